@@ -1,0 +1,84 @@
+# Everything a person does here is one of these words; make help lists them.
+# Each target sets up what it needs and says so.
+
+STAGE ?= dev
+OP    ?= remove-user-from-project
+ARGS  ?=
+ARCH  ?= arm64
+# More context of the stack, as in: make deploy CONTEXT='origins=https://app.example.com'
+CONTEXT ?=
+
+BIN   := .local/bin
+LINT  := $(BIN)/golangci-lint
+CDK   := .local/cdk/node_modules/.bin/cdk
+STACK := -c stage=$(STAGE) -c arch=$(ARCH) $(CONTEXT:%=-c %)
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+# Extra arguments of go test, as in: make test TEST='-run Remove -v ./functions/...'
+TEST  ?= ./...
+
+# The function groups, known by their bootstrap.
+GROUPS := $(patsubst functions/%/bootstrap/main.go,%,$(wildcard functions/*/bootstrap/main.go))
+
+.DEFAULT_GOAL := help
+.PHONY: help run reset test test-sam synth deploy invoke sam-api admin docs bench lint build clean $(BIN)/dynamolocal
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: ## the whole system on this machine, with demo data, on 127.0.0.1:8080
+	@go build -o $(BIN)/wardroom ./infra/local && exec $(BIN)/wardroom
+
+reset: ## put the demo data back as they were
+	@go build -o $(BIN)/wardroom ./infra/local && exec $(BIN)/wardroom reset
+
+test: $(BIN)/dynamolocal ## every test that needs no Docker, against one real DynamoDB Local
+	$(BIN)/dynamolocal exec -- go test -timeout 20m $(TEST)
+
+test-sam: ## one operation per function in SAM, in containers
+	go run ./infra/aws/sam test
+
+synth: ## the CloudFormation template of STAGE=dev|staging|prod, in cdk.out/
+	go run ./infra/aws $(STACK)
+
+deploy: $(CDK) ## the stack of STAGE into the AWS account of your credentials
+	$(CDK) deploy --app 'go run ./infra/aws' --output cdk.out $(STACK)
+
+invoke: ## one sample event in SAM: make invoke OP=remove-user-from-project
+	go run ./infra/aws/sam invoke $(OP)
+
+sam-api: ## the whole API in SAM, on 127.0.0.1:3000
+	go run ./infra/aws/sam api
+
+admin: ## maintenance of a stage: make admin STAGE=dev ARGS='create-organization …'
+	go run ./infra/admin -stage $(STAGE) $(ARGS)
+
+docs: $(BIN)/dynamolocal ## write docs/ anew from the operations, and the goldens that are measured
+	go run ./infra/docs
+	$(BIN)/dynamolocal exec -- go run ./infra/events/record
+	$(BIN)/dynamolocal exec -- go test ./infra/ledger -run 'TestCosts|TestActions' -update
+
+bench: $(BIN)/dynamolocal ## measure what the design promises and print it as a table
+	$(BIN)/dynamolocal exec -- go run ./infra/bench
+
+lint: $(LINT) ## golangci-lint on the code, cfn-lint and checkov on the templates
+	$(LINT) run ./...
+	go run ./infra/aws/lint
+
+build: $(GROUPS:%=.local/build/%/bootstrap) ## every function's binary, as Lambda gets it
+
+clean: ## forget what was built and downloaded; data are kept
+	rm -rf $(addprefix .local/,bin build bundle cdk docker dynamodb lint sam venv) cdk.out
+
+# The binaries are built anew each time: only go knows whether one is stale.
+.PHONY: $(GROUPS:%=.local/build/%/bootstrap)
+.local/build/%/bootstrap:
+	GOOS=linux GOARCH=$(ARCH) CGO_ENABLED=0 go build -tags lambda.norpc -trimpath -ldflags='-s -w' -o $@ ./functions/$*/bootstrap
+
+$(BIN)/dynamolocal:
+	@go build -o $@ ./infra/local/dynamolocal/cmd
+
+$(CDK):
+	npm install --silent --no-fund --prefix .local/cdk aws-cdk@2.1148.1
+
+$(LINT):
+	GOBIN=$(CURDIR)/$(BIN) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0

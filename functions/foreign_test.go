@@ -1,0 +1,194 @@
+package functions_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"wardroom/infra/local/demo"
+	"wardroom/infra/local/fixture"
+	"wardroom/pkg/api"
+)
+
+// alien is a value of an input that names something of organisation 2, and one
+// that names nothing at all: both must be answered alike.
+type alien struct{ foreign, unknown any }
+
+// aliens are by the name of an input. An input is in here or among plainInputs,
+// so that none can be forgotten.
+var aliens = map[string]alien{
+	"project_id":      {9, 987654},
+	"project_ids":     {9, 987654},
+	"team_id":         {9, 987654},
+	"workspace_id":    {9, 987654},
+	"user_id":         {90, 987654},
+	"user_ids":        {90, 987654},
+	"transfer_to":     {90, 987654},
+	"organization_id": {"2", "987654"},
+	"org_id":          {"2", "987654"},
+	"email":           {"other@example.org", "nobody@example.org"},
+}
+
+// plainInputs name nothing that belongs to anybody.
+var plainInputs = []string{
+	"limit", "cursor", "dry_run", "report", "include", "role", "expires_on",
+	"project_name", "team_name", "description",
+}
+
+// otherwise are the answers that aren't 404, by operation and input.
+var otherwise = map[string]int{
+	"fetch-project-details body.project_ids":           http.StatusOK,         // named in meta.not_found
+	"assign-role-to-user body.organization_id":         http.StatusBadRequest, // a wrong pairing
+	"unassign-role-from-user query.organization_id":    http.StatusBadRequest,
+	"unassign-role-from-user query.org_id":             http.StatusBadRequest,
+	"remove-user-from-workspace query.organization_id": http.StatusBadRequest,
+	"remove-user-from-workspace query.org_id":          http.StatusBadRequest,
+	"remove-user-from-workspace query.email":           http.StatusOK, // an unknown address changes nothing
+}
+
+// TestForeignIDs puts what belongs to another organisation into each input of
+// each operation, asked by those who may do most. It isn't found, the answer is
+// that of something which doesn't exist, and nothing changes.
+func TestForeignIDs(t *testing.T) {
+	s := fixture.New(t)
+	base, before := dump(t, s)
+	tried := map[string]bool{}
+	for _, o := range operations(t) {
+		for _, in := range o.Inputs() {
+			name, at := in.Name[strings.LastIndex(in.Name, ".")+1:], o.id+" "+in.In+"."+in.Name
+			value, ok := aliens[name]
+			if !ok {
+				if !slices.Contains(plainInputs, name) {
+					t.Errorf("%s: whose is it? Name it among aliens or plainInputs", at)
+				}
+				continue
+			}
+			tried[at] = true
+			for _, beside := range []bool{false, true} {
+				if beside && !in.List {
+					continue
+				}
+				probe(t, s, at, place(t, o, in, value.foreign, beside), place(t, o, in, value.unknown, beside))
+			}
+			if !reflect.DeepEqual(base, s.Rows(t.Context(), t)) {
+				t.Errorf("%s: the table changed (- before, + after):\n%s", at, cmp.Diff(before, s.Dump(t.Context(), t)))
+				s.Restore(t.Context(), t, base)
+				s.Fresh()
+			}
+		}
+	}
+	for at := range otherwise {
+		if !tried[at] {
+			t.Errorf("%s is no input", at)
+		}
+	}
+	t.Logf("%d inputs", len(tried))
+}
+
+// probe sends a request about another organisation's things, and the same about
+// what doesn't exist, each through a door of its own.
+func probe(t *testing.T, s *fixture.System, at string, foreign, unknown fixture.Request) {
+	t.Helper()
+	want, ok := otherwise[at]
+	if !ok {
+		want = http.StatusNotFound
+	}
+	for _, key := range []string{demo.GlobalAdmin, demo.ProjectAdmin} {
+		foreign.Key, unknown.Key = key, key
+		got, none := s.Do(t.Context(), foreign), s.Invoke(t.Context(), t, unknown)
+		if got.Status != want {
+			t.Errorf("%s: %d, want %d\n\t%s %s %s\n\t%s", at, got.Status, want, foreign.Method, foreign.Path, foreign.Body, got.Body)
+		}
+		if theirs.MatchString(got.Body) {
+			t.Errorf("%s: it tells of another organisation\n\t%s", at, got.Body)
+		}
+		if d := cmp.Diff(anonymous(got), anonymous(none)); d != "" && want != http.StatusOK {
+			t.Errorf("%s: - another's, + one that doesn't exist:\n%s", at, d)
+		}
+	}
+}
+
+// place returns the operation's sample with value in one of its inputs; beside
+// leaves there what a list holds.
+func place(t *testing.T, o operation, in api.Input, value any, beside bool) fixture.Request {
+	t.Helper()
+	r := o.sample
+	path, rawQuery, _ := strings.Cut(r.Path, "?")
+	query, err := url.ParseQuery(rawQuery)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := map[string]any{}
+	if r.Body != "" {
+		if err := json.Unmarshal([]byte(r.Body), &body); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text := strings.Trim(encoded(t, value), `"`)
+	switch in.In {
+	case "path":
+		segments := strings.Split(path, "/")
+		segments[slices.Index(strings.Split(o.Path, "/"), "{"+in.Name+"}")] = text
+		path = strings.Join(segments, "/")
+	case "query":
+		was, inBody := body[in.Name]
+		if delete(body, in.Name); beside && inBody {
+			text = strings.Trim(encoded(t, was), "[]") + "," + text
+		}
+		query.Set(in.Name, text)
+	case "body":
+		at, name := body, in.Name
+		for {
+			outer, rest, nested := strings.Cut(name, ".")
+			if !nested {
+				break
+			}
+			if at[outer] == nil {
+				at[outer] = map[string]any{}
+			}
+			at, name = at[outer].(map[string]any), rest
+		}
+		if was, ok := at[name].([]any); ok && beside {
+			at[name] = append(was, value)
+		} else if in.List {
+			at[name] = []any{value}
+		} else {
+			at[name] = value
+		}
+	}
+	r.Path = path
+	if len(query) > 0 {
+		r.Path += "?" + query.Encode()
+	}
+	if r.Body = ""; len(body) > 0 {
+		r.Body = encoded(t, body)
+	}
+	return r
+}
+
+func encoded(t *testing.T, v any) string {
+	t.Helper()
+	out, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+// anonymous is an answer without what tells one request from another.
+func anonymous(r fixture.Response) []string {
+	return []string{strconv.Itoa(r.Status), ofRequest.ReplaceAllString(r.Body, "")}
+}
+
+var (
+	ofRequest = regexp.MustCompile(`"request_id":"[^"]*"`)
+	theirs    = regexp.MustCompile(`Elsewhere|Others|of another organisation|Other Organization`) // in organisation 2
+)

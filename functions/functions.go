@@ -1,0 +1,20 @@
+// Package functions lists every group of operations, once.
+package functions
+
+import (
+	"wardroom/functions/project"
+	"wardroom/functions/system"
+	"wardroom/functions/workspace"
+	"wardroom/pkg/api"
+	"wardroom/pkg/store"
+)
+
+// All returns the groups, in sidebar order. The store may be nil where they are
+// only described.
+func All(s *store.Store) []api.Group {
+	return []api.Group{
+		project.APIs(s),
+		workspace.APIs(s),
+		system.APIs(s),
+	}
+}

@@ -1,0 +1,146 @@
+package functions_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"wardroom/infra/local/dynamolocal"
+)
+
+const module = "wardroom/"
+
+// onlyIn are the modules that one package alone may import, because it wraps
+// their faults.
+var onlyIn = map[string]string{
+	"github.com/danielgtaylor/huma":              "wardroom/pkg/api",
+	"github.com/awslabs/aws-lambda-go-api-proxy": "wardroom/pkg/gateway",
+}
+
+// below says which packages of ours one may import, whatever it imports of
+// others. A prefix ends with a slash.
+var below = map[string][]string{
+	"wardroom/pkg/fault":  {},
+	"wardroom/pkg/model":  {},
+	"wardroom/pkg/access": {"wardroom/pkg/model"},
+	"wardroom/pkg/table":  {"wardroom/pkg/model", "wardroom/pkg/fault"},
+	"wardroom/pkg/store":  {"wardroom/pkg/model", "wardroom/pkg/fault", "wardroom/pkg/access", "wardroom/pkg/table", "wardroom/pkg/telemetry"},
+}
+
+// imports is who imports what, tests apart.
+func imports(t *testing.T, patterns ...string) map[string][]string {
+	t.Helper()
+	list := exec.CommandContext(t.Context(), "go", append([]string{"list", "-f", `{{.ImportPath}} {{join .Imports " "}}`}, patterns...)...)
+	list.Dir = root(t)
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	graph := map[string][]string{}
+	for line := range strings.Lines(string(out)) {
+		names := strings.Fields(line)
+		graph[names[0]] = names[1:]
+	}
+	return graph
+}
+
+func root(t *testing.T) string {
+	t.Helper()
+	dir, err := dynamolocal.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// What runs in AWS reaches neither the tools that deploy it nor the local
+// runner, however long the way.
+func TestFunctionsReachNoInfrastructure(t *testing.T) {
+	for name := range imports(t, "-deps", "./functions/...", "./pkg/...") {
+		for _, bad := range []string{"jsii", "aws-cdk", "awscdk", "constructs-go", module + "infra/"} {
+			if strings.Contains(name, bad) {
+				t.Errorf("functions/ or pkg/ reaches %s", name)
+			}
+		}
+	}
+}
+
+func TestImportsRunOneWay(t *testing.T) {
+	for name, imported := range imports(t, "./...") {
+		for _, other := range imported {
+			for prefix, home := range onlyIn {
+				if strings.HasPrefix(other, prefix) && name != home {
+					t.Errorf("%s imports %s, which only %s may", name, other, home)
+				}
+			}
+			if !strings.HasPrefix(other, module) {
+				continue
+			}
+			if allowed, ok := below[name]; ok && !slices.Contains(allowed, other) {
+				t.Errorf("%s imports %s", name, other)
+			}
+			switch layer := strings.Split(name, "/")[1]; {
+			case layer == "pkg" && !strings.HasPrefix(other, module+"pkg/"):
+				t.Errorf("%s imports %s: pkg/ is below everything", name, other)
+			case layer == "functions" && groupOf(other) != "" && groupOf(name) != "" && groupOf(name) != groupOf(other):
+				t.Errorf("%s imports %s: what groups share is a package under pkg/", name, other)
+			case layer == "functions" && strings.HasPrefix(other, module+"infra/"):
+				t.Errorf("%s imports %s", name, other)
+			}
+		}
+	}
+}
+
+// groupOf is the group whose package, or whose bootstrap, this is.
+func groupOf(name string) string {
+	rest, _ := strings.CutPrefix(name, module+"functions/")
+	if rest == name {
+		return ""
+	}
+	group, _, _ := strings.Cut(rest, "/")
+	return group
+}
+
+// keyText is text that looks like a part of a key of the table.
+var keyText = regexp.MustCompile(`^#($|[A-Z{])|[A-Z}]#($|[0-9A-Za-z{%])`)
+
+// Keys are patterns in pkg/table; a key typed anywhere else would go on to
+// work, and be wrong, after the pattern has changed.
+func TestKeysAreMadeInTableAlone(t *testing.T) {
+	dir := root(t)
+	files := token.NewFileSet()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (path != dir && strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules" || d.Name() == "cdk.out" || path == filepath.Join(dir, "pkg", "table")):
+			return filepath.SkipDir
+		case d.IsDir() || !strings.HasSuffix(path, ".go"):
+			return nil
+		}
+		file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if text, ok := n.(*ast.BasicLit); ok && text.Kind == token.STRING {
+				if s, err := strconv.Unquote(text.Value); err == nil && keyText.MatchString(s) {
+					t.Errorf("%s: %s", files.Position(text.Pos()), text.Value)
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,195 @@
+package functions_test
+
+import (
+	_ "embed"
+	"net/http"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"wardroom/infra/local/fixture"
+	"wardroom/pkg/table"
+)
+
+// The expected column, written from access.md.
+//
+//go:embed testdata/access.txt
+var written string
+
+// verdict is a cell: the status wanted, and whether it comes with a change.
+type verdict struct {
+	status int
+	idle   bool // a success that changes nothing
+}
+
+// matrix is the page, by row and column.
+type matrix struct {
+	columns []string
+	rows    map[string]map[string]verdict // a column that makes no sense in a row is missing there
+}
+
+func readMatrix(t *testing.T) matrix {
+	t.Helper()
+	m := matrix{rows: map[string]map[string]verdict{}}
+	for n, line := range strings.Split(written, "\n") {
+		cells := strings.Fields(line)
+		switch {
+		case len(cells) == 0 || line[0] == '#':
+			continue
+		case m.columns == nil:
+			m.columns = cells[1:]
+			continue
+		case len(cells) != len(m.columns)+1 || m.rows[cells[0]] != nil:
+			t.Fatalf("access.txt:%d: %d cells for %d columns, or twice the same row", n+1, len(cells)-1, len(m.columns))
+		}
+		row := map[string]verdict{}
+		for i, cell := range cells[1:] {
+			if cell == "-" {
+				continue
+			}
+			digits, idle := strings.CutSuffix(cell, "=")
+			status, err := strconv.Atoi(digits)
+			if err != nil {
+				t.Fatalf("access.txt:%d: %q", n+1, cell)
+			}
+			row[m.columns[i]] = verdict{status, idle}
+		}
+		m.rows[cells[0]] = row
+	}
+	return m
+}
+
+// Every operation has a row, every row an operation; so do variants; and an
+// operation that is open to oneself has a row about oneself.
+func TestEveryOperationIsInTheMatrix(t *testing.T) {
+	m := readMatrix(t)
+	want := map[string]bool{}
+	for name := range variants {
+		want[name] = true
+	}
+	for _, o := range operations(t) {
+		want[o.id] = true
+		if o.SelfField != "" {
+			want[o.id+"/self"] = true
+		}
+	}
+	for name := range want {
+		if m.rows[name] == nil {
+			t.Errorf("access.txt has no row %s", name)
+		}
+	}
+	for name := range m.rows {
+		if !want[name] {
+			t.Errorf("access.txt: %s is no operation and no variant", name)
+		}
+	}
+}
+
+// TestWhoMayDoWhat asks every operation as everybody. Refusals and reads share
+// one table, and change nothing in it; what a success changes is put back.
+func TestWhoMayDoWhat(t *testing.T) {
+	m := readMatrix(t)
+	s := withCast(t)
+	base, before := dump(t, s)
+	asked := 0
+	for _, o := range operations(t) {
+		for _, name := range rowsOf(o, m) {
+			asked += (&row{t: t, s: s, op: o, name: name, cells: m.rows[name], before: before}).play(m.columns, base)
+		}
+	}
+	t.Logf("%d requests by %d columns over %d rows", asked, len(m.columns), len(m.rows))
+}
+
+// rowsOf lists the rows of an operation.
+func rowsOf(o operation, m matrix) []string {
+	var out []string
+	for name := range m.rows {
+		if id, _, _ := strings.Cut(name, "/"); id == o.id {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// row is one request, to be sent by everybody.
+type row struct {
+	t     *testing.T
+	s     *fixture.System
+	op    operation
+	name  string
+	cells map[string]verdict
+
+	before fixture.Dump // of the table, to show a difference
+}
+
+// play sends the row's request as every column and returns how many requests
+// that were. What changes nothing goes through both doors.
+func (r *row) play(columns []string, base table.Rows) int {
+	t, asked := r.t, 0
+	changes := func(v verdict) bool { return v.status < http.StatusBadRequest && !v.idle && !r.op.IsRead }
+	for _, code := range columns {
+		if v, ok := r.cells[code]; ok && !changes(v) {
+			for _, c := range credentials(code, r.op.Group) {
+				asked += 2
+				r.ask(code, c, v, func(q fixture.Request) fixture.Response { return r.s.Do(t.Context(), q) })
+				r.ask(code, c, v, func(q fixture.Request) fixture.Response { return r.s.Invoke(t.Context(), t, q) })
+			}
+		}
+	}
+	if now := r.s.Rows(t.Context(), t); !reflect.DeepEqual(base, now) {
+		t.Errorf("%s: a refusal, or a read, changed the table (- before, + after):\n%s", r.name, cmp.Diff(r.before, r.s.Dump(t.Context(), t)))
+		r.reset(base)
+	}
+	for _, code := range columns {
+		if v, ok := r.cells[code]; ok && changes(v) {
+			for _, c := range credentials(code, r.op.Group) {
+				asked++
+				r.ask(code, c, v, func(q fixture.Request) fixture.Response { return r.s.Do(t.Context(), q) })
+				if reflect.DeepEqual(base, r.s.Rows(t.Context(), t)) {
+					t.Errorf("%s as %s: it says %d, but nothing changed", r.name, c.name, v.status)
+				}
+				r.reset(base)
+			}
+		}
+	}
+	return asked
+}
+
+func (r *row) reset(base table.Rows) {
+	r.s.Restore(r.t.Context(), r.t, base)
+	r.s.Fresh()
+}
+
+// ask sends the request once and compares its status. Whoever may not know the
+// project and the team is told nothing of them.
+func (r *row) ask(code string, c credential, want verdict, door func(fixture.Request) fixture.Response) {
+	q := instead(r.op.sample, variants[r.name])
+	if id, email, ok := self(code); ok {
+		own := strings.NewReplacer("{self}", id, "{email}", email)
+		q.Path, q.Body = own.Replace(q.Path), own.Replace(q.Body)
+	} else if strings.Contains(q.Path+q.Body, "{self}") || strings.Contains(q.Path, "{email}") {
+		r.t.Errorf("%s: %s is nobody, so the cell is -", r.name, code)
+		return
+	}
+	q.Header = c.header
+	got := door(q)
+	if got.Status != want.status {
+		r.t.Errorf("%s as %s: %d, want %d\n\t%s %s %s\n\t%.300s", r.name, c.name, got.Status, want.status, q.Method, q.Path, q.Body, got.Body)
+	}
+	if slices.Contains(outsiders, code) && told.MatchString(got.Body) {
+		r.t.Errorf("%s as %s: a stranger is told\n\t%s", r.name, c.name, got.Body)
+	}
+}
+
+// outsiders are the columns without any way to project 151 and teams 7 and 8,
+// and told finds what the demo data say of these.
+var (
+	outsiders = []string{"bad", "ros", "gone", "str", "exp", "oglo", "omem"}
+	told      = regexp.MustCompile("Demo (project|team)")
+)

@@ -1,0 +1,88 @@
+package functions_test
+
+import (
+	"cmp"
+	"net/url"
+	"testing"
+
+	"wardroom/functions"
+	"wardroom/infra/events"
+	"wardroom/infra/local/fixture"
+	"wardroom/pkg/api"
+)
+
+// operation is one of the list, with a valid request to it.
+type operation struct {
+	api.Op
+	id     string
+	sample fixture.Request
+}
+
+// operations lists all there are. Their requests are those of events/.
+func operations(t *testing.T) []operation {
+	t.Helper()
+	samples, err := events.Of(functions.All(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	requests := map[string]fixture.Request{}
+	for _, s := range samples {
+		r := fixture.Request{Method: s.Event.Method, Path: s.Event.Path}
+		if query := url.Values(s.Event.Queries); len(query) > 0 {
+			r.Path += "?" + query.Encode()
+		}
+		if s.Event.Body != nil {
+			r.Body = *s.Event.Body
+		}
+		requests[s.Operation] = r
+	}
+	var out []operation
+	for _, g := range functions.All(nil) {
+		for _, o := range g.Ops {
+			o.Group = g.Slug
+			out = append(out, operation{o, o.ID(), requests[o.ID()]})
+		}
+	}
+	return out
+}
+
+// instead is r with what v says.
+func instead(r, v fixture.Request) fixture.Request {
+	r.Path, r.Body = cmp.Or(v.Path, r.Path), cmp.Or(v.Body, r.Body)
+	return r
+}
+
+// variants are further requests to an operation, for rules of access.md that
+// its sample doesn't touch. What one leaves empty is as in the sample. {self}
+// and {email} are the caller's own. A variant without a name stands in for the
+// sample where that is about other things than the matrix's cast.
+var variants = map[string]fixture.Request{
+	"create-new-project/no-team": {Body: `{"project_name":"Alone"}`},
+	"get-all-projects/team":      {Path: "/api/project?team_id=7"},
+
+	"edit-project-by-id/other-team": {Body: `{"team_id":8}`},
+	"edit-project-by-id/no-team":    {Body: `{"team_id":null}`},
+
+	"add-user-to-project/admin":         {Body: `{"user_ids":[16],"role":"admin"}`},
+	"remove-user-from-project/self":     {Path: "/api/project/151/user/{self}"},
+	"remove-user-from-project/dry-run":  {Path: "/api/project/151/user/16?dry_run=true"},
+	"remove-user-from-project/stranger": {Path: "/api/project/151/user/202"},
+
+	"get-user-projects-for-team/self": {Path: "/api/team/7/user/{self}/project"},
+
+	"delete-team":             {Path: "/api/team/8"}, // which has no projects
+	"add-user-to-team/viewer": {Body: `{"user_ids":[1]}`},
+	"add-user-to-team/change": {Body: `{"user_ids":[15],"role":"evaluator"}`},
+	"add-user-to-team/owner":  {Body: `{"user_ids":[1],"role":"owner"}`},
+
+	"remove-user-from-team/self":  {Body: `{"user_ids":[{self}]}`},
+	"remove-user-from-team/both":  {Body: `{"user_ids":[{self},16]}`},
+	"remove-user-from-team/owner": {Body: `{"user_ids":[7]}`},
+
+	"assign-role-to-user/owner":        {Body: `{"email":"lead@organization.com","organization_id":"1","role":"owner"}`},
+	"assign-role-to-user/new-owner":    {Body: `{"email":"user@example.com","organization_id":"1","role":"owner"}`},
+	"unassign-role-from-user/owner":    {Path: "/api/workspaces/7/roles?email=lead@organization.com&organization_id=1&role=owner"},
+	"remove-user-from-workspace/self":  {Path: "/api/workspaces/7/users?email={email}"},
+	"remove-user-from-workspace/owner": {Path: "/api/workspaces/7/users?email=lead@organization.com"},
+	"remove-user-from-workspace/none":  {Path: "/api/workspaces/7/users?email=nobody@example.com"},
+}

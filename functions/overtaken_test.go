@@ -1,0 +1,221 @@
+package functions_test
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"wardroom/infra/local/demo"
+	"wardroom/infra/local/fixture"
+	"wardroom/pkg/access"
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+)
+
+// standing is one way of being allowed to do things, and how it ends: in the
+// project or the team that a request is about.
+type standing struct {
+	name string
+	key  string
+	lose func(ctx context.Context, t *testing.T, s *fixture.System, project, team string)
+}
+
+// Who holds nothing but what his name says.
+const (
+	byMembership = 321
+	byTeam       = 322
+	byRank       = 323
+	byLowerRank  = 324
+)
+
+func standings() []standing {
+	return []standing{
+		{"an admin by his membership is taken out", keyOf(byMembership), func(ctx context.Context, t *testing.T, s *fixture.System, project, _ string) {
+			granted(ctx, t, s, remove(demo.GlobalAdmin, "/api/project/"+project+"/user/321"))
+		}},
+		{"an admin becomes a member", keyOf(byMembership), func(ctx context.Context, t *testing.T, s *fixture.System, project, _ string) {
+			granted(ctx, t, s, post(demo.GlobalAdmin, "/api/project/"+project+"/user", `{"role":"member","user_ids":[321]}`))
+		}},
+		{"an owner of the team becomes a viewer", keyOf(byTeam), lowered},
+		{"an owner of the team is lowered and taken out", keyOf(byTeam), func(ctx context.Context, t *testing.T, s *fixture.System, project, team string) {
+			lowered(ctx, t, s, project, team)
+			r := remove(demo.GlobalAdmin, "/api/team/"+team+"/user")
+			r.Body = `{"user_ids":[322]}`
+			granted(ctx, t, s, r)
+		}},
+		{"a project leaves the team through which it was reached", keyOf(byTeam), func(ctx context.Context, t *testing.T, s *fixture.System, project, _ string) {
+			granted(ctx, t, s, fixture.Request{Method: "PUT", Path: "/api/project/" + project, Key: demo.GlobalAdmin, Body: `{"team_id":null}`})
+		}},
+		{"a global admin loses his rank", keyOf(byRank), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) { unranked(ctx, t, s, byRank) }},
+		{"an application admin loses his rank", keyOf(byLowerRank), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
+			unranked(ctx, t, s, byLowerRank)
+		}},
+		{"a service key is revoked", "service1.secret", func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
+			k, _ := table.Keys.In(s.Rows(ctx, t), "service1")
+			now := k
+			on := model.At(fixture.Epoch)
+			now.RevokedOn = &on
+			now.Version++
+			commit(ctx, t, s, func(tx *table.Tx) { table.Keys.Change(tx, k, now) })
+		}},
+		{"a service key is deleted", "service1.secret", func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
+			k, _ := table.Keys.In(s.Rows(ctx, t), "service1")
+			commit(ctx, t, s, func(tx *table.Tx) { table.Keys.Delete(tx, k) })
+		}},
+	}
+}
+
+// about names the project and the team that a request is about.
+func about(r fixture.Request) (project, team string) {
+	project, team = "151", "7"
+	switch part := strings.Split(strings.TrimSuffix(r.Path, "/"), "/"); {
+	case len(part) < 4:
+	case part[2] == "project":
+		project = part[3]
+	default:
+		team = part[3]
+	}
+	return project, team
+}
+
+func granted(ctx context.Context, t *testing.T, s *fixture.System, r fixture.Request) {
+	t.Helper()
+	if got := s.Do(ctx, r); got.Status != http.StatusOK {
+		t.Errorf("%s %s: %d %s", r.Method, r.Path, got.Status, got.Body)
+	}
+}
+
+func commit(ctx context.Context, t *testing.T, s *fixture.System, seeds ...seed) {
+	t.Helper()
+	if err := sow(ctx, s, seeds...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func lowered(ctx context.Context, t *testing.T, s *fixture.System, _, team string) {
+	t.Helper()
+	body := `{"email":"` + fixture.Email(byTeam) + `","organization_id":"1","role":"viewer"}`
+	granted(ctx, t, s, post(demo.GlobalAdmin, "/api/workspaces/"+team+"/roles", body))
+}
+
+func unranked(ctx context.Context, t *testing.T, s *fixture.System, user int64) {
+	t.Helper()
+	u, _ := table.Users.In(s.Rows(ctx, t), user)
+	now := u
+	now.IsStaff, now.IsSuperuser, now.GlobalAdminOf = false, false, nil
+	now.Version++
+	commit(ctx, t, s, func(tx *table.Tx) {
+		table.Users.Change(tx, u, now)
+		if u.IsSuperuser {
+			tx.Add(table.Organizations.Key(u.OrganizationID), "global_admin_count", -1)
+		}
+	})
+}
+
+// standingWorld has everybody who stands for something, with all he needs for it.
+func standingWorld(t *testing.T) *world {
+	t.Helper()
+	s := newWorld(t, false)
+	member := func(project int64) seed {
+		return func(tx *table.Tx) {
+			table.ProjectMembers.Put(tx, model.ProjectMember{ID: project*1000 + byMembership, ProjectID: project, UserID: byMembership, Role: string(access.ProjectAdmin), CreatedOn: model.At(fixture.Epoch), Version: 1})
+			tx.Add(table.Projects.Key(project), "user_count", 1)
+			tx.Add(table.Projects.Key(project), "admin_count", 1)
+		}
+	}
+	owner := func(team int64) seed {
+		return func(tx *table.Tx) {
+			table.TeamMembers.Put(tx, model.TeamMember{ID: team*1000 + byTeam, TeamID: team, UserID: byTeam, Role: string(access.Owner), CreatedOn: model.At(fixture.Epoch), Version: 1})
+			tx.Add(table.Teams.Key(team), "member_count", 1)
+			tx.Add(table.Teams.Key(team), "owner_count", 1)
+		}
+	}
+	commit(t.Context(), t, s.System,
+		person(byMembership), member(151), member(4), member(152),
+		person(byTeam), owner(7), owner(12), owner(13),
+		person(byRank, func(u *model.User) { u.IsStaff, u.IsSuperuser, u.GlobalAdminOf = true, true, &u.OrganizationID }),
+		person(byLowerRank, func(u *model.User) { u.IsStaff = true }),
+		func(tx *table.Tx) { tx.Add(table.Organizations.Key(int64(1)), "global_admin_count", 1) },
+	)
+	fixture.Check(t, s.System)
+	s.rows = s.Rows(t.Context(), t)
+	return s
+}
+
+var requestID = regexp.MustCompile(`"request_id":"[^"]*"`)
+
+// Whoever loses what allowed his request after it was looked at, and before the
+// request wrote, is answered as if he came only now, and nothing is written.
+// Without the conditions of the transaction he would get through.
+func TestOvertaken(t *testing.T) {
+	t.Parallel()
+	for _, who := range standings() {
+		t.Run(who.name, func(t *testing.T) {
+			t.Parallel()
+			s := standingWorld(t)
+			ctx := t.Context()
+			met := 0
+			for _, q := range requests(t) {
+				if q.large {
+					continue
+				}
+				r := q.Request
+				r.Key = who.key
+				r.Header = r.Header.Clone()
+				r.Header.Del("Authorization")
+				if c := s.clean(t, asked{Request: r}); c.Status >= http.StatusBadRequest || !slices.Contains(c.calls, "TransactWriteItems") {
+					continue
+				}
+
+				lost, got := s.overtake(ctx, t, r, who)
+				if got.Status < http.StatusBadRequest && s.stillMay(ctx, t, r, who) {
+					continue // what he has lost isn't needed for it
+				}
+				met++
+				if d := cmp.Diff(map[string]int{}, outline(lost, s.Rows(ctx, t))); d != "" {
+					t.Errorf("%s: %d, and yet it wrote:\n%s", q.name, got.Status, d)
+				}
+				fixture.Check(t, s.System)
+				if want := s.Do(ctx, r); got.Status != want.Status || requestID.ReplaceAllString(got.Body, "") != requestID.ReplaceAllString(want.Body, "") {
+					t.Errorf("%s: %d %s, but a fresh one: %d %s", q.name, got.Status, got.Body, want.Status, want.Body)
+				}
+				if _, got := s.overtake(fixture.Unconditional(ctx), t, r, who); got.Status >= http.StatusBadRequest {
+					t.Errorf("%s, without conditions: %d %s", q.name, got.Status, got.Body)
+				}
+			}
+			if met < 3 {
+				t.Errorf("only %d operations take this", met)
+			}
+		})
+	}
+}
+
+// overtake lets a request read and decide, has its caller lose what allowed it,
+// and lets it go on. It returns the rows as they were when it went on.
+func (s *world) overtake(ctx context.Context, t *testing.T, r fixture.Request, who standing) (table.Rows, fixture.Response) {
+	t.Helper()
+	s.anew(t)
+	held, pause := fixture.Paused(ctx)
+	answered := make(chan fixture.Response, 1)
+	go func() { answered <- s.Do(held, r) }()
+	<-pause.Reached()
+	project, team := about(r)
+	who.lose(t.Context(), t, s.System, project, team)
+	rows := s.Rows(t.Context(), t)
+	pause.Release()
+	return rows, <-answered
+}
+
+// stillMay reports whether a request is granted to who has lost his standing.
+func (s *world) stillMay(ctx context.Context, t *testing.T, r fixture.Request, who standing) bool {
+	t.Helper()
+	s.anew(t)
+	project, team := about(r)
+	who.lose(ctx, t, s.System, project, team)
+	return s.Do(ctx, r).Status < http.StatusBadRequest
+}

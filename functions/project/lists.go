@@ -1,0 +1,196 @@
+package project
+
+import (
+	"context"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// maxTeams is how many teams of one user are looked through.
+const maxTeams = 1000
+
+type listIn struct {
+	guard.In
+	api.Paging
+	TeamID int64 `query:"team_id" minimum:"1" doc:"Only projects of this team"`
+
+	own, ofTeam, teams []int64
+}
+
+// Needs asks which projects may be the caller's: those he is a member of, and
+// the teams whose projects are open to him; or those of the team that is asked
+// for.
+func (in *listIn) Needs(f *guard.Fetch) {
+	after, n := in.AfterID(), in.Limit+1
+	if in.TeamID != 0 {
+		f.Rows(table.Teams.Key(in.TeamID))
+		if f.Caller != 0 {
+			f.Rows(table.TeamMembers.Key(in.TeamID, f.Caller))
+		}
+		guard.Ask(f, &in.ofTeam, func(ctx context.Context) ([]int64, error) { return f.Store().ProjectsOfTeam(ctx, in.TeamID, after, n) })
+		return
+	}
+	if f.Caller == 0 {
+		return
+	}
+	guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) { return f.Store().ProjectsOfUser(ctx, f.Caller, after, n) })
+	guard.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return f.Store().TeamsOfUser(ctx, f.Caller, 0, maxTeams) })
+}
+
+// Known refuses a team that doesn't exist in the organisation.
+func (in *listIn) Known(_ context.Context, c *guard.Case) error {
+	if t, ok := store.LiveTeam(c.Rows(), in.TeamID); in.TeamID != 0 && (!ok || t.OrganizationID != c.Organization.ID) {
+		return fault.NotFound()
+	}
+	return nil
+}
+
+// list shows the projects that the caller can reach, by id. A team that he
+// isn't in, and none of whose projects he reaches, is one he may not know (404).
+func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Project], error) {
+	c := in.Case()
+	after, n := in.AfterID(), in.Limit+1
+	var sources [][]int64
+	var err error
+	switch {
+	case in.TeamID != 0:
+		sources = [][]int64{in.ofTeam}
+	case c.Caller.BoundProject != 0:
+		sources = [][]int64{{c.Caller.BoundProject}}
+		if c.Caller.BoundProject <= after {
+			sources = nil
+		}
+	case c.Caller.Service || c.Caller.Rank.Admin():
+		var all []int64
+		all, err = h.store.ProjectsOfOrganization(ctx, c.Organization.ID, after, n)
+		sources = [][]int64{all}
+	default:
+		sources, err = h.ofTeams(ctx, c, in.teams, after, n)
+		sources = append(sources, in.own)
+	}
+	if err != nil {
+		return api.Page[model.Project]{}, err
+	}
+	ids, next := merge(sources, in.Limit)
+	page, err := h.page(ctx, c, ids, next, c.Caller)
+	if err == nil && in.TeamID != 0 && in.After() == "" {
+		err = unknown(c, in.TeamID, page)
+	}
+	return page, err
+}
+
+// unknown is the 404 of a team that neither itself nor any of its projects is
+// open to the caller; page is the first one of what he reaches in it.
+func unknown(c *guard.Case, team int64, page api.Page[model.Project]) error {
+	if len(page.Items) > 0 || page.Next != "" {
+		return nil
+	}
+	_, err := c.VisibleTeam(team)
+	return err
+}
+
+// ofTeams asks each team for its projects, and at the same time reads the
+// memberships again that the index told.
+func (h *handlers) ofTeams(ctx context.Context, c *guard.Case, teams []int64, after int64, n int) ([][]int64, error) {
+	sources := make([][]int64, len(teams))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(32)
+	keys := make([]table.Primary, 0, len(teams))
+	for i, id := range teams {
+		keys = append(keys, table.TeamMembers.Key(id, c.Caller.User))
+		g.Go(func() (err error) {
+			sources[i], err = h.store.ProjectsOfTeam(ctx, id, after, n)
+			return err
+		})
+	}
+	var rows table.Rows
+	g.Go(func() (err error) {
+		rows, err = h.store.Read(ctx, keys...)
+		return err
+	})
+	err := g.Wait()
+	c.Rows().Add(rows)
+	return sources, err
+}
+
+type listOfUserIn struct {
+	guard.In
+	api.Paging
+	TeamID int64 `path:"team_id" example:"7"`
+	UserID int64 `path:"user_id" example:"16"`
+
+	found []int64
+}
+
+// Needs asks for the team's projects and for the user's role in it.
+func (in *listOfUserIn) Needs(f *guard.Fetch) {
+	f.Rows(table.TeamMembers.Key(in.TeamID, in.UserID))
+	guard.Ask(f, &in.found, func(ctx context.Context) ([]int64, error) {
+		return f.Store().ProjectsOfTeam(ctx, in.TeamID, in.AfterID(), in.Limit+1)
+	})
+}
+
+// listOfUser shows the projects of a team that a user can reach, by id. Everybody
+// may ask it about himself, in the team or not.
+func (h *handlers) listOfUser(ctx context.Context, in *listOfUserIn) (api.Page[model.Project], error) {
+	c := in.Case()
+	u, _ := c.UserRow(in.UserID)
+	who := access.Caller{User: u.ID, Organization: u.OrganizationID, Rank: access.RankOf(u.IsStaff, u.IsSuperuser)}
+	if !u.IsActive {
+		who = access.Caller{}
+	}
+	ids, next := merge([][]int64{in.found}, in.Limit)
+	return h.page(ctx, c, ids, next, who)
+}
+
+// page reads projects that indexes led to, with the roles of the one they are
+// listed for, and leaves out what he can't reach.
+func (h *handlers) page(ctx context.Context, c *guard.Case, ids []int64, next string, who access.Caller) (api.Page[model.Project], error) {
+	page := api.Page[model.Project]{Next: next}
+	if err := h.load(ctx, c, ids, who.User); err != nil {
+		return page, err
+	}
+	for _, id := range ids {
+		p, ok := store.LiveProject(c.Rows(), id)
+		if ok && access.Decide(who, c.ProjectTarget(p, who.User), access.ViewProject).Allowed {
+			page.Items = append(page.Items, p)
+		}
+	}
+	return page, nil
+}
+
+// load reads projects and a user's memberships of them.
+func (h *handlers) load(ctx context.Context, c *guard.Case, ids []int64, user int64) error {
+	keys := make([]table.Primary, 0, 2*len(ids))
+	for _, id := range ids {
+		keys = append(keys, table.Projects.Key(id))
+		if user != 0 {
+			keys = append(keys, table.ProjectMembers.Key(id, user))
+		}
+	}
+	return c.Read(ctx, keys...)
+}
+
+// merge returns the first limit ids of all sources together, each once, and the
+// position after them, "" where nothing can follow. Each index was asked for one
+// id more than limit, so one that was cut off alone fills the page and tells
+// that more follow.
+func merge(sources [][]int64, limit int) (ids []int64, next string) {
+	ids = slices.Concat(sources...)
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	if len(ids) > limit {
+		ids = ids[:limit]
+		return ids, api.NextID(ids[limit-1])
+	}
+	return ids, ""
+}

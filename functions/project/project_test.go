@@ -1,0 +1,43 @@
+package project_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"wardroom/infra/local/fixture"
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+)
+
+// ids is a JSON list of the ids from first to last.
+func ids(first, last int64) string {
+	var list []string
+	for id := first; id <= last; id++ {
+		list = append(list, fmt.Sprint(id))
+	}
+	return "[" + strings.Join(list, ",") + "]"
+}
+
+// audits are the audit rows that a system holds.
+func audits(t *testing.T, s *fixture.System) (found []model.Audit) {
+	t.Helper()
+	rows := s.Rows(t.Context(), t)
+	for key := range rows {
+		if _, ok := table.Audits.Parse(key); ok {
+			a, _ := table.Audits.At(rows, key)
+			found = append(found, a)
+		}
+	}
+	return found
+}
+
+// audit is the one audit row there is: a call writes one.
+func audit(t *testing.T, s *fixture.System) model.Audit {
+	t.Helper()
+	found := audits(t, s)
+	if len(found) != 1 {
+		t.Fatalf("%d audit rows, want one: %+v", len(found), found)
+	}
+	return found[0]
+}

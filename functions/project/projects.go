@@ -1,0 +1,199 @@
+package project
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+type createIn struct {
+	guard.In
+	Body struct {
+		Name        string  `json:"project_name" minLength:"1" maxLength:"200" doc:"Unique in its team, compared trimmed, in NFC and case folded"`
+		Description string  `json:"description,omitempty" maxLength:"4000"`
+		TeamID      *int64  `json:"team_id,omitempty" minimum:"1" doc:"The team it belongs to; without it, none"`
+		UserIDs     []int64 `json:"user_ids,omitempty" maxItems:"40" doc:"Its first members beside the caller"`
+	}
+}
+
+// Needs asks who has the name already.
+func (in *createIn) Needs(f *guard.Fetch) { f.Rows(store.NameKey(in.project(f.Organization))) }
+
+// Known refuses members who are inactive.
+func (in *createIn) Known(_ context.Context, c *guard.Case) error {
+	return c.Active(in.Body.UserIDs)
+}
+
+func (in *createIn) project(organization int64) model.Project {
+	return model.Project{Name: in.Body.Name, Description: in.Body.Description, TeamID: in.Body.TeamID, OrganizationID: organization}
+}
+
+// create makes a project whose first admin is the caller; a service key, which
+// is no user, leaves it to the organisation's ranks. It refuses a name that is
+// taken (duplicate).
+func (h *handlers) create(ctx context.Context, in *createIn) (model.Project, error) {
+	c := in.Case()
+	p := in.project(c.Organization.ID)
+	if err := c.Unbound(); err != nil {
+		return p, err
+	}
+	if _, taken := c.Rows()[store.NameKey(p)]; taken {
+		return p, fault.New(fault.KindDuplicate, "A project of this name exists already").On("body.project_name", "is taken")
+	}
+	users := model.Distinct(in.Body.UserIDs)
+	if c.User != nil {
+		users = append([]int64{c.User.ID}, without(users, c.User.ID)...)
+	}
+	fresh, err := h.store.NewIDsOf(ctx, map[string]int{model.ProjectIDs: 1, model.PermissionIDs: len(users)})
+	if err != nil {
+		return p, err
+	}
+	id, ids := fresh[model.ProjectIDs][0], fresh[model.PermissionIDs]
+	p.ID, p.Stamp = id, model.Created(c.Stamp, c.Now)
+	members := make([]model.ProjectMember, len(users))
+	for i, user := range users {
+		members[i] = model.ProjectMember{ID: ids[i], ProjectID: id, UserID: user, Role: string(access.ProjectMember), CreatedBy: c.Stamp, CreatedOn: c.Now}
+	}
+	if c.User != nil {
+		members[0].Role = string(access.ProjectAdmin)
+	}
+	h.store.CreateProject(&c.Tx, p, members)
+	c.Audit(h.store, guard.ProjectName(id), nil, map[string]any{"team": p.Team(), "users": users})
+	p.UserCount = int64(len(members))
+	p.Version = 1
+	return p, nil
+}
+
+type editIn struct {
+	guard.In
+	ProjectID int64 `path:"project_id" example:"151"`
+	Body      struct {
+		Name        *string             `json:"project_name,omitempty" minLength:"1" maxLength:"200"`
+		Description *string             `json:"description,omitempty" maxLength:"4000"`
+		TeamID      api.Optional[int64] `json:"team_id,omitempty" minimum:"1" doc:"Another team, or null for none; it takes the right to create projects there"`
+	}
+}
+
+// moves returns the team that the body moves the project to, 0 where it doesn't
+// or takes it out of its team.
+func (in *editIn) moves(p model.Project) int64 {
+	if to := in.Body.TeamID.Value; to != nil && *to != p.Team() {
+		return *to
+	}
+	return 0
+}
+
+// Needs asks who has the new name already, in the team it will be in, and what
+// the caller is there.
+func (in *editIn) Needs(f *guard.Fetch) {
+	p, ok := f.Project(in.ProjectID)
+	if !ok {
+		return
+	}
+	if edited := in.edited(p); renamed(p, edited) {
+		f.Rows(store.NameKey(edited))
+	}
+	if to := in.moves(p); to != 0 {
+		f.Rows(table.Teams.Key(to))
+		if f.Caller != 0 {
+			f.Rows(table.TeamMembers.Key(to, f.Caller))
+		}
+	}
+}
+
+// Known refuses a team that the caller may not know.
+func (in *editIn) Known(_ context.Context, c *guard.Case) error {
+	to := in.moves(*c.Project)
+	if to == 0 {
+		return nil
+	}
+	_, err := c.VisibleTeam(to)
+	return err
+}
+
+// edited returns p with the fields that the body names.
+func (in *editIn) edited(p model.Project) model.Project {
+	if in.Body.Name != nil {
+		p.Name = *in.Body.Name
+	}
+	if in.Body.Description != nil {
+		p.Description = *in.Body.Description
+	}
+	if in.Body.TeamID.Given {
+		p.TeamID = in.Body.TeamID.Value
+	}
+	return p
+}
+
+// renamed reports whether a project is called something else, or is called so
+// somewhere else; what it is called is then to be looked up.
+func renamed(from, to model.Project) bool { return from.Name != to.Name || from.Team() != to.Team() }
+
+// edit changes what the body names. To move a project takes the right to create
+// one in the team it goes to. It refuses a name that is taken there
+// (duplicate).
+func (h *handlers) edit(_ context.Context, in *editIn) (model.Project, error) {
+	c := in.Case()
+	old := *c.Project
+	p := in.edited(old)
+	if p.Team() != old.Team() {
+		if err := c.Unbound(); err != nil {
+			return p, err
+		}
+		if to := in.moves(old); to != 0 {
+			t, err := c.VisibleTeam(to)
+			if err != nil {
+				return p, err
+			}
+			if err := c.Require(access.CreateProject, t); err != nil {
+				return p, err
+			}
+		}
+	}
+	if p.Name == old.Name && p.Description == old.Description && p.Team() == old.Team() {
+		return old, nil
+	}
+	if renamed(old, p) && store.NameOf(p) != store.NameOf(old) {
+		if _, taken := c.Rows()[store.NameKey(p)]; taken {
+			return p, fault.New(fault.KindDuplicate, "A project of this name exists already").On("body.project_name", "is taken")
+		}
+	}
+	p.Stamp = p.Modified(c.Stamp, c.Now)
+	h.store.EditProject(&c.Tx, old, p)
+	c.Audit(h.store, guard.ProjectName(p.ID), map[string]any{"team": old.Team()}, map[string]any{"team": p.Team(), "renamed": p.Name != old.Name})
+	p.Version = old.Version + 1
+	return p, nil
+}
+
+type deleteIn struct {
+	guard.In
+	ProjectID int64 `path:"project_id" example:"151"`
+	DryRun    bool  `query:"dry_run" doc:"Make every check and answer, but write nothing"`
+}
+
+// delete makes the project unreadable at once and frees its name.
+func (h *handlers) delete(_ context.Context, in *deleteIn) ([]model.Project, error) {
+	c := in.Case()
+	if in.DryRun {
+		c.Rehearse()
+	}
+	p := h.store.DeleteProject(&c.Tx, *c.Project, c.Stamp, c.Now)
+	c.Audit(h.store, guard.ProjectName(p.ID), map[string]any{"is_deleted": false}, map[string]any{"is_deleted": true})
+	return []model.Project{p}, nil
+}
+
+func without(ids []int64, id int64) []int64 {
+	out := ids[:0:0]
+	for _, v := range ids {
+		if v != id {
+			out = append(out, v)
+		}
+	}
+	return out
+}

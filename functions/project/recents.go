@@ -1,0 +1,115 @@
+package project
+
+import (
+	"context"
+	"slices"
+
+	"wardroom/pkg/api"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// keptRecents is how many recent projects of a user are kept.
+const keptRecents = 20
+
+type addRecentIn struct {
+	guard.In
+	ProjectID int64 `path:"project_id" example:"151"`
+}
+
+// Needs asks for the caller's list.
+func (in *addRecentIn) Needs(f *guard.Fetch) {
+	if f.Caller != 0 {
+		f.Rows(table.Recents.Key(f.Caller))
+	}
+}
+
+// addRecent puts the project at the head of the caller's list. A service key
+// has none (403).
+func (h *handlers) addRecent(ctx context.Context, in *addRecentIn) (model.RecentProject, error) {
+	c := in.Case()
+	me, err := c.Me()
+	if err != nil {
+		return model.RecentProject{}, err
+	}
+	old, _ := table.Recents.In(c.Rows(), me.ID)
+	entry := model.Recent{ProjectID: in.ProjectID}
+	rest := slices.Clone(old.Entries)
+	if i := slices.IndexFunc(rest, func(r model.Recent) bool { return r.ProjectID == in.ProjectID }); i >= 0 {
+		entry = rest[i]
+		rest = slices.Delete(rest, i, i+1)
+	} else if entry.ID, err = h.store.NewID(ctx, model.RecentIDs); err != nil {
+		return model.RecentProject{}, err
+	}
+	entry.LastUsedOn = c.Now
+	now := model.Recents{UserID: me.ID, Entries: append([]model.Recent{entry}, rest...)}
+	now.Entries = now.Entries[:min(len(now.Entries), keptRecents)]
+	h.store.RecordRecents(&c.Tx, old, now)
+	return model.RecentProject{ID: entry.ID, Project: *c.Project, LastUsedOn: entry.LastUsedOn}, nil
+}
+
+type recentIn struct {
+	guard.In
+	api.Paging `limit:"10"`
+}
+
+// Needs asks for the caller's list.
+func (in *recentIn) Needs(f *guard.Fetch) {
+	if f.Caller != 0 {
+		f.Rows(table.Recents.Key(f.Caller))
+	}
+}
+
+// recent shows the caller's list, newest first, without what he can't reach any
+// more. A service key has none (403).
+func (h *handlers) recent(ctx context.Context, in *recentIn) (api.Page[model.RecentProject], error) {
+	c := in.Case()
+	page := api.Page[model.RecentProject]{}
+	me, err := c.Me()
+	if err != nil {
+		return page, err
+	}
+	list, _ := table.Recents.In(c.Rows(), me.ID)
+	entries := list.Entries
+	if after := in.After(); after != "" { // the time of the last entry shown
+		older := slices.IndexFunc(entries, func(r model.Recent) bool { return r.LastUsedOn.String() < after })
+		entries = entries[max(older, 0):]
+		if older < 0 {
+			entries = nil
+		}
+	}
+	if len(entries) > in.Limit {
+		entries = entries[:in.Limit]
+		page.Next = entries[in.Limit-1].LastUsedOn.String()
+	}
+	ids := make([]int64, len(entries))
+	for i, r := range entries {
+		ids[i] = r.ProjectID
+	}
+	if err := h.load(ctx, c, ids, me.ID); err != nil {
+		return page, err
+	}
+	if err := h.loadTeams(ctx, c, ids, me.ID); err != nil {
+		return page, err
+	}
+	for _, r := range entries {
+		if p, ok := store.LiveProject(c.Rows(), r.ProjectID); ok && c.Sees(p) {
+			page.Items = append(page.Items, model.RecentProject{ID: r.ID, Project: p, LastUsedOn: r.LastUsedOn})
+		}
+	}
+	return page, nil
+}
+
+// loadTeams reads what a user is in the teams of projects that were read, where
+// that could still open one to him.
+func (h *handlers) loadTeams(ctx context.Context, c *guard.Case, projects []int64, user int64) error {
+	var keys []table.Primary
+	for _, id := range projects {
+		if p, ok := store.LiveProject(c.Rows(), id); ok && p.Team() != 0 && !c.Sees(p) {
+			keys = append(keys, table.TeamMembers.Key(p.Team(), user))
+		}
+	}
+	return c.Read(ctx, keys...)
+}

@@ -1,0 +1,116 @@
+package functions_test
+
+import (
+	"context"
+	"fmt"
+
+	"wardroom/infra/local/fixture"
+	"wardroom/pkg/access"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// seed is data for a race, noted without a look at the table, so that there can
+// be thousands of them.
+type seed func(*table.Tx)
+
+// sow writes seeds, as many to a transaction as fit.
+func sow(ctx context.Context, s *fixture.System, seeds ...seed) error {
+	var tx table.Tx
+	for i, note := range seeds {
+		note(&tx)
+		if tx.Len() > 80 || i == len(seeds)-1 {
+			if err := s.Store.Commit(ctx, &tx); err != nil {
+				return fmt.Errorf("seed %d: %w", i, err)
+			}
+			tx = table.Tx{}
+		}
+	}
+	return nil
+}
+
+// roles are a place's members, by id.
+type roles map[int64]string
+
+// count is how many hold a role, and how many there are.
+func (r roles) count(role string) (holders, all int64) {
+	for _, has := range r {
+		if has == role {
+			holders++
+		}
+	}
+	return holders, int64(len(r))
+}
+
+// projectOf is a project in organisation 1. Its memberships' ids are its own
+// times a thousand, and the user's.
+func projectOf(id, team int64, members roles) seed {
+	return func(tx *table.Tx) {
+		p := model.Project{ID: id, Name: fmt.Sprint("Project ", id), OrganizationID: 1, Stamp: model.Created("System", model.At(fixture.Epoch)), Version: 1}
+		p.AdminCount, p.UserCount = members.count("admin")
+		if team != 0 {
+			p.TeamID = &team
+			tx.Add(table.Teams.Key(team), "project_count", 1)
+		}
+		table.Projects.Put(tx, p)
+		table.ProjectNames.Put(tx, store.NameOf(p))
+		for user, role := range members {
+			table.ProjectMembers.Put(tx, model.ProjectMember{ID: id*1000 + user, ProjectID: id, UserID: user, Role: role, CreatedBy: "System", CreatedOn: model.At(fixture.Epoch), Version: 1})
+		}
+	}
+}
+
+// teamOf is a team in organisation 1.
+func teamOf(id int64, members roles) seed {
+	return func(tx *table.Tx) {
+		t := model.Team{ID: id, Name: fmt.Sprint("Team ", id), Type: "default", OrganizationID: 1, Stamp: model.Created("System", model.At(fixture.Epoch)), Version: 1}
+		t.OwnerCount, t.MemberCount = members.count("owner")
+		table.Teams.Put(tx, t)
+		for user, role := range members {
+			table.TeamMembers.Put(tx, model.TeamMember{ID: id*1000 + user, TeamID: id, UserID: user, Role: role, CreatedBy: "System", CreatedOn: model.At(fixture.Epoch), Version: 1})
+		}
+	}
+}
+
+// person is an active user of organisation 1, and his key "user<id>.secret".
+func person(id int64, edit ...func(*model.User)) seed {
+	return func(tx *table.Tx) {
+		u := model.User{
+			ID: id, OrganizationID: 1, Email: fixture.Email(id), EmailKey: model.FoldKey(fixture.Email(id)),
+			IsActive: true, DateJoined: model.At(fixture.Epoch), Version: 1,
+		}
+		for _, e := range edit {
+			e(&u)
+		}
+		table.Users.Put(tx, u)
+		table.Emails.Put(tx, model.Email{OrganizationID: 1, EmailKey: u.EmailKey, UserID: id})
+		table.Keys.Put(tx, keyRow(fmt.Sprint("user", id), &id))
+	}
+}
+
+func people(first, last int64) []seed {
+	var out []seed
+	for id := first; id <= last; id++ {
+		out = append(out, person(id))
+	}
+	return out
+}
+
+// keyOf is the key that person gives a user.
+func keyOf(user int64) string { return fmt.Sprintf("user%d.secret", user) }
+
+// keyRow is the row of the key "<prefix>.secret", a service key for no user.
+func keyRow(prefix string, user *int64) model.APIKey {
+	k := model.APIKey{
+		ID: 9000, Prefix: prefix, Hash: guard.HashSecret("secret"), Name: prefix,
+		Kind: model.PersonalKey, Scope: string(access.ScopeAll), UserID: user, OrganizationID: 1, Version: 1,
+	}
+	if user == nil {
+		k.Kind = model.ServiceKey
+	} else {
+		k.ID += *user
+	}
+	return k
+}

@@ -1,0 +1,42 @@
+// Package system is what everybody may ask: is it up, and what can it do?
+package system
+
+import (
+	"context"
+
+	"wardroom/docs"
+	"wardroom/pkg/api"
+	"wardroom/pkg/store"
+)
+
+// APIs declares the group.
+func APIs(s *store.Store) api.Group {
+	h := &handlers{s}
+	return api.Group{Name: "System APIs", Slug: "system", Ops: []api.Op{
+		api.GET("/api/health", "Health", h.health).
+			Says("Wardroom is up.").Public(),
+		api.GET("/api/openapi.json", "OpenAPI", h.openapi).
+			Public(),
+	}}
+}
+
+type handlers struct{ store *store.Store }
+
+// Health says that the function runs and that its table answers.
+type Health struct {
+	OK      bool   `json:"ok"`
+	Store   string `json:"store" enum:"ok"`
+	Version string `json:"version"`
+}
+
+// health asks the table for one row. A table that doesn't answer is
+// unavailable (503).
+func (h *handlers) health(ctx context.Context, _ *struct{}) (Health, error) {
+	return Health{true, "ok", api.Version}, h.store.Ping(ctx)
+}
+
+// openapi answers the document as it was made at build time: rendering it takes
+// longer than everything else a start does.
+func (h *handlers) openapi(context.Context, *struct{}) (api.Verbatim, error) {
+	return api.Verbatim(docs.OpenAPI), nil
+}

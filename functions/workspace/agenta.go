@@ -1,0 +1,233 @@
+package workspace
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// maxListed bounds the lists that Agenta's routes answer whole.
+const maxListed = 1000
+
+// Workspace is a team as Agenta lists it.
+type Workspace struct {
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	Description string `json:"description"`
+	Type        string `json:"type"`
+}
+
+// WorkspaceResponse is a team with its members, as Agenta shows it.
+type WorkspaceResponse struct {
+	ID           string                    `json:"id"`
+	Name         string                    `json:"name"`
+	Organization string                    `json:"organization"`
+	CreatedAt    model.Time                `json:"created_at"`
+	UpdatedAt    model.Time                `json:"updated_at"`
+	Description  string                    `json:"description"`
+	Type         string                    `json:"type"`
+	Members      []WorkspaceMemberResponse `json:"members"`
+}
+
+// WorkspaceMemberResponse is a member with his role, spelled out.
+type WorkspaceMemberResponse struct {
+	User  WorkspaceUser         `json:"user"`
+	Roles []WorkspacePermission `json:"roles"`
+}
+
+// WorkspaceUser is a user as Agenta shows him: his name is his address.
+type WorkspaceUser struct {
+	ID        string     `json:"id"`
+	Email     string     `json:"email"`
+	Username  string     `json:"username"`
+	Status    string     `json:"status" enum:"member,pending,expired"`
+	CreatedAt model.Time `json:"created_at"`
+}
+
+// WorkspacePermission is a role with what it permits.
+type WorkspacePermission struct {
+	RoleName        access.Role `json:"role_name" enum:"owner,workspace_admin,editor,viewer,evaluator,deployment_manager"`
+	RoleDescription string      `json:"role_description"`
+	Permissions     []string    `json:"permissions"`
+}
+
+// WorkspaceRole is a role as Agenta lists it: strings alone, or a client that
+// reads a map of strings fails.
+type WorkspaceRole struct {
+	RoleName        access.Role `json:"role_name" enum:"owner,workspace_admin,editor,viewer,evaluator,deployment_manager"`
+	RoleDescription string      `json:"role_description"`
+}
+
+// Organization is an organisation as Agenta lists it. Nothing in it is null: a
+// client that wants strings fails on it.
+type Organization struct {
+	ID          string   `json:"id"`
+	Name        string   `json:"name"`
+	Description string   `json:"description"`
+	Owner       string   `json:"owner" doc:"Id of the global admin with the lowest id"`
+	OwnerID     string   `json:"owner_id" doc:"The same"`
+	Type        string   `json:"type"`
+	Workspaces  []string `json:"workspaces" doc:"Ids of the caller's workspaces"`
+	Members     []string `json:"members" doc:"Ids of the first 200 users"`
+}
+
+type listWorkspacesIn struct {
+	guard.In
+
+	own []int64
+}
+
+// Needs asks for the caller's own teams.
+func (in *listWorkspacesIn) Needs(f *guard.Fetch) {
+	if f.Caller != 0 {
+		guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) { return f.Store().TeamsOfUser(ctx, f.Caller, 0, maxListed) })
+	}
+}
+
+// listWorkspaces lists the workspaces that the caller is a member of, oldest
+// first.
+func (h *handlers) listWorkspaces(ctx context.Context, in *listWorkspacesIn) ([]Workspace, error) {
+	teams, err := h.ownTeams(ctx, in.Case(), in.own)
+	out := make([]Workspace, len(teams))
+	for i, t := range teams {
+		out[i] = Workspace{decimal(t.ID), t.Name, t.Description, t.Type}
+	}
+	return out, err
+}
+
+// ownTeams reads the teams that the caller is a member of, oldest first.
+func (h *handlers) ownTeams(ctx context.Context, c *guard.Case, ids []int64) ([]model.Team, error) {
+	teams, err := h.readTeams(ctx, c, ids)
+	teams = slices.DeleteFunc(teams, func(t model.Team) bool {
+		_, member := c.TeamMember(t.ID, c.Caller.User)
+		return !member
+	})
+	slices.SortStableFunc(teams, func(a, b model.Team) int { return a.CreatedOn.Std().Compare(b.CreatedOn.Std()) })
+	return teams, err
+}
+
+type rolesIn struct{ guard.In }
+
+func (h *handlers) roles(context.Context, *rolesIn) ([]WorkspaceRole, error) {
+	roles := access.Roles()
+	out := make([]WorkspaceRole, len(roles))
+	for i, r := range roles {
+		out[i] = WorkspaceRole{r, r.Description()}
+	}
+	return out, nil
+}
+
+func (h *handlers) permissions(context.Context, *rolesIn) ([]string, error) {
+	return access.Permissions(), nil
+}
+
+type workspaceIn struct {
+	guard.In
+	WorkspaceID int64 `path:"workspace_id" example:"7"`
+
+	found []store.Ref
+}
+
+// Needs asks who is in the workspace.
+func (in *workspaceIn) Needs(f *guard.Fetch) { askMembers(f, &in.found, in.WorkspaceID) }
+
+func askMembers(f *guard.Fetch, into *[]store.Ref, team int64) {
+	guard.Ask(f, into, func(ctx context.Context) ([]store.Ref, error) {
+		return f.Store().TeamMembers(ctx, team, "", store.MaxTeamMembers)
+	})
+}
+
+// workspace shows a workspace with all its members.
+func (h *handlers) workspace(ctx context.Context, in *workspaceIn) (WorkspaceResponse, error) {
+	c := in.Case()
+	if err := c.Read(ctx, peopleKeys(in.WorkspaceID, in.found)...); err != nil {
+		return WorkspaceResponse{}, err
+	}
+	return response(*c.Team, peopleIn(c, in.WorkspaceID, in.found)), nil
+}
+
+func response(t model.Team, people []person) WorkspaceResponse {
+	w := WorkspaceResponse{
+		ID: decimal(t.ID), Name: t.Name, Organization: decimal(t.OrganizationID), CreatedAt: t.CreatedOn, UpdatedAt: t.ModifiedOn,
+		Description: t.Description, Type: t.Type, Members: make([]WorkspaceMemberResponse, len(people)),
+	}
+	for i, p := range people {
+		role := access.Role(p.member.Role)
+		w.Members[i] = WorkspaceMemberResponse{
+			User:  WorkspaceUser{decimal(p.user.ID), p.user.Email, p.user.Email, "member", p.user.DateJoined},
+			Roles: []WorkspacePermission{{role, role.Description(), access.Published(role.Permissions())}},
+		}
+	}
+	return w
+}
+
+type organizationsIn struct {
+	guard.In
+
+	own, users, admins []int64
+}
+
+// Needs asks for the caller's teams, the first users and the first global
+// admin.
+func (in *organizationsIn) Needs(f *guard.Fetch) {
+	if f.Caller != 0 {
+		guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) { return f.Store().TeamsOfUser(ctx, f.Caller, 0, maxListed) })
+	}
+	guard.Ask(f, &in.users, func(ctx context.Context) ([]int64, error) {
+		return f.Store().UsersOfOrganization(ctx, f.Organization, 0, listedUsers)
+	})
+	guard.Ask(f, &in.admins, func(ctx context.Context) ([]int64, error) {
+		return f.Store().GlobalAdmins(ctx, f.Organization, listedAdmins)
+	})
+}
+
+// listedAdmins is how many global admins are looked through for the owner: an
+// index may still name one who has given up his rank.
+const listedAdmins = 10
+
+// listedUsers is how many users an organisation is listed with.
+const listedUsers = 200
+
+// organizations lists the one organisation of the caller; a key that is bound to
+// a project doesn't reach it.
+func (h *handlers) organizations(ctx context.Context, in *organizationsIn) ([]Organization, error) {
+	c := in.Case()
+	if c.Caller.BoundProject != 0 {
+		return nil, nil
+	}
+	keys := make([]table.Primary, 0, len(in.users)+len(in.admins))
+	for _, id := range append(in.admins, in.users...) {
+		keys = append(keys, table.Users.Key(id))
+	}
+	if err := c.Read(ctx, keys...); err != nil {
+		return nil, err
+	}
+	teams, err := h.ownTeams(ctx, c, in.own)
+	if err != nil {
+		return nil, err
+	}
+	o := Organization{ID: decimal(c.Organization.ID), Name: c.Organization.OrgName, Description: c.Organization.Description, Type: defaultType, Workspaces: []string{}, Members: []string{}}
+	for _, t := range teams {
+		o.Workspaces = append(o.Workspaces, decimal(t.ID))
+	}
+	for _, id := range in.users {
+		if _, ok := c.UserRow(id); ok {
+			o.Members = append(o.Members, decimal(id))
+		}
+	}
+	for _, id := range in.admins {
+		if u, ok := c.UserRow(id); ok && u.IsSuperuser {
+			o.Owner, o.OwnerID = decimal(u.ID), decimal(u.ID)
+			break
+		}
+	}
+	return []Organization{o}, nil
+}
+
+func decimal(id int64) string { return strconv.FormatInt(id, 10) }

@@ -1,0 +1,217 @@
+package workspace
+
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/removal"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// named is the person and the organisation that a request of Agenta's names by
+// address and by decimal id.
+type named struct {
+	email         string
+	organizations []string // by each name that the parameter has; "" where it isn't given
+	user          model.User
+	member        model.TeamMember
+	isMember      bool
+}
+
+// needs asks whose address it is.
+func (n *named) needs(f *guard.Fetch) { f.Rows(store.EmailKey(f.Organization, n.email)) }
+
+// pairing refuses an organisation that the workspace doesn't belong to (400).
+func (n *named) pairing(c *guard.Case) error {
+	for _, text := range n.organizations {
+		if text != "" && text != decimal(c.Team.OrganizationID) {
+			return fault.New(fault.KindInvalid, "Workspace does not belong to the organization.")
+		}
+	}
+	return nil
+}
+
+// address is whose address it is.
+func (n *named) address(c *guard.Case) (model.Email, bool) {
+	return table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, n.email))
+}
+
+// find reads the person and his membership: one more round trip. It leaves both
+// empty where there is none.
+func (n *named) find(ctx context.Context, c *guard.Case, more ...table.Primary) error {
+	address, ok := n.address(c)
+	if ok {
+		more = append(more, table.Users.Key(address.UserID), table.TeamMembers.Key(c.Team.ID, address.UserID))
+	}
+	if err := c.Read(ctx, more...); err != nil || !ok {
+		return err
+	}
+	n.user, ok = c.UserRow(address.UserID)
+	n.member, n.isMember = c.TeamMember(c.Team.ID, address.UserID)
+	n.isMember = n.isMember && ok
+	return nil
+}
+
+// found finds somebody who must be a member: a wrong pairing is refused first.
+func (n *named) found(ctx context.Context, c *guard.Case) error {
+	if err := n.pairing(c); err != nil {
+		return err
+	}
+	if err := n.find(ctx, c); err != nil {
+		return err
+	}
+	if !n.isMember {
+		return errUser()
+	}
+	return nil
+}
+
+// errRole refuses a role that isn't one of the six.
+func errRole() error { return fault.New(fault.KindInvalid, "Workspace role is invalid.") }
+
+// errUser is the 404 of an unknown address and of somebody who isn't a member.
+func errUser() error { return fault.New(fault.KindNotFound, "User not found.") }
+
+type assignIn struct {
+	guard.In
+	WorkspaceID int64 `path:"workspace_id" example:"7"`
+	Body        struct {
+		Email          string `json:"email" format:"email"`
+		OrganizationID string `json:"organization_id" format:"decimal"`
+		Role           string `json:"role,omitempty" doc:"owner, workspace_admin, editor, viewer, evaluator or deployment_manager"`
+	}
+
+	named
+}
+
+// Check refuses a bad role before anything is looked up.
+func (in *assignIn) Check(model.Time) error {
+	if _, ok := access.ParseRole(in.Body.Role); !ok {
+		return errRole()
+	}
+	return nil
+}
+
+// Needs asks whose address it is.
+func (in *assignIn) Needs(f *guard.Fetch) {
+	in.named = named{email: in.Body.Email, organizations: []string{in.Body.OrganizationID}}
+	in.needs(f)
+}
+
+// Known refuses a wrong pairing, and then somebody who isn't a member.
+func (in *assignIn) Known(ctx context.Context, c *guard.Case) error {
+	err := in.found(ctx, c)
+	if err == nil && !in.user.IsActive && in.Body.Role == string(access.Owner) {
+		err = errUser() // nobody who can't act becomes owner
+	}
+	return err
+}
+
+// assign gives a member another role. Only an owner or a global admin gives or
+// takes owner, and an owner always remains (403).
+func (h *handlers) assign(_ context.Context, in *assignIn) (bool, error) {
+	return true, h.change(in.Case(), in.member, access.Role(in.Body.Role))
+}
+
+func (h *handlers) change(c *guard.Case, m model.TeamMember, role access.Role) error {
+	change := roleChange{c: c, owners: c.Team.OwnerCount, before: map[string]any{}, after: map[string]any{}}
+	if _, err := change.to(h.store, m, role); err != nil {
+		return err
+	}
+	return change.done(h.store)
+}
+
+type unassignIn struct {
+	guard.In
+	WorkspaceID    int64  `path:"workspace_id" example:"7"`
+	Email          string `query:"email" required:"true" format:"email" example:"user@example.com"`
+	OrganizationID string `query:"organization_id" format:"decimal" example:"1" doc:"Or org_id, its alias"`
+	OrgID          string `query:"org_id" format:"decimal" doc:"Alias of organization_id"`
+	Role           string `query:"role" required:"true" example:"evaluator"`
+
+	named
+}
+
+// Check refuses a missing organisation and a bad role before anything is looked
+// up.
+func (in *unassignIn) Check(model.Time) error {
+	if in.OrganizationID == "" && in.OrgID == "" {
+		return fault.Invalid("query.organization_id", "field required")
+	}
+	if _, ok := access.ParseRole(in.Role); !ok {
+		return errRole()
+	}
+	return nil
+}
+
+// Needs asks whose address it is.
+func (in *unassignIn) Needs(f *guard.Fetch) {
+	in.named = named{email: in.Email, organizations: []string{in.OrganizationID, in.OrgID}}
+	in.needs(f)
+}
+
+// Known refuses a wrong pairing, and then somebody who isn't a member.
+func (in *unassignIn) Known(ctx context.Context, c *guard.Case) error { return in.found(ctx, c) }
+
+// unassign takes a role from a member, who falls back to viewer. A role that he
+// doesn't hold changes nothing.
+func (h *handlers) unassign(_ context.Context, in *unassignIn) (bool, error) {
+	if in.member.Role != in.Role {
+		return true, nil
+	}
+	return true, h.change(in.Case(), in.member, access.Viewer)
+}
+
+type removeUserIn struct {
+	guard.In
+	WorkspaceID    int64  `path:"workspace_id" example:"7"`
+	Email          string `query:"email" required:"true" format:"email" example:"nobody@example.com"`
+	OrganizationID string `query:"organization_id" format:"decimal" doc:"Where given, it must be the workspace's organization"`
+	OrgID          string `query:"org_id" format:"decimal" doc:"Alias of organization_id"`
+
+	named
+	members []store.Ref
+}
+
+// Needs asks whose address it is, and who is in the workspace.
+func (in *removeUserIn) Needs(f *guard.Fetch) {
+	in.named = named{email: in.Email, organizations: []string{in.OrganizationID, in.OrgID}}
+	in.needs(f)
+	askMembers(f, &in.members, in.WorkspaceID)
+}
+
+// Known refuses a wrong pairing.
+func (in *removeUserIn) Known(_ context.Context, c *guard.Case) error { return in.pairing(c) }
+
+// removeUser takes a member out and answers the workspace without him. Somebody
+// unknown, or who isn't a member, changes nothing: the call may be repeated.
+func (h *handlers) removeUser(ctx context.Context, in *removeUserIn) (WorkspaceResponse, error) {
+	c := in.Case()
+	left := make([]removal.Left, 1)
+	g, both := errgroup.WithContext(ctx)
+	if address, ok := in.address(c); ok {
+		g.Go(func() error { return left[0].Look(both, h.store, address.UserID) })
+	}
+	g.Go(func() error { return in.find(both, c, peopleKeys(in.WorkspaceID, in.members)...) })
+	if err := g.Wait(); err != nil {
+		return WorkspaceResponse{}, err
+	}
+	people := peopleIn(c, in.WorkspaceID, in.members)
+	if !in.isMember {
+		return response(*c.Team, people), nil
+	}
+	_, err := removal.FromTeam(ctx, h.store, c, []model.TeamMember{in.member}, left, false, removal.Options{})
+	rest := people[:0]
+	for _, p := range people {
+		if p.user.ID != in.user.ID {
+			rest = append(rest, p)
+		}
+	}
+	return response(*c.Team, rest), err
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/mail"
+	"regexp"
+	"strings"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// founding is an organisation to be made.
+type founding struct{ name, domain, email string }
+
+// founded is what was made.
+type founded struct {
+	organization, user int64
+	key                string
+}
+
+var domainForm = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`)
+
+func parse(args []string) (founding, error) {
+	var f founding
+	flags := flag.NewFlagSet("create-organization", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&f.name, "name", "", "the organisation's name")
+	flags.StringVar(&f.domain, "domain", "", "its domain")
+	flags.StringVar(&f.email, "email", "", "its global admin's address")
+	if err := flags.Parse(args); err != nil {
+		return f, err
+	}
+	f.name, f.domain = strings.TrimSpace(f.name), model.Fold(f.domain)
+	address, err := mail.ParseAddress(f.email)
+	switch {
+	case flags.NArg() > 0:
+		return f, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case f.name == "":
+		return f, errors.New("--name is required")
+	case !domainForm.MatchString(f.domain):
+		return f, errors.New("--domain must be a domain, such as example.com")
+	case err != nil || address.Address != f.email:
+		return f, errors.New("--email must be an address, such as admin@example.com")
+	}
+	return f, nil
+}
+
+var errDomain = errors.New("an organisation with this domain exists already")
+
+// carryOut makes the organisation, its global admin and his key in one
+// transaction. A domain that has an organisation is refused.
+func (f founding) carryOut(ctx context.Context, s *store.Store) (founded, error) {
+	var made founded
+	rows, err := s.Read(ctx, table.Domains.Key(f.domain))
+	if err != nil {
+		return made, err
+	}
+	if len(rows) > 0 {
+		return made, errDomain
+	}
+	ids := map[string]int64{}
+	for _, sequence := range []string{model.OrganizationIDs, model.UserIDs, model.KeyIDs} {
+		if ids[sequence], err = s.NewID(ctx, sequence); err != nil {
+			return made, err
+		}
+	}
+	made.organization, made.user = ids[model.OrganizationIDs], ids[model.UserIDs]
+	prefix, secret := newKey()
+	made.key = prefix + "." + secret
+
+	const by = "System"
+	now := model.Now()
+	var tx table.Tx
+	s.CreateOrganization(&tx, model.Organization{ID: made.organization, OrgName: f.name, Domain: f.domain, Stamp: model.Created(by, now), GlobalAdminCount: 1})
+	s.CreateUser(&tx, model.User{ID: made.user, OrganizationID: made.organization, Email: f.email, IsSuperuser: true, IsActive: true, DateJoined: now})
+	s.CreateKey(&tx, model.APIKey{
+		ID: ids[model.KeyIDs], Prefix: prefix, Hash: guard.HashSecret(secret), Name: "First key", Kind: model.PersonalKey, Scope: string(access.ScopeAll),
+		UserID: &made.user, OrganizationID: made.organization, Stamp: model.Created(by, now),
+	})
+	s.RecordAudit(&tx, model.Audit{
+		OrganizationID: made.organization, ID: rand.Text(), TS: now, Actor: "system", Action: "create-organization",
+		Resource: fmt.Sprintf("organization:%d", made.organization), After: map[string]any{"global_admin": made.user}, Outcome: "success",
+	})
+	err = s.Commit(ctx, &tx)
+	if errors.Is(err, table.ErrStale) { // was another run quicker?
+		if rows, _ = s.Read(ctx, table.Domains.Key(f.domain)); len(rows) > 0 {
+			err = errDomain
+		}
+	}
+	return made, err
+}
+
+// newKey returns a prefix, by which the key is found, and a secret of 256 bits.
+func newKey() (prefix, secret string) {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails, by its contract
+	return strings.ToLower(rand.Text())[:10], base64.RawURLEncoding.EncodeToString(b)
+}

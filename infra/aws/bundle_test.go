@@ -1,0 +1,76 @@
+package main
+
+import (
+	"crypto/sha256"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"wardroom/infra/local/dynamolocal"
+)
+
+// A folder with a bootstrap is a function, and a function has such a folder.
+func TestFunctionsAreTheFoldersWithABootstrap(t *testing.T) {
+	root, err := dynamolocal.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := filepath.Glob(filepath.Join(root, "functions", "*", "bootstrap", "main.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var folders, slugs []string
+	for _, path := range found {
+		folders = append(folders, filepath.Base(filepath.Dir(filepath.Dir(path))))
+	}
+	for _, f := range all(t) {
+		slugs = append(slugs, f.slug)
+	}
+	slices.Sort(folders)
+	slices.Sort(slugs)
+	if d := cmp.Diff(slugs, folders); d != "" {
+		t.Errorf("groups (-), folders (+):\n%s", d)
+	}
+}
+
+// The same sources in another folder give the same bytes, or every machine
+// would deploy every function anew.
+func TestBinariesAreReproducible(t *testing.T) {
+	root, err := dynamolocal.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := t.TempDir()
+	for _, part := range []string{"functions", "pkg", "docs"} {
+		if err := os.CopyFS(filepath.Join(elsewhere, part), os.DirFS(filepath.Join(root, part))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, part := range []string{"go.mod", "go.sum"} {
+		raw, err := os.ReadFile(filepath.Join(root, part))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(elsewhere, part), raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var sums [][32]byte
+	for _, from := range []string{root, elsewhere} {
+		binary := filepath.Join(t.TempDir(), "bootstrap")
+		if err := compile(from, "./functions/system/bootstrap", "arm64", binary); err != nil {
+			t.Fatal(err)
+		}
+		raw, err := os.ReadFile(binary)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums = append(sums, sha256.Sum256(raw))
+	}
+	if sums[0] != sums[1] {
+		t.Error("the binary depends on the folder it is built in")
+	}
+}

@@ -1,0 +1,22 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"wardroom/infra/local/dynamolocal"
+)
+
+// database is the DynamoDB Local that DYNAMODB_ENDPOINT names, or one of the
+// bench's own.
+func database(ctx context.Context) (endpoint string, stop func(), err error) {
+	if given := os.Getenv("DYNAMODB_ENDPOINT"); given != "" {
+		return given, func() {}, nil
+	}
+	server, err := dynamolocal.Start(ctx, dynamolocal.Options{Log: func(line string) { fmt.Fprintln(os.Stderr, line) }})
+	if err != nil {
+		return "", nil, err
+	}
+	return server.Endpoint(), func() { _ = server.Stop() }, nil // it ends with this process anyway
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Our own work in a handler, beyond the same SDK calls made bare.
+const (
+	ownAllocations = 250
+	ownCPU         = 0.3 // ms
+)
+
+// measured are the operations whose own work is told: one row through a team, a
+// change of one, one with its people, and a removal.
+var measured = []string{"get-team", "edit-project-by-id", "get-project-details-by-id", "remove-user-from-project"}
+
+func handler(ctx context.Context, r *report) error {
+	endpoint, stop, err := database(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	for _, operation := range measured {
+		h, err := rehearse(ctx, endpoint, operation)
+		if err != nil {
+			return err
+		}
+		allocations, err := h.allocations(ctx)
+		if err != nil {
+			return err
+		}
+		cpu, err := h.cpu(ctx)
+		if err != nil {
+			return err
+		}
+		r.hold(operation+": own allocations", "%.0f", allocations, ownAllocations)
+		r.hold(operation+": own CPU", "%.3f ms", cpu, ownCPU)
+	}
+	return nil
+}
+
+// allocations is how many more the handler makes than the bare calls. The
+// request itself is made by whoever asks.
+func (h *rehearsal) allocations(ctx context.Context) (float64, error) {
+	const runs = 320 // of which five lease a block of ids
+	var failed error
+	note := func(err error) {
+		if failed == nil {
+			failed = err
+		}
+	}
+	bare := testing.AllocsPerRun(runs, func() { note(h.call(ctx)) })
+	own := testing.AllocsPerRun(runs, func() { note(h.ask(ctx).refused()) })
+	asking := testing.AllocsPerRun(runs, func() { h.request(ctx); _ = &sink{header: map[string][]string{}} })
+	return own - bare - asking, failed
+}
+
+func (s *sink) refused() error {
+	if s.status >= 300 {
+		return fmt.Errorf("the handler answered %d", s.status)
+	}
+	return nil
+}
+
+// cpu is how many milliseconds of processor time the handler takes beyond the
+// bare calls: the median of rounds in which both take turns.
+func (h *rehearsal) cpu(ctx context.Context) (float64, error) {
+	const rounds, runs = 15, 200
+	var over []time.Duration
+	for range rounds {
+		began := processorTime()
+		for range runs {
+			if err := h.call(ctx); err != nil {
+				return 0, err
+			}
+		}
+		between := processorTime()
+		for range runs {
+			if err := h.ask(ctx).refused(); err != nil {
+				return 0, err
+			}
+		}
+		over = append(over, (processorTime()-between)-(between-began))
+	}
+	return median(over).Seconds() * 1000 / runs, nil
+}
+
+// processorTime is what this process has used of all processors so far, its
+// garbage collector included.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err) // it has no way to fail with these arguments
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"wardroom/functions"
+	"wardroom/infra/events"
+	"wardroom/pkg/service"
+	"wardroom/pkg/store"
+	"wardroom/pkg/telemetry"
+)
+
+// rehearsal is an operation that can be asked again and again, and the calls to
+// DynamoDB it makes, which can be made bare, without any of our code.
+type rehearsal struct {
+	handler http.Handler
+	sample  events.Sample
+	bare    *dynamodb.Client
+	calls   []any // inputs of the SDK's client
+}
+
+// rehearse plays the operation's sample once on the DynamoDB at endpoint, with
+// the demo data, and makes everything ready to play it against a tape of that.
+func rehearse(ctx context.Context, endpoint, operation string) (*rehearsal, error) {
+	samples, err := events.Of(functions.All(nil))
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(samples, func(s events.Sample) bool { return s.Operation == operation })
+	if at < 0 {
+		return nil, fmt.Errorf("no operation is called %s", operation)
+	}
+	name, drop, err := events.Table(ctx, endpoint)
+	if err != nil {
+		return nil, err
+	}
+	defer drop()
+	c := store.Config{Table: name, Endpoint: endpoint, Region: "us-east-1"}
+	r := &rehearsal{sample: samples[at]}
+	t := newTape(http.DefaultClient)
+	canned := func(o *dynamodb.Options) { o.HTTPClient = t }
+	var notes recorder
+	r.open(store.Connect(c, canned, notes.option))
+	if err := r.ask(ctx).refused(); err != nil {
+		return nil, fmt.Errorf("%s: %w", operation, err)
+	}
+	r.calls = slices.Concat(notes.trips()...)
+	t.rewind()
+	r.open(store.Connect(c, canned)) // whose client no longer notes anything
+	r.bare = store.Client(c, canned, func(o *dynamodb.Options) { o.APIOptions = nil })
+	return r, nil
+}
+
+// open puts the handler over a store.
+func (r *rehearsal) open(st *store.Store) {
+	r.handler = telemetry.Handler(service.Handler(st, nil, functions.All(st)...), telemetry.Options{Log: telemetry.Logger(io.Discard, true)})
+}
+
+// ask sends the sample through the handler.
+func (r *rehearsal) ask(ctx context.Context) *sink {
+	w := &sink{header: http.Header{}}
+	r.handler.ServeHTTP(w, r.request(ctx))
+	return w
+}
+
+func (r *rehearsal) request(ctx context.Context) *http.Request {
+	e := r.sample.Event
+	target := e.Path
+	if query := url.Values(e.Queries); len(query) > 0 {
+		target += "?" + query.Encode()
+	}
+	var body io.Reader
+	if e.Body != nil {
+		body = strings.NewReader(*e.Body)
+	}
+	req := httptest.NewRequestWithContext(ctx, e.Method, target, body)
+	for name, value := range e.Headers {
+		req.Header.Set(name, value)
+	}
+	return req
+}
+
+// call makes the same calls bare, one after the other.
+func (r *rehearsal) call(ctx context.Context) error {
+	for _, in := range r.calls {
+		if err := send(ctx, r.bare, in); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sink is an answer of which only the status is kept.
+type sink struct {
+	header http.Header
+	status int
+}
+
+func (s *sink) Header() http.Header         { return s.header }
+func (s *sink) WriteHeader(status int)      { s.status = status }
+func (s *sink) Write(b []byte) (int, error) { return len(b), nil }

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path"
+	"strings"
+
+	"wardroom/pkg/api"
+)
+
+// What is written, below docs/.
+const (
+	documentFile = "openapi.json"
+	versionsFile = "openapi.versions"
+	schemaFile   = "schema.md"
+	referenceDir = "reference"
+)
+
+// generate makes every file that depends on nothing but the operations and the
+// schema, by its path below docs/.
+func generate(groups []api.Group) map[string][]byte {
+	document := api.Document(groups...)
+	files := map[string][]byte{documentFile: document, schemaFile: entities()}
+	ref := newReference(document)
+	for _, g := range groups {
+		files[path.Join(referenceDir, g.Slug+".md")] = ref.page(g)
+	}
+	return files
+}
+
+// recorded returns the list of versions with the document in it, and an error
+// if its version stands for another document already: whoever reads the
+// document by its version must not find another API under it.
+func recorded(versions string, document []byte) ([]byte, error) {
+	sum := sha256.Sum256(document)
+	line := api.Version + " " + hex.EncodeToString(sum[:])
+	for known := range strings.Lines(versions) {
+		known = strings.TrimSpace(known)
+		if known == line {
+			return []byte(versions), nil
+		}
+		if strings.HasPrefix(known, api.Version+" ") {
+			return nil, fmt.Errorf("the API has changed and is still version %s; raise api.Version in pkg/api/group.go", api.Version)
+		}
+	}
+	return []byte(versions + line + "\n"), nil
+}

@@ -1,0 +1,80 @@
+package events
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"wardroom/functions"
+	"wardroom/infra/local/demo"
+	"wardroom/pkg/gateway"
+	"wardroom/pkg/service"
+	"wardroom/pkg/store"
+)
+
+// Replay gives the sample's event to its function, as Lambda would, over fresh
+// demo data in the DynamoDB at endpoint, and returns what it answered.
+func Replay(ctx context.Context, endpoint string, s Sample) (Want, error) {
+	st, drop, err := Fresh(ctx, endpoint)
+	if err != nil {
+		return Want{}, err
+	}
+	defer drop()
+	handler, err := function(st, s.Group)
+	if err != nil {
+		return Want{}, err
+	}
+	event, err := s.Proxy()
+	if err != nil {
+		return Want{}, err
+	}
+	began := time.Now()
+	answer, err := gateway.Invoke(handler)(ctx, event)
+	if err != nil {
+		return Want{}, err
+	}
+	return Answer(answer.StatusCode, []byte(answer.Body), began)
+}
+
+// function is what the group's own bootstrap serves: that group alone.
+func function(st *store.Store, slug string) (http.Handler, error) {
+	for _, g := range functions.All(st) {
+		if g.Slug == slug {
+			return service.Handler(st, nil, g), nil
+		}
+	}
+	return nil, fmt.Errorf("there is no group %s", slug)
+}
+
+// Table makes a table of its own with the demo data and returns its name and
+// what drops it.
+func Table(ctx context.Context, endpoint string) (name string, drop func(), err error) {
+	c := store.Config{Table: "wardroom-" + strings.ToLower(rand.Text()[:10]), Endpoint: endpoint, Region: "eu-west-1"}
+	client := store.Client(c)
+	if _, err := demo.CreateTable(ctx, client, c.Table); err != nil {
+		return "", nil, err
+	}
+	drop = func() {
+		_, _ = client.DeleteTable(context.WithoutCancel(ctx), &dynamodb.DeleteTableInput{TableName: aws.String(c.Table)})
+	}
+	if err := demo.Load(ctx, store.Connect(c)); err != nil {
+		drop()
+		return "", nil, err
+	}
+	return c.Table, drop, nil
+}
+
+// Fresh is a store over such a table.
+func Fresh(ctx context.Context, endpoint string) (*store.Store, func(), error) {
+	name, drop, err := Table(ctx, endpoint)
+	if err != nil {
+		return nil, nil, err
+	}
+	return store.Connect(store.Config{Table: name, Endpoint: endpoint, Region: "eu-west-1"}), drop, nil
+}

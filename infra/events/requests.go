@@ -1,0 +1,42 @@
+package events
+
+import (
+	"net/url"
+
+	"wardroom/infra/local/demo"
+)
+
+// request is what an operation's sample says beyond its method and path.
+type request struct {
+	key   string            // who calls; "" for the project admin
+	ids   map[string]string // instead of those below
+	query url.Values
+	body  string
+}
+
+// ids fill the holes of paths, from the demo data.
+var ids = map[string]string{
+	"project_id":   "151",
+	"team_id":      "7",
+	"user_id":      "16",
+	"workspace_id": "7",
+}
+
+// requests names, by operation, what can't be told from the operation alone.
+// Only operations that need a query or a body are here.
+var requests = map[string]request{
+	"create-new-project":    {body: `{"project_name":"Support Desk","description":"Questions of customers","team_id":7,"user_ids":[15]}`},
+	"edit-project-by-id":    {body: `{"description":"What the sales team asks"}`},
+	"fetch-project-details": {body: `{"project_ids":[151,4,9]}`},
+	"add-user-to-project":   {body: `{"user_ids":[1],"created_by":"lead@organization.com"}`},
+
+	"create-team":           {key: demo.GlobalAdmin, body: `{"team_name":"Research"}`},
+	"edit-team":             {body: `{"description":"Who sells"}`},
+	"add-user-to-team":      {body: `{"user_ids":[1],"role":"editor"}`},
+	"delete-team":           {key: demo.OtherOrganization, ids: map[string]string{"team_id": "9"}}, // team 7 has projects
+	"remove-user-from-team": {body: `{"user_ids":[16]}`},
+
+	"assign-role-to-user":        {body: `{"email":"member@organization.com","organization_id":"1","role":"editor"}`},
+	"unassign-role-from-user":    {query: url.Values{"email": {"user@example.com"}, "organization_id": {"1"}, "role": {"editor"}}},
+	"remove-user-from-workspace": {query: url.Values{"email": {"user@example.com"}, "organization_id": {"1"}}},
+}

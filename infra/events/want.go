@@ -1,0 +1,75 @@
+package events
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"wardroom/docs"
+)
+
+// Want is an answer, with what differs from run to run told by its kind.
+type Want struct {
+	Status int `json:"status"`
+	Body   any `json:"body"`
+}
+
+// firstMinted is above every id of the demo data: their counters start there.
+const firstMinted = 1000
+
+// Answer makes a Want of an answer that was given since the time began: a time
+// since then becomes "<now>", an id minted since "<id>", a request's id
+// "<request id>". What the demo data hold stays to the letter.
+func Answer(status int, body []byte, began time.Time) (Want, error) {
+	if bytes.Equal(bytes.TrimSpace(body), bytes.TrimSpace(docs.OpenAPI)) {
+		return Want{status, "<docs/openapi.json>"}, nil // too long to keep twice
+	}
+	var v any
+	if err := json.Unmarshal(body, &v); err != nil {
+		return Want{}, fmt.Errorf("the body is no JSON: %w", err)
+	}
+	return Want{status, settled("", v, began.Truncate(time.Microsecond))}, nil
+}
+
+func settled(field string, v any, began time.Time) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, value := range v {
+			v[name] = settled(name, value, began)
+		}
+	case []any:
+		for i, value := range v {
+			v[i] = settled(field, value, began)
+		}
+	case string:
+		if field == "request_id" {
+			return "<request id>"
+		}
+		if n, err := strconv.Atoi(v); err == nil && n > firstMinted && isID(field) {
+			return "<id>" // a workspace's id is a text
+		}
+		if t, err := time.Parse(time.RFC3339Nano, v); err == nil && !t.Before(began) {
+			return "<now>"
+		}
+	case float64:
+		if v > firstMinted && isID(field) {
+			return "<id>"
+		}
+	}
+	return v
+}
+
+func isID(field string) bool { return field == "id" || strings.HasSuffix(field, "_id") }
+
+// Render is how a file of events/ is written: indented, with a line's end.
+func Render(v any) ([]byte, error) {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(v)
+	return out.Bytes(), err
+}

@@ -1,0 +1,68 @@
+package ledger
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"wardroom/functions"
+)
+
+// grant is one action on the table or one of its indexes, as in
+// infra/aws/actions.json.
+type grant struct {
+	Action   string `json:"action"`
+	Resource string `json:"resource"`
+}
+
+// actions are the grants that each group was seen to use.
+func actions(entries []entry) map[string][]grant {
+	used := map[string][]grant{}
+	for _, g := range functions.All(nil) {
+		used[g.Slug] = []grant{}
+	}
+	for _, e := range entries {
+		for _, c := range e.calls {
+			for _, a := range c.Actions() {
+				used[e.group] = append(used[e.group], grant{a[0], a[1]})
+			}
+		}
+	}
+	for group, grants := range used {
+		slices.SortFunc(grants, func(a, b grant) int {
+			return cmp.Or(strings.Compare(a.Resource, b.Resource), strings.Compare(a.Action, b.Action))
+		})
+		used[group] = slices.Compact(grants)
+	}
+	return used
+}
+
+// render writes a grant a line, so that a change is seen as one.
+func render(used map[string][]grant) (string, error) {
+	var groups []string
+	for _, group := range slices.Sorted(maps.Keys(used)) {
+		var lines []string
+		for _, g := range used[group] {
+			line, err := json.Marshal(g)
+			if err != nil {
+				return "", err
+			}
+			lines = append(lines, "    "+string(line))
+		}
+		groups = append(groups, fmt.Sprintf("  %q: [\n%s\n  ]", group, strings.Join(lines, ",\n")))
+	}
+	return "{\n" + strings.Join(groups, ",\n") + "\n}\n", nil
+}
+
+// A role has what its function was seen to use, and nothing else.
+func TestActions(t *testing.T) {
+	want, err := render(actions(record(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "../aws/actions.json", want)
+}

@@ -1,0 +1,183 @@
+package ledger
+
+import (
+	"flag"
+	"net/http"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/google/go-cmp/cmp"
+
+	"wardroom/infra/local/fixture"
+	"wardroom/pkg/model"
+)
+
+var update = flag.Bool("update", false, "write docs/costs.md and infra/aws/actions.json anew")
+
+// entry is what one usage asked of DynamoDB.
+type entry struct {
+	usage
+	status, trips int
+	read, write   float64
+	calls         []fixture.Call
+}
+
+// far is a DynamoDB whose answers take their time, so that calls which go out
+// together are seen to be under way together, whatever else the machine does.
+type far struct{ dynamodb.HTTPClient }
+
+const distance = 15 * time.Millisecond
+
+func (f far) Do(r *http.Request) (*http.Response, error) {
+	arrive := time.After(distance)
+	res, err := f.HTTPClient.Do(r)
+	<-arrive
+	return res, err
+}
+
+func away(o *dynamodb.Options) { o.HTTPClient = far{o.HTTPClient} }
+
+// player plays usages on one table, each on the demo data and what it is given.
+type player struct {
+	*fixture.System
+	trace *fixture.Trace
+}
+
+func newPlayer(t *testing.T) player {
+	p := player{trace: new(fixture.Trace)}
+	p.System = fixture.New(t, p.trace.Option(), away)
+	return p
+}
+
+// play records one usage. Ids are at hand, unless the process is to be cold.
+func (p player) play(t *testing.T, u usage, cold bool) entry {
+	t.Helper()
+	before := p.Rows(t.Context(), t)
+	defer func() { p.Restore(t.Context(), t, before) }()
+	p.Fresh()
+	p.Put(t, u.given)
+	if !cold {
+		for _, sequence := range model.Sequences() {
+			if _, err := p.Store.NewID(t.Context(), sequence); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	ready := p.Rows(t.Context(), t)
+	p.trace.Take()
+	e := entry{usage: u, status: p.Do(t.Context(), u.Request).Status}
+	e.calls = p.trace.Take()
+	e.trips = fixture.Trips(e.calls)
+	after := p.Rows(t.Context(), t)
+	for _, c := range e.calls {
+		switch c.Name {
+		case "GetItem", "BatchGetItem", "Query":
+			e.read += c.Units
+		case "TransactWriteItems":
+			e.write += written(c, ready, after)
+		default:
+			e.write += c.Units
+		}
+	}
+	return e
+}
+
+// record plays every usage once, the first time it is asked for.
+func record(t *testing.T) []entry {
+	t.Helper()
+	recorded.once.Do(func() {
+		p := newPlayer(t)
+		for _, u := range usages(t) {
+			recorded.entries = append(recorded.entries, p.play(t, u, false))
+		}
+	})
+	return recorded.entries
+}
+
+var recorded struct {
+	once    sync.Once
+	entries []entry
+}
+
+// An operation keeps to its limit, however it is used; a block of ids and an
+// Idempotency-Key cost it one trip more at most.
+func TestRoundTrips(t *testing.T) {
+	p := newPlayer(t)
+	for _, e := range record(t) {
+		t.Run(e.name(), func(t *testing.T) {
+			limit, ok := e.limit()
+			if !ok {
+				t.Fatalf("%s has no limit yet: add it to limits", e.operation)
+			}
+			if e.status >= http.StatusBadRequest {
+				t.Errorf("status %d", e.status)
+			}
+			check(t, e, limit)
+			if e.write == 0 {
+				return
+			}
+			check(t, p.play(t, e.usage, true), limit+leasing)
+			if e.Method == http.MethodPut {
+				return
+			}
+			u := e.usage
+			u.Header = u.Header.Clone()
+			if u.Header == nil {
+				u.Header = http.Header{}
+			}
+			u.Header.Set("Idempotency-Key", "once")
+			check(t, p.play(t, u, false), limit+repeated)
+		})
+	}
+}
+
+func check(t *testing.T, e entry, limit reach) {
+	t.Helper()
+	if e.trips <= int(limit) {
+		return
+	}
+	t.Errorf("%d round trips one after the other, want %d at most", e.trips, limit)
+	for _, c := range e.calls {
+		t.Log(c.Name, c.Index, c.Writes, c.Units)
+	}
+}
+
+func (e entry) name() string {
+	if e.how == "" {
+		return e.operation
+	}
+	return e.operation + ", " + e.how
+}
+
+// golden compares a generated file with the committed one, or writes it.
+func golden(t *testing.T, path, want string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(slices.Collect(strings.Lines(string(got))), slices.Collect(strings.Lines(want))); d != "" {
+		t.Errorf("run make docs: %s is not as recorded (committed -, recorded +):\n%s", path, d)
+	}
+}
+
+// numbers is a JSON list.
+func numbers(first, last int) string {
+	var ids []string
+	for id := first; id <= last; id++ {
+		ids = append(ids, strconv.Itoa(id))
+	}
+	return "[" + strings.Join(ids, ",") + "]"
+}

@@ -1,0 +1,61 @@
+package ledger
+
+// reach is how far an operation has to look, in round trips one after the
+// other, for up to 100 rows. The numbers are those of docs/decisions.md.
+type reach int
+
+const (
+	nowhere  reach = 0
+	ping     reach = 1
+	oneRow   reach = 2
+	byTeam   reach = 3 // a project, whose team may open it; a member of a team by his address
+	people   reach = 4 // a list, or details with their people
+	writing  reach = 1 // and one more, which writes
+	leasing  reach = 1 // when a block of ids is used up
+	repeated reach = 1 // for a given Idempotency-Key
+)
+
+// limits are written by hand, and an operation without one fails.
+var limits = map[string]reach{
+	"create-new-project":         byTeam + writing,
+	"get-all-projects":           people,
+	"get-project-details-by-id":  people,
+	"edit-project-by-id":         byTeam + writing,
+	"delete-project-by-id":       byTeam + writing,
+	"add-recent-project":         byTeam + writing,
+	"get-recent-projects":        people,
+	"fetch-project-details":      people,
+	"add-user-to-project":        byTeam + writing,
+	"remove-user-from-project":   byTeam + writing,
+	"get-user-projects-for-team": people,
+	"list-project-members":       people,
+
+	"list-teams":                 people,
+	"create-team":                oneRow + writing,
+	"get-team":                   oneRow,
+	"edit-team":                  oneRow + writing,
+	"delete-team":                oneRow + writing,
+	"list-team-members":          people,
+	"add-user-to-team":           oneRow + writing,
+	"remove-user-from-team":      byTeam + writing, // looks for what else leads the person to projects
+	"list-workspaces":            people,
+	"list-workspace-roles":       oneRow,
+	"list-workspace-permissions": oneRow,
+	"get-workspace":              people,
+	"assign-role-to-user":        byTeam + writing,
+	"unassign-role-from-user":    byTeam + writing,
+	"remove-user-from-workspace": people + writing,
+	"list-organizations":         people,
+
+	"health":  ping,
+	"openapi": nowhere,
+}
+
+// limit is the most round trips that a usage may take.
+func (u usage) limit() (reach, bool) {
+	l, ok := limits[u.operation]
+	if u.whole {
+		l = people + writing
+	}
+	return l, ok
+}

@@ -1,0 +1,128 @@
+package ledger
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"wardroom/functions"
+	"wardroom/infra/events"
+	"wardroom/infra/local/demo"
+	"wardroom/infra/local/fixture"
+)
+
+// usage is one way to use an operation.
+type usage struct {
+	group, operation string
+	how              string // "" for the operation's sample
+	fixture.Request
+	given fixture.Given
+	whole bool // it tells of people or lists things, though the operation need not
+}
+
+// usages are the samples of events/ and, behind each, other ways through the
+// same operation.
+func usages(t *testing.T) (out []usage) {
+	t.Helper()
+	samples, err := events.Of(functions.All(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, s := range samples {
+		r := fixture.Request{Method: s.Event.Method, Path: s.Event.Path, Header: http.Header{}}
+		if query := url.Values(s.Event.Queries); len(query) > 0 {
+			r.Path += "?" + query.Encode()
+		}
+		for name, value := range s.Event.Headers {
+			r.Header.Set(name, value)
+		}
+		if s.Event.Body != nil {
+			r.Body = *s.Event.Body
+		}
+		out = append(out, usage{group: s.Group, operation: s.Operation, Request: r})
+		for _, w := range ways[s.Operation] {
+			w.group, w.operation, w.Method = s.Group, s.Operation, s.Event.Method
+			if w.Path == "" {
+				w.Path = r.Path
+			}
+			if w.Key == "" {
+				w.Key = demo.ProjectAdmin
+			}
+			out = append(out, w)
+		}
+		seen[s.Operation] = true
+	}
+	for id := range ways {
+		if !seen[id] {
+			t.Errorf("ways names %s, which is no operation", id)
+		}
+	}
+	return out
+}
+
+// Two users and a service key beside the demo data.
+var (
+	outsider = fixture.All(fixture.People(301, 301), fixture.Joins(151, 301, "member"))
+	busy     = fixture.All(outsider, fixture.Project(152, 0, "Alone"), fixture.Joins(152, 301, "admin"), fixture.Joins(152, 7, "admin"))
+	service  = fixture.Key("service1", 0)
+)
+
+const serviceKey = "service1.secret"
+
+// ways are the other ways. What one leaves empty is as in the sample; the key
+// is the project admin's.
+var ways = map[string][]usage{
+	"create-new-project": {
+		{how: "without a team", Request: fixture.Request{Body: `{"project_name":"Alone"}`}},
+		{how: "with 40 first members", Request: fixture.Request{Body: `{"project_name":"Crowd","user_ids":` + numbers(301, 340) + `}`}, given: fixture.People(301, 340)},
+		{how: "by a service key", Request: fixture.Request{Key: serviceKey, Body: `{"project_name":"Made"}`}, given: service},
+	},
+	"get-all-projects": {
+		{how: "of a team", Request: fixture.Request{Path: "/api/project?team_id=7"}},
+		{how: "of the organisation", Request: fixture.Request{Key: demo.GlobalAdmin}},
+	},
+	"get-project-details-by-id": {
+		{how: "through a team", Request: fixture.Request{Path: "/api/project/4", Key: demo.ProjectMember}},
+		{how: "through a rank", Request: fixture.Request{Key: demo.GlobalAdmin}},
+	},
+	"edit-project-by-id": {
+		{how: "renamed and moved", Request: fixture.Request{Key: demo.GlobalAdmin, Body: `{"project_name":"Desk","team_id":8}`}, given: fixture.Team(8, "Other")},
+		{how: "nothing changed", Request: fixture.Request{Body: `{"project_name":"Support"}`}},
+	},
+	"delete-project-by-id": {
+		{how: "preview", Request: fixture.Request{Path: "/api/project/151?dry_run=true"}},
+		{how: "through a rank", Request: fixture.Request{Key: demo.GlobalAdmin}},
+	},
+	"add-recent-project": {{how: "through a team", Request: fixture.Request{Path: "/api/project/4/recent", Key: demo.ProjectMember}}},
+	"add-user-to-project": {
+		{how: "45 of them", Request: fixture.Request{Body: `{"user_ids":` + numbers(301, 345) + `}`}, given: fixture.People(301, 345)},
+		{how: "made admins", Request: fixture.Request{Key: demo.GlobalAdmin, Body: `{"user_ids":[15,16],"role":"admin"}`}},
+		{how: "members already", Request: fixture.Request{Body: `{"user_ids":[15]}`}},
+	},
+	"remove-user-from-project": {
+		{how: "with nothing else", Request: fixture.Request{Path: "/api/project/151/user/301"}, given: outsider},
+		{how: "with another project", Request: fixture.Request{Path: "/api/project/151/user/301"}, given: busy},
+		{how: "handing over", Request: fixture.Request{Path: "/api/project/4/user/7?transfer_to=15", Key: demo.GlobalAdmin}},
+		{how: "oneself", Request: fixture.Request{Path: "/api/project/151/user/15", Key: demo.ProjectMember}},
+		{how: "preview", Request: fixture.Request{Path: "/api/project/151/user/301?dry_run=true"}, given: busy},
+	},
+	"list-teams": {{how: "of the organisation", Request: fixture.Request{Key: demo.GlobalAdmin}}},
+	"edit-team":  {{how: "through a rank", Request: fixture.Request{Key: demo.GlobalAdmin, Body: `{"team_name":"Sales"}`}}},
+	"delete-team": {
+		{how: "without projects", Request: fixture.Request{Path: "/api/team/8"}, given: fixture.All(fixture.Team(8, "Other"), fixture.JoinsTeam(8, 7, "owner"))},
+	},
+	"add-user-to-team": {
+		{how: "45 of them", Request: fixture.Request{Body: `{"user_ids":` + numbers(301, 345) + `}`}, given: fixture.People(301, 345)},
+		{how: "as owners", Request: fixture.Request{Key: demo.GlobalAdmin, Body: `{"user_ids":[1,15],"role":"owner"}`}},
+	},
+	"remove-user-from-team": {
+		{how: "oneself", Request: fixture.Request{Key: demo.ProjectMember, Body: `{"user_ids":[15]}`}},
+		{how: "with a report", Request: fixture.Request{Path: "/api/team/7/user?user_ids=15,16&report=true"}, whole: true},
+		{how: "preview", Request: fixture.Request{Path: "/api/team/7/user?user_ids=16&dry_run=true"}, whole: true},
+	},
+	"remove-user-from-workspace": {
+		{how: "nobody", Request: fixture.Request{Path: "/api/workspaces/7/users?email=nobody@example.com"}},
+	},
+	"list-workspaces": {{how: "of a global admin", Request: fixture.Request{Key: demo.GlobalAdmin}}},
+}

@@ -1,0 +1,155 @@
+// Package demo loads the demo data. It is for the local runner and for tests:
+// its keys are published, so nothing that AWS runs may import it.
+package demo
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// The keys of the demo data.
+const (
+	GlobalAdmin       = "demoglob.local-only-global-admin"       // user 1
+	ProjectAdmin      = "demoproj.local-only-project-admin"      // user 7: admin of 151 and 4, owner of team 7
+	ProjectMember     = "demomemb.local-only-project-member"     // user 15: member of 151, viewer in team 7
+	OtherOrganization = "demoothr.local-only-other-organisation" // user 90: global admin of organisation 2
+)
+
+//go:embed demo.json
+var file []byte
+
+type data struct {
+	Organizations []struct {
+		model.Organization
+	} `json:"organizations"`
+	Users []struct {
+		ID           int64      `json:"id"`
+		Organization int64      `json:"organization"`
+		Email        string     `json:"email"`
+		FirstName    string     `json:"first_name"`
+		LastName     string     `json:"last_name"`
+		IsStaff      bool       `json:"is_staff"`
+		IsSuperuser  bool       `json:"is_superuser"`
+		DateJoined   model.Time `json:"date_joined"`
+	} `json:"users"`
+	Teams []struct {
+		place
+		Name string `json:"team_name"`
+	} `json:"teams"`
+	Projects []struct {
+		place
+		Team *int64 `json:"team"`
+		Name string `json:"project_name"`
+	} `json:"projects"`
+	Keys []struct {
+		ID           int64  `json:"id"`
+		Key          string `json:"key"`
+		Name         string `json:"name"`
+		User         int64  `json:"user"`
+		Organization int64  `json:"organization"`
+	} `json:"keys"`
+	Counters int64 `json:"counters"`
+}
+
+// place is what teams and projects have in common.
+type place struct {
+	ID           int64      `json:"id"`
+	Organization int64      `json:"organization"`
+	Description  string     `json:"description"`
+	CreatedBy    string     `json:"created_by"`
+	CreatedOn    model.Time `json:"created_on"`
+	Members      []struct {
+		ID   int64  `json:"id"`
+		User int64  `json:"user"`
+		Role string `json:"role"`
+	} `json:"members"`
+}
+
+// Loaded reports whether the store holds the demo data, or any other: its first
+// organisation.
+func Loaded(ctx context.Context, s *store.Store) (bool, error) {
+	rows, err := s.Read(ctx, table.Organizations.Key(int64(1)))
+	return len(rows) > 0, err
+}
+
+// Load writes the demo data into an empty table, in one transaction. The stamps
+// and ids are those of the file, and every counter of ids starts after them.
+func Load(ctx context.Context, s *store.Store) error {
+	var d data
+	if err := json.Unmarshal(file, &d); err != nil {
+		return fmt.Errorf("demo.json: %w", err)
+	}
+	var tx table.Tx
+	d.people(s, &tx)
+	d.places(&tx)
+	for _, sequence := range model.Sequences() {
+		table.Counters.Put(&tx, model.Counter{Sequence: sequence, Last: d.Counters})
+	}
+	return s.Commit(ctx, &tx)
+}
+
+func (d *data) people(s *store.Store, tx *table.Tx) {
+	admins := map[int64]int64{}
+	for _, u := range d.Users {
+		row := model.User{
+			ID: u.ID, OrganizationID: u.Organization, Email: u.Email, FirstName: u.FirstName, LastName: u.LastName,
+			IsStaff: u.IsStaff, IsSuperuser: u.IsSuperuser, IsActive: true, DateJoined: u.DateJoined,
+		}
+		if u.IsSuperuser {
+			admins[u.Organization]++
+		}
+		s.CreateUser(tx, row)
+	}
+	for _, o := range d.Organizations {
+		o.GlobalAdminCount = admins[o.ID]
+		s.CreateOrganization(tx, o.Organization)
+	}
+	for _, k := range d.Keys {
+		prefix, secret, _ := strings.Cut(k.Key, ".")
+		s.CreateKey(tx, model.APIKey{
+			ID: k.ID, Prefix: prefix, Hash: guard.HashSecret(secret), Name: k.Name, Kind: model.PersonalKey, Scope: string(access.ScopeAll),
+			UserID: &k.User, OrganizationID: k.Organization, Stamp: model.Created("System", d.Organizations[0].CreatedOn),
+		})
+	}
+}
+
+func (d *data) places(tx *table.Tx) {
+	projects := map[int64]int64{}
+	for _, p := range d.Projects {
+		row := model.Project{
+			ID: p.ID, Name: p.Name, Description: p.Description, TeamID: p.Team, OrganizationID: p.Organization,
+			UserCount: int64(len(p.Members)), Stamp: model.Created(p.CreatedBy, p.CreatedOn), Version: 1,
+		}
+		projects[row.Team()]++
+		for _, m := range p.Members {
+			if m.Role == string(access.ProjectAdmin) {
+				row.AdminCount++
+			}
+			table.ProjectMembers.Create(tx, model.ProjectMember{ID: m.ID, ProjectID: p.ID, UserID: m.User, Role: m.Role, CreatedBy: p.CreatedBy, CreatedOn: p.CreatedOn, Version: 1})
+		}
+		table.Projects.Create(tx, row)
+		table.ProjectNames.Create(tx, store.NameOf(row))
+	}
+	for _, t := range d.Teams {
+		row := model.Team{
+			ID: t.ID, Name: t.Name, Description: t.Description, Type: "default", OrganizationID: t.Organization,
+			MemberCount: int64(len(t.Members)), ProjectCount: projects[t.ID], Stamp: model.Created(t.CreatedBy, t.CreatedOn), Version: 1,
+		}
+		for _, m := range t.Members {
+			if m.Role == string(access.Owner) {
+				row.OwnerCount++
+			}
+			table.TeamMembers.Create(tx, model.TeamMember{ID: m.ID, TeamID: t.ID, UserID: m.User, Role: m.Role, CreatedBy: t.CreatedBy, CreatedOn: t.CreatedOn, Version: 1})
+		}
+		table.Teams.Create(tx, row)
+	}
+}

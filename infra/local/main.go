@@ -1,0 +1,43 @@
+// Command local runs the whole of Wardroom on one machine: every group behind
+// net/http, by the same operations, guard and store as in AWS, over the real
+// DynamoDB Local.
+//
+//	local          serve, with the demo data the first time
+//	local reset    put the demo data back
+//
+// WARDROOM_ADDR is where it listens, WARDROOM_DATA where the data are kept, and
+// DYNAMODB_ENDPOINT a DynamoDB that already runs.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:])
+	stop()
+	if err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	s, err := read()
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(args) == 0:
+		return s.serve(ctx)
+	case len(args) == 1 && args[0] == "reset":
+		return s.reset(ctx)
+	}
+	return errors.New("usage: local [reset]")
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"syscall"
+	"time"
+
+	"wardroom/functions"
+	"wardroom/infra/local/demo"
+	"wardroom/pkg/service"
+	"wardroom/pkg/store"
+	"wardroom/pkg/telemetry"
+)
+
+// requestTime is what a request has, as in a function: Lambda's ten seconds
+// less what the door keeps for its answer.
+const requestTime = 9700 * time.Millisecond
+
+// serve runs until ctx is done; requests under way then end first.
+func (s *settings) serve(ctx context.Context) error {
+	listener, err := s.listen(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listener.Close() }() // for the returns before Serve, which closes it itself
+	db, err := s.database(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.stop()
+	st := store.Connect(s.Config.Config)
+	if err := s.prepare(ctx, st); err != nil {
+		return err
+	}
+	server := &http.Server{
+		Handler:           Handler(st, s.Origins, telemetry.Options{Log: telemetry.Logger(os.Stderr, false), Stage: s.Stage}),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+	}
+	s.greet(listener.Addr())
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serving: %w", err)
+	case <-db.done:
+		return errors.New("DynamoDB Local has ended")
+	case <-ctx.Done():
+	}
+	fmt.Fprintln(os.Stderr, "Stopping: requests under way end first.")
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestTime+time.Second)
+	defer cancel()
+	if err := server.Shutdown(last); err != nil {
+		return fmt.Errorf("stopping: %w", err)
+	}
+	return nil
+}
+
+// Handler is the local door: all groups in one process.
+func Handler(s *store.Store, origins []string, o telemetry.Options) http.Handler {
+	all := service.Handler(s, origins, functions.All(s)...)
+	return telemetry.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), requestTime)
+		defer cancel()
+		all.ServeHTTP(w, r.WithContext(ctx))
+	}), o)
+}
+
+func (s *settings) listen(ctx context.Context) (net.Listener, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", s.Addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is in use. Stop what listens there, or choose another address: WARDROOM_ADDR=127.0.0.1:8081 make run", s.Addr)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("WARDROOM_ADDR: %w", err)
+	}
+	return l, nil
+}
+
+// prepare makes the table and loads the demo data where there is none.
+func (s *settings) prepare(ctx context.Context, st *store.Store) error {
+	if _, err := demo.CreateTable(ctx, store.Client(s.Config.Config), s.Table); err != nil {
+		return err
+	}
+	loaded, err := demo.Loaded(ctx, st)
+	if err != nil || loaded {
+		return err
+	}
+	fmt.Fprintln(os.Stderr, "Loading the demo data.")
+	return demo.Load(ctx, st)
+}
+
+func (s *settings) greet(addr net.Addr) {
+	fmt.Printf(`Wardroom serves on http://%s (stop it with Ctrl-C). Try:
+
+  curl -X DELETE -H 'Authorization: ApiKey %s' http://%s/api/project/151/user/16
+
+`, addr, demo.ProjectAdmin, addr)
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/caarlos0/env/v11"
+
+	"wardroom/infra/local/dynamolocal"
+	"wardroom/infra/local/filelock"
+	"wardroom/pkg/service"
+)
+
+// settings are the environment of the local runner.
+type settings struct {
+	service.Config
+	Addr string `env:"WARDROOM_ADDR" envDefault:"127.0.0.1:8080"`
+	Data string `env:"WARDROOM_DATA"` // "" is .local/data in the repository
+}
+
+func read() (*settings, error) {
+	s, err := env.ParseAs[settings]()
+	if err != nil {
+		return nil, fmt.Errorf("environment: %w", err)
+	}
+	if s.Data == "" {
+		root, err := dynamolocal.Root()
+		if err != nil {
+			return nil, err
+		}
+		s.Data = filepath.Join(root, ".local", "data")
+	}
+	return &s, nil
+}
+
+// database is the DynamoDB that a run uses.
+type database struct {
+	stop func()
+	done <-chan struct{} // closed when it ends; nil for one that isn't ours
+}
+
+// database finds the DynamoDB that DYNAMODB_ENDPOINT names, or starts one over
+// the data folder, which no other run may be using.
+func (s *settings) database(ctx context.Context) (*database, error) {
+	if s.Endpoint != "" {
+		if !dynamolocal.Answers(ctx, s.Endpoint) {
+			return nil, fmt.Errorf("no DynamoDB answers at DYNAMODB_ENDPOINT=%s", s.Endpoint)
+		}
+		return &database{stop: func() {}}, nil
+	}
+	if err := os.MkdirAll(s.Data, 0o750); err != nil {
+		return nil, fmt.Errorf("WARDROOM_DATA: %w", err)
+	}
+	lock, err := filelock.Try(filepath.Join(s.Data, "lock"))
+	if err != nil {
+		return nil, errInUse
+	}
+	server, err := dynamolocal.Start(ctx, dynamolocal.Options{Data: s.Data, Log: func(line string) { fmt.Fprintln(os.Stderr, line) }})
+	if err != nil {
+		lock.Release()
+		return nil, err
+	}
+	s.Endpoint = server.Endpoint()
+	return &database{done: server.Done(), stop: func() {
+		_ = server.Stop() // it ends with this process anyway
+		lock.Release()
+	}}, nil
+}
+
+var errInUse = errors.New("the data are in use by another run: stop it first, or choose another folder with WARDROOM_DATA")

@@ -1,0 +1,44 @@
+package access
+
+// ActingRole is the role as which the caller acts on a team: his own, or that
+// of his rank where it is higher (a global admin acts as owner, an application
+// admin as workspace_admin). It is "" where he has neither, and on anything
+// that isn't a team.
+func ActingRole(c Caller, t Target) Role {
+	w, here := waysTo(c, t)
+	if !here || t.Kind == KindProject {
+		return ""
+	}
+	rank, _ := c.rank()
+	if own := t.TeamRole; w[0].gives != 0 && (own == Owner || !rank.Admin()) {
+		return own
+	}
+	return rank.asRole()
+}
+
+// CanAssign reports whether one who acts as the given role may move a member
+// of the team from one role to another; from is "" for who isn't a member yet.
+// Bringing in a viewer takes add_new_user_to_workspace; a role above viewer, or
+// a change of role, takes modify_user_roles; and only an owner gives or takes
+// owner, himself included. That an owner remains is for the store to see to.
+func CanAssign(acting, from, to Role) bool {
+	switch {
+	case to.Permissions() == 0:
+		return false
+	case from == Owner || to == Owner:
+		return acting == Owner
+	case from == to, from == "" && to == Viewer:
+		return acting.Permissions().Has(AddNewUserToWorkspace)
+	}
+	return acting.Permissions().Has(ModifyUserRoles)
+}
+
+// CanRemove reports whether one who acts as the given role may take a member
+// out of the team; himself says that it is he. An owner is never taken out:
+// ownership is passed on first.
+func CanRemove(acting, member Role, himself bool) bool {
+	if member == Owner {
+		return false
+	}
+	return himself || acting.Permissions().Has(ModifyUserRoles)
+}

@@ -1,0 +1,131 @@
+package access
+
+import "iter"
+
+// Caller is whoever makes a request: a user, or a service key, which is no
+// user. An inactive user, a revoked or an expired key never becomes a Caller.
+type Caller struct {
+	User         int64 // 0 for a service key
+	Organization int64
+	Rank         Rank  // of the user; a service key's own is not looked at
+	Service      bool  // a service key
+	BoundProject int64 // the key reaches this project only; 0 for keys that aren't bound, and for tokens
+}
+
+// Is reports whether the caller is that user himself, which a service key
+// never is.
+func (c Caller) Is(user int64) bool { return user > 0 && c.User == user && !c.Service }
+
+// rank is the rank by which the caller acts: an unbound service key is an
+// application admin, a bound one has no rank. A caller that is neither a user
+// nor a service key, or both, is nobody.
+func (c Caller) rank() (rank Rank, someone bool) {
+	switch {
+	case !c.Service:
+		return c.Rank, c.User > 0
+	case c.BoundProject == 0:
+		return ApplicationAdmin, c.User == 0
+	}
+	return User, c.User == 0
+}
+
+// Target is a resource as it stands, with the caller's own rows on it.
+type Target struct {
+	Kind         Kind
+	ID           int64
+	Organization int64
+	Team         int64       // the team of a project, 0 where it has none
+	ProjectRole  ProjectRole // the caller's live membership of the project, "" where he has none
+	TeamRole     Role        // the caller's live membership of the team, or of the project's team
+}
+
+// Decision is the answer to a request for permissions on a target.
+type Decision struct {
+	Visible bool       // the caller may know that it exists; else the answer is 404
+	Allowed bool       // never without Visible
+	Path    Path       // the most direct path that allowed it, where Allowed
+	Granted Permission // all the caller may do with the target, over all paths
+}
+
+// Decide answers whether the caller may do on the target what need names. A
+// need of nothing is refused: a permission nobody named is one nobody has.
+func Decide(c Caller, t Target, need Permission) Decision {
+	var d Decision
+	w, here := waysTo(c, t)
+	if !here {
+		return d
+	}
+	for i := range w {
+		if w[i].gives == 0 {
+			continue
+		}
+		d.Granted |= w[i].gives
+		if !d.Allowed && need != 0 && d.Granted.Has(need) {
+			d.Allowed, d.Path = true, w[i].path
+		}
+	}
+	switch t.Kind {
+	case KindProject:
+		d.Visible = d.Granted.Has(ViewProject)
+	case KindTeam:
+		d.Visible = d.Granted.Has(ViewTeam)
+	case KindWorkspace:
+		d.Visible = true
+	}
+	return d
+}
+
+// Paths yields every path by which the caller reaches the target, most direct
+// first, with what it gives there.
+func Paths(c Caller, t Target) iter.Seq2[Path, Permission] {
+	return func(yield func(Path, Permission) bool) {
+		w, _ := waysTo(c, t)
+		for i := range w {
+			if w[i].gives != 0 && !yield(w[i].path, w[i].gives) {
+				return
+			}
+		}
+	}
+}
+
+// way is a path and what it gives, nothing where it is closed.
+type way struct {
+	path  Path
+	gives Permission
+}
+
+// waysTo lists the caller's paths to the target, most direct first. It reports
+// false where the caller stands before a wall whatever his roles: the target is
+// another organisation's, or out of reach of his bound key.
+func waysTo(c Caller, t Target) (w [3]way, here bool) {
+	rank, someone := c.rank()
+	if !someone || c.Organization <= 0 || c.Organization != t.Organization {
+		return w, false
+	}
+	if c.BoundProject != 0 && (t.Kind != KindProject || t.ID != c.BoundProject) {
+		return w, false
+	}
+	if c.Service {
+		// Memberships belong to users; rows that came along are not the key's.
+		t.ProjectRole, t.TeamRole = "", ""
+		if c.BoundProject != 0 {
+			t.ProjectRole = ProjectAdmin
+		}
+	}
+	switch t.Kind {
+	case KindProject:
+		w[0] = way{Path{Kind: Direct}, t.ProjectRole.Permissions()}
+		if t.Team > 0 {
+			w[1] = way{Path{Kind: ViaTeam, ID: t.Team}, t.TeamRole.onProject()}
+		}
+		if rank.Admin() {
+			w[2] = way{Path{Kind: ByRank}, projectAll}
+		}
+	case KindTeam, KindWorkspace:
+		w[0] = way{Path{Kind: Direct}, t.TeamRole.onTeam()}
+		w[2] = way{Path{Kind: ByRank}, rank.asRole().onTeam()}
+	default:
+		return w, false
+	}
+	return w, true
+}

@@ -1,0 +1,34 @@
+package access
+
+// ProjectRole is a member's own role in a project, stored and sent as it
+// stands; any other value gives nothing.
+type ProjectRole string
+
+// The two roles of a project.
+const (
+	ProjectAdmin  ProjectRole = "admin"
+	ProjectMember ProjectRole = "member"
+)
+
+const projectAll = ViewProject | EditProject | ManageMembers | DeleteProject
+
+// ParseProjectRole reads a role's name as it is sent; case and white space
+// count.
+func ParseProjectRole(s string) (ProjectRole, bool) {
+	r := ProjectRole(s)
+	if r.Permissions() == 0 {
+		return "", false
+	}
+	return r, true
+}
+
+// Permissions is what the role gives on its project.
+func (r ProjectRole) Permissions() Permission {
+	switch r {
+	case ProjectAdmin:
+		return projectAll
+	case ProjectMember:
+		return ViewProject
+	}
+	return 0
+}

@@ -1,0 +1,51 @@
+package access
+
+// Rank is a user's standing in his organisation. Ranks compare with <.
+type Rank uint8
+
+// The ranks, lowest first.
+const (
+	User             Rank = iota
+	ApplicationAdmin      // is_staff
+	GlobalAdmin           // is_superuser
+)
+
+// RankOf is the rank behind the two flags of a user; superuser outranks staff
+// when both are set.
+func RankOf(isStaff, isSuperuser bool) Rank {
+	switch {
+	case isSuperuser:
+		return GlobalAdmin
+	case isStaff:
+		return ApplicationAdmin
+	}
+	return User
+}
+
+// Outranks reports whether r stands above other; equals don't.
+func (r Rank) Outranks(other Rank) bool { return r > other }
+
+// Admin reports whether r is one of the two admin ranks.
+func (r Rank) Admin() bool { return r == ApplicationAdmin || r == GlobalAdmin }
+
+// String is the rank's name in permissions of the organisation.
+func (r Rank) String() string {
+	switch r {
+	case ApplicationAdmin:
+		return "application_admin"
+	case GlobalAdmin:
+		return "global_admin"
+	}
+	return "user"
+}
+
+// asRole is the role as which the rank acts on every team of the organisation.
+func (r Rank) asRole() Role {
+	switch r {
+	case ApplicationAdmin:
+		return WorkspaceAdmin
+	case GlobalAdmin:
+		return Owner
+	}
+	return ""
+}

@@ -1,0 +1,47 @@
+package access
+
+// Kind is what a permission is checked on; the zero value is nothing, and
+// nobody may see it.
+type Kind uint8
+
+// A workspace is a team seen from Agenta's side, with one difference: a caller
+// of the same organisation who has no path to it is refused with 403 there and
+// with 404 on the team routes.
+const (
+	KindProject Kind = 1 + iota
+	KindTeam
+	KindWorkspace
+)
+
+// String names the kind for documents.
+func (k Kind) String() string {
+	switch k {
+	case KindProject:
+		return "project"
+	case KindTeam:
+		return "team"
+	case KindWorkspace:
+		return "workspace"
+	}
+	return "nothing"
+}
+
+// Resource says in an operation's line where the id of the resource stands on
+// which a permission is checked.
+type Resource struct {
+	Kind     Kind
+	Field    string // the input field that holds its id, by its name on the wire
+	Optional bool   // checked only when the request gives the field
+}
+
+// Project is the project whose id the field holds.
+func Project(field string) Resource { return Resource{Kind: KindProject, Field: field} }
+
+// Team is the team whose id the field holds.
+func Team(field string) Resource { return Resource{Kind: KindTeam, Field: field} }
+
+// Workspace is the team whose id the field holds, on Agenta's routes.
+func Workspace(field string) Resource { return Resource{Kind: KindWorkspace, Field: field} }
+
+// IfGiven is the same resource, checked only when the request names one.
+func (r Resource) IfGiven() Resource { r.Optional = true; return r }

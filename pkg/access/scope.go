@@ -1,0 +1,49 @@
+package access
+
+// Scope is how far an API key reaches; the value is stored and sent as it
+// stands.
+type Scope string
+
+// The scopes of a key.
+const (
+	ScopeAll        Scope = "all"
+	ScopeReadOnly   Scope = "read_only"
+	ScopeRestricted Scope = "restricted"
+)
+
+// Grant is what a restricted key may do in one group of operations.
+type Grant string
+
+// The grants of a restricted key.
+const (
+	GrantNone  Grant = "none"
+	GrantRead  Grant = "read"
+	GrantWrite Grant = "write"
+)
+
+// KeyScope only ever cuts: it opens nothing that the caller could not do
+// without it. The zero value permits nothing, so a key row that lost its scope
+// is useless rather than almighty; credentials that aren't keys get ScopeAll.
+type KeyScope struct {
+	Scope  Scope
+	Groups map[string]Grant // of a restricted key, by the group's slug; none where absent
+}
+
+// Permits reports whether the scope leaves room for an operation of the group;
+// reads is true for a GET and for operations marked as reads.
+func (s KeyScope) Permits(group string, reads bool) bool {
+	switch s.Scope {
+	case ScopeAll:
+		return true
+	case ScopeReadOnly:
+		return reads
+	case ScopeRestricted:
+		switch s.Groups[group] {
+		case GrantWrite:
+			return true
+		case GrantRead:
+			return reads
+		}
+	}
+	return false
+}

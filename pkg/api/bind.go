@@ -1,0 +1,200 @@
+package api
+
+import (
+	"encoding"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// bind fills the fields that come from path, query and headers.
+func (in *input) bind(v reflect.Value, r *http.Request, query url.Values, c *checker) {
+	for i := range in.params {
+		p := &in.params[i]
+		var texts []string
+		switch p.in {
+		case "path":
+			texts = []string{r.PathValue(p.name)}
+		case "query":
+			texts = query[p.name]
+		case "header":
+			texts = r.Header.Values(p.name)
+		}
+		if value, given := p.read(texts, c); given {
+			set(v.FieldByIndex(p.index), value)
+		}
+	}
+	if !c.lenient && len(query) > 0 {
+		in.refuseUnknown(query, c)
+	}
+}
+
+// read turns the texts of a parameter into a value that keeps its rule; false
+// says that there is none to set.
+func (p *param) read(texts []string, c *checker) (any, bool) {
+	if len(texts) == 0 {
+		if p.fallback != "" {
+			return p.value([]string{p.fallback}), true
+		}
+		if p.required {
+			c.bad.add(p.where(), missing)
+		}
+		return nil, false
+	}
+	if len(texts) > 1 && p.rule.Type != huma.TypeArray {
+		c.bad.add(p.where(), givenTwice)
+		return nil, false
+	}
+	value, before := p.value(texts), len(c.bad)
+	if _, isID := parseID(texts[0]); c.lenient && p.in == "path" && p.rule.Type == huma.TypeInteger && !isID {
+		c.bad.add(p.where(), notInteger) // Agenta has one answer for a bad id
+		return nil, false
+	}
+	c.at = newTrail(p.where())
+	p.rule.check(value, c)
+	return value, len(c.bad) == before
+}
+
+// value reads texts as the parsed JSON that they stand for. What can't be read
+// stays text, and the rule complains.
+func (p *param) value(texts []string) any {
+	if p.rule.Type != huma.TypeArray {
+		return scalar(p.rule.Type, texts[0])
+	}
+	list := []any{}
+	for _, text := range texts {
+		if p.rule.items.Type == huma.TypeString {
+			list = append(list, text)
+			continue
+		}
+		for one := range strings.SplitSeq(text, ",") {
+			list = append(list, scalar(p.rule.items.Type, one))
+		}
+	}
+	return list
+}
+
+func scalar(kind, text string) any {
+	switch kind {
+	case huma.TypeInteger:
+		if isInteger(text) { // 1.0 is one in a body, but not in a path
+			return json.Number(text)
+		}
+	case huma.TypeNumber:
+		n := parser{text: []byte(text), at: newTrail("")}
+		if v, ok := n.number(); ok && n.pos == len(text) {
+			return v
+		}
+	case huma.TypeBoolean:
+		switch text {
+		case "true":
+			return true
+		case "false":
+			return false
+		}
+	}
+	return text
+}
+
+// refuseUnknown names the query parameters that the operation doesn't have.
+func (in *input) refuseUnknown(query url.Values, c *checker) {
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		if !in.takes(name) {
+			c.bad.add("query."+shortened(name), unknown)
+		}
+	}
+}
+
+func (in *input) takes(query string) bool {
+	named := func(p param) bool { return p.in == "query" && p.name == query }
+	return slices.ContainsFunc(in.params, named) || in.body != nil && slices.ContainsFunc(in.body.either, named)
+}
+
+// settable reports whether set can fill a field of this type from text.
+func settable(t reflect.Type) bool {
+	if t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	switch t.Kind() {
+	case reflect.Bool, reflect.String, reflect.Int, reflect.Int64, reflect.Float64:
+		return true
+	}
+	return reflect.PointerTo(t).Implements(textUnmarshaler)
+}
+
+// set puts a value that kept its rule into a field.
+func set(field reflect.Value, value any) {
+	switch field.Kind() {
+	case reflect.Pointer:
+		field.Set(reflect.New(field.Type().Elem()))
+		set(field.Elem(), value)
+		return
+	case reflect.Slice:
+		list := value.([]any)
+		field.Set(reflect.MakeSlice(field.Type(), len(list), len(list)))
+		for i, one := range list {
+			set(field.Index(i), one)
+		}
+		return
+	}
+	switch value := value.(type) {
+	case bool:
+		field.SetBool(value)
+	case json.Number:
+		if field.CanInt() {
+			n, _ := value.Int64()
+			field.SetInt(n)
+		} else {
+			f, _ := value.Float64()
+			field.SetFloat(f)
+		}
+	case string:
+		if field.Kind() == reflect.String {
+			field.SetString(value)
+		} else if text, ok := field.Addr().Interface().(encoding.TextUnmarshaler); ok {
+			_ = text.UnmarshalText([]byte(value)) // its format was checked
+		}
+	}
+}
+
+// ids finds the ids of a field by its name on the wire.
+func (in *input) ids(value any, field string) []int64 {
+	v := reflect.ValueOf(value).Elem()
+	for _, place := range []string{"path", "query"} {
+		for i := range in.params {
+			if p := &in.params[i]; p.in == place && p.name == field {
+				if found := idsOf(v.FieldByIndex(p.index)); found != nil {
+					return found
+				}
+			}
+		}
+	}
+	if in.body == nil {
+		return nil
+	}
+	b := v.FieldByIndex(in.body.field.Index)
+	if b.Kind() == reflect.Pointer {
+		if b.IsNil() {
+			return nil
+		}
+		b = b.Elem()
+	}
+	for _, f := range in.body.fields {
+		if f.name == field {
+			return idsOf(b.FieldByIndex(f.Index))
+		}
+	}
+	return nil
+}
+
+// has reports whether the input has a field of this name on the wire.
+func (in *input) has(field string) bool {
+	return slices.ContainsFunc(in.params, func(p param) bool { return p.in != "header" && p.name == field }) ||
+		in.body != nil && slices.ContainsFunc(in.body.fields, func(f jsonField) bool { return f.name == field })
+}

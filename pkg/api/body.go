@@ -1,0 +1,171 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"wardroom/pkg/fault"
+)
+
+// maxBody is the most that is read of a body.
+const maxBody = 1 << 20
+
+// readBody reads a body within the limit, and never more than the limit.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.ContentLength > maxBody {
+		return nil, fault.New(fault.KindTooLarge, "The request body is too large.")
+	}
+	if r.Body == nil || r.ContentLength == 0 {
+		return nil, nil
+	}
+	var text bytes.Buffer
+	text.Grow(int(max(r.ContentLength, 0)) + bytes.MinRead)
+	_, err := text.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, fault.New(fault.KindTooLarge, "The request body is too large.")
+	case err != nil && !errors.Is(err, io.EOF):
+		return nil, complaints{{"body", unreadable}}
+	}
+	return text.Bytes(), nil
+}
+
+// isJSON reports whether a body is declared as JSON in UTF-8; one that isn't
+// declared at all is taken for it.
+func isJSON(h http.Header) bool {
+	if e := h.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
+		return false
+	}
+	declared := h.Values("Content-Type")
+	if len(declared) == 0 || len(declared) == 1 && declared[0] == "application/json" {
+		return true
+	}
+	kind, params, err := mime.ParseMediaType(declared[0])
+	if err != nil || len(declared) > 1 {
+		return false
+	}
+	if charset, ok := params["charset"]; ok && !strings.EqualFold(charset, "utf-8") {
+		return false
+	}
+	return kind == "application/json" || strings.HasPrefix(kind, "application/") && strings.HasSuffix(kind, "+json")
+}
+
+// stamps are accepted in every body and ignored: who made or changed a thing is
+// the caller, whatever the body says.
+var stamps = [...]string{"created_by", "modified_by"}
+
+// noBody is the rule of a POST or PUT that declares no body. It may still send
+// an object with the stamps.
+var noBody = &body{rule: &rule{Schema: &huma.Schema{Type: huma.TypeObject}}}
+
+// bind checks the body, and fills the field that it is for.
+func (b *body) bind(v reflect.Value, text []byte, query url.Values, c *checker) {
+	tree, made := b.parse(text, query, c)
+	if tree == nil {
+		return
+	}
+	c.at = newTrail("body")
+	if m, ok := tree.(map[string]any); ok {
+		b.ignoreStamps(m, c)
+	}
+	before := len(c.bad)
+	if b.rule.check(tree, c); len(c.bad) > before || b.typ == nil {
+		return
+	}
+	if made || c.lenient || c.changed { // encoding/json reads EMAIL into email, so only what was checked may reach it
+		text, _ = json.Marshal(tree)
+	}
+	field := v.FieldByIndex(b.field.Index)
+	if field.Kind() == reflect.Pointer {
+		field.Set(reflect.New(b.typ))
+		field = field.Elem()
+	}
+	if err := json.Unmarshal(text, field.Addr().Interface()); err != nil {
+		c.bad.add(whereOf(err), notRight)
+		return
+	}
+	if b.defaults {
+		fillDefaults(field, b.rule)
+	}
+}
+
+// parse yields the body's value, nil where there is none to bind; made says
+// that it isn't what the text says.
+func (b *body) parse(text []byte, query url.Values, c *checker) (tree any, made bool) {
+	if len(bytes.TrimLeft(text, " \t\r\n")) > 0 {
+		var bad *complaint
+		if tree, bad = parseJSON(text); bad != nil {
+			c.bad.add(bad.where, bad.flaw)
+			return nil, false
+		}
+		if tree == nil {
+			c.bad.add("body", isNull)
+			return nil, false
+		}
+	} else if b.required {
+		c.bad.add("body", missing)
+		return nil, false
+	}
+	if len(b.either) == 0 {
+		return tree, false
+	}
+	if tree == nil {
+		tree = map[string]any{}
+	}
+	m, ok := tree.(map[string]any)
+	if !ok {
+		return tree, false
+	}
+	for i := range b.either {
+		p := &b.either[i]
+		texts, inQuery := query[p.name]
+		if !inQuery {
+			continue
+		}
+		if _, twice := m[p.name]; twice {
+			c.bad.add(p.where(), givenTwice)
+			return nil, false
+		}
+		value, ok := p.read(texts, c)
+		if !ok {
+			return nil, false
+		}
+		m[p.name], made = value, true
+	}
+	return m, made || len(text) == 0
+}
+
+func (b *body) ignoreStamps(m map[string]any, c *checker) {
+	for _, name := range stamps {
+		v, given := m[name]
+		if !given || b.rule.fields[name] != nil {
+			continue
+		}
+		if _, isText := v.(string); !isText && v != nil {
+			back := c.at.push(name)
+			c.complain(notString)
+			c.at.pop(back)
+		}
+		delete(m, name)
+	}
+}
+
+// whereOf finds the field that encoding/json stumbled over, which takes a value
+// that is right by its schema but too large for its Go type.
+func whereOf(err error) string {
+	var t *json.UnmarshalTypeError
+	if errors.As(err, &t) && t.Field != "" {
+		return "body." + t.Field
+	}
+	return "body"
+}

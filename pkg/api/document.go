@@ -1,0 +1,239 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// Document renders the OpenAPI 3.1 document of the groups, indented. The same
+// groups give the same bytes. It costs milliseconds, so it is written when the
+// program is built and never when a function starts.
+func Document(groups ...Group) []byte {
+	check(groups)
+	d := &document{schemas: newSchemas(), out: &huma.OpenAPI{
+		OpenAPI: "3.1.0",
+		Info: &huma.Info{
+			Title: "Wardroom", Version: Version,
+			Description: "A back end for teams that run AI agents. Every answer is an envelope of success, message and data; facts beside the data stand in meta. The workspace and organization routes answer in the shape of Agenta's API instead.",
+		},
+		Security: []map[string][]string{{"subscriptionKey": {}}, {"authorization": {}}},
+	}}
+	for _, g := range groups {
+		d.out.Tags = append(d.out.Tags, &huma.Tag{Name: g.Name})
+		for _, o := range g.Ops {
+			d.out.AddOperation(d.operation(g, o))
+		}
+	}
+	d.out.Components = &huma.Components{
+		Schemas: d.schemas.Registry, Responses: refusals(),
+		SecuritySchemes: map[string]*huma.SecurityScheme{
+			"subscriptionKey": {Type: "apiKey", In: "header", Name: "Ocp-Apim-Subscription-Key", Description: "An API key."},
+			"authorization": {Type: "apiKey", In: "header", Name: "Authorization",
+				Description: "`ApiKey <key>`, `Bearer <key>`, the bare key, or `Bearer <OpenID Connect token>`. A key and a token together must both be valid and of one organisation."},
+		},
+	}
+	raw, err := json.Marshal(d.out)
+	if err != nil {
+		panic(fmt.Errorf("api: document: %w", err)) // a type that can't be described, found when the document is built
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, raw, "", "  "); err != nil {
+		panic(err)
+	}
+	b.WriteByte('\n')
+	return b.Bytes()
+}
+
+type document struct {
+	*schemas
+	out *huma.OpenAPI
+}
+
+func (d *document) operation(g Group, o Op) *huma.Operation {
+	op := &huma.Operation{
+		OperationID: o.ID(), Method: o.Method, Path: o.Path, Summary: o.Name, Tags: []string{g.Name},
+		Description: describe(o), Parameters: d.parameters(o), RequestBody: d.requestBody(o), Responses: d.responses(o),
+	}
+	if o.IsPublic {
+		op.Security = []map[string][]string{}
+	}
+	return op
+}
+
+// describe says in words what the operation's line says.
+func describe(o Op) string {
+	parts := []string{who(o)}
+	if o.Summary != "" {
+		parts = append([]string{o.Summary}, parts...)
+	}
+	if o.IsRead && o.Method != http.MethodGet {
+		parts = append(parts, "It changes nothing, so a read-only key may call it.")
+	}
+	if names := codes(o.UserFields); names != "" {
+		parts = append(parts, names+" must name users of the caller's organisation, else 404.")
+	}
+	if names := codes(o.MemberFields); names != "" {
+		parts = append(parts, names+" must name members, else 404.")
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+// who says who may call an operation.
+func who(o Op) string {
+	var says []string
+	switch {
+	case o.IsPublic:
+		says = append(says, "Open to everyone, without credentials.")
+	case o.IsAnyone:
+		says = append(says, "Open to any signed-in caller.")
+	}
+	for _, n := range o.Needs {
+		need := fmt.Sprintf("Needs `%s` on the %s `%s`", n.Permission, n.Resource.Kind, n.Resource.Field)
+		if n.Resource.Optional {
+			need += ", where one is given"
+		}
+		says = append(says, need+".")
+	}
+	if o.SelfField != "" {
+		says = append(says, "The user `"+o.SelfField+"` himself may call it, too.")
+	}
+	return strings.Join(says, " ")
+}
+
+func codes(fields []string) string {
+	if len(fields) == 0 {
+		return ""
+	}
+	return "`" + strings.Join(fields, "`, `") + "`"
+}
+
+func (d *document) parameters(o Op) []*huma.Param {
+	var out []*huma.Param
+	for _, in := range []string{"path", "query", "header"} {
+		for _, p := range o.in.params {
+			if p.in == in {
+				out = append(out, d.parameter(o, p))
+			}
+		}
+	}
+	if o.in.body != nil {
+		for _, p := range o.in.body.either {
+			q := d.parameter(o, p)
+			q.Required = slices.Contains(o.in.body.rule.Schema.Required, p.name)
+			q.Description = strings.TrimSpace(q.Description + "\n\nA JSON body `{\"" + p.name + "\": …}` may give it instead, but not as well.")
+			out = append(out, q)
+		}
+	}
+	one, most := 1, 255
+	if o.TakesIdempotencyKey() {
+		out = append(out, &huma.Param{Name: "Idempotency-Key", In: "header",
+			Description: "Repeating a request with the same key within 24 hours repeats its answer and not its effect.",
+			Schema:      &huma.Schema{Type: huma.TypeString, MinLength: &one, MaxLength: &most, Pattern: `^[!-~]([ -~]*[!-~])?$`}})
+	}
+	if o.takesIfMatch() {
+		out = append(out, &huma.Param{Name: "If-Match", In: "header",
+			Description: "The ETag of the row as the caller knows it, or `*`. If the row has changed since: 409 version_mismatch.",
+			Example:     `"3"`,
+			Schema:      &huma.Schema{AnyOf: []*huma.Schema{{Type: huma.TypeString, Enum: []any{"*"}}, {Type: huma.TypeString, Pattern: `^"[0-9]{1,15}"$`}}}})
+	}
+	return out
+}
+
+func (d *document) parameter(o Op, p param) *huma.Param {
+	schema := d.field(p.field, p.field.Name)
+	d.sharpen(d.rule(p.name, schema, p.required), o)
+	out := &huma.Param{Name: p.name, In: p.in, Required: p.required, Description: schema.Description, Schema: schema}
+	schema.Description = ""
+	if len(schema.Examples) > 0 {
+		out.Example, schema.Examples = schema.Examples[0], nil
+	}
+	if p.fallback != p.field.Tag.Get("default") {
+		schema.Default = json.RawMessage(p.fallback)
+	}
+	if schema.Type == huma.TypeArray {
+		explode := true
+		out.Style, out.Explode = "form", &explode
+	}
+	if p.in == "path" && schema.Type == huma.TypeInteger {
+		if out.Description == "" {
+			out.Description = "Id of the " + strings.ReplaceAll(strings.TrimSuffix(p.name, "_id"), "_", " ") + "."
+		}
+		if o.IsAgenta { // Agenta's ids are strings; ours are decimal ones
+			out.Schema = &huma.Schema{Type: huma.TypeString, Pattern: decimalID}
+		}
+	}
+	return out
+}
+
+// requestBody describes the body, with the stamps that every body may carry. A
+// body whose every field may stand in the query is only spoken of there.
+func (d *document) requestBody(o Op) *huma.RequestBody {
+	b := o.in.body
+	if b == nil && (o.IsAgenta || o.Method != http.MethodPost && o.Method != http.MethodPut) {
+		return nil
+	}
+	schema := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false}
+	required := false
+	if b != nil {
+		if len(b.either) > 0 {
+			return nil
+		}
+		s := *d.deref(d.of(b.typ, strings.ReplaceAll(o.Name, " ", "")+"Body"))
+		schema, required = &s, b.required
+		d.sharpen(d.rule("", schema, false), o)
+	}
+	if schema.Type == huma.TypeObject {
+		props := make(map[string]*huma.Schema, len(schema.Properties)+len(stamps))
+		for name, p := range schema.Properties {
+			props[name] = p
+		}
+		for _, name := range stamps {
+			if props[name] == nil && !o.IsAgenta {
+				props[name] = &huma.Schema{Type: huma.TypeString, Nullable: true, Pattern: noNUL, Description: "Accepted and ignored: it is the caller."}
+			}
+		}
+		schema.Properties = props
+		if o.IsAgenta {
+			schema.AdditionalProperties = true
+		}
+	}
+	return &huma.RequestBody{Required: required, Content: jsonOf(schema)}
+}
+
+func jsonOf(schema *huma.Schema) map[string]*huma.MediaType {
+	return map[string]*huma.MediaType{"application/json": {Schema: schema}}
+}
+
+// What the checks ask of a text beyond its length, as patterns: whoever makes
+// requests from the document alone must not be refused.
+const (
+	noNUL     = `^[^\u0000]*$`
+	decimalID = `^[1-9][0-9]{0,14}$`
+	someText  = `^[^\u0000]*[^\s\u0000][^\u0000]*$`
+)
+
+// sharpen writes into a request's schema what the rules hold it to.
+func (d *document) sharpen(r *rule, o Op) {
+	switch {
+	case r == nil:
+	case r.Format == decimal:
+		r.Format, r.Pattern = "", decimalID
+	case r.Type == huma.TypeString && r.pattern == nil && len(r.Enum) == 0 && r.Format == "":
+		if r.Pattern = noNUL; r.text && (!o.IsAgenta || r.MinLength != nil) {
+			r.Pattern = someText
+		}
+	case r.Type == huma.TypeArray:
+		d.sharpen(r.items, o)
+	case r.Type == huma.TypeObject:
+		for _, f := range r.fields {
+			d.sharpen(f, o)
+		}
+		d.sharpen(r.values, o)
+	}
+}

@@ -1,0 +1,197 @@
+package api_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/api"
+	"wardroom/pkg/model"
+	"wardroom/pkg/telemetry"
+)
+
+// Record has the name of telemetry's, which must not matter.
+type Record struct {
+	Mine string `json:"mine"`
+}
+
+type holder struct {
+	Mine   Record            `json:"mine"`
+	Theirs *telemetry.Record `json:"theirs"`
+	At     model.Time        `json:"at"`
+	Until  *model.Time       `json:"until"`
+	Never  *model.Time       `json:"never,omitempty"`
+	Times  []model.Time      `json:"times"`
+	Role   *string           `json:"role" enum:"a,b"`
+	Parent *Record           `json:"parent"`
+}
+
+type documentIn struct {
+	ThingID int64  `path:"thing_id" example:"151"`
+	Colour  string `query:"colour" enum:"red,green" doc:"Of the thing."`
+	Body    struct {
+		Name  string              `json:"name" minLength:"1" maxLength:"20"`
+		Team  api.Optional[int64] `json:"team_id,omitempty"`
+		At    *model.Time         `json:"at,omitempty"`
+		Users []int64             `json:"user_ids,omitempty" maxItems:"3"`
+	}
+}
+
+func groups() []api.Group {
+	return []api.Group{
+		{Name: "Thing APIs", Slug: "thing", Ops: []api.Op{
+			api.PUT("/api/thing/{thing_id}", "Edit Thing", func(context.Context, *documentIn) (row, error) { return row{}, nil }).
+				Says("Thing updated successfully.").Allow(access.EditProject, onThing).OrSelf("thing_id").Users("user_ids").Also("/thing/{thing_id}"),
+			api.GET("/api/thing", "List Things", func(context.Context, *pageIn) (api.Page[holder], error) { return api.Page[holder]{}, nil }).
+				Says("Found.").Anyone().About("All there are."),
+			api.POST("/api/thing/{thing_id}/touch", "Touch Thing", func(context.Context, *idIn) (api.Noted[secretRow, *facts], error) {
+				return api.Noted[secretRow, *facts]{}, nil
+			}).Says("Touched.").Anyone().Creates(),
+			api.DELETE("/api/thing", "Delete Things", func(context.Context, *eitherIn) ([]row, error) { return nil, nil }).Says("Deleted.").Anyone(),
+		}},
+		{Name: "Workspace APIs", Slug: "workspace", Ops: []api.Op{
+			api.POST("/api/workspaces/{workspace_id}/roles", "Assign Role", func(context.Context, *assignIn) (bool, error) { return true, nil }).Agenta().Anyone().Fails(400),
+		}},
+		{Name: "System APIs", Slug: "system", Ops: []api.Op{
+			api.GET("/api/openapi.json", "OpenAPI", func(context.Context, *struct{}) (api.Verbatim, error) { return nil, nil }).Public(),
+		}},
+	}
+}
+
+// at finds what a path of keys leads to in the document; a number is an index.
+func at(t *testing.T, keys ...any) any {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal(api.Document(groups()...), &v); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range keys {
+		switch k := key.(type) {
+		case string:
+			m, _ := v.(map[string]any)
+			v = m[k]
+		case int:
+			l, _ := v.([]any)
+			if v = nil; k < len(l) {
+				v = l[k]
+			}
+		}
+	}
+	return v
+}
+
+func text(v any) string {
+	b, _ := json.Marshal(v)
+	return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(b))
+}
+
+func TestDocument(t *testing.T) {
+	edit := []any{"paths", "/api/thing/{thing_id}", "put"}
+	list := []any{"paths", "/api/thing", "get"}
+	envelope := []any{"content", "application/json", "schema", "properties"}
+	down := func(to []any, more ...any) []any { return append(append([]any{}, to...), more...) }
+	for _, tt := range []struct {
+		name string
+		keys []any
+		want string
+	}{
+		{"3.1", []any{"openapi"}, `"3.1.0"`},
+		{"version", []any{"info", "version"}, `"` + api.Version + `"`},
+		{"id", down(edit, "operationId"), `"edit-thing"`},
+		{"summary", down(edit, "summary"), `"Edit Thing"`},
+		{"tag", down(edit, "tags"), `["Thing APIs"]`},
+		{"who", down(edit, "description"), `"Needs ` + "`edit_project` on the project `thing_id`. The user `thing_id` himself may call it, too.\\n\\n`user_ids` must name users of the caller's organisation, else 404." + `"`},
+		{"about", down(list, "description"), `"All there are.\n\nOpen to any signed-in caller."`},
+		{"an id in the path", down(edit, "parameters", 0), `{"description":"Id of the thing.","example":151,"in":"path","name":"thing_id","required":true,"schema":{"format":"int64","maximum":9007199254740991,"minimum":1,"type":"integer"}}`},
+		{"a query parameter", down(edit, "parameters", 1), `{"description":"Of the thing.","in":"query","name":"colour","schema":{"enum":["red","green"],"type":"string"}}`},
+		{"If-Match", down(edit, "parameters", 2, "name"), `"If-Match"`},
+		{"no key on a PUT", down(edit, "parameters", 3), ``},
+		{"the limit", down(list, "parameters", 0, "schema"), `{"default":200,"format":"int64","maximum":200,"minimum":1,"type":"integer"}`},
+		{"the body", down(edit, "requestBody", "content", "application/json", "schema"),
+			`{"additionalProperties":false,"properties":{` +
+				`"at":{"format":"date-time","type":"string"},` +
+				`"created_by":{"description":"Accepted and ignored: it is the caller.","pattern":"^[^\\u0000]*$","type":["string","null"]},` +
+				`"modified_by":{"description":"Accepted and ignored: it is the caller.","pattern":"^[^\\u0000]*$","type":["string","null"]},` +
+				`"name":{"maxLength":20,"minLength":1,"pattern":"^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$","type":"string"},` +
+				`"team_id":{"format":"int64","maximum":9007199254740991,"minimum":1,"type":["integer","null"]},` +
+				`"user_ids":{"items":{"format":"int64","maximum":9007199254740991,"minimum":1,"type":"integer"},"maxItems":3,"type":"array"}},` +
+				`"required":["name"],"type":"object"}`},
+		{"a body is required", down(edit, "requestBody", "required"), `true`},
+		{"a POST without a body may send the stamps", []any{"paths", "/api/thing/{thing_id}/touch", "post", "requestBody", "required"}, ``},
+		{"a body that may stand in the query", []any{"paths", "/api/thing", "delete", "requestBody"}, ``},
+		{"stands there", []any{"paths", "/api/thing", "delete", "parameters", 0, "required"}, `true`},
+		{"a key on a DELETE", []any{"paths", "/api/thing", "delete", "parameters", 1, "name"}, `"Idempotency-Key"`},
+		{"If-Match where rows have versions", []any{"paths", "/api/thing", "delete", "parameters", 2, "name"}, `"If-Match"`},
+
+		{"the envelope", down(edit, append([]any{"responses", "200"}, envelope[:3]...)...), `{"additionalProperties":false,"properties":{"data":{"$ref":"#/components/schemas/Row"},` +
+			`"message":{"const":"Thing updated successfully.","type":"string"},"success":{"const":true,"type":"boolean"}},"required":["success","message","data"],"type":"object"}`},
+		{"ETag", down(edit, "responses", "200", "headers", "ETag", "schema", "type"), `"string"`},
+		{"no ETag on a list", down(list, "responses", "200", "headers", "ETag"), ``},
+		{"201", []any{"paths", "/api/thing/{thing_id}/touch", "post", "responses", "201", "description"}, `"Touched."`},
+		{"meta of a page", down(list, append([]any{"responses", "200"}, append(envelope, "meta", "properties", "next_cursor", "type")...)...), `"string"`},
+		{"meta of a replay", []any{"paths", "/api/thing/{thing_id}/touch", "post", "responses", "201", "content", "application/json", "schema", "properties", "meta", "properties", "replayed", "const"}, `true`},
+		{"meta of a handler", []any{"paths", "/api/thing/{thing_id}/touch", "post", "responses", "201", "content", "application/json", "schema", "properties", "meta", "required"}, `["count","missing"]`},
+		{"verbatim", []any{"paths", "/api/openapi.json", "get", "responses", "200", "content", "application/json", "schema"}, `{"type":"object"}`},
+		{"public", []any{"paths", "/api/openapi.json", "get", "security"}, `[]`},
+		{"security", []any{"security"}, `[{"subscriptionKey":[]},{"authorization":[]}]`},
+		{"aliases stay out", []any{"paths", "/thing/{thing_id}"}, ``},
+
+		{"Agenta's success is bare", []any{"paths", "/api/workspaces/{workspace_id}/roles", "post", "responses", "200", "content", "application/json", "schema"}, `{"type":"boolean"}`},
+		{"Agenta's ids are strings", []any{"paths", "/api/workspaces/{workspace_id}/roles", "post", "parameters", 0, "schema", "type"}, `"string"`},
+		{"Agenta ignores what it doesn't know", []any{"paths", "/api/workspaces/{workspace_id}/roles", "post", "requestBody", "content", "application/json", "schema", "additionalProperties"}, `true`},
+		{"Agenta's 422", []any{"components", "responses", "Agenta422", "content", "application/json", "schema", "properties", "detail", "type"}, `"array"`},
+		{"our 409", []any{"components", "responses", "Refused409", "content", "application/json", "schema", "properties", "meta", "properties", "code", "enum", 0}, `"last_project_admin"`},
+		{"Retry-After", []any{"components", "responses", "Refused503", "headers", "Retry-After", "schema", "type"}, `"integer"`},
+
+		{"a time", []any{"components", "schemas", "Holder", "properties", "at"}, `{"format":"date-time","type":"string"}`},
+		{"a time or null", []any{"components", "schemas", "Holder", "properties", "until"}, `{"format":"date-time","type":["string","null"]}`},
+		{"a time or nothing", []any{"components", "schemas", "Holder", "properties", "never"}, `{"format":"date-time","type":"string"}`},
+		{"times", []any{"components", "schemas", "Holder", "properties", "times"}, `{"items":{"format":"date-time","type":"string"},"type":"array"}`},
+		{"one of, or null", []any{"components", "schemas", "Holder", "properties", "role"}, `{"enum":["a","b",null],"type":["string","null"]}`},
+		{"an object or null", []any{"components", "schemas", "Holder", "properties", "parent"}, `{"anyOf":[{"$ref":"#/components/schemas/Record"},{"type":"null"}]}`},
+		{"a name taken by another package", []any{"components", "schemas", "Holder", "properties", "theirs"}, `{"anyOf":[{"$ref":"#/components/schemas/TelemetryRecord"},{"type":"null"}]}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := text(at(t, tt.keys...))
+			if got == "null" {
+				got = ""
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestDocumentedStatuses(t *testing.T) {
+	for path, want := range map[string]string{
+		"/api/thing/{thing_id} put":                 "200 400 401 403 404 409 413 415 429 500 503",
+		"/api/thing get":                            "200 400 401 403 413 429 500 503",
+		"/api/thing/{thing_id}/touch post":          "201 400 401 403 404 409 413 415 429 500 503",
+		"/api/workspaces/{workspace_id}/roles post": "200 400 401 403 404 409 413 415 422 429 500 503",
+		"/api/openapi.json get":                     "200 400 413 429 500 503",
+	} {
+		p, method, _ := strings.Cut(path, " ")
+		responses, _ := at(t, "paths", p, method, "responses").(map[string]any)
+		var got []string
+		for status := 200; status < 600; status++ {
+			if responses[fmt.Sprint(status)] != nil {
+				got = append(got, fmt.Sprint(status))
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %v, want %s", path, got, want)
+		}
+	}
+}
+
+func TestDocumentIsStable(t *testing.T) {
+	if diff := cmp.Diff(string(api.Document(groups()...)), string(api.Document(groups()...))); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,158 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"wardroom/pkg/fault"
+	"wardroom/pkg/table"
+)
+
+// maxAnswer is the most that is sent; Lambda cuts at 6 MB, headers included.
+const maxAnswer = 5 << 20
+
+// write appends v as JSON without a newline. HTML is left as it is: the
+// documented bodies are compared to the byte.
+func write(b *bytes.Buffer, v any) error {
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return fmt.Errorf("answer: %w", err)
+	}
+	b.Truncate(b.Len() - 1)
+	return nil
+}
+
+// render makes the answer to a handler's result. It runs before anything is
+// committed, so an answer that can't be sent changes nothing.
+func (rt *route) render(result any, scope string) (Answer, error) {
+	o := rt.op.out
+	if o.verbatim {
+		return Answer{Status: rt.op.Status, Body: result.(Verbatim)}, nil
+	}
+	data, meta := result, any(nil)
+	if o.noted {
+		data, meta = result.(noted).noted()
+	}
+	next := ""
+	if o.paged {
+		var position string
+		data, position = data.(paged).page()
+		next = table.Cursor(scope, position)
+	}
+	data = o.lists.fill(data)
+	if o.notes != nil {
+		meta = o.notes.fill(meta)
+	}
+	a := Answer{Status: rt.op.Status}
+	if v, ok := data.(Versioned); ok {
+		a.ETag = `"` + strconv.FormatInt(v.RowVersion(), 10) + `"`
+	}
+	var err error
+	if a.Body, err = rt.body(data, meta, next, false); err != nil {
+		return Answer{}, err
+	}
+	if len(a.Body) > maxAnswer {
+		return Answer{}, fault.New(fault.KindTooLarge, "The answer is too large. Ask for less at once.")
+	}
+	if secret, some := withoutSecrets(&data, &meta); some || secret {
+		a.Kept, err = rt.body(data, meta, next, true)
+	}
+	return a, err
+}
+
+// withoutSecrets redacts data and meta, and reports which of them had any.
+func withoutSecrets(data, meta *any) (inData, inMeta bool) {
+	if r, ok := (*data).(Redacted); ok {
+		*data, inData = r.Redacted(), true
+	}
+	if r, ok := (*meta).(Redacted); ok {
+		*meta, inMeta = r.Redacted(), true
+	}
+	return inData, inMeta
+}
+
+// body writes the envelope, in the documented order of its keys, or the data
+// alone where the answer is bare.
+func (rt *route) body(data, meta any, next string, replayed bool) ([]byte, error) {
+	var b bytes.Buffer
+	if rt.bare {
+		err := write(&b, data)
+		return b.Bytes(), err
+	}
+	b.WriteString(`{"success":true,"message":`)
+	b.Write(rt.message)
+	b.WriteString(`,"data":`)
+	if err := write(&b, data); err != nil {
+		return nil, err
+	}
+	if err := writeMeta(&b, meta, next, replayed); err != nil {
+		return nil, err
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// writeMeta joins what the handler notes with what this package adds; with
+// neither there is no meta at all.
+func writeMeta(b *bytes.Buffer, meta any, next string, replayed bool) error {
+	const key = `,"meta":`
+	start := b.Len()
+	b.WriteString(key)
+	if err := write(b, meta); err != nil {
+		return err
+	}
+	if b.Bytes()[b.Len()-1] == '}' {
+		b.Truncate(b.Len() - 1)
+	} else { // null
+		b.Truncate(start + len(key))
+		b.WriteByte('{')
+	}
+	comma := func() {
+		if b.Bytes()[b.Len()-1] != '{' {
+			b.WriteByte(',')
+		}
+	}
+	if next != "" {
+		comma()
+		b.WriteString(`"next_cursor":"` + next + `"`)
+	}
+	if replayed {
+		comma()
+		b.WriteString(`"replayed":true`)
+	}
+	if b.Len() == start+len(key)+1 {
+		b.Truncate(start)
+		return nil
+	}
+	b.WriteByte('}')
+	return nil
+}
+
+// refused is the envelope of a refusal.
+type refused struct {
+	Success bool           `json:"success"`
+	Message string         `json:"message"`
+	Data    *struct{}      `json:"data"` // always null
+	Meta    map[string]any `json:"meta"`
+}
+
+// refusal writes a fault in the envelope.
+func refusal(f *fault.Fault, requestID string) []byte {
+	meta := make(map[string]any, len(f.Meta)+3)
+	for k, v := range f.Meta {
+		meta[k] = v
+	}
+	meta["code"], meta["request_id"] = f.Kind, requestID
+	if len(f.Fields) > 0 {
+		meta["fields"] = f.Fields
+	}
+	var b bytes.Buffer
+	if err := write(&b, refused{Message: f.Message, Meta: meta}); err != nil {
+		f = fault.Of(err) // a fact that can't be written must not hide the refusal
+		return refusal(&fault.Fault{Kind: f.Kind, Message: f.Message}, requestID)
+	}
+	return b.Bytes()
+}

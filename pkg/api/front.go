@@ -1,0 +1,84 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strings"
+
+	"wardroom/pkg/fault"
+	"wardroom/pkg/telemetry"
+)
+
+// front stands before the mux: it refuses what is no path of ours before the
+// mux would redirect it, forgives one trailing slash, gives 404 and 405 our
+// shape, and turns a panic into a mute 500.
+type front struct{ mux *http.ServeMux }
+
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header()["X-Request-Id"] = []string{telemetry.From(r.Context()).ID()}
+	defer func() {
+		switch cause := recover(); cause {
+		case nil:
+		case http.ErrAbortHandler: // how a handler asks net/http to cut the connection
+			panic(cause)
+		default:
+			err := fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+			refuse(w, r, err, isAgentaPath(r.URL.Path))
+		}
+	}()
+	if !isPlain(r.URL.EscapedPath()) {
+		f.notFound(w, r)
+		return
+	}
+	if path, slash := strings.CutSuffix(r.URL.Path, "/"); slash && path != "" {
+		u := *r.URL
+		u.Path, u.RawPath = path, ""
+		forgiven := *r
+		forgiven.URL = &u
+		r = &forgiven
+	}
+	f.mux.ServeHTTP(w, r)
+}
+
+// isPlain reports whether a path, as it was sent, can only mean one thing:
+// absolute, without empty or dot segments and without an encoded slash.
+func isPlain(path string) bool {
+	if !strings.HasPrefix(path, "/") || strings.Contains(path, "//") {
+		return false
+	}
+	if !strings.ContainsAny(path, "%.") {
+		return true
+	}
+	path = strings.ToLower(path)
+	for segment := range strings.SplitSeq(path, "/") {
+		if segment = strings.ReplaceAll(segment, "%2e", "."); segment == "." || segment == ".." {
+			return false
+		}
+	}
+	return !strings.Contains(path, "%2f")
+}
+
+// unknown answers what the mux has no route for: 405 where another method has
+// one, else 404, and either before any authentication, as a gateway would.
+func (f *front) unknown(w http.ResponseWriter, r *http.Request) {
+	for _, method := range methods {
+		switch h, _ := f.mux.Handler(&http.Request{Method: method, URL: r.URL, Host: r.Host}); h := h.(type) {
+		case *route:
+			h.allow.ServeHTTP(w, r)
+			return
+		case *allow:
+			h.ServeHTTP(w, r)
+			return
+		}
+	}
+	f.notFound(w, r)
+}
+
+func (f *front) notFound(w http.ResponseWriter, r *http.Request) {
+	agenta, says := isAgentaPath(r.URL.Path), "No such operation"
+	if agenta {
+		says = agentaNoPath
+	}
+	refuse(w, r, fault.New(fault.KindNotFound, "%s", says), agenta)
+}

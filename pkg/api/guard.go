@@ -1,0 +1,98 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"strconv"
+)
+
+// Guard stands before every operation that isn't Public.
+type Guard interface {
+	// Admit reads the credentials before anything else of the request is
+	// looked at. It refuses with a *fault.Fault.
+	Admit(r *http.Request, op *Op) (Visit, error)
+}
+
+// Visit is one admitted request.
+type Visit interface {
+	// Confirm finishes the authentication. It is called before any refusal of
+	// the request's form, so that 401 comes before 413, 415, 400 and 422.
+	Confirm(ctx context.Context) error
+	// Serve authorises the call, runs handle (several times where a
+	// transaction is tried again) and commits. The answer may be a stored one.
+	Serve(ctx context.Context, c Call, handle func(context.Context) (Answer, error)) (Answer, error)
+}
+
+// Call is a request whose form is in order.
+type Call struct {
+	Op *Op
+	In any // the *I of the operation's handler
+	// IfMatch holds the versions of an If-Match header without their quotes, or
+	// "*". It is nil where the header is absent, and empty where it holds only
+	// weak tags, which never match.
+	IfMatch        []string
+	IdempotencyKey string // "" where absent or meaningless
+	Fingerprint    string // tells one use of an Idempotency-Key from another: hex SHA-256 of method, path, query and body; "" without a key
+}
+
+// Answer is what is sent, or kept to be sent again.
+type Answer struct {
+	Status int
+	Body   []byte // JSON
+	ETag   string // with its quotes; "" for none
+	Kept   []byte // the body without its secrets, to be stored for replays in Body's stead; nil where it has none
+}
+
+// Matches reports whether If-Match lets a request on a row of this version
+// through.
+func (c Call) Matches(version int64) bool {
+	if c.IfMatch == nil {
+		return true
+	}
+	for _, tag := range c.IfMatch {
+		if tag == "*" || tag == strconv.FormatInt(version, 10) {
+			return true
+		}
+	}
+	return false
+}
+
+// IDs returns the ids that an input field holds, by its name on the wire: one
+// for a single id, all of a list, none where the request doesn't give it (or
+// gives null). A decimal string counts as an id, as on the workspace routes;
+// any other string holds none. Where two places share the name, the path counts
+// before the query and the query before the body.
+func (c Call) IDs(field string) []int64 { return c.Op.in.ids(c.In, field) }
+
+func idsOf(v reflect.Value) []int64 {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return nil
+		}
+		return idsOf(v.Elem())
+	case reflect.Int64, reflect.Int:
+		if v.Int() == 0 {
+			return nil
+		}
+		return []int64{v.Int()}
+	case reflect.String:
+		if id, ok := parseID(v.String()); ok {
+			return []int64{id}
+		}
+	case reflect.Slice:
+		var out []int64
+		for i := range v.Len() {
+			out = append(out, idsOf(v.Index(i))...)
+		}
+		return out
+	case reflect.Struct:
+		if o, ok := v.Interface().(optional); ok {
+			if value, given := o.given(); given {
+				return idsOf(reflect.ValueOf(value))
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,167 @@
+// Package api declares operations once.
+//
+// An Op is one line in a group's list. The router, validation, the envelope,
+// the place of the permission check, the OpenAPI document, the reference pages
+// and the routes of API Gateway are all derived from it. A handler takes a
+// typed request and returns a value or an error; headers, statuses and JSON are
+// this package's business.
+//
+// It is the only package that knows huma, which reads struct tags into schemas
+// and writes the OpenAPI document. Requests are bound, checked and answered
+// here, because huma's own pipeline lets too much pass (rules.go says what).
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode"
+
+	"wardroom/pkg/access"
+)
+
+// Op is one operation: a plain value, read by whatever is derived from it.
+type Op struct {
+	Name    string   // as the sidebar shows it: "Remove User from Project"
+	Method  string   // GET, POST, PUT or DELETE
+	Path    string   // "/api/project/{project_id}/user/{user_id}", without trailing slash
+	Aliases []string // more paths to the same operation, not in the document
+	Group   string   // slug of its group, filled by Mount and All
+	Summary string   // a sentence or two for the document, where the name doesn't say enough
+	Message string   // of the success envelope
+	Status  int      // of success
+
+	Needs        []Need   // every one of them must be allowed
+	SelfField    string   // input field whose user may call without the permission; "" for none
+	UserFields   []string // input fields whose ids name users of the caller's organisation
+	MemberFields []string // input fields whose ids name members of the resource
+	IsAnyone     bool     // open to any signed-in caller
+	IsPublic     bool     // open to all, without credentials
+	IsRead       bool     // changes nothing: open to read-only keys, no idempotency
+	IsAgenta     bool     // speaks the workspace dialect
+
+	Failures []int // statuses beyond those that every operation may answer
+
+	in     *input
+	out    *output
+	invoke func(ctx context.Context, in any) (any, error)
+}
+
+// Need is a permission and the resource on which it is checked.
+type Need struct {
+	Permission access.Permission
+	Resource   access.Resource
+}
+
+// GET declares an operation that reads.
+func GET[I, O any](path, name string, h func(context.Context, *I) (O, error)) Op {
+	o := declare(http.MethodGet, path, name, h)
+	o.IsRead = true
+	return o
+}
+
+// POST declares an operation that makes or does something.
+func POST[I, O any](path, name string, h func(context.Context, *I) (O, error)) Op {
+	return declare(http.MethodPost, path, name, h)
+}
+
+// PUT declares an operation that changes something.
+func PUT[I, O any](path, name string, h func(context.Context, *I) (O, error)) Op {
+	return declare(http.MethodPut, path, name, h)
+}
+
+// DELETE declares an operation that takes something away.
+func DELETE[I, O any](path, name string, h func(context.Context, *I) (O, error)) Op {
+	return declare(http.MethodDelete, path, name, h)
+}
+
+// declare panics where the types can't be served faithfully, so that a bad tag
+// stops the program before its first request.
+func declare[I, O any](method, path, name string, h func(context.Context, *I) (O, error)) Op {
+	return Op{
+		Name: name, Method: method, Path: path, Message: name + " done successfully.", Status: http.StatusOK,
+		in:  inputOf(reflect.TypeFor[I](), path),
+		out: outputOf(reflect.TypeFor[O](), reflect.TypeFor[I]()),
+		invoke: func(ctx context.Context, in any) (any, error) {
+			return h(ctx, in.(*I))
+		},
+	}
+}
+
+// Says sets the success message.
+func (o Op) Says(message string) Op { o.Message = message; return o }
+
+// About adds a sentence or two to the document.
+func (o Op) About(text string) Op { o.Summary = text; return o }
+
+// Allow names a permission that the caller must hold on a resource. Repeated,
+// all of them must hold.
+func (o Op) Allow(p access.Permission, on access.Resource) Op {
+	o.Needs = append(slices.Clip(o.Needs), Need{p, on})
+	return o
+}
+
+// OrSelf opens the operation to the user whom the field names, too.
+func (o Op) OrSelf(field string) Op { o.SelfField = field; return o }
+
+// Users names fields whose ids must be users of the caller's organisation.
+func (o Op) Users(fields ...string) Op { o.UserFields = fields; return o }
+
+// Members names fields whose ids must be members of the resource.
+func (o Op) Members(fields ...string) Op { o.MemberFields = fields; return o }
+
+// Anyone opens the operation to every signed-in caller.
+func (o Op) Anyone() Op { o.IsAnyone = true; return o }
+
+// Public opens the operation to the world: no guard stands before it.
+func (o Op) Public() Op { o.IsPublic = true; return o }
+
+// Reads marks a POST that changes nothing: read-only keys may call it, and an
+// Idempotency-Key means nothing to it.
+func (o Op) Reads() Op { o.IsRead = true; return o }
+
+// Creates marks an operation that answers 201.
+func (o Op) Creates() Op { o.Status = http.StatusCreated; return o }
+
+// Fails lists the statuses particular to this operation.
+func (o Op) Fails(statuses ...int) Op { o.Failures = statuses; return o }
+
+// Also routes one more path to the operation. It stays out of the document,
+// and outside /api/ its answer is bare.
+func (o Op) Also(path string) Op {
+	o.Aliases = append(slices.Clip(o.Aliases), path)
+	return o
+}
+
+// Agenta gives the operation the dialect of the workspace routes: no envelope,
+// errors in FastAPI's shape with 422 for parameters, unknown fields ignored,
+// and a second route without the /api prefix.
+func (o Op) Agenta() Op {
+	o.IsAgenta = true
+	return o.Also(strings.TrimPrefix(o.Path, "/api"))
+}
+
+// ID is the stable operationId, unique over all groups: the name in lower case
+// with hyphens, "remove-user-from-project".
+func (o Op) ID() string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(o.Name), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}), "-")
+}
+
+// Paths lists every path that is routed to the operation, its own first.
+func (o Op) Paths() []string { return append([]string{o.Path}, o.Aliases...) }
+
+// TakesIdempotencyKey reports whether a repetition of the request can be told
+// from a new one by its Idempotency-Key.
+func (o Op) TakesIdempotencyKey() bool {
+	return (o.Method == http.MethodPost || o.Method == http.MethodDelete) && !o.IsRead && !o.IsPublic
+}
+
+// takesIfMatch reports whether the request may be bound to a version: it changes
+// or deletes a row whose GET answers one.
+func (o Op) takesIfMatch() bool {
+	return (o.Method == http.MethodPut || o.Method == http.MethodDelete) && o.out.versioned()
+}

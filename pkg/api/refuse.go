@@ -1,0 +1,14 @@
+package api
+
+import (
+	"net/http"
+
+	"wardroom/pkg/telemetry"
+)
+
+// Refuse answers err as the path's dialect wants it, for refusals that are made
+// before a request reaches its operation.
+func Refuse(w http.ResponseWriter, r *http.Request, err error) {
+	w.Header()["X-Request-Id"] = []string{telemetry.From(r.Context()).ID()}
+	refuse(w, r, err, isAgentaPath(r.URL.Path))
+}

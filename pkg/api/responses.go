@@ -1,0 +1,178 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"wardroom/pkg/fault"
+)
+
+// statuses lists what an operation may answer beside success, in order: what
+// its line says, what its form implies, and what any operation may.
+func (o Op) statuses() []int {
+	out := append([]int{413, 429, 500, 503}, o.Failures...)
+	if o.IsAgenta {
+		out = append(out, 422)
+	} else {
+		out = append(out, 400)
+	}
+	if !o.IsPublic {
+		out = append(out, 401, 403) // a key's scope may refuse any operation
+	}
+	if len(o.Needs)+len(o.UserFields)+len(wildcards(o.Path)) > 0 {
+		out = append(out, 404)
+	}
+	if o.TakesIdempotencyKey() || o.takesIfMatch() {
+		out = append(out, 409)
+	}
+	if o.in.body != nil || o.Method == http.MethodPost || o.Method == http.MethodPut {
+		out = append(out, 415)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (d *document) responses(o Op) map[string]*huma.Response {
+	out := map[string]*huma.Response{strconv.Itoa(o.Status): d.success(o)}
+	for _, status := range o.statuses() {
+		out[strconv.Itoa(status)] = &huma.Response{Ref: "#/components/responses/" + refusalName(status, o.IsAgenta)}
+	}
+	return out
+}
+
+func (d *document) success(o Op) *huma.Response {
+	says := o.Message
+	if o.IsAgenta || o.out.verbatim { // the message is sent nowhere
+		says = http.StatusText(o.Status)
+	}
+	r := &huma.Response{Description: says, Headers: map[string]*huma.Header{"X-Request-Id": requestID}}
+	if o.out.data.Implements(versionedType) {
+		r.Headers["ETag"] = &huma.Header{Description: "The row's version, for If-Match.", Schema: &huma.Schema{Type: huma.TypeString}}
+	}
+	var data *huma.Schema
+	if o.out.verbatim {
+		data = &huma.Schema{Type: huma.TypeObject}
+	} else {
+		data = d.of(o.out.data, "Answer")
+	}
+	if o.IsAgenta || o.out.verbatim {
+		r.Content = jsonOf(data)
+		return r
+	}
+	envelope := &huma.Schema{
+		Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"success", "message", "data"},
+		Properties: map[string]*huma.Schema{
+			"success": {Type: huma.TypeBoolean, Const: true},
+			"message": {Type: huma.TypeString, Const: o.Message},
+			"data":    data,
+		},
+	}
+	if meta := d.meta(o); meta != nil {
+		envelope.Properties["meta"] = meta
+	}
+	r.Content = jsonOf(envelope)
+	return r
+}
+
+// meta describes what stands beside the data; nil where nothing ever does.
+func (d *document) meta(o Op) *huma.Schema {
+	meta := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false, Properties: map[string]*huma.Schema{}}
+	if o.out.meta != nil {
+		noted := d.deref(d.of(o.out.meta, "Meta"))
+		meta.Required, meta.AdditionalProperties = noted.Required, noted.AdditionalProperties
+		for name, p := range noted.Properties {
+			meta.Properties[name] = p
+		}
+	}
+	if o.out.paged {
+		meta.Properties["next_cursor"] = &huma.Schema{Type: huma.TypeString, Description: "Where the list goes on; absent at its end."}
+	}
+	if o.TakesIdempotencyKey() && o.out.secret() {
+		meta.Properties["replayed"] = &huma.Schema{Type: huma.TypeBoolean, Const: true, Description: "A stored answer, without its secrets."}
+	}
+	if len(meta.Properties) == 0 {
+		return nil
+	}
+	return meta
+}
+
+var requestID = &huma.Header{Description: "Names the request in our logs.", Schema: &huma.Schema{Type: huma.TypeString}}
+
+func refusalName(status int, agenta bool) string {
+	if agenta {
+		return "Agenta" + strconv.Itoa(status)
+	}
+	return "Refused" + strconv.Itoa(status)
+}
+
+// refusals describes every status we refuse with, in both dialects. What an
+// operation doesn't refer to does no harm.
+func refusals() map[string]*huma.Response {
+	out := map[string]*huma.Response{}
+	for _, status := range []int{400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503} {
+		if kinds := fault.Kinds(status); kinds != nil {
+			out[refusalName(status, false)] = refusalResponse(status, enveloped(kinds))
+		}
+		out[refusalName(status, true)] = refusalResponse(status, detailed(status))
+	}
+	return out
+}
+
+func refusalResponse(status int, schema *huma.Schema) *huma.Response {
+	r := &huma.Response{Description: http.StatusText(status), Headers: map[string]*huma.Header{"X-Request-Id": requestID}, Content: jsonOf(schema)}
+	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
+		r.Headers["Retry-After"] = &huma.Header{Description: "Seconds to wait.", Schema: &huma.Schema{Type: huma.TypeInteger}}
+	}
+	return r
+}
+
+func enveloped(kinds []fault.Kind) *huma.Schema {
+	var codes []any
+	for _, k := range kinds {
+		codes = append(codes, string(k))
+	}
+	meta := &huma.Schema{
+		Type: huma.TypeObject, AdditionalProperties: true, Required: []string{"code", "request_id"},
+		Properties: map[string]*huma.Schema{
+			"code":       {Type: huma.TypeString, Enum: codes},
+			"request_id": {Type: huma.TypeString},
+		},
+	}
+	if kinds[0] == fault.KindInvalid {
+		meta.Properties["fields"] = &huma.Schema{
+			Type: huma.TypeObject, AdditionalProperties: &huma.Schema{Type: huma.TypeString},
+			Description: "What is wrong with which field, by its place: body.user_ids[1], path.project_id, query.limit, header.If-Match.",
+		}
+	}
+	return &huma.Schema{
+		Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"success", "message", "data", "meta"},
+		Properties: map[string]*huma.Schema{
+			"success": {Type: huma.TypeBoolean, Const: false},
+			"message": {Type: huma.TypeString},
+			"data":    {Type: "null"},
+			"meta":    meta,
+		},
+	}
+}
+
+// detailed is FastAPI's shape: a text, or for 422 a list of places.
+func detailed(status int) *huma.Schema {
+	detail := &huma.Schema{Type: huma.TypeString}
+	if status == http.StatusUnprocessableEntity {
+		detail = &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{
+			Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"loc", "msg", "type"},
+			Properties: map[string]*huma.Schema{
+				"loc":  {Type: huma.TypeArray, Items: &huma.Schema{AnyOf: []*huma.Schema{{Type: huma.TypeString}, {Type: huma.TypeInteger}}}},
+				"msg":  {Type: huma.TypeString},
+				"type": {Type: huma.TypeString},
+			},
+		}}
+	}
+	return &huma.Schema{
+		Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"detail"},
+		Properties: map[string]*huma.Schema{"detail": detail},
+	}
+}

@@ -1,0 +1,160 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strconv"
+	"time"
+
+	"wardroom/pkg/fault"
+	"wardroom/pkg/telemetry"
+)
+
+func (rt *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	telemetry.From(r.Context()).SetOperation(rt.id)
+	a, err := rt.answer(w, r)
+	if err != nil {
+		refuse(w, r, err, rt.op.IsAgenta)
+		return
+	}
+	if a.ETag != "" {
+		w.Header()["Etag"] = []string{a.ETag}
+	}
+	send(w, r, a.Status, a.Body)
+}
+
+// answer takes a request through the checks in their order: the credentials'
+// presence, the form, then whatever the guard does.
+func (rt *route) answer(w http.ResponseWriter, r *http.Request) (Answer, error) {
+	ctx := r.Context()
+	var visit Visit
+	if !rt.op.IsPublic {
+		var err error
+		if visit, err = rt.guard.Admit(r, &rt.op); err != nil {
+			return Answer{}, err
+		}
+	}
+	call, scope, err := rt.read(w, r)
+	if err != nil {
+		if visit != nil { // a stranger learns nothing about the form
+			if unknown := visit.Confirm(ctx); unknown != nil {
+				return Answer{}, unknown
+			}
+		}
+		return Answer{}, err
+	}
+	handle := func(ctx context.Context) (Answer, error) {
+		result, err := rt.op.invoke(ctx, call.In)
+		if err != nil {
+			return Answer{}, err
+		}
+		return rt.render(result, scope)
+	}
+	if visit == nil {
+		return handle(ctx)
+	}
+	return visit.Serve(ctx, call, handle)
+}
+
+// read turns a request into a call, or names all that is wrong with its form.
+func (rt *route) read(w http.ResponseWriter, r *http.Request) (call Call, scope string, err error) {
+	op, in := &rt.op, rt.op.in
+	call.Op = op
+	c := checker{lenient: op.IsAgenta}
+	if op.TakesIdempotencyKey() {
+		var ok bool
+		if call.IdempotencyKey, ok = parseKey(r.Header.Values("Idempotency-Key")); !ok {
+			c.bad.add("header.Idempotency-Key", badKey)
+		}
+	}
+	if op.takesIfMatch() {
+		var ok bool
+		if call.IfMatch, ok = parseIfMatch(r.Header.Values("If-Match")); !ok {
+			c.bad.add("header.If-Match", badTags)
+		}
+	}
+	b := in.body
+	if b == nil && !op.IsAgenta && (op.Method == http.MethodPost || op.Method == http.MethodPut) {
+		b = noBody
+	}
+	var text []byte
+	if b != nil || call.IdempotencyKey != "" {
+		if text, err = readBody(w, r); err != nil {
+			return call, "", err
+		}
+	}
+	if b != nil && len(text) > 0 && !isJSON(r.Header) {
+		return call, "", fault.New(fault.KindUnsupportedMediaType, "The request body must be JSON.")
+	}
+	var query url.Values
+	if r.URL.RawQuery != "" {
+		if query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+			c.bad.add("query", badQuery)
+		}
+	}
+	v := reflect.New(in.typ)
+	call.In = v.Interface()
+	in.bind(v.Elem(), r, query, &c)
+	if b != nil {
+		b.bind(v.Elem(), text, query, &c)
+	}
+	if in.paging != nil {
+		scope = scopeOf(rt.id, r.URL.Path, query)
+		if !v.Elem().FieldByIndex(in.paging).Addr().Interface().(*Paging).resume(scope) {
+			c.bad.add("query.cursor", badCursor)
+		}
+	}
+	if len(c.bad) > 0 {
+		return call, "", c.bad
+	}
+	if call.IdempotencyKey != "" {
+		call.Fingerprint = fingerprint(r, query, text)
+	}
+	return call, scope, nil
+}
+
+// fingerprint tells whether two requests with one Idempotency-Key are the same.
+// The query counts as it was understood: API Gateway hands it on in another
+// spelling than it was sent in.
+func fingerprint(r *http.Request, query url.Values, body []byte) string {
+	h := sha256.New()
+	for _, part := range []string{r.Method, r.URL.Path, query.Encode()} {
+		h.Write([]byte(part))
+		h.Write([]byte{0}) // none of the three can hold it
+	}
+	h.Write(body)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// refuse answers an error, and keeps what the caller may not know for the log.
+func refuse(w http.ResponseWriter, r *http.Request, err error, agenta bool) {
+	rec := telemetry.From(r.Context())
+	rec.SetErr(err)
+	f := fault.Of(err)
+	status, body := f.Kind.Status(), refusal(f, rec.ID())
+	if agenta {
+		status, body = agentaRefusal(err)
+	}
+	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
+		seconds := max(1, int64((f.RetryAfter+time.Second-1)/time.Second))
+		w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
+	}
+	send(w, r, status, body)
+}
+
+// send writes an answer; a HEAD gets its headers alone.
+func send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
+	h := w.Header()
+	h["Content-Type"] = contentType
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body) //nolint:gosec // JSON, declared as such; and a caller who is gone needs no answer
+	}
+}
+
+var contentType = []string{"application/json"}

@@ -1,0 +1,212 @@
+package guard
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// Case is one request as far as it is known: who calls, what the operation's
+// line names, and what the request is about, all as just read. A handler finds
+// it in its input, decides, and notes what is to be written.
+type Case struct {
+	Caller       access.Caller
+	Actor        string      // user:7 or key:demoproj, for the audit log
+	Stamp        string      // created_by and modified_by: the caller's e-mail, or key:<prefix>
+	User         *model.User // nil for a service key
+	Organization model.Organization
+	Now          model.Time
+
+	Project *model.Project // the project that the line names
+	Team    *model.Team    // the team that the line names
+
+	Tx table.Tx // writes to be committed once the handler has answered
+
+	op     *api.Op
+	store  *store.Store
+	rows   table.Rows
+	known  model.Project // the project of rows that was looked at last
+	dry    bool
+	record struct{ id, ip string }
+	grants []grant
+}
+
+// grant is a decision that allowed this request, and what it was made on.
+type grant struct {
+	decision access.Decision
+	target   access.Target
+}
+
+// In is embedded by the inputs of operations that aren't public.
+type In struct{ c *Case }
+
+// Case returns what is known of the request.
+func (i *In) Case() *Case { return i.c }
+
+func (i *In) take(c *Case) { i.c = c }
+
+// taker is an input with an In.
+type taker interface{ take(*Case) }
+
+// Needing is an input that wants more rows read along with the caller's. Case
+// isn't decided yet: only Caller, Organization's id and what the first trip
+// read are known.
+type Needing interface{ Needs(f *Fetch) }
+
+// Knowing is an input that names things which may not exist. Known is asked
+// after the resources of the line were found and before permissions are looked
+// at, so that 404 comes before 403.
+type Knowing interface {
+	Known(ctx context.Context, c *Case) error
+}
+
+// Checking is an input with a rule about its form that no tag can express. It
+// is asked once the caller is known, before anything else: a refusal of it is
+// one of the request's form. It is told the time of the request.
+type Checking interface{ Check(now model.Time) error }
+
+// Rehearse makes the request a preview: every check is made, the answer is
+// given, and nothing is written.
+func (c *Case) Rehearse() { c.dry = true }
+
+// Rows returns every row read so far.
+func (c *Case) Rows() table.Rows { return c.rows }
+
+// Read reads more rows into the Case: one more round trip.
+func (c *Case) Read(ctx context.Context, keys ...table.Primary) error {
+	rows, err := c.store.Read(ctx, keys...)
+	c.rows.Add(rows)
+	return err
+}
+
+// Live reports whether something that ends on t is still on.
+func (c *Case) Live(t *model.Time) bool { return !model.Expired(t, c.Now) }
+
+// Me returns the calling user. A service key is no user: what concerns "one's
+// own" things is forbidden to it.
+func (c *Case) Me() (model.User, error) {
+	if c.User == nil {
+		return model.User{}, fault.Forbidden()
+	}
+	return *c.User, nil
+}
+
+// Unbound refuses keys that reach only one project, for operations that reach
+// beyond it.
+func (c *Case) Unbound() error {
+	if c.Caller.BoundProject != 0 {
+		return fault.Forbidden()
+	}
+	return nil
+}
+
+// UserRow returns a user of the caller's organisation, as shown, if his row was
+// read.
+func (c *Case) UserRow(id int64) (model.User, bool) {
+	u, ok := table.Users.In(c.rows, id)
+	if !ok || u.OrganizationID != c.Organization.ID {
+		return model.User{}, false
+	}
+	return u.In(c.Organization), true
+}
+
+// Active answers 404 where one of the users isn't an active one of the caller's
+// organisation.
+func (c *Case) Active(users []int64) error {
+	for _, id := range users {
+		if u, ok := c.UserRow(id); !ok || !u.IsActive {
+			return fault.NotFound()
+		}
+	}
+	return nil
+}
+
+// ProjectMember returns a user's membership of a project, if its row was read.
+// An expired one is returned too: it is there, though it gives nothing.
+func (c *Case) ProjectMember(project, user int64) (model.ProjectMember, bool) {
+	return table.ProjectMembers.In(c.rows, project, user)
+}
+
+// TeamMember returns a user's membership of a team, if its row was read.
+func (c *Case) TeamMember(team, user int64) (model.TeamMember, bool) {
+	return table.TeamMembers.In(c.rows, team, user)
+}
+
+// ProjectTarget is a project as a user's rows stand to it.
+func (c *Case) ProjectTarget(p model.Project, user int64) access.Target {
+	t := access.Target{Kind: access.KindProject, ID: p.ID, Organization: p.OrganizationID, Team: p.Team()}
+	if user == 0 {
+		return t
+	}
+	if m, ok := c.ProjectMember(p.ID, user); ok && c.Live(m.ExpiresOn) {
+		t.ProjectRole = access.ProjectRole(m.Role)
+	}
+	if t.Team != 0 {
+		if m, ok := c.TeamMember(t.Team, user); ok {
+			t.TeamRole = access.Role(m.Role)
+		}
+	}
+	return t
+}
+
+// TeamTarget is a team as a user's row stands to it.
+func (c *Case) TeamTarget(t model.Team, user int64, as access.Kind) access.Target {
+	target := access.Target{Kind: as, ID: t.ID, Organization: t.OrganizationID}
+	if m, ok := c.TeamMember(t.ID, user); ok && user != 0 {
+		target.TeamRole = access.Role(m.Role)
+	}
+	return target
+}
+
+// VisibleTeam returns a team whose rows were read, as the caller stands to it,
+// or the 404 of one that he may not know.
+func (c *Case) VisibleTeam(id int64) (access.Target, error) {
+	t, ok := store.LiveTeam(c.rows, id)
+	if !ok || t.OrganizationID != c.Organization.ID {
+		return access.Target{}, fault.NotFound()
+	}
+	target := c.TeamTarget(t, c.Caller.User, access.KindTeam)
+	if !access.Decide(c.Caller, target, access.ViewTeam).Visible {
+		return access.Target{}, fault.NotFound()
+	}
+	return target, nil
+}
+
+// Sees reports whether the caller may know a project whose rows were read.
+func (c *Case) Sees(p model.Project) bool {
+	return access.Decide(c.Caller, c.ProjectTarget(p, c.Caller.User), access.ViewProject).Visible
+}
+
+// Acting is the role as which the caller acts on the team of the line.
+func (c *Case) Acting() access.Role {
+	return access.ActingRole(c.Caller, c.TeamTarget(*c.Team, c.Caller.User, access.KindTeam))
+}
+
+// Audit notes one change for the audit log: what was done to which resource,
+// as it was before and after. Values are ids, roles and counts, never personal
+// data.
+func (c *Case) Audit(s *store.Store, resource string, before, after map[string]any) {
+	s.RecordAudit(&c.Tx, model.Audit{
+		OrganizationID: c.Organization.ID, ID: newAuditID(), TS: c.Now,
+		Actor: c.Actor, Action: c.op.ID(), Resource: resource,
+		Before: before, After: after, Outcome: "success",
+		RequestID: c.record.id, SourceIP: c.record.ip,
+	})
+}
+
+// Require decides on one more permission than the line names, on a resource
+// whose rows were read. It refuses with 403, and the rows that allow it are
+// conditions of the request's writes like those of the line.
+func (c *Case) Require(p access.Permission, t access.Target) error {
+	d := access.Decide(c.Caller, t, p)
+	if !d.Allowed {
+		return fault.Forbidden()
+	}
+	c.grants = append(c.grants, grant{d, t})
+	return nil
+}

@@ -1,0 +1,160 @@
+package guard
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// replayFor is how long an answer is kept for an Idempotency-Key.
+const replayFor = 24 * time.Hour
+
+// inlineLimit is the largest answer that fits into its Replay row; DynamoDB
+// takes items of 400 KB. A larger one lies in pieces beside it.
+const inlineLimit = 300 << 10
+
+// replay is what a request's Idempotency-Key stands for; nil where it has none.
+// The row is an item of the effect's own transaction, so an effect without its
+// answer, or the other way round, can't be.
+type replay struct{ row model.Replay }
+
+// wantReplay asks for the answer that was kept for this key. It is the
+// principal's, not the key row's: a user's API keys share it, except those that
+// reach less than he does.
+func (v *visit) wantReplay(f *Fetch, call api.Call) *replay {
+	if call.IdempotencyKey == "" {
+		return nil
+	}
+	sum := sha256.Sum256([]byte(call.IdempotencyKey))
+	r := &replay{row: model.Replay{
+		Principal: v.principal(), Operation: v.op.ID(), KeyDigest: hex.EncodeToString(sum[:]), Fingerprint: call.Fingerprint,
+	}}
+	f.Rows(r.key())
+	return r
+}
+
+// principal is whose stored answers the caller may get.
+func (v *visit) principal() string {
+	if v.key.UserID != nil && (v.key.ProjectID != nil || v.key.Scope != string(access.ScopeAll)) {
+		return v.actor() + "/key:" + v.key.Prefix
+	}
+	return v.actor()
+}
+
+func (r *replay) key() table.Primary {
+	return table.Replays.Key(r.row.Principal, r.row.Operation, r.row.KeyDigest)
+}
+
+// stored returns the answer kept for the key, if there is one. A key that was
+// used for another request is refused.
+func (r *replay) stored(ctx context.Context, s *store.Store, c *Case) (answer api.Answer, done bool, err error) {
+	if r == nil {
+		return answer, false, nil
+	}
+	old, ok := r.in(c.rows, c.Now)
+	if !ok {
+		return answer, false, nil
+	}
+	if old.Fingerprint != r.row.Fingerprint {
+		return answer, false, fault.New(fault.KindIdempotencyMismatch, "The Idempotency-Key was used for another request")
+	}
+	body := old.Body
+	if old.Parts > 0 {
+		if body, err = s.Parts(ctx, old.PartsID, old.Parts); err != nil {
+			return answer, false, err
+		}
+	}
+	if old.Redacted {
+		body = replayed(body)
+	}
+	return api.Answer{Status: old.Status, Body: body, ETag: old.ETag}, true, nil
+}
+
+// in returns the answer among rows that is still kept at now: the TTL deletes
+// rows only some time after.
+func (r *replay) in(rows table.Rows, now model.Time) (model.Replay, bool) {
+	old, ok := table.Replays.At(rows, r.key())
+	return old, ok && old.ExpiresOn.After(now)
+}
+
+// overtaken returns the refusal of a request, or table.ErrStale where its answer
+// has been stored meanwhile. A batch of reads is not a snapshot: a name may be
+// taken, or a member gone, by the very request that this one repeats.
+func (r *replay) overtaken(ctx context.Context, s *store.Store, c *Case, refusal error) error {
+	if r == nil || errors.Is(refusal, table.ErrStale) {
+		return refusal
+	}
+	rows, err := s.Read(ctx, r.key())
+	if err != nil {
+		return err
+	}
+	if _, ok := r.in(rows, c.Now); ok {
+		return table.ErrStale
+	}
+	return refusal
+}
+
+// keep notes the answer in the transaction of its effect.
+func (r *replay) keep(ctx context.Context, s *store.Store, c *Case, a api.Answer) error {
+	if r == nil {
+		return nil
+	}
+	row := r.row
+	row.Status, row.ETag, row.Body = a.Status, a.ETag, a.Body
+	if a.Kept != nil {
+		row.Body, row.Redacted = a.Kept, true
+	}
+	row.ExpiresOn = c.Now.Add(replayFor)
+	row.TTL = row.ExpiresOn.Std().Unix()
+	if len(row.Body) > inlineLimit {
+		row.PartsID = rand.Text()
+		parts, err := s.KeepParts(ctx, row.PartsID, row.Body, inlineLimit, row.TTL)
+		if err != nil {
+			return err
+		}
+		row.Parts, row.Body = parts, nil
+	}
+	if old, ok := table.Replays.At(c.rows, r.key()); ok { // an expired one the TTL hasn't reached
+		table.Replays.Put(&c.Tx, row)
+		c.Tx.If(r.key(), "$ = ?", "ttl", old.TTL)
+		return nil
+	}
+	table.Replays.Create(&c.Tx, row)
+	return nil
+}
+
+// replayed marks an answer whose secrets are left out.
+func replayed(body []byte) []byte {
+	var envelope struct {
+		Success bool            `json:"success"`
+		Message string          `json:"message"`
+		Data    json.RawMessage `json:"data"`
+		Meta    map[string]any  `json:"meta"`
+	}
+	if json.Unmarshal(body, &envelope) != nil {
+		return body
+	}
+	if envelope.Meta == nil {
+		envelope.Meta = map[string]any{}
+	}
+	envelope.Meta["replayed"] = true
+	marked, err := json.Marshal(envelope)
+	if err != nil {
+		return body
+	}
+	return marked
+}
+
+// newAuditID is a random id: audit rows of one microsecond must not meet.
+func newAuditID() string { return rand.Text() }

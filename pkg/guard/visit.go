@@ -1,0 +1,265 @@
+package guard
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+	"wardroom/pkg/telemetry"
+)
+
+// visit is one admitted request.
+type visit struct {
+	guard      *Guard
+	op         *api.Op
+	credential credential
+	key        model.APIKey
+	first      []table.Primary // what the first trip reads
+	rows       table.Rows      // what it found
+}
+
+// Confirm finishes authentication: the key's user must still be active.
+func (v *visit) Confirm(ctx context.Context) error {
+	f := v.fetch()
+	v.wantCaller(f)
+	if err := f.run(ctx, v.guard.store.Read); err != nil {
+		return err
+	}
+	_, err := v.open(ctx, f.rows, v.guard.now())
+	return err
+}
+
+// Serve runs handle until what it decided could be committed, or the request's
+// time is over.
+func (v *visit) Serve(ctx context.Context, call api.Call, handle func(context.Context) (api.Answer, error)) (api.Answer, error) {
+	for try := 0; ; try++ {
+		answer, err := v.once(ctx, call, handle)
+		if !errors.Is(err, table.ErrStale) {
+			return answer, err
+		}
+		if !pause(ctx, try) {
+			return api.Answer{}, fault.Unavailable(err)
+		}
+		if err := v.again(ctx); err != nil {
+			return api.Answer{}, err
+		}
+	}
+}
+
+// again repeats the first trip, since the key or the resource may have changed.
+func (v *visit) again(ctx context.Context) error {
+	rows, err := v.guard.store.Read(ctx, v.first...)
+	if err != nil {
+		return err
+	}
+	return v.identify(rows, telemetry.From(ctx))
+}
+
+// Bounds of the pause between two tries, and how much of the request's time
+// must be left for another one.
+const (
+	firstPause = 4 * time.Millisecond
+	longPause  = 250 * time.Millisecond
+	reserve    = 100 * time.Millisecond
+	maxTries   = 60 // more than fit into any deadline, for contexts without one
+)
+
+// pause waits before another try, with full jitter, and reports whether there
+// is time for one.
+func pause(ctx context.Context, try int) bool {
+	limit := min(firstPause<<min(try, 8), longPause)
+	wait := rand.N(limit) + time.Millisecond //nolint:gosec // a pause is no secret
+	if end, ok := ctx.Deadline(); try >= maxTries || ok && time.Until(end) < wait+reserve {
+		return false
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// once reads, decides, runs handle and commits what it noted, one time. The
+// order is that of the contract: 401, stored answer, 404, 403, 409.
+func (v *visit) once(ctx context.Context, call api.Call, handle func(context.Context) (api.Answer, error)) (api.Answer, error) {
+	now := v.guard.now()
+	var malformed error
+	if k, ok := call.In.(Checking); ok {
+		malformed = k.Check(now)
+	}
+	f := v.fetch()
+	v.wantCaller(f)
+	v.wantResources(f, call)
+	replay := v.wantReplay(f, call)
+	if n, ok := call.In.(Needing); ok {
+		n.Needs(f)
+	}
+	if err := f.run(ctx, v.guard.store.Read); err != nil {
+		return api.Answer{}, err
+	}
+	c, err := v.open(ctx, f.rows, now)
+	if err != nil {
+		return api.Answer{}, err
+	}
+	c.known = f.project
+	if malformed != nil {
+		return api.Answer{}, malformed
+	}
+	if answer, done, err := replay.stored(ctx, v.guard.store, c); done || err != nil {
+		return answer, err
+	}
+	answer, err := v.decide(ctx, c, call, handle)
+	if err != nil {
+		return api.Answer{}, replay.overtaken(ctx, v.guard.store, c, err)
+	}
+	if c.dry {
+		return answer, nil
+	}
+	if c.Tx.Len() > 0 {
+		c.uphold(v)
+	}
+	if err := replay.keep(ctx, v.guard.store, c, answer); err != nil {
+		return api.Answer{}, err
+	}
+	return answer, v.guard.store.Commit(ctx, &c.Tx)
+}
+
+// decide says whether the request may be carried out, and lets the handler note
+// how.
+func (v *visit) decide(ctx context.Context, c *Case, call api.Call, handle func(context.Context) (api.Answer, error)) (api.Answer, error) {
+	if err := v.admit(ctx, c, call); err != nil {
+		return api.Answer{}, err
+	}
+	if in, ok := call.In.(taker); ok {
+		in.take(c)
+	}
+	answer, err := handle(ctx)
+	if err == nil {
+		err = c.unchanged(call)
+	}
+	return answer, err
+}
+
+// fetch begins the second trip with the rows of the first.
+func (v *visit) fetch() *Fetch {
+	rows := make(table.Rows, len(v.rows)+8)
+	rows.Add(v.rows)
+	f := &Fetch{rows: rows, Organization: v.key.OrganizationID, store: v.guard.store, keys: make([]table.Primary, 0, 8)}
+	if v.key.UserID != nil {
+		f.Caller = *v.key.UserID
+	}
+	return f
+}
+
+// wantCaller asks for the rows that say who the caller is.
+func (v *visit) wantCaller(f *Fetch) {
+	f.Rows(table.Organizations.Key(v.key.OrganizationID))
+	if f.Caller != 0 {
+		f.Rows(table.Users.Key(f.Caller))
+	}
+}
+
+// wantResources asks for the rows of what the operation's line names: the
+// resources, the caller's roles on them, and the people.
+func (v *visit) wantResources(f *Fetch, call api.Call) {
+	for _, n := range v.op.Needs {
+		for _, id := range call.IDs(n.Resource.Field) {
+			key := resourceKey(n.Resource.Kind, id)
+			if _, read := f.rows[key]; !read {
+				f.Rows(key)
+			}
+			v.wantRoles(f, n.Resource.Kind, id, f.Caller)
+			for _, field := range v.op.MemberFields {
+				for _, user := range call.IDs(field) {
+					f.Rows(table.Users.Key(user))
+					v.wantRoles(f, n.Resource.Kind, id, user)
+				}
+			}
+		}
+	}
+	for _, field := range v.op.UserFields {
+		for _, user := range call.IDs(field) {
+			f.Rows(table.Users.Key(user))
+		}
+	}
+}
+
+// wantRoles asks for a user's roles on a resource, as far as they are known to
+// lie somewhere.
+func (v *visit) wantRoles(f *Fetch, k access.Kind, id, user int64) {
+	if user == 0 {
+		return
+	}
+	if k != access.KindProject {
+		f.Rows(table.TeamMembers.Key(id, user))
+		return
+	}
+	f.Rows(table.ProjectMembers.Key(id, user))
+	if p, ok := f.Project(id); ok && p.Team() != 0 {
+		f.Rows(table.TeamMembers.Key(p.Team(), user))
+	}
+}
+
+// open makes the Case of an active caller out of the rows read.
+func (v *visit) open(ctx context.Context, rows table.Rows, now model.Time) (*Case, error) {
+	c := &Case{op: v.op, store: v.guard.store, rows: rows, Now: now, Actor: v.actor(), Stamp: "key:" + v.key.Prefix}
+	o, ok := table.Organizations.In(rows, v.key.OrganizationID)
+	if !ok || o.IsDeleted {
+		return nil, fault.Unauthorized()
+	}
+	c.Organization = o
+	var u model.User
+	if v.key.UserID != nil {
+		if u, ok = table.Users.In(rows, *v.key.UserID); !ok || !u.IsActive || u.OrganizationID != o.ID {
+			return nil, fault.Unauthorized()
+		}
+		c.User, c.Stamp = &u, u.Email
+	} else if v.key.Kind != model.ServiceKey {
+		return nil, fault.Unauthorized()
+	}
+	c.Caller = v.caller(u)
+	record := telemetry.From(ctx)
+	c.record.id, c.record.ip = record.ID(), record.SourceIP()
+	return c, nil
+}
+
+// uphold puts conditions on the rows that allowed the request into its
+// transaction, so that a caller who lost his role in between can't finish it.
+// On a team both his membership and his rank count, since the role as which he
+// acts is the higher of the two.
+func (c *Case) uphold(v *visit) {
+	if c.Caller.Service {
+		table.Keys.Check(&c.Tx, v.key)
+		return
+	}
+	if len(c.grants) > 0 {
+		c.Tx.If(table.Users.Key(c.Caller.User), "$ = ?", "is_active", true)
+	}
+	for _, g := range c.grants {
+		me, path := c.Caller.User, g.decision.Path.Kind
+		onTeam := g.target.Kind != access.KindProject
+		switch {
+		case onTeam || path == access.ByRank:
+			if onTeam {
+				table.TeamMembers.CheckIn(&c.Tx, c.rows, g.target.ID, me)
+			}
+			if c.Caller.Rank.Admin() {
+				table.Users.Check(&c.Tx, *c.User)
+			}
+		case path == access.Direct:
+			table.ProjectMembers.CheckIn(&c.Tx, c.rows, g.target.ID, me)
+		case path == access.ViaTeam:
+			table.TeamMembers.CheckIn(&c.Tx, c.rows, g.target.Team, me)
+			c.Tx.If(table.Projects.Key(g.target.ID), "$ = ?", "team_id", g.target.Team)
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package model
+
+// Stamp says who made and last changed a thing, and when. ModifiedBy is "" for
+// a thing that was never changed.
+type Stamp struct {
+	IsDeleted  bool   `json:"is_deleted" dynamo:"is_deleted"`
+	CreatedBy  string `json:"created_by" dynamo:"created_by"`
+	CreatedOn  Time   `json:"created_on" dynamo:"created_on"`
+	ModifiedBy string `json:"modified_by" dynamo:"modified_by"`
+	ModifiedOn Time   `json:"modified_on" dynamo:"modified_on"`
+}
+
+// Created returns the stamp of a thing that by makes at now.
+func Created(by string, now Time) Stamp {
+	return Stamp{CreatedBy: by, CreatedOn: now, ModifiedOn: now}
+}
+
+// Modified returns the stamp after a change.
+func (s Stamp) Modified(by string, now Time) Stamp {
+	s.ModifiedBy, s.ModifiedOn = by, now
+	return s
+}
+
+// Organization is a customer: the wall no request reaches across.
+type Organization struct {
+	ID      int64  `json:"id" dynamo:"organization_id"`
+	OrgName string `json:"org_name" dynamo:"org_name"`
+	Domain  string `json:"domain" dynamo:"domain"`
+	Stamp
+	Description      string `json:"-" dynamo:"description,omitempty"`
+	GlobalAdminCount int64  `json:"-" dynamo:"global_admin_count"`
+	Version          int64  `json:"-" dynamo:"version"`
+}
+
+// User is a person of one organisation. Organization is filled when a user is
+// shown; the row keeps the id alone.
+type User struct {
+	ID             int64        `json:"id" dynamo:"user_id"`
+	Email          string       `json:"email" dynamo:"email"`
+	IsStaff        bool         `json:"is_staff" dynamo:"is_staff" doc:"Application admin"`
+	IsSuperuser    bool         `json:"is_superuser" dynamo:"is_superuser" doc:"Global admin; outranks is_staff"`
+	IsActive       bool         `json:"is_active" dynamo:"is_active"`
+	DateJoined     Time         `json:"date_joined" dynamo:"date_joined"`
+	FirstName      string       `json:"first_name" dynamo:"first_name"`
+	LastName       string       `json:"last_name" dynamo:"last_name"`
+	Organization   Organization `json:"organization" dynamo:"-"`
+	OrganizationID int64        `json:"-" dynamo:"organization_id"`
+	EmailKey       string       `json:"-" dynamo:"email_key"`
+	GlobalAdminOf  *int64       `json:"-" dynamo:"global_admin_of,omitempty"` // set while is_superuser, for an index
+	Version        int64        `json:"-" dynamo:"version"`
+}
+
+// In returns u as shown, inside its organisation.
+func (u User) In(o Organization) User {
+	u.Organization = o
+	return u
+}
+
+// Domain keeps a domain to one organisation.
+type Domain struct {
+	Domain         string `dynamo:"domain"`
+	OrganizationID int64  `dynamo:"organization_id"`
+}
+
+// Email keeps an address to one user of an organisation, case folded.
+type Email struct {
+	OrganizationID int64  `dynamo:"organization_id"`
+	EmailKey       string `dynamo:"email_key"`
+	UserID         int64  `dynamo:"user_id"`
+}
+
+// Kinds of API keys.
+const (
+	PersonalKey = "personal"
+	ServiceKey  = "service"
+)
+
+// APIKey is a credential "<prefix>.<secret>". The row holds the prefix and the
+// SHA-256 of the secret, so a copy of the table opens nothing.
+type APIKey struct {
+	ID             int64             `dynamo:"key_id"`
+	Prefix         string            `dynamo:"prefix"`
+	Hash           []byte            `dynamo:"hash"`
+	Name           string            `dynamo:"name"`
+	Kind           string            `dynamo:"key_kind"`
+	Scope          string            `dynamo:"scope"`
+	Groups         map[string]string `dynamo:"groups,omitempty"`
+	UserID         *int64            `dynamo:"user_id,omitempty"` // nil for a service key
+	OrganizationID int64             `dynamo:"organization_id"`
+	ProjectID      *int64            `dynamo:"project_id,omitempty"` // the one project it reaches
+	ExpiresOn      *Time             `dynamo:"expires_on,omitempty"`
+	RevokedOn      *Time             `dynamo:"revoked_on,omitempty"`
+	Version        int64             `dynamo:"version"`
+	Stamp
+}
+
+// Live reports whether the key may be used at now: neither revoked nor expired.
+func (k APIKey) Live(now Time) bool {
+	return k.RevokedOn == nil && !Expired(k.ExpiresOn, now)
+}
+
+// Expired reports whether something that ends on t (nil: never) has ended. It
+// counts for nothing from that very instant on.
+func Expired(t *Time, now Time) bool { return t != nil && !t.After(now) }

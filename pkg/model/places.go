@@ -1,0 +1,137 @@
+package model
+
+// Team is a team, which Agenta's routes call a workspace: one thing, two views.
+type Team struct {
+	ID             int64  `json:"id" dynamo:"team_id"`
+	Name           string `json:"team_name" dynamo:"team_name"`
+	Description    string `json:"description" dynamo:"description"`
+	Type           string `json:"type" dynamo:"team_type"`
+	OrganizationID int64  `json:"organization" dynamo:"organization_id"`
+	MemberCount    int64  `json:"member_count" dynamo:"member_count"`
+	Stamp
+	OwnerCount   int64  `json:"-" dynamo:"owner_count"`
+	ProjectCount int64  `json:"-" dynamo:"project_count"`
+	PendingShard *int64 `json:"-" dynamo:"pending_shard,omitempty"`
+	PendingOn    *Time  `json:"-" dynamo:"pending_on,omitempty"`
+	Version      int64  `json:"-" dynamo:"version"`
+}
+
+// RowVersion is what the ETag shows.
+func (t Team) RowVersion() int64 { return t.Version }
+
+// TeamMember is a user's membership of a team, with his role there.
+type TeamMember struct {
+	ID        int64  `dynamo:"id"`
+	TeamID    int64  `dynamo:"team_id"`
+	UserID    int64  `dynamo:"user_id"`
+	Role      string `dynamo:"role"`
+	CreatedBy string `dynamo:"created_by"`
+	CreatedOn Time   `dynamo:"created_on"`
+	Version   int64  `dynamo:"version"`
+}
+
+// TeamUser is a member as a team's routes show him.
+type TeamUser struct {
+	ID   int64  `json:"id"`
+	User User   `json:"user"`
+	Role string `json:"role" enum:"owner,workspace_admin,editor,viewer,evaluator,deployment_manager"`
+}
+
+// Project is a body of work with members; it may belong to a team.
+type Project struct {
+	ID             int64  `json:"id" dynamo:"project_id"`
+	Name           string `json:"project_name" dynamo:"project_name"`
+	Description    string `json:"description" dynamo:"description"`
+	TeamID         *int64 `json:"team" dynamo:"team_id,omitempty" doc:"Id of its team, or null"`
+	OrganizationID int64  `json:"organization" dynamo:"organization_id"`
+	UserCount      int64  `json:"user_count" dynamo:"user_count"`
+	AgentCount     int64  `json:"agent_count" dynamo:"agent_count"`
+	Stamp
+	AdminCount   int64  `json:"-" dynamo:"admin_count"`
+	PendingShard *int64 `json:"-" dynamo:"pending_shard,omitempty"`
+	PendingOn    *Time  `json:"-" dynamo:"pending_on,omitempty"`
+	Version      int64  `json:"-" dynamo:"version"`
+}
+
+// RowVersion is what the ETag shows.
+func (p Project) RowVersion() int64 { return p.Version }
+
+// Team returns the id of the project's team, 0 for none.
+func (p Project) Team() int64 {
+	if p.TeamID == nil {
+		return 0
+	}
+	return *p.TeamID
+}
+
+// ProjectName keeps a name to one project of a team, or of the organisation's
+// team-less ones (NameScope 0). NameKey is a digest of the folded name, so that
+// any name fits into a key.
+type ProjectName struct {
+	OrganizationID int64  `dynamo:"organization_id"`
+	NameScope      int64  `dynamo:"name_scope"`
+	NameKey        string `dynamo:"name_key"`
+	ProjectID      int64  `dynamo:"project_id"`
+}
+
+// ProjectMember is a user's own membership of a project.
+type ProjectMember struct {
+	ID        int64  `dynamo:"id"`
+	ProjectID int64  `dynamo:"project_id"`
+	UserID    int64  `dynamo:"user_id"`
+	Role      string `dynamo:"role"`
+	ExpiresOn *Time  `dynamo:"expires_on,omitempty"`
+	CreatedBy string `dynamo:"created_by"`
+	CreatedOn Time   `dynamo:"created_on"`
+	Version   int64  `dynamo:"version"`
+}
+
+// ProjectUser is a member as the documented routes show him.
+type ProjectUser struct {
+	ID   int64 `json:"id" doc:"Id of the membership"`
+	User User  `json:"user"`
+}
+
+// ProjectMemberUser is a member with his role, as the list of members shows him.
+type ProjectMemberUser struct {
+	ID        int64  `json:"id" doc:"Id of the membership"`
+	User      User   `json:"user"`
+	Role      string `json:"role" enum:"member,admin"`
+	ExpiresOn *Time  `json:"expires_on"`
+}
+
+// AgentRef names an agent inside a project's details.
+type AgentRef struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+}
+
+// ProjectDetail is a project with its people, and what the caller is in it.
+type ProjectDetail struct {
+	Project
+	Users  []ProjectUser `json:"users" doc:"At most the first 200"`
+	Agents []AgentRef    `json:"agents"`
+	MyRole *string       `json:"my_role" enum:"member,admin" doc:"The caller's own membership role; null where a team or a rank lets him in"`
+}
+
+// RecentProject is a project somebody used, and when.
+type RecentProject struct {
+	ID         int64   `json:"id"`
+	Project    Project `json:"project"`
+	LastUsedOn Time    `json:"last_used_on"`
+}
+
+// Recents is the newest projects of a user, newest first, in one row: adding
+// one is one write, and reading them is one read.
+type Recents struct {
+	UserID  int64    `dynamo:"user_id"`
+	Entries []Recent `dynamo:"entries"`
+	Version int64    `dynamo:"version"`
+}
+
+// Recent is one entry of Recents.
+type Recent struct {
+	ID         int64 `dynamo:"id"`
+	ProjectID  int64 `dynamo:"project_id"`
+	LastUsedOn Time  `dynamo:"last_used_on"`
+}

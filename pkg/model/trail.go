@@ -1,0 +1,128 @@
+package model
+
+// States of a removal, in order.
+const (
+	Revoked  = "revoked"  // access has ended; effects are still to be worked through
+	Cleaning = "cleaning" // some effects are done
+	Done     = "done"
+	Undone   = "undone"
+)
+
+// Kinds of a removal.
+const (
+	FromProject   = "project"
+	FromWorkspace = "workspace"
+	OfUser        = "user"
+)
+
+// Removal records that people were taken out of something: what it did, what
+// is left to do, and what an undo needs.
+type Removal struct {
+	ID              int64           `json:"id" dynamo:"removal_id"`
+	Kind            string          `json:"kind" dynamo:"removal_kind" enum:"project,workspace,user"`
+	UserIDs         []int64         `json:"user_ids" dynamo:"user_ids"`
+	RemovedBy       string          `json:"removed_by" dynamo:"removed_by"`
+	RemovedOn       Time            `json:"removed_on" dynamo:"removed_on"`
+	UndoUntil       Time            `json:"undo_until" dynamo:"undo_until"`
+	State           string          `json:"state" dynamo:"state" enum:"revoked,cleaning,done,undone"`
+	EffectiveAccess EffectiveAccess `json:"effective_access" dynamo:"effective_access"`
+	Warnings        []string        `json:"warnings" dynamo:"warnings"`
+	Effects         []Effect        `json:"effects" dynamo:"-"`
+
+	OrganizationID int64           `json:"-" dynamo:"organization_id"`
+	ProjectID      *int64          `json:"-" dynamo:"project_id,omitempty"`
+	TeamID         *int64          `json:"-" dynamo:"team_id,omitempty"`
+	TransferTo     *int64          `json:"-" dynamo:"transfer_to,omitempty"`
+	ProjectMembers []ProjectMember `json:"-" dynamo:"project_members,omitempty"` // before-images
+	HandedOver     bool            `json:"-" dynamo:"handed_over,omitempty"`     // TransferTo became admin in the leaver's place
+	HeirWas        *ProjectMember  `json:"-" dynamo:"heir_was,omitempty"`        // his membership before, if he had one
+	TeamMembers    []TeamMember    `json:"-" dynamo:"team_members,omitempty"`
+	PendingShard   *int64          `json:"-" dynamo:"pending_shard,omitempty"` // set while work is left
+	PendingOn      *Time           `json:"-" dynamo:"pending_on,omitempty"`
+	Version        int64           `json:"-" dynamo:"version"`
+}
+
+// EffectiveAccess says by which other paths the people still get in.
+type EffectiveAccess struct {
+	StillHasAccess bool     `json:"still_has_access" dynamo:"still_has_access"`
+	Via            []string `json:"via" dynamo:"via" doc:"direct, project:ID, team:ID, rank or access_level"`
+}
+
+// Effect is one thing a removal changes, or leaves on purpose.
+type Effect struct {
+	Resource string `json:"resource" dynamo:"resource" doc:"What it touches: project:ID/user:ID, team:ID/user:ID or api_key:ID"`
+	Action   string `json:"action" dynamo:"action" enum:"delete,revoke,transfer,keep"`
+	Detail   string `json:"detail" dynamo:"detail"`
+}
+
+// Tombstone marks when a person was taken out of a project: grants inside it
+// that are older count for nothing.
+type Tombstone struct {
+	ProjectID int64 `dynamo:"project_id"`
+	UserID    int64 `dynamo:"user_id"`
+	RemovedOn Time  `dynamo:"removed_on"`
+	RemovalID int64 `dynamo:"removal_id"`
+}
+
+// Audit is one change, written in the transaction that makes it and never
+// changed afterwards. It names people by id, so that it holds no personal data.
+type Audit struct {
+	OrganizationID int64          `dynamo:"organization_id"`
+	ID             string         `dynamo:"audit_id"`
+	TS             Time           `dynamo:"ts"`
+	Actor          string         `dynamo:"actor"` // user:7 or key:abc
+	Action         string         `dynamo:"action"`
+	Resource       string         `dynamo:"resource"`
+	Before         map[string]any `dynamo:"before,omitempty"`
+	After          map[string]any `dynamo:"after,omitempty"`
+	Outcome        string         `dynamo:"outcome"`
+	RequestID      string         `dynamo:"request_id"`
+	SourceIP       string         `dynamo:"source_ip"`
+}
+
+// Replay is the answer kept for an Idempotency-Key.
+type Replay struct {
+	Principal   string `dynamo:"principal"`
+	Operation   string `dynamo:"operation"`
+	KeyDigest   string `dynamo:"key_digest"`
+	Fingerprint string `dynamo:"fingerprint"`
+	Status      int    `dynamo:"status"`
+	Body        []byte `dynamo:"body,omitempty"`
+	Parts       int    `dynamo:"parts,omitempty"` // the body lies in this many rows beside it
+	PartsID     string `dynamo:"parts_id,omitempty"`
+	ETag        string `dynamo:"etag,omitempty"`
+	Redacted    bool   `dynamo:"redacted,omitempty"`
+	ExpiresOn   Time   `dynamo:"expires_on"`
+	TTL         int64  `dynamo:"ttl"`
+}
+
+// ReplayPart is a piece of an answer too large for its Replay row.
+type ReplayPart struct {
+	PartsID string `dynamo:"parts_id"`
+	Part    int    `dynamo:"part"`
+	Body    []byte `dynamo:"body"`
+	TTL     int64  `dynamo:"ttl"`
+}
+
+// Counter hands out ids of one sequence in blocks; Last is the last id leased.
+type Counter struct {
+	Sequence string `dynamo:"sequence"`
+	Last     int64  `dynamo:"last"`
+}
+
+// The sequences of ids. A membership's id is a user permission's id too.
+const (
+	OrganizationIDs = "organization"
+	UserIDs         = "user"
+	TeamIDs         = "team"
+	ProjectIDs      = "project"
+	PermissionIDs   = "user_permission"
+	RecentIDs       = "recent"
+	RemovalIDs      = "removal"
+	KeyIDs          = "api_key"
+)
+
+// Sequences lists every sequence of ids.
+func Sequences() []string {
+	return []string{OrganizationIDs, UserIDs, TeamIDs, ProjectIDs, PermissionIDs, RecentIDs, RemovalIDs, KeyIDs}
+}

@@ -1,0 +1,109 @@
+package removal
+
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// Left is what may still lead a person to projects: his first memberships and
+// teams, as an index tells them.
+type Left struct{ projects, teams []int64 }
+
+// leftPage is how many of each an index is asked for at a time.
+const leftPage = 25
+
+// Ask puts the questions along with the rows of a request.
+func (l *Left) Ask(f *guard.Fetch, user int64) {
+	s := f.Store()
+	guard.Ask(f, &l.projects, func(ctx context.Context) ([]int64, error) { return s.ProjectsOfUser(ctx, user, 0, leftPage) })
+	guard.Ask(f, &l.teams, func(ctx context.Context) ([]int64, error) { return s.TeamsOfUser(ctx, user, 0, leftPage) })
+}
+
+// Look puts the questions in a trip of their own.
+func (l *Left) Look(ctx context.Context, s *store.Store, user int64) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		l.projects, err = s.ProjectsOfUser(ctx, user, 0, leftPage)
+		return err
+	})
+	g.Go(func() (err error) {
+		l.teams, err = s.TeamsOfUser(ctx, user, 0, leftPage)
+		return err
+	})
+	return g.Wait()
+}
+
+// place is where somebody is taken out of; what is 0 isn't left.
+type place struct{ project, team int64 }
+
+// stranded reports whether neither a membership nor a team nor a rank leads u
+// to any project once he has left. What the indexes told is read again, since
+// it may be a deleted project, an empty team or a membership that has ended:
+// one more round trip for each page of it, until something is found.
+func (l *Left) stranded(ctx context.Context, s *store.Store, now model.Time, u model.User, leaving place) (bool, error) {
+	if access.RankOf(u.IsStaff, u.IsSuperuser).Admin() {
+		return false, nil
+	}
+	projects, teams := l.projects, l.teams
+	for len(projects)+len(teams) > 0 {
+		found, err := leads(ctx, s, now, u.ID, projects, teams, leaving)
+		if err != nil || found {
+			return false, err
+		}
+		if projects, err = next(ctx, s.ProjectsOfUser, u.ID, projects); err != nil {
+			return false, err
+		}
+		if teams, err = next(ctx, s.TeamsOfUser, u.ID, teams); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// next is the page after one that was full.
+func next(ctx context.Context, ask func(context.Context, int64, int64, int) ([]int64, error), user int64, page []int64) ([]int64, error) {
+	if len(page) < leftPage {
+		return nil, nil
+	}
+	return ask(ctx, user, page[len(page)-1], leftPage)
+}
+
+// leads reports whether one of these memberships or teams leads a user to a
+// live project elsewhere.
+func leads(ctx context.Context, s *store.Store, now model.Time, user int64, projects, teams []int64, leaving place) (bool, error) {
+	keys := make([]table.Primary, 0, 2*(len(projects)+len(teams)))
+	for _, id := range projects {
+		if id != leaving.project {
+			keys = append(keys, table.Projects.Key(id), table.ProjectMembers.Key(id, user))
+		}
+	}
+	for _, id := range teams {
+		if id != leaving.team {
+			keys = append(keys, table.Teams.Key(id), table.TeamMembers.Key(id, user))
+		}
+	}
+	rows, err := s.Read(ctx, keys...)
+	if err != nil {
+		return false, err
+	}
+	for _, id := range projects {
+		_, live := store.LiveProject(rows, id)
+		if m, ok := table.ProjectMembers.In(rows, id, user); ok && live && !model.Expired(m.ExpiresOn, now) {
+			return true, nil
+		}
+	}
+	for _, id := range teams {
+		t, live := store.LiveTeam(rows, id)
+		if _, ok := table.TeamMembers.In(rows, id, user); ok && live && t.ProjectCount > 0 {
+			return true, nil
+		}
+	}
+	return false, nil
+}

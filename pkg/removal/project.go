@@ -1,0 +1,147 @@
+package removal
+
+import (
+	"context"
+	"strconv"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// Heir finds the user to whom things go, 0 for nobody. He must be able to reach
+// the project and not be the one who leaves it; otherwise it is 404 naming him.
+func Heir(c *guard.Case, p model.Project, leaver, heir int64) error {
+	if heir == 0 {
+		return nil
+	}
+	const field = "query.transfer_to"
+	u, ok := c.UserRow(heir)
+	if !ok || heir == leaver || !ways(u, c.ProjectTarget(p, heir)).StillHasAccess {
+		return fault.NotFound().On(field, "must be another user who can reach the project")
+	}
+	return nil
+}
+
+// FromProject notes the removal of a member from the project of the case, and
+// tells what it does. It refuses with last_project_admin (409) to take the last
+// admin away, unless an heir takes his place.
+func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user, heir int64, left *Left, o Options) (model.ProjectUser, Report, error) {
+	p := *c.Project
+	m, _ := c.ProjectMember(p.ID, user)
+	u, _ := c.UserRow(user)
+	row := model.ProjectUser{ID: m.ID, User: u}
+
+	admin := m.Role == string(access.ProjectAdmin) && u.IsActive // an inactive one isn't counted
+	last := admin && p.AdminCount <= 1
+	if last && heir == 0 {
+		return row, Report{}, fault.New(fault.KindLastProjectAdmin, "The last admin of a project can't be removed")
+	}
+	target := c.ProjectTarget(p, user)
+	target.ProjectRole = ""
+	report := Report{EffectiveAccess: ways(u, target), Warnings: []string{}}
+	if !report.EffectiveAccess.StillHasAccess {
+		stranded, err := left.stranded(ctx, s, c.Now, u, place{project: p.ID})
+		if err != nil {
+			return row, Report{}, err
+		}
+		if stranded {
+			report.Warnings = append(report.Warnings, NoProjectLeft)
+		}
+	}
+	if o.Reports() {
+		bound, err := boundKeys(ctx, s, c, p.ID, user)
+		if err != nil {
+			return row, Report{}, err
+		}
+		report.Effects = effects(p, m, bound, last, heir)
+	}
+	if o.DryRun {
+		c.Rehearse()
+		return row, report, nil
+	}
+
+	r, err := record(ctx, s, c, model.Removal{
+		Kind: model.FromProject, UserIDs: []int64{user}, ProjectID: &p.ID,
+		EffectiveAccess: report.EffectiveAccess, Warnings: report.Warnings,
+		ProjectMembers: []model.ProjectMember{m}, HandedOver: last,
+	})
+	if err != nil {
+		return row, Report{}, err
+	}
+	report.RemovalID = &r.ID
+	if heir != 0 {
+		r.TransferTo = &heir
+	}
+	s.RemoveMember(&c.Tx, p, m, u.IsActive, model.Tombstone{ProjectID: p.ID, UserID: user, RemovedOn: c.Now, RemovalID: r.ID})
+	after := map[string]any{"removal_id": r.ID}
+	if last {
+		if was, ok := c.ProjectMember(p.ID, heir); ok {
+			r.HeirWas = &was
+		}
+		if err := handOver(ctx, s, c, p, heir); err != nil {
+			return row, Report{}, err
+		}
+		after["admin"] = heir
+	}
+	s.RecordRemoval(&c.Tx, r)
+	c.Audit(s, guard.MemberName(guard.ProjectName(p.ID), user), map[string]any{"id": m.ID, "role": m.Role}, after)
+	return row, report, nil
+}
+
+// handOver makes the heir admin.
+func handOver(ctx context.Context, s *store.Store, c *guard.Case, p model.Project, heir int64) error {
+	if was, ok := c.ProjectMember(p.ID, heir); ok {
+		now := was
+		now.Role, now.ExpiresOn = string(access.ProjectAdmin), nil
+		s.HandOver(&c.Tx, p, &was, now)
+		return nil
+	}
+	id, err := s.NewID(ctx, model.PermissionIDs)
+	if err != nil {
+		return err
+	}
+	s.HandOver(&c.Tx, p, nil, model.ProjectMember{
+		ID: id, ProjectID: p.ID, UserID: heir, Role: string(access.ProjectAdmin), CreatedBy: c.Stamp, CreatedOn: c.Now,
+	})
+	return nil
+}
+
+// boundKeys reads the live personal keys of a user that reach only this project.
+func boundKeys(ctx context.Context, s *store.Store, c *guard.Case, project, user int64) ([]model.APIKey, error) {
+	prefixes, err := s.KeysBoundTo(ctx, project, user)
+	if err != nil || len(prefixes) == 0 {
+		return nil, err
+	}
+	at := make([]table.Primary, len(prefixes))
+	for i, prefix := range prefixes {
+		at[i] = table.Keys.Key(prefix)
+	}
+	rows, err := s.Read(ctx, at...)
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]model.APIKey, 0, len(at))
+	for _, k := range at {
+		if key, ok := table.Keys.At(rows, k); ok && key.Live(c.Now) {
+			keys = append(keys, key)
+		}
+	}
+	return keys, nil
+}
+
+// effects lists what the removal changes. A preview and the removal itself
+// both tell it from here.
+func effects(p model.Project, m model.ProjectMember, bound []model.APIKey, last bool, heir int64) []model.Effect {
+	out := []model.Effect{{Resource: guard.MemberName(guard.ProjectName(p.ID), m.UserID), Action: "delete", Detail: "membership as " + m.Role}}
+	for _, k := range bound {
+		out = append(out, model.Effect{Resource: "api_key:" + strconv.FormatInt(k.ID, 10), Action: "revoke", Detail: "personal key bound to the project"})
+	}
+	if last {
+		out = append(out, model.Effect{Resource: guard.MemberName(guard.ProjectName(p.ID), heir), Action: "transfer", Detail: "becomes admin"})
+	}
+	return out
+}

@@ -1,0 +1,67 @@
+// Package removal takes people out of projects and teams. It is the one
+// function behind every route that does so, so that no guard can be missing on
+// one of them. A request's access ends with one transaction; what is left to
+// clean up is found by the removal's record.
+package removal
+
+import (
+	"context"
+	"time"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+)
+
+// UndoFor is how long a removal can be undone.
+const UndoFor = 30 * 24 * time.Hour
+
+// NoProjectLeft warns that nothing leads the person to any project any more.
+const NoProjectLeft = "no_project_left"
+
+// Report is what a removal tells beyond the rows removed: in its record, and in
+// meta where a caller asks for it.
+type Report struct {
+	RemovalID       *int64                `json:"removal_id" doc:"Null for a preview"`
+	EffectiveAccess model.EffectiveAccess `json:"effective_access" doc:"Other ways by which the person still gets in"`
+	Warnings        []string              `json:"warnings" doc:"no_project_left: nothing is left that leads somebody removed to a project"`
+	Effects         []model.Effect        `json:"effects"`
+}
+
+// Options are what a caller may ask of a removal.
+type Options struct {
+	DryRun bool `query:"dry_run" doc:"Make every check and answer, but write nothing"`
+	Report bool `query:"report" doc:"Tell in meta what the removal does"`
+}
+
+// Reports reports whether the caller wants to be told in meta.
+func (o Options) Reports() bool { return o.DryRun || o.Report }
+
+// record is the removal as it is kept.
+func record(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal) (model.Removal, error) {
+	id, err := s.NewID(ctx, model.RemovalIDs)
+	if err != nil {
+		return r, err
+	}
+	r.ID, r.State = id, model.Revoked
+	r.OrganizationID, r.RemovedBy, r.RemovedOn, r.UndoUntil = c.Organization.ID, c.Stamp, c.Now, c.Now.Add(UndoFor)
+	return r, nil
+}
+
+// ways names the paths by which a user still reaches a target, once his own
+// role there is taken away.
+func ways(u model.User, t access.Target) model.EffectiveAccess {
+	out := model.EffectiveAccess{Via: []string{}}
+	if !u.IsActive {
+		return out
+	}
+	who := access.Caller{User: u.ID, Organization: u.OrganizationID, Rank: access.RankOf(u.IsStaff, u.IsSuperuser)}
+	for path, gives := range access.Paths(who, t) {
+		if gives != 0 {
+			out.Via = append(out.Via, path.String())
+		}
+	}
+	out.StillHasAccess = len(out.Via) > 0
+	return out
+}

@@ -1,0 +1,136 @@
+package removal
+
+import (
+	"context"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+)
+
+// FromTeam notes the removal of members from the team of the case, and tells
+// what it does. An owner can't be removed at all: 403. Memberships of the
+// team's projects stay, and so does the account.
+//
+// left is what may still lead each of them to projects, in their order.
+func FromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []model.TeamMember, left []Left, himself bool, o Options) (Report, error) {
+	t := *c.Team
+	report := Report{EffectiveAccess: model.EffectiveAccess{Via: []string{}}, Warnings: []string{}, Effects: []model.Effect{}}
+	acting := c.Acting()
+	users := make([]int64, 0, len(members))
+	audit := make(map[string]any, len(members))
+	for _, m := range members {
+		if !access.CanRemove(acting, access.Role(m.Role), himself) {
+			return report, fault.Forbidden()
+		}
+		users = append(users, m.UserID)
+		audit[guard.UserName(m.UserID)] = m.Role
+		report.Effects = append(report.Effects, model.Effect{Resource: guard.MemberName(guard.TeamName(t.ID), m.UserID), Action: "delete", Detail: "membership as " + m.Role})
+		u, _ := c.UserRow(m.UserID)
+		target := c.TeamTarget(t, m.UserID, access.KindTeam)
+		target.TeamRole = ""
+		report.EffectiveAccess = union(report.EffectiveAccess, ways(u, target))
+	}
+	var stranded bool
+	var kept []model.Effect
+	g, both := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		stranded, err = anyStranded(both, s, c, members, left)
+		return err
+	})
+	if o.Reports() {
+		g.Go(func() (err error) {
+			kept, err = keptProjects(both, s, c, t, users)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return report, err
+	}
+	if stranded {
+		report.Warnings = append(report.Warnings, NoProjectLeft)
+	}
+	report.Effects = append(report.Effects, kept...)
+	if o.DryRun {
+		c.Rehearse()
+		return report, nil
+	}
+	r, err := record(ctx, s, c, model.Removal{
+		Kind: model.FromWorkspace, UserIDs: users, TeamID: &t.ID,
+		EffectiveAccess: report.EffectiveAccess, Warnings: report.Warnings, TeamMembers: members,
+	})
+	if err != nil {
+		return report, err
+	}
+	report.RemovalID = &r.ID
+	for _, m := range members {
+		s.RemoveTeamMember(&c.Tx, m)
+	}
+	s.RecordRemoval(&c.Tx, r)
+	c.Audit(s, guard.TeamName(t.ID), audit, map[string]any{"removal_id": r.ID})
+	return report, nil
+}
+
+// anyStranded asks for all of them at the same time whether one is left without
+// any project.
+func anyStranded(ctx context.Context, s *store.Store, c *guard.Case, members []model.TeamMember, left []Left) (bool, error) {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(16)
+	stranded := make([]bool, len(members))
+	for i, m := range members {
+		u, _ := c.UserRow(m.UserID)
+		g.Go(func() (err error) {
+			stranded[i], err = left[i].stranded(ctx, s, c.Now, u, place{team: m.TeamID})
+			return err
+		})
+	}
+	err := g.Wait()
+	return slices.Contains(stranded, true), err
+}
+
+// reported is how many of the team's projects a report looks at.
+const reported = 1000
+
+// keptProjects names the memberships of the team's projects that stay: they
+// are the people's own, and the report says so.
+func keptProjects(ctx context.Context, s *store.Store, c *guard.Case, t model.Team, users []int64) ([]model.Effect, error) {
+	ids, err := s.ProjectsOfTeam(ctx, t.ID, 0, reported)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.ReadMemberships(ctx, ids, users)
+	if err != nil {
+		return nil, err
+	}
+	var kept []model.Effect
+	for _, id := range ids {
+		if _, live := store.LiveProject(rows, id); !live {
+			continue
+		}
+		for _, user := range users {
+			if m, ok := store.Membership(rows, id, user); ok && c.Live(m.ExpiresOn) {
+				kept = append(kept, model.Effect{Resource: guard.MemberName(guard.ProjectName(id), user), Action: "keep", Detail: "direct membership as " + m.Role})
+			}
+		}
+	}
+	return kept, nil
+}
+
+func union(a, b model.EffectiveAccess) model.EffectiveAccess {
+	for _, way := range b.Via {
+		known := false
+		for _, v := range a.Via {
+			known = known || v == way
+		}
+		if !known {
+			a.Via = append(a.Via, way)
+		}
+	}
+	a.StillHasAccess = len(a.Via) > 0
+	return a
+}

@@ -1,0 +1,55 @@
+// Package service puts the parts of a door together, the same way for one
+// group in a function and for all groups on one machine.
+package service
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+
+	"github.com/caarlos0/env/v11"
+
+	"wardroom/pkg/api"
+	"wardroom/pkg/gateway"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/telemetry"
+)
+
+// Config is the environment of a function.
+type Config struct {
+	store.Config
+	Origins []string `env:"WARDROOM_ORIGINS"` // who may call from a browser
+	Stage   string   `env:"WARDROOM_STAGE" envDefault:"local"`
+}
+
+// Read returns the configuration that the environment gives.
+func Read() (Config, error) {
+	c, err := env.ParseAs[Config]()
+	if err != nil {
+		return c, fmt.Errorf("environment: %w", err)
+	}
+	return c, nil
+}
+
+// Handler serves groups over s.
+func Handler(s *store.Store, origins []string, groups ...api.Group) http.Handler {
+	return api.CORS(origins, api.Mount(guard.New(s, model.Now), groups...))
+}
+
+// Run is the whole of a function: it serves one group behind API Gateway until
+// the process is told to end.
+func Run(group func(*store.Store) api.Group) {
+	c, err := Read()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	s := store.Connect(c.Config)
+	gateway.Start(Handler(s, c.Origins, group(s)),
+		gateway.Refuse(func(w http.ResponseWriter, r *http.Request, err error) { // a browser must be able to read it, too
+			api.CORS(c.Origins, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { api.Refuse(w, r, err) })).ServeHTTP(w, r)
+		}),
+		gateway.Observe(telemetry.Options{Log: telemetry.Logger(os.Stderr, true), Metrics: os.Stdout, Stage: c.Stage}))
+}

@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+)
+
+// A membership of a project, its project's counters and its user's row are
+// written together:
+//   - user_count and admin_count move with the memberships, in the same
+//     transaction, and admin_count never reaches 0 by taking an admin away;
+//   - whoever becomes a member must be active; whoever becomes admin has his
+//     row's version moved, so that deactivating him, which lowers admin_count,
+//     can't pass at the same time.
+
+// AddMember notes a new membership of project p.
+func (s *Store) AddMember(tx *table.Tx, p model.Project, m model.ProjectMember) {
+	s.createMember(tx, m)
+	count(tx, p, "user_count", 1)
+	if m.Role == string(access.ProjectAdmin) {
+		count(tx, p, "admin_count", 1)
+	}
+}
+
+// ChangeMember notes a change of role or expiry. Demoting the last admin makes
+// the transaction fail; the caller tells that beforehand from the counter.
+func (s *Store) ChangeMember(tx *table.Tx, p model.Project, from, to model.ProjectMember) {
+	to.Version = from.Version + 1
+	table.ProjectMembers.Change(tx, from, to)
+	was, is := from.Role == string(access.ProjectAdmin), to.Role == string(access.ProjectAdmin)
+	switch {
+	case is && !was:
+		count(tx, p, "admin_count", 1)
+		makesAdmin(tx, to.UserID)
+	case was && !is: // of somebody active: an inactive admin isn't counted
+		active(tx, to.UserID)
+		loseAdmin(tx, p)
+	}
+}
+
+// RemoveMember notes the end of a membership, with the tombstone that makes
+// older grants inside the project count for nothing. isActive is whether the
+// person's account is, which must still be so: admin_count counts active admins.
+func (s *Store) RemoveMember(tx *table.Tx, p model.Project, m model.ProjectMember, isActive bool, t model.Tombstone) {
+	table.ProjectMembers.Delete(tx, m)
+	table.Tombstones.Put(tx, t)
+	count(tx, p, "user_count", -1)
+	if m.Role == string(access.ProjectAdmin) {
+		tx.If(table.Users.Key(m.UserID), "$ = ?", "is_active", isActive)
+		if isActive {
+			loseAdmin(tx, p)
+		}
+	}
+}
+
+// HandOver notes that heir takes the place of the project's leaving admin: he
+// becomes admin in the transaction in which the other one goes. was is his
+// membership as it stands, nil where he has none yet.
+func (s *Store) HandOver(tx *table.Tx, p model.Project, was *model.ProjectMember, heir model.ProjectMember) {
+	if was == nil {
+		s.AddMember(tx, p, heir)
+	} else {
+		s.ChangeMember(tx, p, *was, heir)
+	}
+}
+
+func (s *Store) createMember(tx *table.Tx, m model.ProjectMember) {
+	m.Version = 1
+	table.ProjectMembers.Create(tx, m)
+	if m.Role == string(access.ProjectAdmin) {
+		makesAdmin(tx, m.UserID)
+	} else {
+		active(tx, m.UserID)
+	}
+}
+
+// active demands that a user may still be given something.
+func active(tx *table.Tx, user int64) {
+	tx.If(table.Users.Key(user), "$ = ?", "is_active", true)
+}
+
+func makesAdmin(tx *table.Tx, user int64) {
+	active(tx, user)
+	tx.Add(table.Users.Key(user), "version", 1)
+}
+
+// count moves one of p's counters.
+func count(tx *table.Tx, p model.Project, counter string, by int64) {
+	tx.Add(table.Projects.Key(p.ID), counter, by)
+	live(tx, p)
+}
+
+// loseAdmin lowers admin_count and demands that an admin remains when all is
+// done.
+func loseAdmin(tx *table.Tx, p model.Project) {
+	count(tx, p, "admin_count", -1)
+	tx.AtLeast(table.Projects.Key(p.ID), "admin_count", 1)
+}
+
+// Members lists the users in a project by membership id, after a position: who
+// was a member a moment ago. Read the memberships again.
+func (s *Store) Members(ctx context.Context, project int64, after string, n int) ([]Ref, error) {
+	return refs(table.ProjectMembers, "user_id")(table.ProjectMembers.Each(ctx, s.db, "gsi1", after, n, project))
+}
+
+// KeysBoundTo lists the prefixes of a user's personal keys that reach only this
+// project.
+func (s *Store) KeysBoundTo(ctx context.Context, project, user int64) ([]string, error) {
+	found, err := table.Keys.EachUnder(ctx, s.db, "gsi2", maxBound, []any{project}, []any{user})
+	if err != nil {
+		return nil, outcome(err)
+	}
+	prefixes := make([]string, 0, len(found))
+	for _, f := range found {
+		if key, ok := table.Keys.Parse(f.Primary); ok {
+			prefixes = append(prefixes, key["prefix"])
+		}
+	}
+	return prefixes, nil
+}
+
+// maxBound is how many bound keys of one user a preview looks at.
+const maxBound = 1000
+
+// ReadMemberships reads projects and the memberships of users in them.
+func (s *Store) ReadMemberships(ctx context.Context, projects, users []int64) (table.Rows, error) {
+	keys := make([]table.Primary, 0, len(projects)*(1+len(users)))
+	for _, p := range projects {
+		keys = append(keys, table.Projects.Key(p))
+		for _, u := range users {
+			keys = append(keys, table.ProjectMembers.Key(p, u))
+		}
+	}
+	return s.Read(ctx, keys...)
+}
+
+// Membership returns a user's membership of a project among rows.
+func Membership(rows table.Rows, project, user int64) (model.ProjectMember, bool) {
+	return table.ProjectMembers.In(rows, project, user)
+}

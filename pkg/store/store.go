@@ -1,0 +1,130 @@
+// Package store reads and writes what Wardroom keeps: a file an entity, a
+// method an access pattern. Reads that a decision rests on are strongly
+// consistent; writes are noted in a transaction, which whoever opened it
+// commits.
+//
+// Every method returns faults of package fault or errors of table: ErrStale
+// where rows changed under a decision, ErrTooLarge. Anything the table's
+// service could not do in time is unavailable (503).
+package store
+
+import (
+	"context"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+)
+
+// Store is the table as Wardroom sees it.
+type Store struct {
+	db     *table.DB
+	leases leases
+}
+
+// Over returns the store that keeps its rows in db.
+func Over(db *table.DB) *Store { return &Store{db: db} }
+
+// Read reads rows by primary key, strongly consistent, in one round trip. Rows
+// that don't exist are missing from the result.
+func (s *Store) Read(ctx context.Context, keys ...table.Primary) (table.Rows, error) {
+	rows, err := s.db.Get(ctx, keys...)
+	return rows, outcome(err)
+}
+
+// Commit carries out tx, all of it or nothing.
+func (s *Store) Commit(ctx context.Context, tx *table.Tx) error {
+	return outcome(s.db.Commit(ctx, tx))
+}
+
+// block is how many ids are leased at once: the counter's row is written once
+// for that many new things, so that it never is a hot key.
+const block = 64
+
+// leases are the ids taken from the counters and not yet given out.
+type leases struct {
+	mu   sync.Mutex
+	free map[string]span
+}
+
+// span is the ids from next up to, not including, end.
+type span struct{ next, end int64 }
+
+// NewID returns an id of a sequence that was never given out before.
+func (s *Store) NewID(ctx context.Context, sequence string) (int64, error) {
+	ids, err := s.NewIDs(ctx, sequence, 1)
+	if err != nil {
+		return 0, err
+	}
+	return ids[0], nil
+}
+
+// NewIDs returns n ids of a sequence, ascending. Ids are unique, with gaps, and
+// not in order across instances. It costs a round trip when the leased block is
+// used up; two requests may then lease at once, which only leaves a gap.
+func (s *Store) NewIDs(ctx context.Context, sequence string, n int) ([]int64, error) {
+	ids := s.leases.take(sequence, n, make([]int64, 0, n))
+	if missing := int64(n - len(ids)); missing > 0 {
+		size := max(missing, block)
+		first, err := s.db.Lease(ctx, sequence, size)
+		if err != nil {
+			return nil, outcome(err)
+		}
+		for i := range missing {
+			ids = append(ids, first+i)
+		}
+		s.leases.put(sequence, span{first + missing, first + size})
+	}
+	return ids, nil
+}
+
+// NewIDsOf returns ids of several sequences, n of each. Where blocks are used
+// up, they are leased at the same time.
+func (s *Store) NewIDsOf(ctx context.Context, n map[string]int) (map[string][]int64, error) {
+	var mu sync.Mutex
+	ids := make(map[string][]int64, len(n))
+	g, ctx := errgroup.WithContext(ctx)
+	for sequence, n := range n {
+		g.Go(func() error {
+			some, err := s.NewIDs(ctx, sequence, n)
+			mu.Lock()
+			defer mu.Unlock()
+			ids[sequence] = some
+			return err
+		})
+	}
+	return ids, g.Wait()
+}
+
+func (l *leases) take(sequence string, n int, ids []int64) []int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.free[sequence]
+	for s.next < s.end && len(ids) < n {
+		ids = append(ids, s.next)
+		s.next++
+	}
+	if l.free != nil {
+		l.free[sequence] = s
+	}
+	return ids
+}
+
+func (l *leases) put(sequence string, s span) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.free == nil {
+		l.free = make(map[string]span, len(model.Sequences()))
+	}
+	if old := l.free[sequence]; old.end-old.next < s.end-s.next {
+		l.free[sequence] = s
+	}
+}
+
+// Ping asks for one row, to see whether the table answers.
+func (s *Store) Ping(ctx context.Context) error {
+	_, err := s.Read(ctx, table.Counters.Key(model.OrganizationIDs))
+	return err
+}

@@ -1,0 +1,104 @@
+package storetest
+
+import (
+	"wardroom/pkg/access"
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+)
+
+func lastAdmin(w *world) {
+	demoted := w.admin
+	demoted.Role = string(access.ProjectMember)
+	goes := func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, w.admin, true, w.tombstone(1)) }
+	w.refused("removed", goes)
+	w.refused("demoted", func(tx *table.Tx) { w.Store.ChangeMember(tx, w.project, w.admin, demoted) })
+	w.refused("removed beside a new member", func(tx *table.Tx) {
+		goes(tx)
+		w.Store.AddMember(tx, w.project, w.member(2, access.ProjectMember))
+	})
+	w.counts("nothing happened", 1, 1, 1, 1, 1)
+	w.must(func(tx *table.Tx) {
+		goes(tx)
+		w.Store.HandOver(tx, w.project, nil, w.member(2, access.ProjectAdmin))
+	})
+	w.counts("another took over", 1, 1, 1, 1, 1)
+	second, _ := find(w, table.ProjectMembers, w.base, w.base+2)
+	member := w.member(3, access.ProjectMember)
+	w.must(func(tx *table.Tx) { w.Store.AddMember(tx, w.project, member) })
+	member, _ = find(w, table.ProjectMembers, w.base, member.UserID)
+	heir := member
+	heir.Role = string(access.ProjectAdmin)
+	w.must(func(tx *table.Tx) {
+		w.Store.RemoveMember(tx, w.project, second, true, w.tombstone(2))
+		w.Store.HandOver(tx, w.project, &member, heir)
+	})
+	w.counts("and a member after him", 1, 1, 1, 1, 1)
+}
+
+func twoAdmins(w *world) {
+	for n := int64(2); n <= 9; n++ {
+		other := w.member(n, access.ProjectAdmin)
+		w.must(func(tx *table.Tx) { w.Store.AddMember(tx, w.project, other) })
+		other, _ = find(w, table.ProjectMembers, w.base, other.UserID)
+		last := w.admin
+		w.oneOf(
+			func(tx *table.Tx) {
+				w.Store.RemoveMember(tx, w.project, last, true, w.tombstone(last.UserID-w.base))
+			},
+			func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, other, true, w.tombstone(n)) },
+		)
+		w.counts("one is left", 1, 1, 1, 1, 1)
+		if m, stayed := find(w, table.ProjectMembers, w.base, other.UserID); stayed {
+			w.admin = m
+		} else {
+			w.admin, _ = find(w, table.ProjectMembers, w.base, last.UserID)
+		}
+	}
+}
+
+func lastOwner(w *world) {
+	demoted := w.owner
+	demoted.Role = string(access.Editor)
+	w.refused("demoted", func(tx *table.Tx) { w.Store.ChangeTeamMember(tx, w.owner, demoted) })
+	w.must(func(tx *table.Tx) { w.Store.AddTeamMember(tx, w.teamMember(2, access.Owner)) })
+	w.must(func(tx *table.Tx) { w.Store.ChangeTeamMember(tx, w.owner, demoted) })
+	w.counts("another is left", 1, 1, 2, 1, 1)
+}
+
+func twoOwners(w *world) {
+	w.must(func(tx *table.Tx) { w.Store.AddTeamMember(tx, w.teamMember(2, access.Owner)) })
+	demotion := func(user int64) func(*table.Tx) {
+		m, _ := find(w, table.TeamMembers, w.base, user)
+		to := m
+		to.Role = string(access.Viewer)
+		return func(tx *table.Tx) { w.Store.ChangeTeamMember(tx, m, to) }
+	}
+	for range 6 {
+		w.oneOf(demotion(w.base+1), demotion(w.base+2))
+		w.counts("one is left", 1, 1, 2, 1, 1)
+		for _, user := range []int64{w.base + 1, w.base + 2} {
+			if m, _ := find(w, table.TeamMembers, w.base, user); m.Role == string(access.Viewer) {
+				owner := m
+				owner.Role = string(access.Owner)
+				w.must(func(tx *table.Tx) { w.Store.ChangeTeamMember(tx, m, owner) })
+			}
+		}
+	}
+}
+
+func tombstones(w *world) {
+	w.must(func(tx *table.Tx) { w.Store.AddMember(tx, w.project, w.member(2, access.ProjectMember)) })
+	m, _ := find(w, table.ProjectMembers, w.base, w.base+2)
+	w.must(func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, m, true, w.tombstone(2)) })
+	w.must(func(tx *table.Tx) { w.Store.AddMember(tx, w.project, w.member(2, access.ProjectMember)) })
+	if got, ok := find(w, table.Tombstones, w.base, w.base+2); !ok || got != w.tombstone(2) {
+		w.Errorf("%+v, %v", got, ok)
+	}
+	again := w.tombstone(2)
+	again.RemovedOn, again.RemovalID = model.At(dawn.Std().AddDate(0, 0, 1)), 7
+	m, _ = find(w, table.ProjectMembers, w.base, w.base+2)
+	w.must(func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, m, true, again) })
+	if got, _ := find(w, table.Tombstones, w.base, w.base+2); got != again {
+		w.Errorf("the second one is %+v", got)
+	}
+}

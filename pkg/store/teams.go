@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+)
+
+// MaxTeamMembers is how many members a team may have: an answer shows them all.
+const MaxTeamMembers = 1000
+
+// CreateTeam notes a new team and its first owner.
+func (s *Store) CreateTeam(tx *table.Tx, t model.Team, owner model.TeamMember) {
+	t.MemberCount, t.OwnerCount, t.Version = 1, 1, 1
+	table.Teams.Create(tx, t)
+	owner.Version = 1
+	table.TeamMembers.Create(tx, owner)
+	active(tx, owner.UserID)
+}
+
+// EditTeam notes a change of a team's own fields.
+func (s *Store) EditTeam(tx *table.Tx, from, to model.Team) {
+	to.Version = from.Version + 1
+	table.Teams.Change(tx, from, to)
+	liveTeam(tx, from.ID)
+}
+
+// DeleteTeam notes the soft deletion of a team that has no projects, and
+// returns the row as deleted.
+func (s *Store) DeleteTeam(tx *table.Tx, from model.Team, by string, now model.Time) model.Team {
+	to := from
+	to.Stamp = to.Modified(by, now)
+	to.IsDeleted = true
+	to.Version++
+	to.PendingShard, to.PendingOn = pending(from.ID, now.Add(Retention*hour))
+	table.Teams.Change(tx, from, to)
+	liveTeam(tx, from.ID)
+	tx.If(table.Teams.Key(from.ID), "$ = ?", "project_count", 0)
+	return to
+}
+
+// LiveTeam returns the team among rows, unless it is deleted.
+func LiveTeam(rows table.Rows, id int64) (model.Team, bool) {
+	t, ok := table.Teams.In(rows, id)
+	return t, ok && !t.IsDeleted
+}
+
+// AddTeamMember notes a new membership of a team.
+func (s *Store) AddTeamMember(tx *table.Tx, m model.TeamMember) {
+	m.Version = 1
+	table.TeamMembers.Create(tx, m)
+	active(tx, m.UserID)
+	k := table.Teams.Key(m.TeamID)
+	tx.Add(k, "member_count", 1)
+	tx.AtMost(k, "member_count", MaxTeamMembers)
+	liveTeam(tx, m.TeamID)
+	if m.Role == string(access.Owner) {
+		tx.Add(k, "owner_count", 1)
+	}
+}
+
+// ChangeTeamMember notes a change of role. Demoting the last owner makes the
+// transaction fail; the caller tells that beforehand from the counter.
+func (s *Store) ChangeTeamMember(tx *table.Tx, from, to model.TeamMember) {
+	to.Version = from.Version + 1
+	table.TeamMembers.Change(tx, from, to)
+	was, is := from.Role == string(access.Owner), to.Role == string(access.Owner)
+	k := table.Teams.Key(from.TeamID)
+	switch {
+	case is && !was:
+		tx.Add(k, "owner_count", 1)
+		active(tx, to.UserID)
+		liveTeam(tx, from.TeamID)
+	case was && !is:
+		tx.Add(k, "owner_count", -1)
+		tx.AtLeast(k, "owner_count", 1)
+	}
+}
+
+// RemoveTeamMember notes the end of a membership that isn't an owner's.
+func (s *Store) RemoveTeamMember(tx *table.Tx, m model.TeamMember) {
+	table.TeamMembers.Delete(tx, m)
+	tx.Add(table.Teams.Key(m.TeamID), "member_count", -1)
+}
+
+func liveTeam(tx *table.Tx, team int64) {
+	tx.If(table.Teams.Key(team), "$ = ?", "is_deleted", false)
+}
+
+// TeamsOfOrganization lists ids of an organisation's teams after an id.
+func (s *Store) TeamsOfOrganization(ctx context.Context, organization, from int64, n int) ([]int64, error) {
+	return ids(table.Teams, "team_id")(table.Teams.Each(ctx, s.db, "gsi1", after(table.Teams, "gsi1", from), n, organization))
+}
+
+// TeamsOfUser lists ids of the teams that a user is a member of, after an id.
+// It says so by an index: read the memberships again.
+func (s *Store) TeamsOfUser(ctx context.Context, user, from int64, n int) ([]int64, error) {
+	return ids(table.TeamMembers, "team_id")(table.TeamMembers.Each(ctx, s.db, "gsi2", after(table.TeamMembers, "gsi2", from), n, user))
+}
+
+// TeamMembers lists the users in a team by membership id, after a position: who
+// was a member a moment ago. Read the memberships again.
+func (s *Store) TeamMembers(ctx context.Context, team int64, after string, n int) ([]Ref, error) {
+	return refs(table.TeamMembers, "user_id")(table.TeamMembers.Each(ctx, s.db, "gsi1", after, n, team))
+}

@@ -1,0 +1,256 @@
+package table
+
+import (
+	"context"
+	crand "crypto/rand"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/guregu/dynamo/v2"
+	"golang.org/x/sync/errgroup"
+)
+
+// DB is the table behind a connection.
+type DB struct {
+	db    *dynamo.DB
+	table dynamo.Table
+}
+
+// Open returns the table called name.
+func Open(db *dynamo.DB, name string) *DB { return &DB{db, db.Table(name)} }
+
+// batchSize is how many items one BatchGetItem may ask for.
+const batchSize = 100
+
+// atOnce is how many batches are read at the same time.
+const atOnce = 16
+
+// Get reads the rows with these primary keys, strongly consistent, in one round
+// trip: what is more than a batch is read at the same time. Rows that don't
+// exist are missing from the result. A batch is not a snapshot: what must agree
+// is conditioned in the write's transaction.
+func (d *DB) Get(ctx context.Context, keys ...Primary) (Rows, error) {
+	keys = distinct(keys)
+	switch len(keys) {
+	case 0:
+		return Rows{}, nil
+	case 1:
+		return d.one(ctx, keys[0])
+	}
+	rows := make(Rows, len(keys))
+	if len(keys) <= batchSize {
+		return rows, d.batch(ctx, keys, rows)
+	}
+	var g errgroup.Group
+	g.SetLimit(atOnce)
+	var mu sync.Mutex
+	for part := range slices.Chunk(keys, batchSize) {
+		g.Go(func() error {
+			some := make(Rows, len(part))
+			err := d.batch(ctx, part, some)
+			mu.Lock()
+			defer mu.Unlock()
+			rows.Add(some)
+			return err
+		})
+	}
+	return rows, g.Wait()
+}
+
+func (d *DB) one(ctx context.Context, p Primary) (Rows, error) {
+	var item dynamo.Item
+	err := d.table.Get(PK, p.PK).Range(SK, dynamo.Equal, p.SK).Consistent(true).One(ctx, &item)
+	if errors.Is(err, dynamo.ErrNotFound) {
+		return Rows{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("get: %w", err)
+	}
+	return Rows{p: item}, nil
+}
+
+// batch asks until every key was looked at: a busy service answers a part and
+// names the rest. It is put to the SDK directly, as transactions are, because
+// guregu/dynamo makes a query of each key first.
+func (d *DB) batch(ctx context.Context, keys []Primary, into Rows) error {
+	name := d.table.Name()
+	of := types.KeysAndAttributes{Keys: make([]dynamo.Item, len(keys)), ConsistentRead: aws.Bool(true)}
+	for i, k := range keys {
+		of.Keys[i] = k.item()
+	}
+	for wait := partPause; ; wait = min(2*wait, longPause) {
+		got, err := d.db.Client().BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{name: of}})
+		if err != nil {
+			return fmt.Errorf("batch get: %w", err)
+		}
+		for _, item := range got.Responses[name] {
+			into[primary(item)] = item
+		}
+		if of.Keys = got.UnprocessedKeys[name].Keys; len(of.Keys) == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("batch get: %w", ctx.Err())
+		case <-time.After(rand.N(wait)): //nolint:gosec // G404: how long to wait is no secret
+		}
+	}
+}
+
+// Bounds of the pause before the rest of a batch is asked for: the first, and
+// any.
+const (
+	partPause = 10 * time.Millisecond
+	longPause = 320 * time.Millisecond
+)
+
+// item is p as the key of a call.
+func (p Primary) item() dynamo.Item {
+	return dynamo.Item{PK: &types.AttributeValueMemberS{Value: p.PK}, SK: &types.AttributeValueMemberS{Value: p.SK}}
+}
+
+// distinct returns keys in their order, each once. Few keys are quicker looked
+// through than put into a map.
+func distinct(keys []Primary) []Primary {
+	out := make([]Primary, 0, len(keys))
+	seen := map[Primary]bool{}
+	for _, k := range keys {
+		if len(keys) <= few && slices.Contains(out, k) || seen[k] {
+			continue
+		}
+		if len(keys) > few {
+			seen[k] = true
+		}
+		out = append(out, k)
+	}
+	return out
+}
+
+const few = 32
+
+// Found is a row an index led to: its primary key, and its position in the
+// index's order. It says that the row was there a moment ago; read it again
+// before you show it or act on it.
+type Found struct {
+	Primary
+	Position string
+}
+
+// Each asks an index for the rows of the partition whose pattern of e is filled
+// with values, in ascending order of the index, after position ("" from the
+// start), at most n. It is one round trip.
+func (e *Entity[T]) Each(ctx context.Context, d *DB, index, after string, n int, values ...any) ([]Found, error) {
+	return e.each(ctx, d, index, "", after, n, values)
+}
+
+// EachUnder is Each for the rows whose sort key in the index begins with what
+// its first holes, filled with under, make.
+func (e *Entity[T]) EachUnder(ctx context.Context, d *DB, index string, n int, values, under []any) ([]Found, error) {
+	return e.each(ctx, d, index, e.path(index).sk.under(under), "", n, values)
+}
+
+func (e *Entity[T]) each(ctx context.Context, d *DB, index, prefix, after string, n int, values []any) ([]Found, error) {
+	which, from := index+PK+" = :p", ""
+	switch {
+	case prefix != "":
+		which, from = which+" AND begins_with("+index+SK+", :s)", prefix
+	case after != "":
+		which, from = which+" AND "+index+SK+" > :s", after
+	}
+	given := dynamo.Item{":p": &types.AttributeValueMemberS{Value: e.path(index).pk.with(values)}}
+	if from != "" {
+		given[":s"] = &types.AttributeValueMemberS{Value: from}
+	}
+	name := d.table.Name()
+	got, err := d.db.Client().Query(ctx, &dynamodb.QueryInput{
+		TableName: &name, IndexName: &index, KeyConditionExpression: &which, ExpressionAttributeValues: given, Limit: aws.Int32(int32(n)), //nolint:gosec // a page has far fewer rows
+	})
+	if err != nil {
+		return nil, fmt.Errorf("query %s: %w", index, err)
+	}
+	found := make([]Found, len(got.Items))
+	for i, item := range got.Items {
+		found[i] = Found{primary(item), text(item[index+SK])}
+	}
+	return found, nil
+}
+
+// PositionOf returns the position in an index of the row whose sort key there
+// is made of values.
+func (e *Entity[T]) PositionOf(index string, values ...any) string {
+	return e.path(index).sk.with(values)
+}
+
+func (e *Entity[T]) path(index string) key {
+	for _, k := range e.keys[1:] {
+		if k.index == index {
+			return k
+		}
+	}
+	panic("table: " + e.name + " is not in " + index)
+}
+
+// ErrStale is returned by Commit when a condition failed or another transaction
+// was at the same items: what the decision was based on may no longer hold.
+// Read again, decide again.
+var ErrStale = errors.New("rows changed meanwhile")
+
+// Commit carries out the unit of work in one transaction, or nothing of it. Its
+// client request token makes the SDK's own retry safe: a transaction whose
+// answer was lost is not carried out twice. It returns ErrStale where it lost
+// to another writer, and ErrTooLarge.
+func (d *DB) Commit(ctx context.Context, tx *Tx) error {
+	if tx.err == nil && tx.Len() == 0 {
+		return nil
+	}
+	items, err := tx.build(d.table.Name())
+	if err != nil {
+		return err
+	}
+	token := crand.Text()
+	_, err = d.db.Client().TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: items, ClientRequestToken: &token})
+	var canceled *types.TransactionCanceledException
+	if errors.As(err, &canceled) && lost(canceled) {
+		return fmt.Errorf("%w: %w", ErrStale, err)
+	}
+	if err != nil {
+		return fmt.Errorf("transaction: %w", err)
+	}
+	return nil
+}
+
+// lost reports whether a transaction was cancelled for reasons that another
+// try, on fresh rows, may not meet.
+func lost(e *types.TransactionCanceledException) bool {
+	for _, r := range e.CancellationReasons {
+		if r.Code == nil {
+			continue
+		}
+		switch *r.Code {
+		case "ConditionalCheckFailed", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded":
+			return true
+		}
+	}
+	return false
+}
+
+// Lease takes n ids of a sequence and returns the first. Ids are unique, with
+// gaps, and not in order across instances.
+func (d *DB) Lease(ctx context.Context, sequence string, n int64) (first int64, err error) {
+	p := Counters.Key(sequence)
+	var row struct {
+		Last int64 `dynamo:"last"`
+	}
+	err = d.table.Update(PK, p.PK).Range(SK, p.SK).Add("last", n).Set("sequence", sequence).Set(kind, Counters.name).Value(ctx, &row)
+	if err != nil {
+		return 0, fmt.Errorf("lease: %w", err)
+	}
+	return row.Last - n + 1, nil
+}

@@ -1,0 +1,182 @@
+package table
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/guregu/dynamo/v2"
+)
+
+// ErrTooLarge is returned for a transaction of more than 100 items.
+var ErrTooLarge = errors.New("too many items for one transaction")
+
+// build renders the unit of work as the service takes it.
+func (tx *Tx) build(table string) ([]types.TransactWriteItem, error) {
+	if tx.err != nil {
+		return nil, tx.err
+	}
+	if len(tx.order) > maxItems {
+		return nil, ErrTooLarge
+	}
+	items := make([]types.TransactWriteItem, len(tx.order))
+	for i, p := range tx.order {
+		a := tx.actions[p]
+		a.settle()
+		var x expression
+		change, condition := a.change(&x), x.all(a.ifs)
+		if x.err != nil {
+			return nil, x.err
+		}
+		switch a.verb {
+		case put:
+			items[i].Put = &types.Put{TableName: &table, Item: a.item, ConditionExpression: condition,
+				ExpressionAttributeNames: x.names, ExpressionAttributeValues: x.values}
+		case remove:
+			items[i].Delete = &types.Delete{TableName: &table, Key: p.item(), ConditionExpression: condition,
+				ExpressionAttributeNames: x.names, ExpressionAttributeValues: x.values}
+		case check:
+			items[i].ConditionCheck = &types.ConditionCheck{TableName: &table, Key: p.item(), ConditionExpression: condition,
+				ExpressionAttributeNames: x.names, ExpressionAttributeValues: x.values}
+		case update:
+			items[i].Update = &types.Update{TableName: &table, Key: p.item(), UpdateExpression: change, ConditionExpression: condition,
+				ExpressionAttributeNames: x.names, ExpressionAttributeValues: x.values}
+		}
+	}
+	return items, nil
+}
+
+// change is what an update does: nil for other verbs, which do nothing so.
+func (a *action) change(x *expression) *string {
+	if a.verb != update {
+		return nil
+	}
+	text := make([]byte, 0, 128)
+	word := func(i int, first string) {
+		if i > 0 {
+			text = append(text, ", "...)
+		} else {
+			text = append(text, first...)
+		}
+	}
+	for i, c := range a.sets {
+		word(i, "SET ")
+		text = x.add(text, c)
+	}
+	for i, name := range a.unset {
+		word(i, " REMOVE ")
+		text = append(text, x.name(name)...)
+	}
+	for i, c := range a.adds {
+		word(i, " ADD ")
+		text = append(append(append(text, x.name(c.attribute)...), ' '), x.value(c.n)...)
+	}
+	s := string(text)
+	return &s
+}
+
+// expression gives names and values the placeholders that the service demands.
+type expression struct {
+	names  map[string]string
+	values map[string]types.AttributeValue
+	err    error
+}
+
+// all joins conditions; nil where there is none.
+func (x *expression) all(conditions []clause) *string {
+	if len(conditions) == 0 {
+		return nil
+	}
+	text := make([]byte, 0, 128)
+	for i, c := range conditions {
+		if i > 0 {
+			text = append(text, " AND "...)
+		}
+		text = append(x.add(append(text, '('), c), ')')
+	}
+	s := string(text)
+	return &s
+}
+
+// add appends a clause with its names and values in their places.
+func (x *expression) add(text []byte, c clause) []byte {
+	args := c.args
+	for _, letter := range []byte(c.expr) {
+		if letter != '$' && letter != '?' {
+			text = append(text, letter)
+			continue
+		}
+		if len(args) == 0 {
+			x.fail(fmt.Errorf("table: too few values for %q", c.expr))
+			return text
+		}
+		if letter == '$' {
+			text = append(text, x.name(args[0].(string))...)
+		} else {
+			text = append(text, x.value(args[0])...)
+		}
+		args = args[1:]
+	}
+	return text
+}
+
+func (x *expression) name(attribute string) string {
+	if x.names == nil {
+		x.names = make(map[string]string, 4)
+	}
+	holder := placeholder('#', len(x.names))
+	x.names[holder] = attribute
+	return holder
+}
+
+func (x *expression) value(v any) string {
+	if x.values == nil {
+		x.values = make(map[string]types.AttributeValue, 4)
+	}
+	holder := placeholder(':', len(x.values))
+	x.values[holder] = x.marshal(v)
+	return holder
+}
+
+// marshal is v as an attribute; those that conditions are mostly about take no
+// detour.
+func (x *expression) marshal(v any) types.AttributeValue {
+	switch v := v.(type) {
+	case types.AttributeValue:
+		return v
+	case string:
+		return &types.AttributeValueMemberS{Value: v}
+	case bool:
+		return &types.AttributeValueMemberBOOL{Value: v}
+	case int64:
+		return &types.AttributeValueMemberN{Value: strconv.FormatInt(v, 10)}
+	}
+	a, err := dynamo.Marshal(v)
+	x.fail(err)
+	return a
+}
+
+func (x *expression) fail(err error) {
+	if x.err == nil {
+		x.err = err
+	}
+}
+
+// placeholders are made once; few expressions have more.
+var placeholders = func() (all [2][32]string) {
+	for i := range all[0] {
+		all[0][i], all[1][i] = "#"+strconv.Itoa(i), ":"+strconv.Itoa(i)
+	}
+	return all
+}()
+
+func placeholder(kind byte, n int) string {
+	switch {
+	case n >= len(placeholders[0]):
+		return string(kind) + strconv.Itoa(n)
+	case kind == '#':
+		return placeholders[0][n]
+	}
+	return placeholders[1][n]
+}

@@ -1,0 +1,126 @@
+package table
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+
+	"wardroom/pkg/model"
+)
+
+// The entities. A comment says what a row is for; the sentence beside a
+// secondary key is the question it answers. docs/schema.md is made from this
+// list, and the stack's indexes too.
+//
+// Ids inside sort keys are padded to 16 digits where rows are read in their
+// order. No attribute that fills a hole may hold a '#': free text enters a key
+// only as a digest.
+var (
+	Organizations = of[model.Organization]("Organization", "ORG#{organization_id}", "ORG", "an organisation")
+	Domains       = of[model.Domain]("Domain", "DOMAIN#{domain}", "DOMAIN", "whose domain is this? one organisation each")
+
+	Users = of[model.User]("User", "USER#{user_id}", "USER", "a user").
+		GSI("gsi1", "ORG#{organization_id}#USER", "{user_id:16}", "users of an organisation, by id").
+		GSI("gsi2", "ORG#{global_admin_of}#GLOBALADMIN", "{user_id:16}", "global admins of an organisation, by id")
+	Emails = of[model.Email]("Email", "ORG#{organization_id}#EMAIL#{email_key}", "EMAIL", "whose address is this? one user of an organisation each")
+
+	Keys = of[model.APIKey]("APIKey", "KEY#{prefix}", "KEY", "an API key by its prefix").
+		GSI("gsi1", "USER#{user_id}#KEY", "{key_id:16}", "API keys of a user, by id").
+		GSI("gsi2", "PROJECT#{project_id}#KEY", "{user_id:16}#{key_id:16}", "personal keys bound to a project, by user")
+
+	Teams = of[model.Team]("Team", "TEAM#{team_id}", "TEAM", "a team (workspace)").
+		GSI("gsi1", "ORG#{organization_id}#TEAM", "{team_id:16}", "teams of an organisation, by id").
+		GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#TEAM#{team_id:16}", "deleted teams whose retention ends, oldest first").Even()
+	TeamMembers = of[model.TeamMember]("TeamMember", "TEAM#{team_id}", "MEMBER#{user_id}", "is this user in the team, as what?").Guarded("id", versionAttr).
+			GSI("gsi1", "TEAM#{team_id}#MEMBER", "{id:16}", "members of a team, by membership id").
+			GSI("gsi2", "USER#{user_id}#TEAM", "{team_id:16}", "teams of a user, by id")
+
+	Projects = of[model.Project]("Project", "PROJECT#{project_id}", "PROJECT", "a project").
+			GSI("gsi1", "ORG#{organization_id}#PROJECT", "{project_id:16}", "projects of an organisation, by id").
+			GSI("gsi2", "TEAM#{team_id}#PROJECT", "{project_id:16}", "projects of a team, by id").
+			GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#PROJECT#{project_id:16}", "deleted projects whose retention ends, oldest first").Even()
+	ProjectNames   = of[model.ProjectName]("ProjectName", "ORG#{organization_id}#TEAM#{name_scope}#NAME#{name_key}", "NAME", "which project has this name? one of a team each").Guarded("project_id")
+	ProjectMembers = of[model.ProjectMember]("ProjectMember", "PROJECT#{project_id}", "MEMBER#{user_id}", "is this user in the project, as what?").Guarded("id", versionAttr).
+			GSI("gsi1", "PROJECT#{project_id}#MEMBER", "{id:16}", "members of a project, by membership id").
+			GSI("gsi2", "USER#{user_id}#PROJECT", "{project_id:16}", "projects a user is a member of, by id")
+	Tombstones = of[model.Tombstone]("Tombstone", "PROJECT#{project_id}", "REMOVED#{user_id}", "when was this user last taken out of the project?")
+	Recents    = of[model.Recents]("Recents", "USER#{user_id}", "RECENT#PROJECT", "the newest projects of a user")
+
+	Removals = of[model.Removal]("Removal", "REMOVAL#{removal_id}", "REMOVAL", "a removal of people").
+			GSI("gsi1", "PROJECT#{project_id}#REMOVAL", "{removal_id:16}", "removals of a project, by id").
+			GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#REMOVAL#{removal_id:16}", "work a crash may have left, oldest first").Even()
+	Audits = of[model.Audit]("Audit", "ORG#{organization_id}#AUDIT", "{ts}#{audit_id}", "changes of an organisation, by time")
+
+	Replays     = of[model.Replay]("Replay", "IDEMPOTENCY#{principal}#{operation}#{key_digest}", "REPLAY", "was this request answered before?")
+	ReplayParts = of[model.ReplayPart]("ReplayPart", "IDEMPOTENCYPART#{parts_id}", "PART#{part:4}", "a large answer, in pieces")
+
+	Counters = of[model.Counter]("Counter", "COUNTER#{sequence}", "COUNTER", "the last id leased of a sequence")
+)
+
+// PendingShards is over how many partitions unfinished work is spread.
+const PendingShards = 8
+
+// Index is one global secondary index. It projects keys alone: rows found by it
+// are read again, strongly consistent, before they are shown or acted on.
+type Index struct{ Name, PK, SK string }
+
+// KeyUse is one key of one entity, for charts.
+type KeyUse struct {
+	Index  string // "" for the table itself
+	PK, SK string // patterns
+	Serves string
+}
+
+// Kind describes one entity, for charts and checks.
+type Kind struct {
+	Name string
+	Keys []KeyUse
+}
+
+// Description is the whole schema as data.
+type Description struct {
+	PK, SK  string // names of the table's key attributes, both strings
+	TTL     string // name of the attribute that ends an item
+	Indexes []Index
+	Kinds   []Kind
+}
+
+// of declares an entity by its primary key. A row's state is told by its
+// version unless Guarded says otherwise.
+func of[T any](name, pk, sk, serves string) *Entity[T] {
+	e := &Entity[T]{name: name, keys: []key{{"", compile(pk), compile(sk), serves, true}}, fields: fieldsOf(reflect.TypeFor[T]()), indexed: map[string]bool{}}
+	e.attributes = slices.Sorted(maps.Keys(e.fields))
+	e.holes = e.keys[0].pk.holes()
+	e.inPK = len(e.holes)
+	e.holes = append(e.holes, e.keys[0].sk.holes()...)
+	e.Guarded(versionAttr)
+	registry = append(registry, func() Kind {
+		k := Kind{Name: e.name}
+		for _, u := range e.keys {
+			k.Keys = append(k.Keys, KeyUse{u.index, u.pk.text, u.sk.text, u.serves})
+		}
+		return k
+	})
+	remakes[name] = e.remake
+	return e
+}
+
+// registry holds a description of each entity, read once all are declared.
+var registry []func() Kind
+
+// Schema returns the declared table.
+func Schema() Description {
+	d := Description{PK: PK, SK: SK, TTL: TTL}
+	seen := map[string]bool{"": true}
+	for _, describe := range registry {
+		k := describe()
+		d.Kinds = append(d.Kinds, k)
+		for _, u := range k.Keys {
+			if !seen[u.Index] {
+				seen[u.Index] = true
+				d.Indexes = append(d.Indexes, Index{u.Index, u.Index + PK, u.Index + SK})
+			}
+		}
+	}
+	return d
+}
