@@ -61,7 +61,7 @@ func team(id int64) model.Team {
 
 func TestGet(t *testing.T) {
 	var trace fixture.Trace
-	db := fresh(t, trace.Option())
+	db := fresh(t, trace.Option(), fixture.Away)
 	const n = 230 // more than two batches hold
 	var notes []func(*table.Tx)
 	var keys []table.Primary
