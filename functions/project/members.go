@@ -98,7 +98,7 @@ func (h *handlers) add(ctx context.Context, in *addIn) ([]model.ProjectUser, err
 		rows[i] = model.ProjectUser{ID: m.ID, User: u}
 	}
 	if len(after) > 0 {
-		c.Audit(h.store, guard.ProjectName(p.ID), before, after)
+		c.Audit(guard.ProjectName(p.ID), before, after)
 	}
 	return rows, nil
 }

@@ -64,7 +64,7 @@ func (h *handlers) create(ctx context.Context, in *createIn) (model.Project, err
 		members[0].Role = string(access.ProjectAdmin)
 	}
 	h.store.CreateProject(&c.Tx, p, members)
-	c.Audit(h.store, guard.ProjectName(id), nil, map[string]any{"team": p.Team(), "users": users})
+	c.Audit(guard.ProjectName(id), nil, map[string]any{"team": p.Team(), "users": users})
 	p.UserCount = int64(len(members))
 	p.Version = 1
 	return p, nil
@@ -166,7 +166,7 @@ func (h *handlers) edit(_ context.Context, in *editIn) (model.Project, error) {
 	}
 	p.Stamp = p.Modified(c.Stamp, c.Now)
 	h.store.EditProject(&c.Tx, old, p)
-	c.Audit(h.store, guard.ProjectName(p.ID), map[string]any{"team": old.Team()}, map[string]any{"team": p.Team(), "renamed": p.Name != old.Name})
+	c.Audit(guard.ProjectName(p.ID), map[string]any{"team": old.Team()}, map[string]any{"team": p.Team(), "renamed": p.Name != old.Name})
 	p.Version = old.Version + 1
 	return p, nil
 }
@@ -184,7 +184,7 @@ func (h *handlers) delete(_ context.Context, in *deleteIn) ([]model.Project, err
 		c.Rehearse()
 	}
 	p := h.store.DeleteProject(&c.Tx, *c.Project, c.Stamp, c.Now)
-	c.Audit(h.store, guard.ProjectName(p.ID), map[string]any{"is_deleted": false}, map[string]any{"is_deleted": true})
+	c.Audit(guard.ProjectName(p.ID), map[string]any{"is_deleted": false}, map[string]any{"is_deleted": true})
 	return []model.Project{p}, nil
 }
 

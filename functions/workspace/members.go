@@ -228,7 +228,7 @@ func (r *roleChange) done(s *store.Store) error {
 		return fault.Forbidden()
 	}
 	if len(r.after) > 0 {
-		r.c.Audit(s, guard.TeamName(r.c.Team.ID), r.before, r.after)
+		r.c.Audit(guard.TeamName(r.c.Team.ID), r.before, r.after)
 	}
 	return nil
 }

@@ -100,7 +100,7 @@ func (h *handlers) createTeam(ctx context.Context, in *createTeamIn) (model.Team
 	id, membership := fresh[model.TeamIDs][0], fresh[model.PermissionIDs][0]
 	t := model.Team{ID: id, Name: in.Body.Name, Description: in.Body.Description, Type: defaultType, OrganizationID: c.Organization.ID, Stamp: model.Created(c.Stamp, c.Now)}
 	h.store.CreateTeam(&c.Tx, t, model.TeamMember{ID: membership, TeamID: id, UserID: me.ID, Role: string(access.Owner), CreatedBy: c.Stamp, CreatedOn: c.Now})
-	c.Audit(h.store, guard.TeamName(id), nil, map[string]any{"owner": me.ID})
+	c.Audit(guard.TeamName(id), nil, map[string]any{"owner": me.ID})
 	t.MemberCount, t.Version = 1, 1
 	return t, nil
 }
@@ -139,7 +139,7 @@ func (h *handlers) editTeam(_ context.Context, in *editTeamIn) (model.Team, erro
 	}
 	t.Stamp = t.Modified(c.Stamp, c.Now)
 	h.store.EditTeam(&c.Tx, old, t)
-	c.Audit(h.store, guard.TeamName(t.ID), nil, map[string]any{"renamed": t.Name != old.Name})
+	c.Audit(guard.TeamName(t.ID), nil, map[string]any{"renamed": t.Name != old.Name})
 	t.Version = old.Version + 1
 	return t, nil
 }
@@ -152,6 +152,6 @@ func (h *handlers) deleteTeam(_ context.Context, in *teamIn) ([]model.Team, erro
 		return nil, fault.New(fault.KindInUse, "The team still has projects")
 	}
 	t := h.store.DeleteTeam(&c.Tx, *c.Team, c.Stamp, c.Now)
-	c.Audit(h.store, guard.TeamName(t.ID), map[string]any{"is_deleted": false}, map[string]any{"is_deleted": true})
+	c.Audit(guard.TeamName(t.ID), map[string]any{"is_deleted": false}, map[string]any{"is_deleted": true})
 	return []model.Team{t}, nil
 }

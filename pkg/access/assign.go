@@ -6,7 +6,7 @@ package access
 // that isn't a team.
 func ActingRole(c Caller, t Target) Role {
 	w, here := waysTo(c, t)
-	if !here || t.Kind == KindProject {
+	if !here || t.Kind != KindTeam && t.Kind != KindWorkspace {
 		return ""
 	}
 	rank, _ := c.rank()

@@ -69,7 +69,7 @@ func Decide(c Caller, t Target, need Permission) Decision {
 		d.Visible = d.Granted.Has(ViewProject)
 	case KindTeam:
 		d.Visible = d.Granted.Has(ViewTeam)
-	case KindWorkspace:
+	case KindWorkspace, KindOrganization:
 		d.Visible = true
 	}
 	return d
@@ -124,6 +124,11 @@ func waysTo(c Caller, t Target) (w [3]way, here bool) {
 	case KindTeam, KindWorkspace:
 		w[0] = way{Path{Kind: Direct}, t.TeamRole.onTeam()}
 		w[2] = way{Path{Kind: ByRank}, rank.asRole().onTeam()}
+	case KindOrganization:
+		if !c.Service {
+			w[0] = way{Path{Kind: Direct}, ViewOrganization}
+		}
+		w[2] = way{Path{Kind: ByRank}, rank.onOrganization()}
 	default:
 		return w, false
 	}

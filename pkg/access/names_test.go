@@ -37,6 +37,7 @@ var named = map[string]Permission{
 	"view_team": ViewTeam, "create_project": CreateProject, "list_user_projects": ListUserProjects,
 	"view_project": ViewProject, "edit_project": EditProject,
 	"manage_members": ManageMembers, "delete_project": DeleteProject,
+	"view_organization": ViewOrganization, "manage_users": ManageUsers, "manage_organization": ManageOrganization,
 }
 
 func TestTheThirtyOneStandInAgentasOrder(t *testing.T) {

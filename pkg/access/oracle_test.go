@@ -15,7 +15,7 @@ type facts struct {
 	service            bool
 	boundProject       int64
 
-	kind               string // "project", "team", "workspace", ""
+	kind               string // "project", "team", "workspace", "organization", ""
 	id                 int64
 	targetOrganization int64
 	projectsTeam       int64
@@ -108,6 +108,16 @@ func oracle(f facts, need []string) verdict {
 		if applicationAdmin {
 			routes = append(routes, route{"rank", teamWords["workspace_admin"]})
 		}
+	case "organization":
+		if !f.service {
+			routes = append(routes, route{"direct", []string{"view_organization"}})
+		}
+		if globalAdmin {
+			routes = append(routes, route{"rank", []string{"view_organization", "manage_users", "manage_organization"}})
+		}
+		if applicationAdmin {
+			routes = append(routes, route{"rank", []string{"view_organization", "manage_users"}})
+		}
 	default:
 		return v
 	}
@@ -127,7 +137,7 @@ func oracle(f facts, need []string) verdict {
 			v.Allowed, v.Path = true, r.name
 		}
 	}
-	v.Visible = f.kind == "workspace" || v.Granted["view_"+f.kind]
+	v.Visible = f.kind == "workspace" || f.kind == "organization" || v.Granted["view_"+f.kind]
 	return v
 }
 

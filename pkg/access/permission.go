@@ -60,6 +60,10 @@ const (
 	ManageMembers                                         // on a project: add, change, remove members
 	DeleteProject                                         // on a project: delete it
 
+	ViewOrganization   // on the organisation: see it and its users
+	ManageUsers        // on the organisation: whatever both admin ranks may do to accounts, keys and the audit log
+	ManageOrganization // on the organisation: change its own fields and give the highest rank
+
 	known = published + iota // how many permissions there are
 )
 
@@ -79,6 +83,7 @@ var names = [known]string{
 
 	"view_team", "create_project", "list_user_projects",
 	"view_project", "edit_project", "manage_members", "delete_project",
+	"view_organization", "manage_users", "manage_organization",
 }
 
 // Has reports whether p holds every right of q.

@@ -50,6 +50,7 @@ func TestDecideAgreesWithTheOracle(t *testing.T) {
 		"project direct", "project team", "project rank", "project 403", "project 404",
 		"team direct", "team rank", "team 403", "team 404",
 		"workspace direct", "workspace rank", "workspace 403", "workspace 404",
+		"organization direct", "organization rank", "organization 403", "organization 404",
 	} {
 		if met[o] < 1000 {
 			t.Errorf("only %d cases of %q among %v", met[o], o, met)
@@ -64,7 +65,7 @@ func asked(f facts, need []string) verdict {
 	for _, word := range need {
 		bits |= named[word]
 	}
-	kinds := map[string]Kind{"project": KindProject, "team": KindTeam, "workspace": KindWorkspace}
+	kinds := map[string]Kind{"project": KindProject, "team": KindTeam, "workspace": KindWorkspace, "organization": KindOrganization}
 	c := Caller{User: f.user, Organization: f.organization, Rank: RankOf(f.staff, f.superuser),
 		Service: f.service, BoundProject: f.boundProject}
 	t := Target{Kind: kinds[f.kind], ID: f.id, Organization: f.targetOrganization, Team: f.projectsTeam,
@@ -90,7 +91,7 @@ func asked(f facts, need []string) verdict {
 // randomFacts keeps the numbers small, so that they often meet, and sometimes
 // makes a caller or a row that ought not to exist.
 func randomFacts(r *rand.Rand) facts {
-	kinds := []string{"project", "project", "project", "project", "team", "team", "team", "workspace", "workspace", ""}
+	kinds := []string{"project", "project", "project", "project", "team", "team", "team", "workspace", "workspace", "organization", "organization", ""}
 	f := facts{
 		user:               pick[int64](r, 16, 16, 7, 1),
 		organization:       pick[int64](r, 1, 1, 1, 1, 1, 1, 1, 1, 2, 0),
@@ -120,6 +121,9 @@ func randomNeed(r *rand.Rand, kind string, words []string) []string {
 		"edit_workspace", "delete_workspace", "modify_user_roles", "add_new_user_to_workspace"}
 	if kind == "project" {
 		apt = []string{"view_project", "edit_project", "manage_members", "delete_project"}
+	}
+	if kind == "organization" {
+		apt = []string{"view_organization", "manage_users", "manage_organization"}
 	}
 	need := []string{}
 	for range pick(r, 0, 1, 1, 1, 1, 1, 1, 2, 2, 3) {

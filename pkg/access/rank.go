@@ -39,6 +39,17 @@ func (r Rank) String() string {
 	return "user"
 }
 
+// onOrganization is what the rank may do with the organisation itself.
+func (r Rank) onOrganization() Permission {
+	switch r {
+	case ApplicationAdmin:
+		return ViewOrganization | ManageUsers
+	case GlobalAdmin:
+		return ViewOrganization | ManageUsers | ManageOrganization
+	}
+	return 0
+}
+
 // asRole is the role as which the rank acts on every team of the organisation.
 func (r Rank) asRole() Role {
 	switch r {

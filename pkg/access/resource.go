@@ -11,6 +11,7 @@ const (
 	KindProject Kind = 1 + iota
 	KindTeam
 	KindWorkspace
+	KindOrganization // the caller's own: no request names another
 )
 
 // String names the kind for documents.
@@ -22,6 +23,8 @@ func (k Kind) String() string {
 		return "team"
 	case KindWorkspace:
 		return "workspace"
+	case KindOrganization:
+		return "organization"
 	}
 	return "nothing"
 }
@@ -42,6 +45,9 @@ func Team(field string) Resource { return Resource{Kind: KindTeam, Field: field}
 
 // Workspace is the team whose id the field holds, on Agenta's routes.
 func Workspace(field string) Resource { return Resource{Kind: KindWorkspace, Field: field} }
+
+// OwnOrganization is the caller's organisation, which no field names.
+func OwnOrganization() Resource { return Resource{Kind: KindOrganization} }
 
 // IfGiven is the same resource, checked only when the request names one.
 func (r Resource) IfGiven() Resource { r.Optional = true; return r }

@@ -94,7 +94,10 @@ func who(o Op) string {
 		says = append(says, "Open to any signed-in caller.")
 	}
 	for _, n := range o.Needs {
-		need := fmt.Sprintf("Needs `%s` on the %s `%s`", n.Permission, n.Resource.Kind, n.Resource.Field)
+		need := fmt.Sprintf("Needs `%s` on the %s", n.Permission, n.Resource.Kind)
+		if n.Resource.Field != "" {
+			need += " `" + n.Resource.Field + "`"
+		}
 		if n.Resource.Optional {
 			need += ", where one is given"
 		}

@@ -90,7 +90,9 @@ func (o Op) check() {
 func (o Op) fieldsNamed() []string {
 	fields := slices.Concat(o.UserFields, o.MemberFields)
 	for _, need := range o.Needs {
-		fields = append(fields, need.Resource.Field)
+		if need.Resource.Field != "" {
+			fields = append(fields, need.Resource.Field)
+		}
 	}
 	if o.SelfField != "" {
 		fields = append(fields, o.SelfField)

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"context"
+	"strings"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
@@ -18,6 +19,12 @@ func (v *visit) admit(ctx context.Context, c *Case, call api.Call) error {
 	}
 	denied := !v.scope().Permits(v.op.Group, v.op.IsRead)
 	for _, n := range v.op.Needs {
+		if n.Resource.Kind == access.KindOrganization {
+			if !c.onOrganization(n.Permission, v.himself(c, call)) {
+				denied = true
+			}
+			continue
+		}
 		ids := call.IDs(n.Resource.Field)
 		if len(ids) == 0 && !n.Resource.Optional {
 			return missing(n.Resource.Kind)
@@ -41,6 +48,9 @@ func (v *visit) admit(ctx context.Context, c *Case, call api.Call) error {
 	if err := v.people(c, call); err != nil {
 		return err
 	}
+	if c.Caller.BoundProject != 0 && v.beyondProject() {
+		return fault.NotFound()
+	}
 	if k, ok := call.In.(Knowing); ok {
 		if err := k.Known(ctx, c); err != nil {
 			return err
@@ -50,6 +60,22 @@ func (v *visit) admit(ctx context.Context, c *Case, call api.Call) error {
 		return fault.Forbidden()
 	}
 	return nil
+}
+
+// onOrganization decides on the caller's own organisation.
+func (c *Case) onOrganization(need access.Permission, himself bool) bool {
+	target := c.OrganizationTarget()
+	d := access.Decide(c.Caller, target, need)
+	if d.Allowed {
+		c.grants = append(c.grants, grant{d, target})
+	}
+	return d.Allowed || himself && c.Caller.BoundProject == 0
+}
+
+// beyondProject reports whether the operation names something of the
+// organisation, which a key that is bound to a project can't reach.
+func (v *visit) beyondProject() bool {
+	return len(v.op.Needs) > 0 && v.op.Needs[0].Resource.Kind == access.KindOrganization && strings.Contains(v.op.Path, "{")
 }
 
 // unchanged refuses a request whose If-Match names another version of its row.
@@ -114,6 +140,8 @@ func (c *Case) find(k access.Kind, id int64) (access.Target, bool) {
 // resource of the line.
 func (c *Case) versioned() api.Versioned {
 	switch {
+	case c.concerns != nil:
+		return c.concerns
 	case len(c.op.Needs) == 0:
 		return nil
 	case c.op.Needs[0].Resource.Kind == access.KindProject && c.Project != nil:

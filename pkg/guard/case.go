@@ -7,6 +7,7 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
+	"wardroom/pkg/personal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -34,6 +35,10 @@ type Case struct {
 	dry    bool
 	record struct{ id, ip string }
 	grants []grant
+
+	audit    *model.Audit // of the change, written with it
+	notices  []model.Notice
+	concerns api.Versioned
 }
 
 // grant is a decision that allowed this request, and what it was made on.
@@ -187,16 +192,38 @@ func (c *Case) Acting() access.Role {
 	return access.ActingRole(c.Caller, c.TeamTarget(*c.Team, c.Caller.User, access.KindTeam))
 }
 
-// Audit notes one change for the audit log: what was done to which resource,
-// as it was before and after. Values are ids, roles and counts, never personal
-// data.
-func (c *Case) Audit(s *store.Store, resource string, before, after map[string]any) {
-	s.RecordAudit(&c.Tx, model.Audit{
+// Audit notes the one change of this request for the audit log: what was done to
+// which resource, as it was before and after. Values are ids, roles and counts;
+// personal data only as Personal gives them.
+func (c *Case) Audit(resource string, before, after map[string]any) {
+	ip := c.record.ip
+	if c.User != nil {
+		ip = c.Personal(*c.User, ip)
+	}
+	c.audit = &model.Audit{
 		OrganizationID: c.Organization.ID, ID: newAuditID(), TS: c.Now,
 		Actor: c.Actor, Action: c.op.ID(), Resource: resource,
 		Before: before, After: after, Outcome: "success",
-		RequestID: c.record.id, SourceIP: c.record.ip,
-	})
+		RequestID: c.record.id, SourceIP: ip, Notices: c.notices,
+	}
+}
+
+// Notify notes that a user is to be told of a change to a resource, once it is
+// made. It goes with the audit row, so it comes before Audit.
+func (c *Case) Notify(user int64, kind, resource string) {
+	c.notices = append(c.notices, model.Notice{UserID: user, Kind: kind, Resource: resource})
+}
+
+// Personal returns personal data about u as the audit log may keep them.
+func (c *Case) Personal(u model.User, text string) string { return personal.Conceal(u.AuditKey, text) }
+
+// Concerns names the row whose version the request's If-Match is about, where
+// it isn't that of the line's first resource.
+func (c *Case) Concerns(row api.Versioned) { c.concerns = row }
+
+// OrganizationTarget is the caller's organisation.
+func (c *Case) OrganizationTarget() access.Target {
+	return access.Target{Kind: access.KindOrganization, ID: c.Organization.ID, Organization: c.Organization.ID}
 }
 
 // Require decides on one more permission than the line names, on a resource

@@ -124,6 +124,9 @@ func (v *visit) once(ctx context.Context, call api.Call, handle func(context.Con
 	if c.dry {
 		return answer, nil
 	}
+	if c.audit != nil {
+		v.guard.store.RecordAudit(&c.Tx, *c.audit)
+	}
 	if c.Tx.Len() > 0 {
 		c.uphold(v)
 	}
@@ -246,7 +249,7 @@ func (c *Case) uphold(v *visit) {
 	}
 	for _, g := range c.grants {
 		me, path := c.Caller.User, g.decision.Path.Kind
-		onTeam := g.target.Kind != access.KindProject
+		onTeam := g.target.Kind == access.KindTeam || g.target.Kind == access.KindWorkspace
 		switch {
 		case onTeam || path == access.ByRank:
 			if onTeam {

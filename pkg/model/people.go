@@ -29,6 +29,7 @@ type Organization struct {
 	Stamp
 	Description      string `json:"-" dynamo:"description,omitempty"`
 	GlobalAdminCount int64  `json:"-" dynamo:"global_admin_count"`
+	DomainSignIn     bool   `json:"-" dynamo:"domain_sign_in,omitempty"` // whoever signs in with a verified address of Domain becomes a user
 	Version          int64  `json:"-" dynamo:"version"`
 }
 
@@ -47,8 +48,15 @@ type User struct {
 	OrganizationID int64        `json:"-" dynamo:"organization_id"`
 	EmailKey       string       `json:"-" dynamo:"email_key"`
 	GlobalAdminOf  *int64       `json:"-" dynamo:"global_admin_of,omitempty"` // set while is_superuser, for an index
+	AuditKey       []byte       `json:"-" dynamo:"audit_key,omitempty"`       // encrypts his personal data in the audit log; purged with him
+	DeletedOn      *Time        `json:"-" dynamo:"deleted_on,omitempty"`      // set by delete: nobody sees him any more, an undo brings him back
+	PendingShard   *int64       `json:"-" dynamo:"pending_shard,omitempty"`   // set while he waits to be purged
+	PendingOn      *Time        `json:"-" dynamo:"pending_on,omitempty"`
 	Version        int64        `json:"-" dynamo:"version"`
 }
+
+// RowVersion is what the ETag shows.
+func (u User) RowVersion() int64 { return u.Version }
 
 // In returns u as shown, inside its organisation.
 func (u User) In(o Organization) User {
@@ -90,6 +98,7 @@ type APIKey struct {
 	ProjectID      *int64            `dynamo:"project_id,omitempty"` // the one project it reaches
 	ExpiresOn      *Time             `dynamo:"expires_on,omitempty"`
 	RevokedOn      *Time             `dynamo:"revoked_on,omitempty"`
+	LastUsedOn     *Time             `dynamo:"last_used_on,omitempty"` // to the hour
 	Version        int64             `dynamo:"version"`
 	Stamp
 }

@@ -65,7 +65,8 @@ type Tombstone struct {
 }
 
 // Audit is one change, written in the transaction that makes it and never
-// changed afterwards. It names people by id, so that it holds no personal data.
+// changed afterwards. It names people by id; what else is personal stands in it
+// encrypted with the key of the user it is about, which his purge deletes.
 type Audit struct {
 	OrganizationID int64          `dynamo:"organization_id"`
 	ID             string         `dynamo:"audit_id"`
@@ -77,7 +78,33 @@ type Audit struct {
 	After          map[string]any `dynamo:"after,omitempty"`
 	Outcome        string         `dynamo:"outcome"`
 	RequestID      string         `dynamo:"request_id"`
-	SourceIP       string         `dynamo:"source_ip"`
+	SourceIP       string         `dynamo:"source_ip"`         // encrypted where the actor is a user
+	About          string         `dynamo:"about"`             // the first name of Resource, for an index: "project:151"
+	Notices        []Notice       `dynamo:"notices,omitempty"` // who is to be told
+}
+
+// Kinds of notices.
+const (
+	NoticeAdded       = "added"
+	NoticeRemoved     = "removed"
+	NoticeInvited     = "invited"
+	NoticeRoleChanged = "role_changed"
+)
+
+// Notice says that a user is to be told of a change to a resource.
+type Notice struct {
+	UserID   int64  `dynamo:"user_id"`
+	Kind     string `dynamo:"kind"`
+	Resource string `dynamo:"resource"`
+}
+
+// Marker says that what follows from an audit row was done, in the transaction
+// that did it, so that doing it again changes nothing. It ends when no stream
+// can repeat the row any more.
+type Marker struct {
+	Work    string `dynamo:"work"`
+	AuditID string `dynamo:"audit_id"`
+	TTL     int64  `dynamo:"ttl"`
 }
 
 // Replay is the answer kept for an Idempotency-Key.
@@ -120,9 +147,11 @@ const (
 	RecentIDs       = "recent"
 	RemovalIDs      = "removal"
 	KeyIDs          = "api_key"
+	InviteIDs       = "invite"
+	NotificationIDs = "notification"
 )
 
 // Sequences lists every sequence of ids.
 func Sequences() []string {
-	return []string{OrganizationIDs, UserIDs, TeamIDs, ProjectIDs, PermissionIDs, RecentIDs, RemovalIDs, KeyIDs}
+	return []string{OrganizationIDs, UserIDs, TeamIDs, ProjectIDs, PermissionIDs, RecentIDs, RemovalIDs, KeyIDs, InviteIDs, NotificationIDs}
 }

@@ -88,7 +88,7 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user, heir 
 		after["admin"] = heir
 	}
 	s.RecordRemoval(&c.Tx, r)
-	c.Audit(s, guard.MemberName(guard.ProjectName(p.ID), user), map[string]any{"id": m.ID, "role": m.Role}, after)
+	c.Audit(guard.MemberName(guard.ProjectName(p.ID), user), map[string]any{"id": m.ID, "role": m.Role}, after)
 	return row, report, nil
 }
 

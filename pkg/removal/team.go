@@ -72,7 +72,7 @@ func FromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 		s.RemoveTeamMember(&c.Tx, m)
 	}
 	s.RecordRemoval(&c.Tx, r)
-	c.Audit(s, guard.TeamName(t.ID), audit, map[string]any{"removal_id": r.ID})
+	c.Audit(guard.TeamName(t.ID), audit, map[string]any{"removal_id": r.ID})
 	return report, nil
 }
 

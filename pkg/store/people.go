@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"wardroom/pkg/model"
+	"wardroom/pkg/personal"
 	"wardroom/pkg/table"
 )
 
@@ -18,6 +19,7 @@ func (s *Store) CreateOrganization(tx *table.Tx, o model.Organization) {
 func (s *Store) CreateUser(tx *table.Tx, u model.User) {
 	u.Version = 1
 	u.EmailKey = model.FoldKey(u.Email)
+	u.AuditKey = personal.NewKey()
 	u.GlobalAdminOf = nil
 	if u.IsSuperuser {
 		u.GlobalAdminOf = &u.OrganizationID

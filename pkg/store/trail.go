@@ -1,6 +1,8 @@
 package store
 
 import (
+	"strings"
+
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
@@ -14,7 +16,10 @@ func (s *Store) RecordRemoval(tx *table.Tx, r model.Removal) {
 }
 
 // RecordAudit notes one change for the audit log.
-func (s *Store) RecordAudit(tx *table.Tx, a model.Audit) { table.Audits.Create(tx, a) }
+func (s *Store) RecordAudit(tx *table.Tx, a model.Audit) {
+	a.About, _, _ = strings.Cut(a.Resource, "/")
+	table.Audits.Create(tx, a)
+}
 
 // RecordRecents notes a user's list of recent projects; from is the list as it
 // was read, with Version 0 where there was none.

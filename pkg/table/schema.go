@@ -16,12 +16,14 @@ import (
 // order. No attribute that fills a hole may hold a '#': free text enters a key
 // only as a digest.
 var (
-	Organizations = of[model.Organization]("Organization", "ORG#{organization_id}", "ORG", "an organisation")
-	Domains       = of[model.Domain]("Domain", "DOMAIN#{domain}", "DOMAIN", "whose domain is this? one organisation each")
+	Organizations = of[model.Organization]("Organization", "ORG#{organization_id}", "ORG", "an organisation").
+			GSI("gsi1", "ORGANIZATIONS", "{organization_id:16}", "all organisations, for the sweep, by id")
+	Domains = of[model.Domain]("Domain", "DOMAIN#{domain}", "DOMAIN", "whose domain is this? one organisation each")
 
 	Users = of[model.User]("User", "USER#{user_id}", "USER", "a user").
 		GSI("gsi1", "ORG#{organization_id}#USER", "{user_id:16}", "users of an organisation, by id").
-		GSI("gsi2", "ORG#{global_admin_of}#GLOBALADMIN", "{user_id:16}", "global admins of an organisation, by id")
+		GSI("gsi2", "ORG#{global_admin_of}#GLOBALADMIN", "{user_id:16}", "global admins of an organisation, by id").
+		GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#USER#{user_id:16}", "deleted users whose retention ends, oldest first")
 	Emails = of[model.Email]("Email", "ORG#{organization_id}#EMAIL#{email_key}", "EMAIL", "whose address is this? one user of an organisation each")
 
 	Keys = of[model.APIKey]("APIKey", "KEY#{prefix}", "KEY", "an API key by its prefix").
@@ -49,7 +51,15 @@ var (
 	Removals = of[model.Removal]("Removal", "REMOVAL#{removal_id}", "REMOVAL", "a removal of people").
 			GSI("gsi1", "PROJECT#{project_id}#REMOVAL", "{removal_id:16}", "removals of a project, by id").
 			GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#REMOVAL#{removal_id:16}", "work a crash may have left, oldest first").Even()
-	Audits = of[model.Audit]("Audit", "ORG#{organization_id}#AUDIT", "{ts}#{audit_id}", "changes of an organisation, by time")
+	Audits = of[model.Audit]("Audit", "ORG#{organization_id}#AUDIT", "{ts}#{audit_id}", "changes of an organisation, by time").
+		GSI("gsi1", "ORG#{organization_id}#ACTOR#{actor}", "{ts}#{audit_id}", "changes somebody made, by time").
+		GSI("gsi2", "ORG#{organization_id}#ABOUT#{about}", "{ts}#{audit_id}", "changes of a resource, by time")
+	Markers = of[model.Marker]("Marker", "MARKER#{audit_id}", "WORK#{work}", "was this done of what follows from a change?")
+
+	Invites = of[model.Invite]("Invite", "INVITE#{invite_id}", "INVITE", "an invitation").
+		GSI("gsi1", "PLACE#{place}#INVITE", "{invite_id:16}", "invitations to a project or a team, by id").
+		GSI("gsi2", "INVITED#{open_key}", "{organization_id:16}#{invite_id:16}", "pending invitations to an address")
+	InvitesOf = of[model.InviteOf]("InviteOf", "PLACE#{place}", "INVITED#{email_key}", "was this address invited here?")
 
 	Replays     = of[model.Replay]("Replay", "IDEMPOTENCY#{principal}#{operation}#{key_digest}", "REPLAY", "was this request answered before?")
 	ReplayParts = of[model.ReplayPart]("ReplayPart", "IDEMPOTENCYPART#{parts_id}", "PART#{part:4}", "a large answer, in pieces")

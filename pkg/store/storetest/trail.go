@@ -97,7 +97,7 @@ func pending(w *world) {
 }
 
 func audits(w *world) {
-	a := model.Audit{OrganizationID: w.base, ID: "A", TS: dawn, Actor: "user:1", Action: "x", Resource: "project:1", Outcome: "success", After: map[string]any{"role": "admin"}}
+	a := model.Audit{OrganizationID: w.base, ID: "A", TS: dawn, Actor: "user:1", Action: "x", Resource: "project:1", About: "project:1", Outcome: "success", After: map[string]any{"role": "admin"}}
 	w.must(func(tx *table.Tx) { w.Store.RecordAudit(tx, a) })
 	again := a
 	again.Actor = "user:2"
