@@ -145,6 +145,7 @@ type removeIn struct {
 // Needs asks what else leads the person to projects, and for the heir.
 func (in *removeIn) Needs(f *guard.Fetch) {
 	in.left.Ask(f, in.UserID)
+	f.Rows(table.Tombstones.Key(in.ProjectID, in.UserID))
 	if in.TransferTo == 0 {
 		return
 	}

@@ -50,6 +50,7 @@ type User struct {
 	GlobalAdminOf  *int64       `json:"-" dynamo:"global_admin_of,omitempty"` // set while is_superuser, for an index
 	AuditKey       []byte       `json:"-" dynamo:"audit_key,omitempty"`       // encrypts his personal data in the audit log; purged with him
 	DeletedOn      *Time        `json:"-" dynamo:"deleted_on,omitempty"`      // set by delete: nobody sees him any more, an undo brings him back
+	RemovalID      *int64       `json:"-" dynamo:"removal_id,omitempty"`      // what deactivated him, while he is inactive
 	PendingShard   *int64       `json:"-" dynamo:"pending_shard,omitempty"`   // set while he waits to be purged
 	PendingOn      *Time        `json:"-" dynamo:"pending_on,omitempty"`
 	Version        int64        `json:"-" dynamo:"version"`

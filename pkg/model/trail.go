@@ -33,13 +33,42 @@ type Removal struct {
 	ProjectID      *int64          `json:"-" dynamo:"project_id,omitempty"`
 	TeamID         *int64          `json:"-" dynamo:"team_id,omitempty"`
 	TransferTo     *int64          `json:"-" dynamo:"transfer_to,omitempty"`
-	ProjectMembers []ProjectMember `json:"-" dynamo:"project_members,omitempty"` // before-images
-	HandedOver     bool            `json:"-" dynamo:"handed_over,omitempty"`     // TransferTo became admin in the leaver's place
-	HeirWas        *ProjectMember  `json:"-" dynamo:"heir_was,omitempty"`        // his membership before, if he had one
+	ProjectMembers []ProjectMember `json:"-" dynamo:"project_members,omitempty"` // deleted with it: before-images
 	TeamMembers    []TeamMember    `json:"-" dynamo:"team_members,omitempty"`
+	TombstoneWas   *Tombstone      `json:"-" dynamo:"tombstone_was,omitempty"` // of an earlier removal from the same project
+	Deletes        bool            `json:"-" dynamo:"deletes,omitempty"`       // the users were deleted, not only deactivated
+	Users          []UserWas       `json:"-" dynamo:"users,omitempty"`         // whose row it changed
+	Posts          []Post          `json:"-" dynamo:"posts,omitempty"`         // places that users held who were deactivated, counted no more
+	Handovers      []Handover      `json:"-" dynamo:"handovers,omitempty"`     // what TransferTo became
+	UndoneBy       string          `json:"-" dynamo:"undone_by,omitempty"`     // set once an undo has begun
 	PendingShard   *int64          `json:"-" dynamo:"pending_shard,omitempty"` // set while work is left
 	PendingOn      *Time           `json:"-" dynamo:"pending_on,omitempty"`
 	Version        int64           `json:"-" dynamo:"version"`
+}
+
+// UserWas is a user's row as a removal found it, as far as it changed the row.
+type UserWas struct {
+	UserID    int64  `dynamo:"user_id"`
+	Version   int64  `dynamo:"version"`
+	IsActive  bool   `dynamo:"is_active"`
+	RemovalID *int64 `dynamo:"removal_id,omitempty"`
+}
+
+// Post is a place of which there must always be one: admin of a project, or
+// owner of a team. The other id is 0.
+type Post struct {
+	UserID    int64 `dynamo:"user_id"`
+	ProjectID int64 `dynamo:"project_id,omitempty"`
+	TeamID    int64 `dynamo:"team_id,omitempty"`
+}
+
+// Handover is a post that an heir took over, with his membership before and
+// after; before is nil where he had none.
+type Handover struct {
+	Project    *ProjectMember `dynamo:"project,omitempty"`
+	ProjectWas *ProjectMember `dynamo:"project_was,omitempty"`
+	Team       *TeamMember    `dynamo:"team,omitempty"`
+	TeamWas    *TeamMember    `dynamo:"team_was,omitempty"`
 }
 
 // EffectiveAccess says by which other paths the people still get in.
@@ -50,8 +79,8 @@ type EffectiveAccess struct {
 
 // Effect is one thing a removal changes, or leaves on purpose.
 type Effect struct {
-	Resource string `json:"resource" dynamo:"resource" doc:"What it touches: project:ID/user:ID, team:ID/user:ID or api_key:ID"`
-	Action   string `json:"action" dynamo:"action" enum:"delete,revoke,transfer,keep"`
+	Resource string `json:"resource" dynamo:"resource" doc:"What it touches: project:ID/user:ID, team:ID/user:ID, user:ID, api_key:ID or invite:ID"`
+	Action   string `json:"action" dynamo:"action" enum:"deactivate,delete,revoke,transfer,keep"`
 	Detail   string `json:"detail" dynamo:"detail"`
 }
 

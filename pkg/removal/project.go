@@ -12,20 +12,6 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Heir finds the user to whom things go, 0 for nobody. He must be able to reach
-// the project and not be the one who leaves it; otherwise it is 404 naming him.
-func Heir(c *guard.Case, p model.Project, leaver, heir int64) error {
-	if heir == 0 {
-		return nil
-	}
-	const field = "query.transfer_to"
-	u, ok := c.UserRow(heir)
-	if !ok || heir == leaver || !ways(u, c.ProjectTarget(p, heir)).StillHasAccess {
-		return fault.NotFound().On(field, "must be another user who can reach the project")
-	}
-	return nil
-}
-
 // FromProject notes the removal of a member from the project of the case, and
 // tells what it does. It refuses with last_project_admin (409) to take the last
 // admin away, unless an heir takes his place.
@@ -67,7 +53,7 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user, heir 
 	r, err := record(ctx, s, c, model.Removal{
 		Kind: model.FromProject, UserIDs: []int64{user}, ProjectID: &p.ID,
 		EffectiveAccess: report.EffectiveAccess, Warnings: report.Warnings,
-		ProjectMembers: []model.ProjectMember{m}, HandedOver: last,
+		ProjectMembers: []model.ProjectMember{m},
 	})
 	if err != nil {
 		return row, Report{}, err
@@ -76,38 +62,26 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user, heir 
 	if heir != 0 {
 		r.TransferTo = &heir
 	}
+	if admin {
+		r.Users = []model.UserWas{was(u)}
+	}
+	if tomb, ok := table.Tombstones.In(c.Rows(), p.ID, user); ok {
+		r.TombstoneWas = &tomb
+	}
 	s.RemoveMember(&c.Tx, p, m, u.IsActive, model.Tombstone{ProjectID: p.ID, UserID: user, RemovedOn: c.Now, RemovalID: r.ID})
 	after := map[string]any{"removal_id": r.ID}
 	if last {
-		if was, ok := c.ProjectMember(p.ID, heir); ok {
-			r.HeirWas = &was
-		}
-		if err := handOver(ctx, s, c, p, heir); err != nil {
+		if err := (heirship{s: s, c: c, r: &r, heir: heir}).project(ctx, p); err != nil {
 			return row, Report{}, err
 		}
 		after["admin"] = heir
 	}
 	s.RecordRemoval(&c.Tx, r)
+	if !c.Caller.Is(user) {
+		c.Notify(user, model.NoticeRemoved, guard.ProjectName(p.ID))
+	}
 	c.Audit(guard.MemberName(guard.ProjectName(p.ID), user), map[string]any{"id": m.ID, "role": m.Role}, after)
 	return row, report, nil
-}
-
-// handOver makes the heir admin.
-func handOver(ctx context.Context, s *store.Store, c *guard.Case, p model.Project, heir int64) error {
-	if was, ok := c.ProjectMember(p.ID, heir); ok {
-		now := was
-		now.Role, now.ExpiresOn = string(access.ProjectAdmin), nil
-		s.HandOver(&c.Tx, p, &was, now)
-		return nil
-	}
-	id, err := s.NewID(ctx, model.PermissionIDs)
-	if err != nil {
-		return err
-	}
-	s.HandOver(&c.Tx, p, nil, model.ProjectMember{
-		ID: id, ProjectID: p.ID, UserID: heir, Role: string(access.ProjectAdmin), CreatedBy: c.Stamp, CreatedOn: c.Now,
-	})
-	return nil
 }
 
 // boundKeys reads the live personal keys of a user that reach only this project.

@@ -13,8 +13,8 @@ import (
 //   - user_count and admin_count move with the memberships, in the same
 //     transaction, and admin_count never reaches 0 by taking an admin away;
 //   - whoever becomes a member must be active; whoever becomes admin has his
-//     row's version moved, so that deactivating him, which lowers admin_count,
-//     can't pass at the same time.
+//     row's version moved, and so has who is an admin no longer, so that
+//     deactivating him, which lowers admin_count, can't pass at the same time.
 
 // AddMember notes a new membership of project p.
 func (s *Store) AddMember(tx *table.Tx, p model.Project, m model.ProjectMember) {
@@ -34,10 +34,10 @@ func (s *Store) ChangeMember(tx *table.Tx, p model.Project, from, to model.Proje
 	switch {
 	case is && !was:
 		count(tx, p, "admin_count", 1)
-		makesAdmin(tx, to.UserID)
+		movesPost(tx, to.UserID)
 	case was && !is: // of somebody active: an inactive admin isn't counted
-		active(tx, to.UserID)
-		loseAdmin(tx, p)
+		movesPost(tx, to.UserID)
+		loseAdmins(tx, p, 1)
 	}
 }
 
@@ -49,9 +49,11 @@ func (s *Store) RemoveMember(tx *table.Tx, p model.Project, m model.ProjectMembe
 	table.Tombstones.Put(tx, t)
 	count(tx, p, "user_count", -1)
 	if m.Role == string(access.ProjectAdmin) {
-		tx.If(table.Users.Key(m.UserID), "$ = ?", "is_active", isActive)
 		if isActive {
-			loseAdmin(tx, p)
+			movesPost(tx, m.UserID)
+			loseAdmins(tx, p, 1)
+		} else {
+			tx.If(table.Users.Key(m.UserID), "$ = ?", "is_active", false)
 		}
 	}
 }
@@ -71,7 +73,7 @@ func (s *Store) createMember(tx *table.Tx, m model.ProjectMember) {
 	m.Version = 1
 	table.ProjectMembers.Create(tx, m)
 	if m.Role == string(access.ProjectAdmin) {
-		makesAdmin(tx, m.UserID)
+		movesPost(tx, m.UserID)
 	} else {
 		active(tx, m.UserID)
 	}
@@ -82,7 +84,10 @@ func active(tx *table.Tx, user int64) {
 	tx.If(table.Users.Key(user), "$ = ?", "is_active", true)
 }
 
-func makesAdmin(tx *table.Tx, user int64) {
+// movesPost notes that an active user becomes, or is no longer, admin of a
+// project or owner of a team. His deactivation takes his posts from him and
+// conditions on his version, so it can't have overlooked one.
+func movesPost(tx *table.Tx, user int64) {
 	active(tx, user)
 	tx.Add(table.Users.Key(user), "version", 1)
 }
@@ -93,10 +98,10 @@ func count(tx *table.Tx, p model.Project, counter string, by int64) {
 	live(tx, p)
 }
 
-// loseAdmin lowers admin_count and demands that an admin remains when all is
-// done.
-func loseAdmin(tx *table.Tx, p model.Project) {
-	count(tx, p, "admin_count", -1)
+// loseAdmins lowers admin_count by n and demands that an admin remains when all
+// is done.
+func loseAdmins(tx *table.Tx, p model.Project, n int64) {
+	count(tx, p, "admin_count", -n)
 	tx.AtLeast(table.Projects.Key(p.ID), "admin_count", 1)
 }
 

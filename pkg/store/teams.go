@@ -17,7 +17,7 @@ func (s *Store) CreateTeam(tx *table.Tx, t model.Team, owner model.TeamMember) {
 	table.Teams.Create(tx, t)
 	owner.Version = 1
 	table.TeamMembers.Create(tx, owner)
-	active(tx, owner.UserID)
+	movesPost(tx, owner.UserID)
 }
 
 // EditTeam notes a change of a team's own fields.
@@ -57,6 +57,7 @@ func (s *Store) AddTeamMember(tx *table.Tx, m model.TeamMember) {
 	tx.AtMost(k, "member_count", MaxTeamMembers)
 	liveTeam(tx, m.TeamID)
 	if m.Role == string(access.Owner) {
+		movesPost(tx, m.UserID)
 		tx.Add(k, "owner_count", 1)
 	}
 }
@@ -71,12 +72,21 @@ func (s *Store) ChangeTeamMember(tx *table.Tx, from, to model.TeamMember) {
 	switch {
 	case is && !was:
 		tx.Add(k, "owner_count", 1)
-		active(tx, to.UserID)
+		movesPost(tx, to.UserID)
 		liveTeam(tx, from.TeamID)
-	case was && !is:
-		tx.Add(k, "owner_count", -1)
-		tx.AtLeast(k, "owner_count", 1)
+	case was && !is: // of somebody active: an inactive owner isn't counted
+		movesPost(tx, to.UserID)
+		loseOwners(tx, from.TeamID, 1)
 	}
+}
+
+// loseOwners lowers owner_count by n and demands that an owner remains when all
+// is done.
+func loseOwners(tx *table.Tx, team, n int64) {
+	k := table.Teams.Key(team)
+	tx.Add(k, "owner_count", -n)
+	tx.AtLeast(k, "owner_count", 1)
+	liveTeam(tx, team)
 }
 
 // RemoveTeamMember notes the end of a membership that isn't an owner's.
