@@ -47,7 +47,15 @@ type response struct {
 	Content     content
 }
 
-func (c content) schema() *schema { return c["application/json"].Schema }
+// schema is the body's, whatever it is declared as; nil for an answer without one.
+func (c content) schema() *schema {
+	for _, kind := range []string{"application/json", "application/scim+json"} {
+		if body, ok := c[kind]; ok {
+			return body.Schema
+		}
+	}
+	return nil
+}
 
 func newReference(document []byte) *reference {
 	var r reference

@@ -16,11 +16,8 @@ type allow struct{ methods []string }
 
 func (a *allow) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Allow", strings.Join(a.methods, ", "))
-	agenta, says := isAgentaPath(r.URL.Path), "Method not allowed"
-	if agenta {
-		says = agentaWrongVerb
-	}
-	refuse(w, r, fault.New(fault.KindMethodNotAllowed, "%s", says), agenta)
+	d := dialectOf(r.URL.Path)
+	refuse(w, r, fault.New(fault.KindMethodNotAllowed, "%s", d.wrongVerb()), d)
 }
 
 // takes reports whether the path has an operation for the method.

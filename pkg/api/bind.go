@@ -30,7 +30,7 @@ func (in *input) bind(v reflect.Value, r *http.Request, query url.Values, c *che
 			set(v.FieldByIndex(p.index), value)
 		}
 	}
-	if !c.lenient && len(query) > 0 {
+	if !c.dialect.lenient() && len(query) > 0 {
 		in.refuseUnknown(query, c)
 	}
 }
@@ -52,7 +52,7 @@ func (p *param) read(texts []string, c *checker) (any, bool) {
 		return nil, false
 	}
 	value, before := p.value(texts), len(c.bad)
-	if _, isID := parseID(texts[0]); c.lenient && p.in == "path" && p.rule.Type == huma.TypeInteger && !isID {
+	if _, isID := parseID(texts[0]); c.dialect == agenta && p.in == "path" && p.rule.Type == huma.TypeInteger && !isID {
 		c.bad.add(p.where(), notInteger) // Agenta has one answer for a bad id
 		return nil, false
 	}

@@ -75,14 +75,14 @@ func (b *body) bind(v reflect.Value, text []byte, query url.Values, c *checker) 
 		return
 	}
 	c.at = newTrail("body")
-	if m, ok := tree.(map[string]any); ok {
+	if m, ok := tree.(map[string]any); ok && c.dialect != scim {
 		b.ignoreStamps(m, c)
 	}
 	before := len(c.bad)
 	if b.rule.check(tree, c); len(c.bad) > before || b.typ == nil {
 		return
 	}
-	if made || c.lenient || c.changed { // encoding/json reads EMAIL into email, so only what was checked may reach it
+	if made || c.dialect.lenient() || c.changed { // encoding/json reads EMAIL into email, so only what was checked may reach it
 		text, _ = json.Marshal(tree)
 	}
 	field := v.FieldByIndex(b.field.Index)

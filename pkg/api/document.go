@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,7 +21,7 @@ func Document(groups ...Group) []byte {
 		OpenAPI: "3.1.0",
 		Info: &huma.Info{
 			Title: "Wardroom", Version: Version,
-			Description: "A back end for teams that run AI agents. Every answer is an envelope of success, message and data; facts beside the data stand in meta. The workspace and organization routes answer in the shape of Agenta's API instead.",
+			Description: "A back end for teams that run AI agents. Every answer is an envelope of success, message and data; facts beside the data stand in meta. The workspace and organization routes answer in the shape of Agenta's API instead, those under /scim as SCIM 2.0 has it.",
 		},
 		Security: []map[string][]string{{"subscriptionKey": {}}, {"authorization": {}}},
 	}}
@@ -167,7 +168,7 @@ func (d *document) parameter(o Op, p param) *huma.Param {
 		if out.Description == "" {
 			out.Description = "Id of the " + strings.ReplaceAll(strings.TrimSuffix(p.name, "_id"), "_", " ") + "."
 		}
-		if o.IsAgenta { // Agenta's ids are strings; ours are decimal ones
+		if o.dialect() != ours { // ids of Agenta and of SCIM are strings; ours are decimal ones
 			out.Schema = &huma.Schema{Type: huma.TypeString, Pattern: decimalID}
 		}
 	}
@@ -178,7 +179,7 @@ func (d *document) parameter(o Op, p param) *huma.Param {
 // body whose every field may stand in the query is only spoken of there.
 func (d *document) requestBody(o Op) *huma.RequestBody {
 	b := o.in.body
-	if b == nil && (o.IsAgenta || o.Method != http.MethodPost && o.Method != http.MethodPut) {
+	if b == nil && (o.dialect().lenient() || !o.sends()) {
 		return nil
 	}
 	schema := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false}
@@ -197,20 +198,25 @@ func (d *document) requestBody(o Op) *huma.RequestBody {
 			props[name] = p
 		}
 		for _, name := range stamps {
-			if props[name] == nil && !o.IsAgenta {
+			if props[name] == nil && !o.dialect().lenient() {
 				props[name] = &huma.Schema{Type: huma.TypeString, Nullable: true, Pattern: noNUL, Description: "Accepted and ignored: it is the caller."}
 			}
 		}
 		schema.Properties = props
-		if o.IsAgenta {
+		if o.dialect().lenient() {
 			schema.AdditionalProperties = true
 		}
 	}
-	return &huma.RequestBody{Required: required, Content: jsonOf(schema)}
+	content := contentOf(ours, schema)
+	if o.IsSCIM {
+		maps.Copy(content, contentOf(scim, schema))
+	}
+	return &huma.RequestBody{Required: required, Content: content}
 }
 
-func jsonOf(schema *huma.Schema) map[string]*huma.MediaType {
-	return map[string]*huma.MediaType{"application/json": {Schema: schema}}
+// contentOf is a body as a dialect declares it.
+func contentOf(d dialect, schema *huma.Schema) map[string]*huma.MediaType {
+	return map[string]*huma.MediaType{d.contentType()[0]: {Schema: schema}}
 }
 
 // What the checks ask of a text beyond its length, as patterns: whoever makes
@@ -228,7 +234,7 @@ func (d *document) sharpen(r *rule, o Op) {
 	case r.Format == decimal:
 		r.Format, r.Pattern = "", decimalID
 	case r.Type == huma.TypeString && r.pattern == nil && len(r.Enum) == 0 && r.Format == "":
-		if r.Pattern = noNUL; r.text && (!o.IsAgenta || r.MinLength != nil) {
+		if r.Pattern = noNUL; r.text && (o.dialect() != agenta || r.MinLength != nil) {
 			r.Pattern = someText
 		}
 	case r.Type == huma.TypeArray:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strconv"
 
 	"wardroom/pkg/fault"
@@ -29,6 +30,9 @@ func write(b *bytes.Buffer, v any) error {
 // committed, so an answer that can't be sent changes nothing.
 func (rt *route) render(result any, scope string) (Answer, error) {
 	o := rt.op.out
+	if rt.op.Status == http.StatusNoContent {
+		return Answer{Status: http.StatusNoContent}, nil
+	}
 	if o.verbatim {
 		return Answer{Status: rt.op.Status, Body: result.(Verbatim)}, nil
 	}

@@ -24,7 +24,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			panic(cause)
 		default:
 			err := fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
-			refuse(w, r, err, isAgentaPath(r.URL.Path))
+			refuse(w, r, err, dialectOf(r.URL.Path))
 		}
 	}()
 	if !isPlain(r.URL.EscapedPath()) {
@@ -76,9 +76,6 @@ func (f *front) unknown(w http.ResponseWriter, r *http.Request) {
 }
 
 func (f *front) notFound(w http.ResponseWriter, r *http.Request) {
-	agenta, says := isAgentaPath(r.URL.Path), "No such operation"
-	if agenta {
-		says = agentaNoPath
-	}
-	refuse(w, r, fault.New(fault.KindNotFound, "%s", says), agenta)
+	d := dialectOf(r.URL.Path)
+	refuse(w, r, fault.New(fault.KindNotFound, "%s", d.noPath()), d)
 }

@@ -68,7 +68,10 @@ func FuzzBody(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte, lenient bool) {
 		var v in
-		c := checker{lenient: lenient}
+		c := checker{}
+		if lenient {
+			c.dialect = agenta
+		}
 		b.bind(reflect.ValueOf(&v).Elem(), text, url.Values{}, &c)
 		if len(c.bad) > 0 {
 			return

@@ -79,6 +79,6 @@ func newRoute(g Guard, op Op, path string) *route {
 	}
 	return &route{
 		op: op, id: op.ID(), guard: g, message: message.Bytes(),
-		bare: op.IsAgenta || !strings.HasPrefix(path, "/api/"),
+		bare: op.dialect() != ours || !strings.HasPrefix(path, "/api/"),
 	}
 }

@@ -25,7 +25,7 @@ import (
 // Op is one operation: a plain value, read by whatever is derived from it.
 type Op struct {
 	Name    string   // as the sidebar shows it: "Remove User from Project"
-	Method  string   // GET, POST, PUT or DELETE
+	Method  string   // GET, POST, PUT, PATCH or DELETE
 	Path    string   // "/api/project/{project_id}/user/{user_id}", without trailing slash
 	Aliases []string // more paths to the same operation, not in the document
 	Group   string   // slug of its group, filled by Mount and All
@@ -41,6 +41,7 @@ type Op struct {
 	IsPublic     bool     // open to all, without credentials
 	IsRead       bool     // changes nothing: open to read-only keys, no idempotency
 	IsAgenta     bool     // speaks the workspace dialect
+	IsSCIM       bool     // speaks SCIM 2.0
 
 	Failures []int // statuses beyond those that every operation may answer
 
@@ -70,6 +71,11 @@ func POST[I, O any](path, name string, h func(context.Context, *I) (O, error)) O
 // PUT declares an operation that changes something.
 func PUT[I, O any](path, name string, h func(context.Context, *I) (O, error)) Op {
 	return declare(http.MethodPut, path, name, h)
+}
+
+// PATCH declares an operation that changes parts of something.
+func PATCH[I, O any](path, name string, h func(context.Context, *I) (O, error)) Op {
+	return declare(http.MethodPatch, path, name, h)
 }
 
 // DELETE declares an operation that takes something away.
@@ -125,6 +131,10 @@ func (o Op) Reads() Op { o.IsRead = true; return o }
 // Creates marks an operation that answers 201.
 func (o Op) Creates() Op { o.Status = http.StatusCreated; return o }
 
+// Mute marks an operation that answers 204, and nothing of what its handler
+// returns.
+func (o Op) Mute() Op { o.Status = http.StatusNoContent; return o }
+
 // Fails lists the statuses particular to this operation.
 func (o Op) Fails(statuses ...int) Op { o.Failures = statuses; return o }
 
@@ -142,6 +152,11 @@ func (o Op) Agenta() Op {
 	o.IsAgenta = true
 	return o.Also(strings.TrimPrefix(o.Path, "/api"))
 }
+
+// SCIM gives the operation the dialect of SCIM 2.0 (RFC 7644): no envelope,
+// answers and errors as application/scim+json, attributes named in any case,
+// and unknown ones ignored.
+func (o Op) SCIM() Op { o.IsSCIM = true; return o }
 
 // ID is the stable operationId, unique over all groups: the name in lower case
 // with hyphens, "remove-user-from-project".
@@ -163,5 +178,11 @@ func (o Op) TakesIdempotencyKey() bool {
 // takesIfMatch reports whether the request may be bound to a version: it changes
 // or deletes a row whose GET answers one.
 func (o Op) takesIfMatch() bool {
-	return (o.Method == http.MethodPut || o.Method == http.MethodDelete) && o.out.versioned()
+	return (o.changes() || o.Method == http.MethodDelete) && o.out.versioned()
 }
+
+// changes reports whether the request changes what is there already.
+func (o Op) changes() bool { return o.Method == http.MethodPut || o.Method == http.MethodPatch }
+
+// sends reports whether the request has a body by its method, declared or not.
+func (o Op) sends() bool { return o.Method == http.MethodPost || o.changes() }

@@ -10,5 +10,5 @@ import (
 // before a request reaches its operation.
 func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	w.Header()["X-Request-Id"] = []string{telemetry.From(r.Context()).ID()}
-	refuse(w, r, err, isAgentaPath(r.URL.Path))
+	refuse(w, r, err, dialectOf(r.URL.Path))
 }

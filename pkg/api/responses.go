@@ -28,7 +28,7 @@ func (o Op) statuses() []int {
 	if o.TakesIdempotencyKey() || o.takesIfMatch() {
 		out = append(out, 409)
 	}
-	if o.in.body != nil || o.Method == http.MethodPost || o.Method == http.MethodPut {
+	if o.in.body != nil || o.sends() {
 		out = append(out, 415)
 	}
 	slices.Sort(out)
@@ -38,19 +38,22 @@ func (o Op) statuses() []int {
 func (d *document) responses(o Op) map[string]*huma.Response {
 	out := map[string]*huma.Response{strconv.Itoa(o.Status): d.success(o)}
 	for _, status := range o.statuses() {
-		out[strconv.Itoa(status)] = &huma.Response{Ref: "#/components/responses/" + refusalName(status, o.IsAgenta)}
+		out[strconv.Itoa(status)] = &huma.Response{Ref: "#/components/responses/" + refusalName(status, o.dialect())}
 	}
 	return out
 }
 
 func (d *document) success(o Op) *huma.Response {
 	says := o.Message
-	if o.IsAgenta || o.out.verbatim { // the message is sent nowhere
+	if o.dialect() != ours || o.out.verbatim { // the message is sent nowhere
 		says = http.StatusText(o.Status)
 	}
 	r := &huma.Response{Description: says, Headers: map[string]*huma.Header{"X-Request-Id": requestID}}
 	if o.out.data.Implements(versionedType) {
 		r.Headers["ETag"] = &huma.Header{Description: "The row's version, for If-Match.", Schema: &huma.Schema{Type: huma.TypeString}}
+	}
+	if o.Status == http.StatusNoContent {
+		return r
 	}
 	var data *huma.Schema
 	if o.out.verbatim {
@@ -58,8 +61,8 @@ func (d *document) success(o Op) *huma.Response {
 	} else {
 		data = d.of(o.out.data, "Answer")
 	}
-	if o.IsAgenta || o.out.verbatim {
-		r.Content = jsonOf(data)
+	if o.dialect() != ours || o.out.verbatim {
+		r.Content = contentOf(o.dialect(), data)
 		return r
 	}
 	envelope := &huma.Schema{
@@ -73,7 +76,7 @@ func (d *document) success(o Op) *huma.Response {
 	if meta := d.meta(o); meta != nil {
 		envelope.Properties["meta"] = meta
 	}
-	r.Content = jsonOf(envelope)
+	r.Content = contentOf(ours, envelope)
 	return r
 }
 
@@ -101,28 +104,26 @@ func (d *document) meta(o Op) *huma.Schema {
 
 var requestID = &huma.Header{Description: "Names the request in our logs.", Schema: &huma.Schema{Type: huma.TypeString}}
 
-func refusalName(status int, agenta bool) string {
-	if agenta {
-		return "Agenta" + strconv.Itoa(status)
-	}
-	return "Refused" + strconv.Itoa(status)
+func refusalName(status int, d dialect) string {
+	return [...]string{ours: "Refused", agenta: "Agenta", scim: "SCIM"}[d] + strconv.Itoa(status)
 }
 
-// refusals describes every status we refuse with, in both dialects. What an
+// refusals describes every status we refuse with, in each dialect. What an
 // operation doesn't refer to does no harm.
 func refusals() map[string]*huma.Response {
 	out := map[string]*huma.Response{}
 	for _, status := range []int{400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503} {
 		if kinds := fault.Kinds(status); kinds != nil {
-			out[refusalName(status, false)] = refusalResponse(status, enveloped(kinds))
+			out[refusalName(status, ours)] = refusalResponse(status, ours, enveloped(kinds))
+			out[refusalName(status, scim)] = refusalResponse(status, scim, scimErrorSchema(status))
 		}
-		out[refusalName(status, true)] = refusalResponse(status, detailed(status))
+		out[refusalName(status, agenta)] = refusalResponse(status, agenta, detailed(status))
 	}
 	return out
 }
 
-func refusalResponse(status int, schema *huma.Schema) *huma.Response {
-	r := &huma.Response{Description: http.StatusText(status), Headers: map[string]*huma.Header{"X-Request-Id": requestID}, Content: jsonOf(schema)}
+func refusalResponse(status int, d dialect, schema *huma.Schema) *huma.Response {
+	r := &huma.Response{Description: http.StatusText(status), Headers: map[string]*huma.Header{"X-Request-Id": requestID}, Content: contentOf(d, schema)}
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
 		r.Headers["Retry-After"] = &huma.Header{Description: "Seconds to wait.", Schema: &huma.Schema{Type: huma.TypeInteger}}
 	}
@@ -154,6 +155,19 @@ func enveloped(kinds []fault.Kind) *huma.Schema {
 			"message": {Type: huma.TypeString},
 			"data":    {Type: "null"},
 			"meta":    meta,
+		},
+	}
+}
+
+// scimErrorSchema is RFC 7644's shape.
+func scimErrorSchema(status int) *huma.Schema {
+	return &huma.Schema{
+		Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"schemas", "status", "detail"},
+		Properties: map[string]*huma.Schema{
+			"schemas":  {Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString, Const: SCIMError}},
+			"status":   {Type: huma.TypeString, Const: strconv.Itoa(status)},
+			"scimType": {Type: huma.TypeString},
+			"detail":   {Type: huma.TypeString},
 		},
 	}
 }

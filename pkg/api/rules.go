@@ -35,8 +35,8 @@ type rule struct {
 type checker struct {
 	at      trail
 	bad     complaints
-	lenient bool // the workspace dialect: unknown keys are dropped, and a required text may be blank
-	changed bool // the checked value is no longer what the text says
+	dialect dialect // a lenient one drops unknown keys; Agenta's lets a required text be blank
+	changed bool    // the checked value is no longer what the text says
 }
 
 func (c *checker) complain(f flaw) { c.bad.add(c.at.String(), f) }
@@ -44,7 +44,7 @@ func (c *checker) complain(f flaw) { c.bad.add(c.at.String(), f) }
 // check holds a parsed value against the rule.
 func (r *rule) check(v any, c *checker) {
 	if v == nil {
-		if !r.nullable {
+		if !r.nullable && r.Type != "" {
 			c.complain(isNull)
 		}
 		return
@@ -74,7 +74,7 @@ func (r *rule) check(v any, c *checker) {
 			c.complain(notString)
 			return
 		}
-		if f, wrong := r.wrongString(s, c.lenient); wrong {
+		if f, wrong := r.wrongString(s, c.dialect == agenta); wrong {
 			c.complain(f)
 		}
 	case huma.TypeInteger, huma.TypeNumber:
@@ -86,6 +86,9 @@ func (r *rule) check(v any, c *checker) {
 }
 
 func (r *rule) checkObject(m map[string]any, c *checker) {
+	if c.dialect == scim {
+		r.fold(m, c)
+	}
 	for _, name := range r.names {
 		v, given := m[name]
 		if !given && !r.required[name] {
@@ -102,7 +105,7 @@ func (r *rule) checkObject(m map[string]any, c *checker) {
 		}
 		c.at.pop(back)
 	}
-	if r.values == nil && c.lenient {
+	if r.values == nil && c.dialect.lenient() {
 		for name := range m { // what nobody looked at must not reach the handler either
 			if r.fields[name] == nil {
 				delete(m, name)
@@ -164,14 +167,14 @@ func repeats(list []any) bool {
 	return false
 }
 
-func (r *rule) wrongString(s string, lenient bool) (flaw, bool) {
+func (r *rule) wrongString(s string, mayBeBlank bool) (flaw, bool) {
 	if !utf8.ValidString(s) {
 		return invalidUTF8, true
 	}
 	if strings.ContainsRune(s, 0) {
 		return holdsNUL, true
 	}
-	if r.text && !lenient && strings.TrimSpace(s) == "" {
+	if r.text && !mayBeBlank && strings.TrimSpace(s) == "" {
 		return blank, true
 	}
 	if n := r.MinLength; n != nil && utf8.RuneCountInString(s) < *n {

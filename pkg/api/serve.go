@@ -18,13 +18,15 @@ func (rt *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	telemetry.From(r.Context()).SetOperation(rt.id)
 	a, err := rt.answer(w, r)
 	if err != nil {
-		refuse(w, r, err, rt.op.IsAgenta)
+		refuse(w, r, err, rt.op.dialect())
 		return
 	}
 	if a.ETag != "" {
 		w.Header()["Etag"] = []string{a.ETag}
 	}
-	send(w, r, a.Status, a.Body)
+	d := rt.op.dialect()
+	d.locate(w, a)
+	send(w, r, a.Status, a.Body, d)
 }
 
 // answer takes a request through the checks in their order: the credentials'
@@ -64,7 +66,7 @@ func (rt *route) answer(w http.ResponseWriter, r *http.Request) (Answer, error) 
 func (rt *route) read(w http.ResponseWriter, r *http.Request) (call Call, scope string, err error) {
 	op, in := &rt.op, rt.op.in
 	call.Op = op
-	c := checker{lenient: op.IsAgenta}
+	c := checker{dialect: op.dialect()}
 	if op.TakesIdempotencyKey() {
 		var ok bool
 		if call.IdempotencyKey, ok = parseKey(r.Header.Values("Idempotency-Key")); !ok {
@@ -78,7 +80,7 @@ func (rt *route) read(w http.ResponseWriter, r *http.Request) (call Call, scope 
 		}
 	}
 	b := in.body
-	if b == nil && !op.IsAgenta && (op.Method == http.MethodPost || op.Method == http.MethodPut) {
+	if b == nil && !c.dialect.lenient() && op.sends() {
 		b = noBody
 	}
 	var text []byte
@@ -131,30 +133,28 @@ func fingerprint(r *http.Request, query url.Values, body []byte) string {
 }
 
 // refuse answers an error, and keeps what the caller may not know for the log.
-func refuse(w http.ResponseWriter, r *http.Request, err error, agenta bool) {
+func refuse(w http.ResponseWriter, r *http.Request, err error, d dialect) {
 	rec := telemetry.From(r.Context())
 	rec.SetErr(err)
-	f := fault.Of(err)
-	status, body := f.Kind.Status(), refusal(f, rec.ID())
-	if agenta {
-		status, body = agentaRefusal(err)
-	}
+	status, body := d.refusal(err, rec.ID())
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
-		seconds := max(1, int64((f.RetryAfter+time.Second-1)/time.Second))
+		seconds := max(1, int64((fault.Of(err).RetryAfter+time.Second-1)/time.Second))
 		w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
 	}
-	send(w, r, status, body)
+	send(w, r, status, body, d)
 }
 
 // send writes an answer; a HEAD gets its headers alone.
-func send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
+func send(w http.ResponseWriter, r *http.Request, status int, body []byte, d dialect) {
+	if status == http.StatusNoContent {
+		w.WriteHeader(status)
+		return
+	}
 	h := w.Header()
-	h["Content-Type"] = contentType
+	h["Content-Type"] = d.contentType()
 	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body) //nolint:gosec // JSON, declared as such; and a caller who is gone needs no answer
 	}
 }
-
-var contentType = []string{"application/json"}

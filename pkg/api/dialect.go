@@ -1,0 +1,81 @@
+package api
+
+import "wardroom/pkg/fault"
+
+// dialect is how an operation speaks: what it forgives in a request, and the
+// shape of its answers and refusals.
+type dialect int
+
+const (
+	ours   dialect = iota // the envelope
+	agenta                // the workspace routes, see agenta.go
+	scim                  // SCIM 2.0, see scim.go
+)
+
+// dialect is the one in which o answers.
+func (o Op) dialect() dialect {
+	switch {
+	case o.IsAgenta:
+		return agenta
+	case o.IsSCIM:
+		return scim
+	}
+	return ours
+}
+
+// dialectOf is the dialect of a path, whether or not an operation has it.
+func dialectOf(path string) dialect {
+	switch {
+	case isAgentaPath(path):
+		return agenta
+	case isSCIMPath(path):
+		return scim
+	}
+	return ours
+}
+
+// lenient reports whether what the operation doesn't know of a request is
+// ignored, instead of refused.
+func (d dialect) lenient() bool { return d != ours }
+
+// contentType is what answers are declared as.
+func (d dialect) contentType() []string {
+	if d == scim {
+		return scimType
+	}
+	return jsonType
+}
+
+var (
+	jsonType = []string{"application/json"}
+	scimType = []string{"application/scim+json"}
+)
+
+// noPath and wrongVerb are what a path without operations, and one without this
+// method, are told.
+func (d dialect) noPath() string {
+	if d == agenta {
+		return agentaNoPath
+	}
+	return "No such operation"
+}
+
+func (d dialect) wrongVerb() string {
+	if d == agenta {
+		return agentaWrongVerb
+	}
+	return "Method not allowed"
+}
+
+// refusal writes an error.
+func (d dialect) refusal(err error, requestID string) (int, []byte) {
+	switch d {
+	case agenta:
+		return agentaRefusal(err)
+	case scim:
+		return scimRefusal(err)
+	case ours:
+	}
+	f := fault.Of(err)
+	return f.Kind.Status(), refusal(f, requestID)
+}
