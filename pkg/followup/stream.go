@@ -1,0 +1,119 @@
+package followup
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+	"wardroom/pkg/telemetry"
+)
+
+// margin is what a batch or a sweep ends ahead of Lambda's deadline, so that
+// what is done can still be told.
+const margin = time.Second
+
+// insert is what a stream calls the event of a new item.
+const insert = string(events.DynamoDBOperationTypeInsert)
+
+// Filter is the pattern by which the stream's records are chosen, as Lambda
+// takes it: inserts of audit rows. Passes says the same of one record.
+func Filter() string {
+	pattern, err := json.Marshal(map[string]any{
+		"eventName": []string{insert},
+		"dynamodb":  map[string]any{"NewImage": map[string]any{table.KindAttr: map[string]any{"S": []string{table.Audits.Name()}}}},
+	})
+	if err != nil {
+		panic(err) // texts always marshal
+	}
+	return string(pattern)
+}
+
+// Passes reports whether a record is an insert of an audit row.
+func Passes(r events.DynamoDBEventRecord) bool {
+	of, ok := r.Change.NewImage[table.KindAttr]
+	return r.EventName == insert && ok && of.DataType() == events.DataTypeString && of.String() == table.Audits.Name()
+}
+
+// ErrNothingDone fails an invocation that got nothing done of a batch of
+// several records. Lambda then halves the batch, which it would not do if the
+// first record were named as the one to go on from; so a record that fails for
+// ever ends up alone, and goes to the dead letters alone.
+var ErrNothingDone = errors.New("the first record of the batch failed")
+
+// Stream hands the audit rows of a batch of records to a work.
+type Stream struct {
+	Work      Work
+	Telemetry telemetry.Options
+}
+
+// Handle answers a batch as Lambda wants it of a stream: with the number of
+// the record to go on from, or none when all are done. It returns
+// ErrNothingDone where a smaller batch might get on better.
+func (s Stream) Handle(ctx context.Context, e events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
+	ctx, cancel := ahead(ctx)
+	defer cancel()
+	ctx, _ = telemetry.Begin(ctx, requestID(ctx), "")
+	rows, at, err := audits(e.Records)
+	done := 0
+	if len(rows) > 0 {
+		var failed error
+		done, failed = guarded(ctx, s.Work, rows)
+		err = errors.Join(failed, err)
+	}
+	first := at[done]
+	telemetry.Batch{Operation: "stream", Items: len(e.Records), Done: first, Failed: len(e.Records) - first, Err: err}.Write(ctx, s.Telemetry)
+	var answer events.DynamoDBEventResponse
+	switch {
+	case first == len(e.Records):
+	case first == 0 && len(e.Records) > 1:
+		return answer, ErrNothingDone
+	default:
+		answer.BatchItemFailures = []events.DynamoDBBatchItemFailure{{ItemIdentifier: e.Records[first].Change.SequenceNumber}}
+	}
+	return answer, nil
+}
+
+// audits returns the audit rows that records insert, up to the first that can't
+// be read; everything else is none of our business. at[i] is the record from
+// which to go on when i rows are done.
+func audits(records []events.DynamoDBEventRecord) (rows []model.Audit, at []int, err error) {
+	for i, r := range records {
+		if !Passes(r) {
+			continue
+		}
+		at = append(at, i)
+		item, err := itemOf(r.Change.NewImage)
+		if err != nil {
+			return rows, at, err
+		}
+		row, _, err := table.Audits.From(item)
+		if err != nil {
+			return rows, at, fmt.Errorf("record %s: %w", r.Change.SequenceNumber, err)
+		}
+		rows = append(rows, row)
+	}
+	return rows, append(at, len(records)), nil
+}
+
+// ahead ends a context a second before its deadline.
+func ahead(ctx context.Context) (context.Context, context.CancelFunc) {
+	end, has := ctx.Deadline()
+	if !has {
+		return ctx, func() {}
+	}
+	return context.WithDeadline(ctx, end.Add(-margin))
+}
+
+func requestID(ctx context.Context) string {
+	if lc, ok := lambdacontext.FromContext(ctx); ok {
+		return lc.AwsRequestID
+	}
+	return ""
+}

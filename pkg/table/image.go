@@ -1,0 +1,56 @@
+package table
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/guregu/dynamo/v2"
+)
+
+// KindAttr is the attribute in which every item says which entity it is, for
+// whoever filters a stream of them.
+const KindAttr = kind
+
+// Name returns what an item of this entity has under KindAttr.
+func (e *Entity[T]) Name() string { return e.name }
+
+// From returns an item that came from elsewhere than a read, such as the
+// table's stream; ok is false for an item of another entity. An item of this
+// one that can't be read is an error, since nobody here chose it.
+func (e *Entity[T]) From(item dynamo.Item) (v T, ok bool, err error) {
+	if KindOf(item) != e.name {
+		return v, false, nil
+	}
+	if err := dynamo.UnmarshalItem(item, &v); err != nil {
+		return v, true, fmt.Errorf("table: a %s can't be read: %w", e.name, err)
+	}
+	return v, true, nil
+}
+
+// Drop deletes the item p, whatever it is and whether it is there or not.
+func (tx *Tx) Drop(p Primary) { tx.on(p, remove) }
+
+// Beside returns the keys of at most n items that lie in the partition of p,
+// but for p itself, strongly consistent, in one round trip. Ask again until
+// there is none: fewer than n needn't be all.
+func (d *DB) Beside(ctx context.Context, p Primary, n int) ([]Primary, error) {
+	name, which, keys := d.table.Name(), PK+" = :p", PK+", "+SK
+	got, err := d.db.Client().Query(ctx, &dynamodb.QueryInput{
+		TableName: &name, KeyConditionExpression: &which, ProjectionExpression: &keys, ConsistentRead: aws.Bool(true),
+		ExpressionAttributeValues: dynamo.Item{":p": &types.AttributeValueMemberS{Value: p.PK}},
+		Limit:                     aws.Int32(int32(n + 1)), //nolint:gosec // a chunk has far fewer
+	})
+	if err != nil {
+		return nil, fmt.Errorf("query: %w", err)
+	}
+	out := make([]Primary, 0, len(got.Items))
+	for _, item := range got.Items {
+		if q := primary(item); q != p && len(out) < n {
+			out = append(out, q)
+		}
+	}
+	return out, nil
+}
