@@ -34,3 +34,8 @@ func (s *Store) Beside(ctx context.Context, p table.Primary, n int) ([]table.Pri
 	keys, err := s.db.Beside(ctx, p, n)
 	return keys, outcome(err)
 }
+
+// Organizations lists ids of all organisations after an id, for the sweep.
+func (s *Store) Organizations(ctx context.Context, from int64, n int) ([]int64, error) {
+	return ids(table.Organizations, "organization_id")(table.Organizations.Each(ctx, s.db, "gsi1", after(table.Organizations, "gsi1", from), n))
+}

@@ -1,0 +1,74 @@
+// Package stream is the function that no route reaches: the table's stream and
+// a schedule do. It does what comes after a write.
+package stream
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"wardroom/pkg/followup"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/telemetry"
+)
+
+// Slug names the function, as that of a group does.
+const Slug = "stream"
+
+// Name says what it is.
+const Name = "Stream"
+
+// Work is what follows from every audit row, in this order. Sealing is last: a
+// sealed row is one with nothing left to do.
+func Work(_ *store.Store) followup.Work {
+	return followup.InOrder()
+}
+
+// Function answers the stream's batches and the schedule's calls.
+type Function struct {
+	Stream followup.Stream
+	Sweep  followup.Sweep
+}
+
+// New wires the function.
+func New(s *store.Store, now func() model.Time, o telemetry.Options) *Function {
+	work := Work(s)
+	return &Function{
+		Stream: followup.Stream{Work: work, Telemetry: o},
+		Sweep: followup.Sweep{
+			Store: s, Work: work, Now: now, Grace: followup.Grace, Telemetry: o,
+		},
+	}
+}
+
+// Scheduled is what the schedule sends.
+const Scheduled = `{"sweep":true}`
+
+// Handle takes either event, since both come to one function. Anything else is
+// an error.
+func (f *Function) Handle(ctx context.Context, raw json.RawMessage) (any, error) {
+	var e struct {
+		Sweep   bool            `json:"sweep"`
+		Records json.RawMessage `json:"Records"`
+	}
+	if err := json.Unmarshal(raw, &e); err != nil {
+		return nil, fmt.Errorf("the event is no JSON object: %w", err)
+	}
+	switch {
+	case e.Sweep:
+		// What failed is in the log, and the next sweep tries it again; an
+		// error here would only make Lambda start the same sweep at once.
+		report, _ := f.Sweep.Run(ctx)
+		return report, nil
+	case e.Records != nil:
+		var batch events.DynamoDBEvent
+		if err := json.Unmarshal(raw, &batch); err != nil {
+			return nil, fmt.Errorf("the event is no batch of a table's stream: %w", err)
+		}
+		return f.Stream.Handle(ctx, batch)
+	}
+	return nil, fmt.Errorf("the event is neither a batch of the table's stream nor %s", Scheduled)
+}

@@ -1,0 +1,71 @@
+package purge
+
+import (
+	"context"
+	"fmt"
+
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// The name under which somebody who was purged stands by what he did.
+const (
+	removedFirst = "Removed"
+	removedLast  = "user"
+)
+
+// User purges a deleted user: everything that is kept with him, and all that is
+// personal about him. His address is free again, and his row stays as a name
+// for what he did. The key of his personal data in the audit log is gone with
+// the rest.
+func User(ctx context.Context, s *store.Store, now model.Time, id int64) error {
+	return again(func() error {
+		for {
+			key := table.Users.Key(id)
+			rows, err := s.Read(ctx, key)
+			if err != nil {
+				return err
+			}
+			u, ok := table.Users.At(rows, key)
+			if !ok || u.DeletedOn == nil || !due(u.PendingOn, now) {
+				return nil
+			}
+			var tx table.Tx
+			left, err := empty(ctx, s, &tx, key, bound(&tx))
+			if err != nil {
+				return err
+			}
+			if left > 0 {
+				table.Users.Check(&tx, u)
+				if err := s.Commit(ctx, &tx); err != nil {
+					return err
+				}
+				continue
+			}
+			address := table.Emails.Key(u.OrganizationID, u.EmailKey)
+			if rows, err = s.Read(ctx, address); err != nil {
+				return err
+			}
+			if e, ok := table.Emails.At(rows, address); ok && e.UserID == u.ID {
+				tx.Drop(address)
+				tx.If(address, "$ = ?", "user_id", u.ID)
+			}
+			table.Users.Change(&tx, u, erased(u))
+			record(s, &tx, u.OrganizationID, now, "purge-user", fmt.Sprintf("user:%d", id))
+			return s.Commit(ctx, &tx)
+		}
+	})
+}
+
+// bound notes what goes with a row that lies beside a user.
+func bound(*table.Tx) func(table.Rows, table.Primary) { return nil }
+
+// erased is what stays of a user. It is written as a list of what stays, so
+// that a field somebody adds later goes.
+func erased(u model.User) model.User {
+	return model.User{
+		ID: u.ID, OrganizationID: u.OrganizationID, DateJoined: u.DateJoined, DeletedOn: u.DeletedOn,
+		FirstName: removedFirst, LastName: removedLast, Version: u.Version + 1,
+	}
+}
