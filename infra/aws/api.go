@@ -50,6 +50,9 @@ func newAPI(scope constructs.Construct, sys system, s settings, functions map[st
 		},
 	})
 	for _, f := range sys.functions {
+		if f.streams() {
+			continue // no route reaches it
+		}
 		functions[f.slug].AddPermission(jsii.String("Api"), &awslambda.Permission{
 			Principal: awsiam.NewServicePrincipal(jsii.String("apigateway.amazonaws.com"), nil),
 			SourceArn: api.ArnForExecuteApi(jsii.String("*"), jsii.String("/*"), jsii.String(s.name)),

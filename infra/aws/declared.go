@@ -2,6 +2,8 @@ package main
 
 import (
 	"wardroom/functions"
+	"wardroom/functions/stream"
+	"wardroom/pkg/followup"
 	"wardroom/pkg/table"
 )
 
@@ -22,6 +24,10 @@ func declared() (system, error) {
 		}
 		s.functions = append(s.functions, f)
 	}
+	s.functions = append(s.functions, function{
+		slug: stream.Slug, name: stream.Name, grants: recorded[stream.Slug],
+		filter: followup.Filter(), scheduled: stream.Scheduled,
+	})
 	d := table.Schema()
 	s.table = schema{pk: d.PK, sk: d.SK, ttl: d.TTL}
 	for _, i := range d.Indexes {

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -18,15 +19,25 @@ import (
 // template: SAM's commands and the tests.
 const groupKey = "wardroom:group"
 
-func newFunctions(scope constructs.Construct, sys system, s settings, table awsdynamodb.Table, code map[string]string) map[string]awslambda.Function {
+// requestSeconds is what a request has.
+const requestSeconds = 10
+
+func newFunctions(scope constructs.Construct, sys system, s settings, table awsdynamodb.Table, letters awssqs.Queue, code map[string]string) map[string]awslambda.Function {
 	out := map[string]awslambda.Function{}
 	for _, f := range sys.functions {
-		out[f.slug] = newFunction(scope, f, s, table, code[f.slug])
+		var more []awsiam.PolicyStatement
+		if f.streams() {
+			more = streaming(table, letters)
+		}
+		out[f.slug] = newFunction(scope, f, s, table, code[f.slug], more)
+		if f.streams() {
+			feed(scope, f, table, letters, out[f.slug])
+		}
 	}
 	return out
 }
 
-func newFunction(scope constructs.Construct, f function, s settings, table awsdynamodb.Table, code string) awslambda.Function {
+func newFunction(scope constructs.Construct, f function, s settings, table awsdynamodb.Table, code string, more []awsiam.PolicyStatement) awslambda.Function {
 	id := title(f.slug)
 	name := "wardroom-" + s.name + "-" + f.slug
 	logs := awslogs.NewLogGroup(scope, jsii.String(id+"Logs"), &awslogs.LogGroupProps{
@@ -34,6 +45,10 @@ func newFunction(scope constructs.Construct, f function, s settings, table awsdy
 		Retention:     s.retention,
 		RemovalPolicy: removal(s),
 	})
+	seconds := requestSeconds
+	if f.streams() {
+		seconds = streamSeconds
+	}
 	tracing := awslambda.Tracing_DISABLED
 	if s.xray {
 		tracing = awslambda.Tracing_ACTIVE
@@ -50,8 +65,8 @@ func newFunction(scope constructs.Construct, f function, s settings, table awsdy
 		Handler:                      jsii.String("bootstrap"),
 		Code:                         awslambda.Code_FromAsset(jsii.String(code), nil),
 		MemorySize:                   jsii.Number(512),
-		Timeout:                      awscdk.Duration_Seconds(jsii.Number(10)),
-		Role:                         newRole(scope, id, f, table, logs),
+		Timeout:                      awscdk.Duration_Seconds(jsii.Number(float64(seconds))),
+		Role:                         newRole(scope, id, f, table, logs, more),
 		LogGroup:                     logs,
 		Tracing:                      tracing,
 		ReservedConcurrentExecutions: reserved,
@@ -69,8 +84,9 @@ func newFunction(scope constructs.Construct, f function, s settings, table awsdy
 
 // newRole is the function's own: the recorded actions on exactly the table and
 // the indexes they were recorded on, and writing to its own log group, which
-// the stack made, so that CreateLogGroup is not among them.
-func newRole(scope constructs.Construct, id string, f function, table awsdynamodb.Table, logs awslogs.LogGroup) awsiam.Role {
+// the stack made, so that CreateLogGroup is not among them. more is what Lambda
+// does in its name.
+func newRole(scope constructs.Construct, id string, f function, table awsdynamodb.Table, logs awslogs.LogGroup, more []awsiam.PolicyStatement) awsiam.Role {
 	actions := map[string][]string{}
 	for _, g := range f.grants {
 		actions[g.Resource] = append(actions[g.Resource], g.Action)
@@ -83,6 +99,7 @@ func newRole(scope constructs.Construct, id string, f function, table awsdynamod
 		}
 		statements = append(statements, allow(actions[resource], arn))
 	}
+	statements = append(statements, more...)
 	return awsiam.NewRole(scope, jsii.String(id+"Role"), &awsiam.RoleProps{
 		Description: jsii.String(f.name + " of " + *awscdk.Stack_Of(scope).StackName()),
 		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),

@@ -16,9 +16,10 @@ func newStack(scope constructs.Construct, sys system, s settings, code map[strin
 		Tags:                  &map[string]*string{"app": jsii.String("wardroom"), "stage": jsii.String(s.name)},
 	})
 	table := newTable(stack, sys.table, s)
-	functions := newFunctions(stack, sys, s, table, code)
+	letters := newDeadLetters(stack, s)
+	functions := newFunctions(stack, sys, s, table, letters, code)
 	api := newAPI(stack, sys, s, functions)
-	watch(stack, s, sys, table, functions)
+	watch(stack, s, sys, table, letters, functions)
 
 	awscdk.NewCfnOutput(stack, jsii.String("Url"), &awscdk.CfnOutputProps{
 		Description: jsii.String("Base of every path, such as /api/health"),

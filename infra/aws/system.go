@@ -15,7 +15,14 @@ type function struct {
 	name   string // "Project APIs"
 	routes []route
 	grants []grant
+
+	// The stream's function has no routes: records that pass the filter, and
+	// what the schedule sends, come to it.
+	filter, scheduled string
 }
+
+// streams reports whether this is the function behind the table's stream.
+func (f function) streams() bool { return f.filter != "" }
 
 // route is one method of one path. An operation has one for its path and one
 // for each of its aliases.

@@ -5,13 +5,14 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
 
 // watch declares what tells an operator that something is wrong, and the page
 // he looks at then.
-func watch(scope constructs.Construct, s settings, sys system, table awsdynamodb.Table, functions map[string]awslambda.Function) {
+func watch(scope constructs.Construct, s settings, sys system, table awsdynamodb.Table, letters awssqs.Queue, functions map[string]awslambda.Function) {
 	in := func(namespace, name, statistic string, dimensions map[string]*string) awscloudwatch.Metric {
 		return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
 			Namespace: jsii.String(namespace), MetricName: jsii.String(name), Statistic: jsii.String(statistic),
@@ -36,6 +37,21 @@ func watch(scope constructs.Construct, s settings, sys system, table awsdynamodb
 		alarm(scope, s, title(f.slug)+"Throttles", f.name+": Lambda refused invocations for want of concurrency", ofFunction(f.slug, "Throttles", "Sum"))
 	}
 
+	dead := in("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", map[string]*string{"QueueName": letters.QueueName()})
+	swept := in("Wardroom", "failed", "Sum", map[string]*string{"stage": jsii.String(s.name), "operation": jsii.String("sweep")})
+	var streams []awscloudwatch.IMetric
+	for _, f := range sys.functions {
+		if !f.streams() {
+			continue
+		}
+		id, age := title(f.slug), ofFunction(f.slug, "IteratorAge", "Maximum")
+		alarm(scope, s, id+"Errors", f.name+": the function failed; a record that goes on failing is given up", ofFunction(f.slug, "Errors", "Sum"))
+		alarmAt(scope, s, lateness, id+"Age", f.name+": what follows from changes is minutes late", age)
+		streams = append(streams, age)
+	}
+	alarm(scope, s, "DeadLetters", "The stream gave records up: find out why in its log, then run admin redrive", dead)
+	alarm(scope, s, "SweepFailures", "The sweep could not finish something, and tries again every time", swept)
+
 	each := func(name, statistic string) (out []awscloudwatch.IMetric) {
 		for _, f := range sys.functions {
 			out = append(out, ofFunction(f.slug, name, statistic))
@@ -52,6 +68,10 @@ func watch(scope constructs.Construct, s settings, sys system, table awsdynamodb
 			{graph("Invocations", each("Invocations", "Sum")...), graph("Duration, p99", each("Duration", "p99")...)},
 			{graph("Function errors", each("Errors", "Sum")...), graph("Throttles", each("Throttles", "Sum")...)},
 			{
+				graph("Age of the stream's oldest record, ms", streams...),
+				graph("Dead letters, and what sweeps could not finish", dead, swept),
+			},
+			{
 				graph("Capacity units", ofTable("ConsumedReadCapacityUnits", "Sum"), ofTable("ConsumedWriteCapacityUnits", "Sum")),
 				graph("Table throttles", ofTable("ReadThrottleEvents", "Sum"), ofTable("WriteThrottleEvents", "Sum")),
 			},
@@ -59,12 +79,20 @@ func watch(scope constructs.Construct, s settings, sys system, table awsdynamodb
 	})
 }
 
+// lateness is how old, in milliseconds, a record of the stream may get.
+const lateness = 5 * 60 * 1000
+
 // alarm rings on the first event within five minutes: none of these is usual.
 func alarm(scope constructs.Construct, s settings, id, description string, metric awscloudwatch.Metric) {
+	alarmAt(scope, s, 1, id, description, metric)
+}
+
+// alarmAt rings at a threshold.
+func alarmAt(scope constructs.Construct, s settings, threshold float64, id, description string, metric awscloudwatch.Metric) {
 	a := awscloudwatch.NewAlarm(scope, jsii.String(id+"Alarm"), &awscloudwatch.AlarmProps{
 		AlarmDescription:   jsii.String(description),
 		Metric:             metric,
-		Threshold:          jsii.Number(1),
+		Threshold:          jsii.Number(threshold),
 		EvaluationPeriods:  jsii.Number(1),
 		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
