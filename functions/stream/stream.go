@@ -5,6 +5,7 @@ package stream
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -45,17 +46,21 @@ func New(s *store.Store, now func() model.Time, o telemetry.Options) *Function {
 }
 
 // Scheduled is what the schedule sends.
-const Scheduled = `{"sweep":true}`
+func Scheduled() map[string]any { return map[string]any{"sweep": true} }
 
-// Handle takes either event, since both come to one function. Anything else is
-// an error.
+// ErrEvent says that an event is neither a batch of the table's stream nor the
+// schedule's.
+var ErrEvent = errors.New("stream: neither a batch of the table's stream nor a call to sweep")
+
+// Handle takes either event, since both come to one function. It returns ErrEvent
+// for anything else.
 func (f *Function) Handle(ctx context.Context, raw json.RawMessage) (any, error) {
 	var e struct {
 		Sweep   bool            `json:"sweep"`
 		Records json.RawMessage `json:"Records"`
 	}
 	if err := json.Unmarshal(raw, &e); err != nil {
-		return nil, fmt.Errorf("the event is no JSON object: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrEvent, err)
 	}
 	switch {
 	case e.Sweep:
@@ -66,9 +71,9 @@ func (f *Function) Handle(ctx context.Context, raw json.RawMessage) (any, error)
 	case e.Records != nil:
 		var batch events.DynamoDBEvent
 		if err := json.Unmarshal(raw, &batch); err != nil {
-			return nil, fmt.Errorf("the event is no batch of a table's stream: %w", err)
+			return nil, fmt.Errorf("%w: %w", ErrEvent, err)
 		}
 		return f.Stream.Handle(ctx, batch)
 	}
-	return nil, fmt.Errorf("the event is neither a batch of the table's stream nor %s", Scheduled)
+	return nil, ErrEvent
 }

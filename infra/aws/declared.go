@@ -26,7 +26,7 @@ func declared() (system, error) {
 	}
 	s.functions = append(s.functions, function{
 		slug: stream.Slug, name: stream.Name, grants: recorded[stream.Slug],
-		filter: followup.Filter(), scheduled: stream.Scheduled,
+		filter: followup.Filter(), scheduled: stream.Scheduled(),
 	})
 	d := table.Schema()
 	s.table = schema{pk: d.PK, sk: d.SK, ttl: d.TTL}

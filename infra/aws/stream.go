@@ -75,7 +75,7 @@ func feed(scope constructs.Construct, f function, table awsdynamodb.Table, lette
 		Description: jsii.String("Carries on what the stream has lost, and purges what is due"),
 		Schedule:    awsevents.Schedule_Rate(awscdk.Duration_Minutes(jsii.Number(sweepMinutes))),
 		Targets: &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(fn, &awseventstargets.LambdaFunctionProps{
-			Event:         awsevents.RuleTargetInput_FromText(jsii.String(f.scheduled)),
+			Event:         awsevents.RuleTargetInput_FromObject(f.scheduled),
 			RetryAttempts: jsii.Number(0),
 		})},
 	})

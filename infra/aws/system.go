@@ -18,7 +18,8 @@ type function struct {
 
 	// The stream's function has no routes: records that pass the filter, and
 	// what the schedule sends, come to it.
-	filter, scheduled string
+	filter    string
+	scheduled map[string]any
 }
 
 // streams reports whether this is the function behind the table's stream.

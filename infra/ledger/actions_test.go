@@ -8,8 +8,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"wardroom/functions"
+	"wardroom/functions/stream"
+	"wardroom/infra/local/fixture"
+	"wardroom/pkg/removal"
 )
 
 // grant is one action on the table or one of its indexes, as in
@@ -19,8 +23,9 @@ type grant struct {
 	Resource string `json:"resource"`
 }
 
-// actions are the grants that each group was seen to use.
-func actions(entries []entry) map[string][]grant {
+// actions are the grants that each function was seen to use: each group for its
+// operations, and the stream's for what followed.
+func actions(entries []entry, follow []fixture.Call) map[string][]grant {
 	used := map[string][]grant{}
 	for _, g := range functions.All(nil) {
 		used[g.Slug] = []grant{}
@@ -30,6 +35,12 @@ func actions(entries []entry) map[string][]grant {
 			for _, a := range c.Actions() {
 				used[e.group] = append(used[e.group], grant{a[0], a[1]})
 			}
+		}
+	}
+	used[stream.Slug] = []grant{}
+	for _, c := range follow {
+		for _, a := range c.Actions() {
+			used[stream.Slug] = append(used[stream.Slug], grant{a[0], a[1]})
 		}
 	}
 	for group, grants := range used {
@@ -60,9 +71,31 @@ func render(used map[string][]grant) (string, error) {
 
 // A role has what its function was seen to use, and nothing else.
 func TestActions(t *testing.T) {
-	want, err := render(actions(record(t)))
+	want, err := render(actions(record(t), followed(t)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "../aws/actions.json", want)
+}
+
+// followed plays every usage once more and records what follows from it: at
+// once, and when every retention is over.
+func followed(t *testing.T) (calls []fixture.Call) {
+	t.Helper()
+	trace := new(fixture.Trace)
+	s := fixture.New(t, trace.Option())
+	begin := s.Rows(t.Context(), t)
+	for _, u := range usages(t) {
+		s.Fresh()
+		s.Put(t, u.given)
+		s.Do(t.Context(), u.Request)
+		for range 2 {
+			trace.Take()
+			s.Settle(t.Context(), t)
+			calls = append(calls, trace.Take()...)
+			s.Pass(removal.UndoFor + time.Hour)
+		}
+		s.Restore(t.Context(), t, begin)
+	}
+	return calls
 }

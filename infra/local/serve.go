@@ -44,6 +44,9 @@ func (s *settings) serve(ctx context.Context) error {
 		IdleTimeout:       2 * time.Minute,
 	}
 	s.greet(listener.Addr())
+	follow, halt := context.WithCancel(ctx)
+	followed := s.follow(follow, st)
+	defer func() { halt(); <-followed }() // before the database, which it needs, ends
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	select {

@@ -121,3 +121,8 @@ func wait(ctx context.Context, d time.Duration) error {
 		return fmt.Errorf("pump: %w", ctx.Err())
 	}
 }
+
+// Lambda is the rule as the stack sets it.
+func Lambda(invoke Invoke, dead func(events.DynamoDBEventRecord)) Rule {
+	return Rule{Invoke: invoke, Batch: 100, Tries: 11, Dead: dead, Pause: backOff}
+}

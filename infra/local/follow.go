@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"wardroom/functions/stream"
+	"wardroom/infra/local/pump"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/telemetry"
+)
+
+// How often this machine looks for what the stream has, and how often it sweeps.
+const (
+	streamEvery = 250 * time.Millisecond
+	sweepEvery  = time.Minute
+	again       = 5 * time.Second // after a failure of DynamoDB Local itself
+)
+
+// follow does what comes after a write, as the stream's function does in AWS,
+// until ctx is done. What it returns is closed when it has ended.
+func (s *settings) follow(ctx context.Context, st *store.Store) <-chan struct{} {
+	log := telemetry.Logger(os.Stderr, false)
+	f := stream.New(st, model.Now, telemetry.Options{Log: troubles(log), Stage: s.Stage})
+	client := store.Client(s.Config.Config)
+	p := &pump.Pump{
+		DB: client, Streams: pump.ClientOf(client), Table: s.Table, Idle: streamEvery,
+		Rule: pump.Lambda(f.Stream.Handle, func(r events.DynamoDBEventRecord) {
+			log.Error("dead letter: the stream gave a record up", "sequence_number", r.Change.SequenceNumber)
+		}),
+	}
+	var both sync.WaitGroup
+	both.Go(func() {
+		every(ctx, again, func() {
+			if err := p.Run(ctx); err != nil {
+				log.Error("the stream can't be read", "err", err)
+			}
+		})
+	})
+	both.Go(func() {
+		every(ctx, sweepEvery, func() { _, _ = f.Sweep.Run(ctx) }) // it logs what it could not do
+	})
+	ended := make(chan struct{})
+	go func() {
+		both.Wait()
+		close(ended)
+	}()
+	return ended
+}
+
+// every does something now and again, until ctx is done.
+func every(ctx context.Context, pause time.Duration, do func()) {
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		do()
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// troubles is log for errors alone: a terminal need not tell of every sweep
+// that found nothing.
+func troubles(log *slog.Logger) *slog.Logger {
+	return slog.New(onlyErrors{log.Handler()})
+}
+
+type onlyErrors struct{ slog.Handler }
+
+func (h onlyErrors) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelError && h.Handler.Enabled(ctx, level)
+}
