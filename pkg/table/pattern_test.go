@@ -63,6 +63,7 @@ func TestParse(t *testing.T) {
 		{"ids between text", "A#{a}#B#{b}#C", "A#1#B#22#C", map[string]string{"a": "1", "b": "22"}, true},
 		{"text", "K#{prefix}#{id}", "K#demo#3", map[string]string{"prefix": "demo", "id": "3"}, true},
 		{"other literal", "TEAM#{id}", "PROJECT#7", nil, false},
+		{"another entity's, which goes on behind the last hole", "{a}#{b}", "1#2#C", nil, false},
 		{"more behind", "A#{a}#B", "A#1#BX", nil, false},
 		{"less than the pattern", "A#{a}#B", "A#1", nil, false},
 		{"a literal that isn't there", "TEAM", "TEAMS", nil, false},

@@ -54,7 +54,13 @@ var (
 	Audits = of[model.Audit]("Audit", "ORG#{organization_id}#AUDIT", "{ts}#{audit_id}", "changes of an organisation, by time").
 		GSI("gsi1", "ORG#{organization_id}#ACTOR#{actor}", "{ts}#{audit_id}", "changes somebody made, by time").
 		GSI("gsi2", "ORG#{organization_id}#ABOUT#{about}", "{ts}#{audit_id}", "changes of a resource, by time")
-	Markers = of[model.Marker]("Marker", "MARKER#{audit_id}", "WORK#{work}", "was this done of what follows from a change?")
+	Seals = of[model.Seal]("Seal", "ORG#{organization_id}#AUDIT", "{ts}#{audit_id}#SEAL", "the link of the audit chain that a change is, read along with the change")
+	// An index by number would do as well, but for being late: verify would
+	// accuse the rows that it doesn't show yet.
+	SealBatches = of[model.SealBatch]("SealBatch", "ORG#{organization_id}#SEAL", "{seq:16}", "which changes have these numbers in the chain? by the last number of each batch").Guarded("first")
+	SealHeads   = of[model.SealHead]("SealHead", "ORG#{organization_id}#SEALHEAD", "SEALHEAD", "where does the audit chain end?").Guarded("seq")
+	Checkpoints = of[model.Checkpoint]("Checkpoint", "ORG#{organization_id}#CHECKPOINT", "{seq:16}", "ends of the chain that were signed, by number").Guarded("seq")
+	Markers     = of[model.Marker]("Marker", "MARKER#{audit_id}", "WORK#{work}", "was this done of what follows from a change?")
 
 	Invites = of[model.Invite]("Invite", "INVITE#{invite_id}", "INVITE", "an invitation").
 		GSI("gsi1", "PLACE#{place}#INVITE", "{invite_id:16}", "invitations to a project or a team, by id").

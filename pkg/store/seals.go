@@ -1,0 +1,51 @@
+package store
+
+import (
+	"context"
+
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+)
+
+// Audits reads a span of an organisation's changes by time, strongly
+// consistent, each followed by its seal if it has one: at most n rows of both
+// kinds.
+func (s *Store) Audits(ctx context.Context, organization int64, span table.Span, n int) (table.Stretch, error) {
+	found, err := table.Audits.Within(ctx, s.db, span, n, organization)
+	return found, outcome(err)
+}
+
+// AuditsBy finds the changes that somebody made, by time.
+func (s *Store) AuditsBy(ctx context.Context, organization int64, actor string, span table.Span, n int) ([]table.Found, error) {
+	found, err := table.Audits.EachWithin(ctx, s.db, "gsi1", span, n, organization, actor)
+	return found, outcome(err)
+}
+
+// AuditsAbout finds the changes of a resource, by time, those of what belongs
+// to it included.
+func (s *Store) AuditsAbout(ctx context.Context, organization int64, about string, span table.Span, n int) ([]table.Found, error) {
+	found, err := table.Audits.EachWithin(ctx, s.db, "gsi2", span, n, organization, about)
+	return found, outcome(err)
+}
+
+// SealBatches reads at most n batches of the audit chain in its order, from the
+// one with the number from on.
+func (s *Store) SealBatches(ctx context.Context, organization, from int64, n int) ([]model.SealBatch, bool, error) {
+	found, err := table.SealBatches.Within(ctx, s.db, table.Span{From: table.SealBatches.Key(organization, from).SK}, n, organization)
+	out := make([]model.SealBatch, len(found.Keys))
+	for i, key := range found.Keys {
+		out[i], _ = table.SealBatches.At(found.Rows, key)
+	}
+	return out, found.More, outcome(err)
+}
+
+// Checkpoints reads at most n checkpoints of the audit chain, from the number
+// from on.
+func (s *Store) Checkpoints(ctx context.Context, organization, from int64, n int) ([]model.Checkpoint, bool, error) {
+	found, err := table.Checkpoints.Within(ctx, s.db, table.Span{From: table.Checkpoints.Key(organization, from).SK}, n, organization)
+	out := make([]model.Checkpoint, len(found.Keys))
+	for i, key := range found.Keys {
+		out[i], _ = table.Checkpoints.At(found.Rows, key)
+	}
+	return out, found.More, outcome(err)
+}
