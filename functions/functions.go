@@ -2,6 +2,7 @@
 package functions
 
 import (
+	"wardroom/functions/account"
 	"wardroom/functions/project"
 	"wardroom/functions/system"
 	"wardroom/functions/workspace"
@@ -15,6 +16,7 @@ func All(s *store.Store) []api.Group {
 	return []api.Group{
 		project.APIs(s),
 		workspace.APIs(s),
+		account.APIs(s),
 		system.APIs(s),
 	}
 }

@@ -2,6 +2,8 @@
 package account
 
 import (
+	"slices"
+
 	"wardroom/pkg/api"
 	"wardroom/pkg/store"
 )
@@ -9,8 +11,9 @@ import (
 // APIs declares the group.
 func APIs(s *store.Store) api.Group {
 	h := &handlers{s}
-	_ = h
-	return api.Group{Name: "Account APIs", Slug: "account", Ops: []api.Op{}}
+	return api.Group{Name: "Account APIs", Slug: "account", Ops: slices.Concat(
+		h.scim(),
+	)}
 }
 
 type handlers struct{ store *store.Store }

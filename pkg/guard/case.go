@@ -2,6 +2,7 @@ package guard
 
 import (
 	"context"
+	"maps"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
@@ -206,6 +207,21 @@ func (c *Case) Audit(resource string, before, after map[string]any) {
 		Before: before, After: after, Outcome: "success",
 		RequestID: c.record.id, SourceIP: ip, Notices: c.notices,
 	}
+}
+
+// AuditAlso adds what else the request changes to what Audit noted.
+func (c *Case) AuditAlso(before, after map[string]any) {
+	if c.audit == nil {
+		return
+	}
+	c.audit.Before, c.audit.After = joined(c.audit.Before, before), joined(c.audit.After, after)
+}
+
+func joined(a, b map[string]any) map[string]any {
+	out := make(map[string]any, len(a)+len(b))
+	maps.Copy(out, a)
+	maps.Copy(out, b)
+	return out
 }
 
 // Notify notes that a user is to be told of a change to a resource, once it is

@@ -47,6 +47,7 @@ type User struct {
 	Organization   Organization `json:"organization" dynamo:"-"`
 	OrganizationID int64        `json:"-" dynamo:"organization_id"`
 	EmailKey       string       `json:"-" dynamo:"email_key"`
+	ExternalID     string       `json:"-" dynamo:"external_id,omitempty"`     // what a provisioning client calls him
 	GlobalAdminOf  *int64       `json:"-" dynamo:"global_admin_of,omitempty"` // set while is_superuser, for an index
 	AuditKey       []byte       `json:"-" dynamo:"audit_key,omitempty"`       // encrypts his personal data in the audit log; purged with him
 	DeletedOn      *Time        `json:"-" dynamo:"deleted_on,omitempty"`      // set by delete: nobody sees him any more, an undo brings him back

@@ -28,6 +28,31 @@ func (s *Store) CreateUser(tx *table.Tx, u model.User) {
 	table.Emails.Create(tx, model.Email{OrganizationID: u.OrganizationID, EmailKey: u.EmailKey, UserID: u.ID})
 }
 
+// EditUser notes a change of a user's own fields and of his rank; another
+// address must be free in his organisation. It returns the row as it will be.
+func (s *Store) EditUser(tx *table.Tx, from, to model.User) model.User {
+	to.Version = from.Version + 1
+	to.EmailKey = model.FoldKey(to.Email)
+	to.GlobalAdminOf = nil
+	if to.IsSuperuser {
+		to.GlobalAdminOf = &to.OrganizationID
+	}
+	table.Users.Change(tx, from, to)
+	s.MoveEmail(tx, from, to)
+	return to
+}
+
+// MoveEmail notes that a user's address is another one, which must be free in
+// his organisation.
+func (s *Store) MoveEmail(tx *table.Tx, from, to model.User) {
+	now := model.Email{OrganizationID: to.OrganizationID, EmailKey: model.FoldKey(to.Email), UserID: to.ID}
+	if from.EmailKey == now.EmailKey {
+		return
+	}
+	table.Emails.Delete(tx, model.Email{OrganizationID: from.OrganizationID, EmailKey: from.EmailKey, UserID: from.ID})
+	table.Emails.Create(tx, now)
+}
+
 // CreateKey notes an API key.
 func (s *Store) CreateKey(tx *table.Tx, k model.APIKey) {
 	k.Version = 1
@@ -43,6 +68,27 @@ func EmailKey(organization int64, email string) table.Primary {
 func (s *Store) UsersOfOrganization(ctx context.Context, organization, from int64, n int) ([]int64, error) {
 	return ids(table.Users, "user_id")(table.Users.Each(ctx, s.db, "gsi1", after(table.Users, "gsi1", from), n, organization))
 }
+
+// AllUsersOfOrganization lists ids of an organisation's users from the lowest, at
+// most n. It is a round trip for each allPage of them.
+func (s *Store) AllUsersOfOrganization(ctx context.Context, organization int64, n int) ([]int64, error) {
+	var all []int64
+	for from := int64(0); len(all) < n; {
+		size := min(allPage, n-len(all))
+		page, err := s.UsersOfOrganization(ctx, organization, from, size)
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, page...); len(page) < size {
+			break
+		}
+		from = page[len(page)-1]
+	}
+	return all, nil
+}
+
+// allPage is so many keys that an index answers them at once: below 1 MB.
+const allPage = 5000
 
 // GlobalAdmins lists ids of an organisation's global admins, lowest first.
 func (s *Store) GlobalAdmins(ctx context.Context, organization int64, n int) ([]int64, error) {

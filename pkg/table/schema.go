@@ -24,7 +24,7 @@ var (
 		GSI("gsi1", "ORG#{organization_id}#USER", "{user_id:16}", "users of an organisation, by id").
 		GSI("gsi2", "ORG#{global_admin_of}#GLOBALADMIN", "{user_id:16}", "global admins of an organisation, by id").
 		GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#USER#{user_id:16}", "deleted users whose retention ends, oldest first")
-	Emails = of[model.Email]("Email", "ORG#{organization_id}#EMAIL#{email_key}", "EMAIL", "whose address is this? one user of an organisation each")
+	Emails = of[model.Email]("Email", "ORG#{organization_id}#EMAIL#{email_key}", "EMAIL", "whose address is this? one user of an organisation each").Guarded("user_id")
 
 	Keys = of[model.APIKey]("APIKey", "KEY#{prefix}", "KEY", "an API key by its prefix").
 		GSI("gsi1", "USER#{user_id}#KEY", "{key_id:16}", "API keys of a user, by id").

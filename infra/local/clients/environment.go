@@ -1,5 +1,5 @@
 // Package clients runs programs that other people wrote against Wardroom: the
-// two agenta releases it promises to serve, and schemathesis.
+// two agenta releases it promises to serve, schemathesis, and scim2-tester.
 //
 // They are Python programs whose dependencies contradict one another, so each
 // has a virtual environment of its own, made when a test first wants it.
@@ -15,8 +15,12 @@ import (
 	"wardroom/infra/local/filelock"
 )
 
-// Package is one exact release on PyPI.
-type Package struct{ Name, Version string }
+// Package is one exact release on PyPI, and what it needs beside it that pip
+// wouldn't choose by itself: "scim2-models==0.12.3".
+type Package struct {
+	Name, Version string
+	With          []string
+}
 
 // Environment returns the python of a virtual environment under dir that holds
 // the package, and makes it if need be. It counts as made only once its marker
@@ -45,7 +49,8 @@ func Environment(ctx context.Context, dir string, p Package, log func(string)) (
 	if out, err := exec.CommandContext(ctx, "python3", "-m", "venv", home).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("no virtual environment for %s %s: it needs python3 with its venv module (on Debian: sudo apt-get install python3-venv): %w\n%s", p.Name, p.Version, err, tail(out))
 	}
-	install := exec.CommandContext(ctx, python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", p.Name+"=="+p.Version)
+	args := append([]string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check", p.Name + "==" + p.Version}, p.With...)
+	install := exec.CommandContext(ctx, python, args...)
 	if out, err := install.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("pip could not install %s==%s; check the network and try again: %w\n%s", p.Name, p.Version, err, tail(out))
 	}

@@ -1,0 +1,68 @@
+package account
+
+import (
+	"strings"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+)
+
+// scimRoot is where SCIM's resources lie.
+const scimRoot = "/scim/v2"
+
+// The schemas that SCIM's messages name.
+const (
+	userSchema = "urn:ietf:params:scim:schemas:core:2.0:User"
+	listSchema = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+)
+
+// scim lists the operations of SCIM 2.0 (RFC 7643, RFC 7644), by which an
+// identity provider keeps the organisation's users.
+func (h *handlers) scim() []api.Op {
+	const (
+		users = scimRoot + "/Users"
+		one   = users + "/{id}"
+	)
+	manage := func(o api.Op) api.Op { return o.SCIM().Allow(access.ManageUsers, access.OwnOrganization()) }
+	return []api.Op{
+		manage(api.GET(users, "List SCIM Users", h.listSCIM)),
+		manage(api.POST(users, "Create SCIM User", h.createSCIM)).Creates().Fails(409),
+		manage(api.POST(users+"/.search", "Search SCIM Users", h.searchSCIM)).Reads().Also(scimRoot + "/.search"),
+		manage(api.GET(one, "Get SCIM User", h.getSCIM)),
+		manage(api.PUT(one, "Replace SCIM User", h.replaceSCIM)).Fails(409),
+		manage(api.PATCH(one, "Patch SCIM User", h.patchSCIM)).Fails(409),
+		manage(api.DELETE(one, "Delete SCIM User", h.deleteSCIM)).Mute().Fails(409),
+
+		api.GET(scimRoot+"/ServiceProviderConfig", "Get SCIM Service Provider Config", h.config).SCIM().Anyone(),
+		api.GET(scimRoot+"/ResourceTypes", "List SCIM Resource Types", h.resourceTypes).SCIM().Anyone(),
+		api.GET(scimRoot+"/ResourceTypes/{id}", "Get SCIM Resource Type", h.resourceType).SCIM().Anyone(),
+		api.GET(scimRoot+"/Schemas", "List SCIM Schemas", h.schemas).SCIM().Anyone(),
+		api.GET(scimRoot+"/Schemas/{id}", "Get SCIM Schema", h.schema).SCIM().Anyone(),
+	}
+}
+
+// badSCIM is a 400 of one of RFC 7644's types.
+func badSCIM(kind, says string) error {
+	return &fault.Fault{Kind: fault.KindInvalid, Message: says, Meta: map[string]any{api.SCIMType: kind}}
+}
+
+// Types of a 400 that don't follow from the request's form.
+const (
+	invalidFilter = "invalidFilter"
+	invalidPath   = "invalidPath"
+	invalidValue  = "invalidValue"
+	mutability    = "mutability"
+	noTarget      = "noTarget"
+	tooMany       = "tooMany"
+)
+
+// attributeOf is an attribute's name without its schema's, in lower case, since
+// SCIM doesn't distinguish cases; false for an attribute of another schema.
+func attributeOf(path string) (string, bool) {
+	path = strings.ToLower(path)
+	if !strings.HasPrefix(path, "urn:") {
+		return path, true
+	}
+	return strings.CutPrefix(path, strings.ToLower(userSchema)+":")
+}

@@ -1,0 +1,91 @@
+package account
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+)
+
+// What SCIM clients discover is the same for everybody, so it is kept as it is
+// sent. The three schemas beside the user's are those of RFC 7643 (8.7).
+//
+//go:embed scim/*.json
+var discovery embed.FS
+
+var (
+	configFile = kept("config")
+	typeFile   = kept("type")
+	schemaList = []api.Verbatim{kept("user"), kept("serviceproviderconfig"), kept("resourcetype"), kept("schema")}
+)
+
+// kept is one of the files, without the white space.
+func kept(name string) api.Verbatim {
+	text, err := discovery.ReadFile("scim/" + name + ".json")
+	if err != nil {
+		panic(err)
+	}
+	var parsed json.RawMessage
+	if err := json.Unmarshal(text, &parsed); err != nil {
+		panic(err)
+	}
+	return written(parsed)
+}
+
+func written(v any) api.Verbatim {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+// listed is all of the files as one answer.
+func listed(files ...api.Verbatim) api.Verbatim {
+	all := make([]json.RawMessage, len(files))
+	for i, f := range files {
+		all[i] = json.RawMessage(f)
+	}
+	return written(map[string]any{
+		"schemas": []string{listSchema}, "totalResults": len(all), "startIndex": 1, "itemsPerPage": len(all), "Resources": all,
+	})
+}
+
+// named is the file whose id is the one asked for.
+func named(id string, files ...api.Verbatim) (api.Verbatim, error) {
+	for _, f := range files {
+		var file struct{ ID string }
+		if json.Unmarshal(f, &file) == nil && file.ID == id {
+			return f, nil
+		}
+	}
+	return nil, fault.NotFound()
+}
+
+type discoverIn struct{ guard.In }
+
+type discoverOneIn struct {
+	guard.In
+	ID string `path:"id" maxLength:"200"`
+}
+
+func (h *handlers) config(context.Context, *discoverIn) (api.Verbatim, error) { return configFile, nil }
+
+func (h *handlers) resourceTypes(context.Context, *discoverIn) (api.Verbatim, error) {
+	return listed(typeFile), nil
+}
+
+func (h *handlers) resourceType(_ context.Context, in *discoverOneIn) (api.Verbatim, error) {
+	return named(in.ID, typeFile)
+}
+
+func (h *handlers) schemas(context.Context, *discoverIn) (api.Verbatim, error) {
+	return listed(schemaList...), nil
+}
+
+func (h *handlers) schema(_ context.Context, in *discoverOneIn) (api.Verbatim, error) {
+	return named(in.ID, schemaList...)
+}

@@ -1,0 +1,104 @@
+package account
+
+import (
+	"strconv"
+	"strings"
+
+	"wardroom/pkg/model"
+)
+
+// SCIMUser is a user as SCIM shows him. What is empty is left out.
+type SCIMUser struct {
+	Schemas    []string    `json:"schemas"`
+	ID         string      `json:"id"`
+	ExternalID string      `json:"externalId,omitempty" doc:"The client's own name for him"`
+	UserName   string      `json:"userName,omitempty" doc:"His e-mail address"`
+	Name       *SCIMName   `json:"name,omitempty"`
+	Active     *bool       `json:"active,omitempty"`
+	Emails     []SCIMEmail `json:"emails,omitempty"`
+	Meta       *SCIMMeta   `json:"meta,omitempty"`
+}
+
+// SCIMName is a user's names.
+type SCIMName struct {
+	GivenName  string `json:"givenName,omitempty"`
+	FamilyName string `json:"familyName,omitempty"`
+}
+
+// SCIMEmail is an address of a user.
+type SCIMEmail struct {
+	Value   string `json:"value"`
+	Primary bool   `json:"primary"`
+}
+
+// SCIMMeta says what a resource is, and where.
+type SCIMMeta struct {
+	ResourceType string     `json:"resourceType"`
+	Created      model.Time `json:"created"`
+	Location     string     `json:"location"`
+}
+
+// partial asks for a part of the users in an answer (RFC 7644, 3.9).
+type partial struct {
+	Attributes string `query:"attributes" maxLength:"2000" doc:"Names of the attributes to answer, with commas between them; id always is."`
+	Excluded   string `query:"excludedAttributes" maxLength:"2000" doc:"Names of attributes to leave out. Means nothing beside attributes."`
+}
+
+// show is u as SCIM shows him, as far as he is asked for.
+func (p partial) show(u model.User) SCIMUser {
+	id := strconv.FormatInt(u.ID, 10)
+	out := SCIMUser{
+		Schemas: []string{userSchema}, ID: id, ExternalID: u.ExternalID, UserName: u.Email, Active: &u.IsActive,
+		Name: &SCIMName{GivenName: u.FirstName, FamilyName: u.LastName},
+		Meta: &SCIMMeta{ResourceType: "User", Created: u.DateJoined, Location: scimRoot + "/Users/" + id},
+	}
+	if strings.Contains(u.Email, "@") {
+		out.Emails = []SCIMEmail{{Value: u.Email, Primary: true}}
+	}
+	wanted := p.wanted()
+	if !wanted("externalid") {
+		out.ExternalID = ""
+	}
+	if !wanted("username") {
+		out.UserName = ""
+	}
+	if !wanted("name.givenname") {
+		out.Name.GivenName = ""
+	}
+	if !wanted("name.familyname") {
+		out.Name.FamilyName = ""
+	}
+	if *out.Name == (SCIMName{}) {
+		out.Name = nil
+	}
+	if !wanted("active") {
+		out.Active = nil
+	}
+	if !wanted("emails.value") {
+		out.Emails = nil
+	}
+	if !wanted("meta") {
+		out.Meta = nil
+	}
+	return out
+}
+
+// wanted tells of an attribute, by its name in lower case, whether it is asked
+// for. An attribute is named with those inside it.
+func (p partial) wanted() func(attribute string) bool {
+	names := func(list, attribute string) bool {
+		for name := range strings.SplitSeq(list, ",") {
+			name, ours := attributeOf(strings.TrimSpace(name))
+			if rest, ok := strings.CutPrefix(attribute, name); ours && ok && name != "" && (rest == "" || rest[0] == '.') {
+				return true
+			}
+		}
+		return false
+	}
+	return func(attribute string) bool {
+		if strings.TrimSpace(p.Attributes) != "" {
+			return names(p.Attributes, attribute)
+		}
+		return !names(p.Excluded, attribute)
+	}
+}

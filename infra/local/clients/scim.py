@@ -1,0 +1,28 @@
+"""scim2-tester, as it is released, against a running system.
+
+    python scim.py http://127.0.0.1:8080
+
+Prints each check that did not succeed, and fails if there is one. A check that
+was skipped counts as such: what the tester does not look at is not shown.
+"""
+
+import sys
+
+from httpx2 import Client
+from scim2_client.engines.httpx2 import SyncSCIMClient
+from scim2_tester import Status, check_server
+
+KEY = "ApiKey demoglob.local-only-global-admin"
+FEWEST = 40  # checks, or the run proves too little
+
+good = {Status.SUCCESS, Status.COMPLIANT, Status.ACCEPTABLE}
+
+with Client(base_url=sys.argv[1] + "/scim/v2", headers={"Authorization": KEY}, timeout=30) as http:
+    results = check_server(SyncSCIMClient(http))
+
+for result in results:
+    if result.status not in good:
+        print(result.status.name, result.title, result.reason, result.data, sep=": ")
+bad = sum(result.status not in good for result in results)
+print(f"{len(results)} checks, {bad} of them without success")
+sys.exit(bad > 0 or len(results) < FEWEST)
