@@ -34,6 +34,7 @@ var aliens = map[string]alien{
 	"transfer_to":     {90, 987654},
 	"organization_id": {"2", "987654"},
 	"org_id":          {"2", "987654"},
+	"id":              {90, 987654},
 	"email":           {"other@example.org", "nobody@example.org"},
 }
 
@@ -41,6 +42,8 @@ var aliens = map[string]alien{
 var plainInputs = []string{
 	"limit", "cursor", "dry_run", "report", "include", "role", "expires_on",
 	"project_name", "team_name", "description",
+	"userName", "externalId", "active", "givenName", "familyName", "op", "path", "value",
+	"filter", "startIndex", "count", "attributes", "excludedAttributes",
 }
 
 // otherwise are the answers that aren't 404, by operation and input.

@@ -84,5 +84,9 @@ var variants = map[string]fixture.Request{
 	"unassign-role-from-user/owner":    {Path: "/api/workspaces/7/roles?email=lead@organization.com&organization_id=1&role=owner"},
 	"remove-user-from-workspace/self":  {Path: "/api/workspaces/7/users?email={email}"},
 	"remove-user-from-workspace/owner": {Path: "/api/workspaces/7/users?email=lead@organization.com"},
-	"remove-user-from-workspace/none":  {Path: "/api/workspaces/7/users?email=nobody@example.com"},
+	"replace-scim-user/global":         {Path: "/scim/v2/Users/1"},
+	"patch-scim-user/global":           {Path: "/scim/v2/Users/1"},
+	"delete-scim-user/global":          {Path: "/scim/v2/Users/1"},
+
+	"remove-user-from-workspace/none": {Path: "/api/workspaces/7/users?email=nobody@example.com"},
 }

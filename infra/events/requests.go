@@ -22,6 +22,9 @@ var ids = map[string]string{
 	"workspace_id": "7",
 }
 
+// member is user 15, whom SCIM's routes call by his id alone.
+var member = map[string]string{"id": "15"}
+
 // requests names, by operation, what can't be told from the operation alone.
 // Only operations that need a query or a body are here.
 var requests = map[string]request{
@@ -39,4 +42,14 @@ var requests = map[string]request{
 	"assign-role-to-user":        {body: `{"email":"member@organization.com","organization_id":"1","role":"editor"}`},
 	"unassign-role-from-user":    {query: url.Values{"email": {"user@example.com"}, "organization_id": {"1"}, "role": {"editor"}}},
 	"remove-user-from-workspace": {query: url.Values{"email": {"user@example.com"}, "organization_id": {"1"}}},
+
+	"list-scim-users":        {key: demo.GlobalAdmin, query: url.Values{"filter": {`userName eq "member@organization.com"`}}},
+	"search-scim-users":      {key: demo.GlobalAdmin, body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"startIndex":2,"count":2,"attributes":["userName"]}`},
+	"create-scim-user":       {key: demo.GlobalAdmin, body: `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"new@organization.com","name":{"givenName":"New","familyName":"Colleague"},"active":true}`},
+	"get-scim-user":          {key: demo.GlobalAdmin, ids: member},
+	"replace-scim-user":      {key: demo.GlobalAdmin, ids: member, body: `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"renamed@organization.com","name":{"givenName":"Project","familyName":"Member"},"externalId":"e-15"}`},
+	"patch-scim-user":        {key: demo.GlobalAdmin, ids: member, body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"active","value":false}]}`},
+	"delete-scim-user":       {key: demo.GlobalAdmin, ids: member},
+	"get-scim-resource-type": {ids: map[string]string{"id": "User"}},
+	"get-scim-schema":        {ids: map[string]string{"id": "urn:ietf:params:scim:schemas:core:2.0:User"}},
 }

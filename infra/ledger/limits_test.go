@@ -47,6 +47,19 @@ var limits = map[string]reach{
 	"remove-user-from-workspace": people + writing,
 	"list-organizations":         people,
 
+	"list-scim-users":                  people,
+	"search-scim-users":                people,
+	"create-scim-user":                 oneRow + writing,
+	"get-scim-user":                    oneRow,
+	"replace-scim-user":                oneRow + writing,
+	"patch-scim-user":                  byTeam + writing, // looks for what he holds
+	"delete-scim-user":                 byTeam + writing,
+	"get-scim-service-provider-config": oneRow,
+	"list-scim-resource-types":         oneRow,
+	"get-scim-resource-type":           oneRow,
+	"list-scim-schemas":                oneRow,
+	"get-scim-schema":                  oneRow,
+
 	"health":  ping,
 	"openapi": nowhere,
 }
