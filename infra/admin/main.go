@@ -1,7 +1,11 @@
 // Command admin does what no request can: it makes an organisation, with its
-// first global admin and a key for him.
+// first global admin and a key for him, and it does by hand what the stream gave
+// up.
 //
 //	admin -stage dev create-organization --name 'Example' --domain example.com --email admin@example.com
+//	admin -stage dev redrive
+//
+// redrive does what the stream has given up, and empties the dead-letter queue.
 //
 // It works on the stage's table with the caller's own AWS credentials, or on
 // the DynamoDB that DYNAMODB_ENDPOINT names.
@@ -35,7 +39,8 @@ func main() {
 	}
 }
 
-const usage = "usage: admin -stage dev|staging|prod create-organization --name NAME --domain DOMAIN --email EMAIL"
+const usage = `usage: admin -stage dev|staging|prod create-organization --name NAME --domain DOMAIN --email EMAIL
+       admin -stage dev|staging|prod redrive`
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("admin", flag.ContinueOnError)
@@ -44,7 +49,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return fmt.Errorf("%w\n%s", err, usage)
 	}
-	if flags.Arg(0) != "create-organization" {
+	switch {
+	case flags.Arg(0) == "redrive" && flags.NArg() == 1:
+		return again(ctx, *stage, out)
+	case flags.Arg(0) != "create-organization":
 		return errors.New(usage)
 	}
 	founding, err := parse(flags.Args()[1:])

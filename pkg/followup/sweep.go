@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"wardroom/pkg/model"
@@ -29,11 +30,11 @@ type Sweep struct {
 	Store *store.Store
 	Work  Work // as the stream's
 	// Unsealed lists audit rows of an organisation that aren't sealed, in
-	// order, after the given one (nil: from the first), at most n. Sealed
-	// rows are done.
-	Unsealed func(ctx context.Context, organization int64, after *model.Audit, n int) ([]model.Audit, error)
-	// Finish works through what is left of a removal.
-	Finish    func(ctx context.Context, removal int64) error
+	// order, perhaps not all at once. Sealed rows are done.
+	Unsealed func(ctx context.Context, organization int64, now model.Time) ([]model.Audit, error)
+	// Finish works through what is left of a removal, and reports whether
+	// nothing is left.
+	Finish    func(ctx context.Context, removal int64) (bool, error)
 	Now       func() model.Time
 	Grace     time.Duration
 	Telemetry telemetry.Options
@@ -114,8 +115,16 @@ func (w *sweeping) pending(ctx context.Context) error {
 func (w *sweeping) carryOn(ctx context.Context, p table.Primary) {
 	now := w.Now()
 	if id, ok := table.Removals.ID(p, "removal_id"); ok {
-		if w.Finish != nil {
-			w.did(&w.Removals, alone(func() error { return w.Finish(ctx, id) }))
+		if w.Finish == nil {
+			return
+		}
+		finished := false
+		err := alone(func() (err error) {
+			finished, err = w.Finish(ctx, id)
+			return err
+		})
+		if finished || err != nil { // otherwise its time is over, and the next sweep goes on
+			w.did(&w.Removals, err)
 		}
 		return
 	}
@@ -158,44 +167,32 @@ func (w *sweeping) rows(ctx context.Context) error {
 	return nil
 }
 
-// of works through the rows of one organisation. A row that fails is passed
-// over, as the stream passes over it once its tries are used up.
+// of works through the rows of one organisation, as many as one look finds.
+// Where a work gets nothing done of several rows, it gets half of them, until
+// the one that fails is found; that one is passed over, as the stream passes
+// over it once its tries are used up.
 func (w *sweeping) of(ctx context.Context, organization int64) error {
-	var after *model.Audit
-	for {
-		rows, err := w.Unsealed(ctx, organization, after, page)
-		if err != nil || len(rows) == 0 {
-			return err
+	rows, err := w.Unsealed(ctx, organization, w.Now())
+	rows = slices.DeleteFunc(rows, func(r model.Audit) bool { return r.TS.After(w.until) }) // the stream's
+	for size := page; len(rows) > 0 && ctx.Err() == nil; {
+		some := rows[:min(size, len(rows))]
+		done, failed := guarded(ctx, w.Work, some)
+		w.Rows += done
+		rows = rows[done:]
+		if done == 0 && len(some) > 1 {
+			size = (len(some) + 1) / 2
+			continue
 		}
-		whole := len(rows) == page
-		for i, r := range rows { // what is younger is the stream's
-			if r.TS.After(w.until) {
-				rows, whole = rows[:i], false
-				break
-			}
+		if size = page; done > 0 {
+			continue
 		}
-		for len(rows) > 0 && ctx.Err() == nil {
-			done, err := guarded(ctx, w.Work, rows)
-			w.Rows += done
-			if done > 0 {
-				after = &rows[done-1]
-			}
-			rows = rows[done:]
-			if len(rows) > 0 {
-				if ctx.Err() != nil {
-					return nil
-				}
-				if err == nil {
-					err = errors.New("left undone")
-				}
-				w.did(nil, fmt.Errorf("audit row %s: %w", rows[0].ID, err))
-				after, rows = &rows[0], rows[1:]
-			}
+		if failed == nil {
+			failed = errors.New("left undone")
 		}
-		if !whole || ctx.Err() != nil {
-			return nil
-		}
+		w.did(nil, fmt.Errorf("audit row %s: %w", rows[0].ID, failed))
+		rows = rows[1:]
 	}
+	return err
 }
 
 // alone keeps a panic to the one thing that it is about.

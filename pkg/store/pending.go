@@ -20,8 +20,9 @@ func (s *Store) Pending(ctx context.Context, shard int64, now model.Time, after 
 	if err != nil {
 		return nil, outcome(err)
 	}
+	end := now.String()
 	for i, f := range found {
-		if f.Position > now.String() { // positions begin with the time
+		if f.Position[:min(len(end), len(f.Position))] > end { // positions begin with the time
 			return found[:i], nil
 		}
 	}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"wardroom/functions/stream"
+	"wardroom/pkg/model"
+	"wardroom/pkg/service"
+	"wardroom/pkg/store"
+	"wardroom/pkg/telemetry"
+)
+
+// queue is what a redrive needs of SQS.
+type queue interface {
+	ReceiveMessage(context.Context, *sqs.ReceiveMessageInput, ...func(*sqs.Options)) (*sqs.ReceiveMessageOutput, error)
+	DeleteMessage(context.Context, *sqs.DeleteMessageInput, ...func(*sqs.Options)) (*sqs.DeleteMessageOutput, error)
+}
+
+// redrive does what the stream has given up. A dead letter tells only where in
+// the stream records stood, and they are gone from there after a day; so the
+// work is found by the table's own state, and the letters are only taken away
+// when nothing is left of it.
+type redrive struct {
+	store   *store.Store
+	letters queue // nil where there is none, as on one machine
+	url     string
+	out     io.Writer
+}
+
+const (
+	// held is how long, in seconds, letters are out of sight while the sweep
+	// runs. Should it fail, they come back.
+	held = 900
+	// batch is how many letters SQS gives at a time.
+	batch = 10
+	// sweeps is how many a redrive makes at most: each has all the time it needs.
+	sweeps = 100
+)
+
+// carryOut takes the letters that are there, sweeps until nothing is left, and
+// only then deletes them: a letter that comes meanwhile stays.
+func (r redrive) carryOut(ctx context.Context) error {
+	letters, err := r.take(ctx)
+	if err != nil {
+		return err
+	}
+	sweep := stream.New(r.store, model.Now, telemetry.Options{Log: slog.New(slog.DiscardHandler)}).Sweep
+	sweep.Grace = 0 // what the stream is doing this moment does no harm twice
+	done, failed, err := 0, 0, error(nil)
+	for i := 0; ; i++ {
+		report, cause := sweep.Run(ctx)
+		done, failed, err = done+report.Done(), report.Failed, cause
+		if report.Done() == 0 || i == sweeps {
+			break
+		}
+	}
+	fmt.Fprintf(r.out, "Done: %d; failed: %d.\n", done, failed)
+	if err != nil {
+		return fmt.Errorf("the %d dead letters stay: %w", len(letters), err)
+	}
+	for _, l := range letters {
+		if _, err := r.letters.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &r.url, ReceiptHandle: l.ReceiptHandle}); err != nil {
+			return fmt.Errorf("dead letters: %w", err)
+		}
+	}
+	if r.letters != nil {
+		fmt.Fprintf(r.out, "%d dead letters deleted.\n", len(letters))
+	}
+	return nil
+}
+
+// take receives the letters until there are no more.
+func (r redrive) take(ctx context.Context) (letters []types.Message, err error) {
+	if r.letters == nil {
+		return nil, nil
+	}
+	for {
+		got, err := r.letters.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
+			QueueUrl: &r.url, MaxNumberOfMessages: batch, VisibilityTimeout: held, WaitTimeSeconds: 1,
+		})
+		if err != nil {
+			return nil, fmt.Errorf("dead letters: %w", err)
+		}
+		if len(got.Messages) == 0 {
+			return letters, nil
+		}
+		letters = append(letters, got.Messages...)
+	}
+}
+
+// again re-drives a stage. On one machine there is no queue.
+func again(ctx context.Context, stage string, out io.Writer) error {
+	c, err := service.Read()
+	if err != nil {
+		return err
+	}
+	s, _, err := open(ctx, stage)
+	if err != nil {
+		return err
+	}
+	r := redrive{store: s, out: out}
+	if c.Endpoint == "" {
+		own, err := config.LoadDefaultConfig(ctx)
+		if err != nil {
+			return fmt.Errorf("AWS credentials: %w", err)
+		}
+		if r.letters, r.url, err = deadLetters(ctx, own, stage); err != nil {
+			return err
+		}
+	}
+	return r.carryOut(ctx)
+}
+
+// deadLetters finds the queue of a stage, as the stack names it.
+func deadLetters(ctx context.Context, own aws.Config, stage string) (queue, string, error) {
+	client := sqs.NewFromConfig(own)
+	got, err := client.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: aws.String("wardroom-" + stage + "-dead-letters")})
+	var absent *types.QueueDoesNotExist
+	if errors.As(err, &absent) {
+		return nil, "", fmt.Errorf("stage %s has no dead-letter queue: is it deployed?", stage)
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("dead letters: %w", err)
+	}
+	return client, *got.QueueUrl, nil
+}
