@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/followup"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
@@ -24,8 +25,10 @@ const Name = "Stream"
 
 // Work is what follows from every audit row, in this order. Sealing is last: a
 // sealed row is one with nothing left to do.
-func Work(_ *store.Store) followup.Work {
-	return followup.InOrder()
+func Work(s *store.Store) followup.Work {
+	return followup.InOrder(
+		func(ctx context.Context, rows []model.Audit) (int, error) { return audit.Seal(ctx, s, rows) },
+	)
 }
 
 // Function answers the stream's batches and the schedule's calls.
@@ -41,6 +44,9 @@ func New(s *store.Store, now func() model.Time, o telemetry.Options) *Function {
 		Stream: followup.Stream{Work: work, Telemetry: o},
 		Sweep: followup.Sweep{
 			Store: s, Work: work, Now: now, Grace: followup.Grace, Telemetry: o,
+			Unsealed: func(ctx context.Context, organization int64, now model.Time) ([]model.Audit, error) {
+				return audit.Unsealed(ctx, s, organization, now)
+			},
 		},
 	}
 }
