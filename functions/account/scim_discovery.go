@@ -69,7 +69,7 @@ type discoverIn struct{ guard.In }
 
 type discoverOneIn struct {
 	guard.In
-	ID string `path:"id" maxLength:"200"`
+	ID string `path:"id" maxLength:"200" doc:"Id of what is described."`
 }
 
 func (h *handlers) config(context.Context, *discoverIn) (api.Verbatim, error) { return configFile, nil }

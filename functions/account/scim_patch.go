@@ -31,7 +31,7 @@ type patchSCIMIn struct {
 
 // scimPatch is one operation of a PATCH (RFC 7644, 3.5.2).
 type scimPatch struct {
-	Op    string  `json:"op" pattern:"^(?i:add|replace|remove)$" doc:"add, replace or remove"`
+	Op    string  `json:"op" pattern:"^([aA][dD][dD]|[rR][eE][pP][lL][aA][cC][eE]|[rR][eE][mM][oO][vV][eE])$" doc:"add, replace or remove"`
 	Path  *string `json:"path" required:"false" maxLength:"1000" doc:"userName, externalId, active, name, name.givenName or name.familyName; operations on other attributes are ignored. Without it value is an object of attributes."`
 	Value any     `json:"value" required:"false"`
 }

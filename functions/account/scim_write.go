@@ -14,7 +14,7 @@ import (
 // scimBody is a user as a client sends him. Addresses beside his userName, and
 // whatever else SCIM or an extension of it knows of users, are ignored.
 type scimBody struct {
-	UserName   string  `json:"userName" minLength:"1" maxLength:"254" pattern:"^\\S+$" doc:"His e-mail address"`
+	UserName   string  `json:"userName" minLength:"1" maxLength:"254" pattern:"^[^\\s\\x00]+$" doc:"His e-mail address"`
 	ExternalID *string `json:"externalId" required:"false" maxLength:"255" doc:"The client's own name for him"`
 	Active     *bool   `json:"active" required:"false" doc:"true where a new user does not say; left as it is where a replacement does not"`
 	Name       *struct {
@@ -80,7 +80,7 @@ func vacant(c *guard.Case, address string, of int64) error {
 
 // scimID names the user of a request.
 type scimID struct {
-	ID int64 `path:"id" example:"16"`
+	ID int64 `path:"id" example:"16" doc:"Id of the user."`
 }
 
 // known answers 404 for a user who isn't there.

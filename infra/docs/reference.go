@@ -153,6 +153,10 @@ func (r *reference) answer(b *bytes.Buffer, o api.Op, op *operation, types map[s
 			continue
 		}
 		s := answer.Content.schema()
+		if s == nil {
+			fmt.Fprintf(b, "\nAnswers %s with nothing.\n", status)
+			continue
+		}
 		s.refs(types)
 		data, meta := s, (*schema)(nil)
 		if d := s.Properties["data"]; d != nil && s.Properties["success"] != nil {

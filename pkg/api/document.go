@@ -227,10 +227,17 @@ const (
 	someText  = `^[^\u0000]*[^\s\u0000][^\u0000]*$`
 )
 
+// sharpened reports whether a schema has one of these patterns already: a type
+// inside the bodies of two operations is described once. They say no more than
+// the rule checks by itself, in a spelling that Go doesn't read.
+func sharpened(s *huma.Schema) bool {
+	return slices.Contains([]string{noNUL, decimalID, someText}, s.Pattern)
+}
+
 // sharpen writes into a request's schema what the rules hold it to.
 func (d *document) sharpen(r *rule, o Op) {
 	switch {
-	case r == nil:
+	case r == nil || sharpened(r.Schema):
 	case r.Format == decimal:
 		r.Format, r.Pattern = "", decimalID
 	case r.Type == huma.TypeString && r.pattern == nil && len(r.Enum) == 0 && r.Format == "":
@@ -240,6 +247,9 @@ func (d *document) sharpen(r *rule, o Op) {
 	case r.Type == huma.TypeArray:
 		d.sharpen(r.items, o)
 	case r.Type == huma.TypeObject:
+		if r.values == nil && o.dialect().lenient() {
+			r.AdditionalProperties = true
+		}
 		for _, f := range r.fields {
 			d.sharpen(f, o)
 		}

@@ -240,7 +240,7 @@ func (s *schemas) rule(name string, schema *huma.Schema, required bool) *rule {
 	case huma.TypeArray:
 		r.items = s.rule(strings.TrimSuffix(name, "s"), schema.Items, false)
 	case huma.TypeString:
-		if schema.Pattern != "" {
+		if schema.Pattern != "" && !sharpened(schema) {
 			r.pattern = regexp.MustCompile(schema.Pattern)
 		}
 		long := schema.MinLength != nil && *schema.MinLength > 0

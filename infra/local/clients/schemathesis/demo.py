@@ -13,6 +13,7 @@ U15 = "member@organization.com"
 project = {"project_id": 151}
 team = {"team_id": 7}
 workspace = {"workspace_id": "7"}
+person = {"id": "15"}
 names = iter(range(1, 1_000_000))
 
 # One call of each operation, beside those that are made up. Operations without
@@ -43,6 +44,21 @@ CALLS = {
         path_parameters=workspace, query={"email": U15, "organization_id": "1", "role": "editor"}
     ),
     "DELETE /api/workspaces/{workspace_id}/users": dict(path_parameters=workspace, query={"email": U15}),
+    "GET /scim/v2/Users": dict(query={"filter": f'userName eq "{U15}"'}),
+    "POST /scim/v2/Users": dict(body={"userName": "by.hand@example.com"}, media_type="application/scim+json"),
+    "POST /scim/v2/Users/.search": dict(body={"count": 2}, media_type="application/scim+json"),
+    "GET /scim/v2/Users/{id}": dict(path_parameters=person),
+    "PUT /scim/v2/Users/{id}": dict(
+        path_parameters=person, body={"userName": U15}, media_type="application/scim+json"
+    ),
+    "PATCH /scim/v2/Users/{id}": dict(
+        path_parameters=person,
+        body={"Operations": [{"op": "replace", "path": "name.givenName", "value": "By hand"}]},
+        media_type="application/scim+json",
+    ),
+    "DELETE /scim/v2/Users/{id}": dict(path_parameters=person),
+    "GET /scim/v2/ResourceTypes/{id}": dict(path_parameters={"id": "User"}),
+    "GET /scim/v2/Schemas/{id}": dict(path_parameters={"id": "urn:ietf:params:scim:schemas:core:2.0:User"}),
 }
 
 
@@ -66,6 +82,12 @@ def fresh_team(case):
         case.path_parameters["team_id"] = made["data"]["id"]
 
 
+def fresh_person(case):
+    if case.path_parameters.get("id") == "15":
+        made = post("/scim/v2/Users", {"userName": f"to.be.deleted.{next(names)}@example.com"})
+        case.path_parameters["id"] = made["id"]
+
+
 def project_members(_case):
     post("/api/project/151/user", {"user_ids": [15, 16]})
 
@@ -83,6 +105,7 @@ BEFORE = {
     "POST /api/workspaces/{workspace_id}/roles": team_members,
     "DELETE /api/workspaces/{workspace_id}/roles": team_members,
     "DELETE /api/workspaces/{workspace_id}/users": team_members,
+    "DELETE /scim/v2/Users/{id}": fresh_person,
 }
 
 
