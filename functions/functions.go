@@ -3,6 +3,7 @@ package functions
 
 import (
 	"wardroom/functions/account"
+	"wardroom/functions/governance"
 	"wardroom/functions/project"
 	"wardroom/functions/system"
 	"wardroom/functions/workspace"
@@ -17,6 +18,7 @@ func All(s *store.Store) []api.Group {
 		project.APIs(s),
 		workspace.APIs(s),
 		account.APIs(s),
+		governance.APIs(s),
 		system.APIs(s),
 	}
 }

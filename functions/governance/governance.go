@@ -2,6 +2,7 @@
 package governance
 
 import (
+	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/store"
 )
@@ -9,8 +10,12 @@ import (
 // APIs declares the group.
 func APIs(s *store.Store) api.Group {
 	h := &handlers{s}
-	_ = h
-	return api.Group{Name: "Governance APIs", Slug: "governance", Ops: []api.Op{}}
+	return api.Group{Name: "Governance APIs", Slug: "governance", Ops: []api.Op{
+		api.GET("/api/access/explain", "Explain Access", h.explain).
+			Says("Access explained successfully.").Allow(access.ManageUsers, access.OwnOrganization()).OrSelf("user_id").Fails(403, 404, 409),
+		api.GET("/api/access/preview/user/{user_id}", "Preview User Access", h.preview).
+			Says("Access found successfully.").Allow(access.ManageUsers, access.OwnOrganization()).OrSelf("user_id").Fails(403, 404),
+	}}
 }
 
 type handlers struct{ store *store.Store }

@@ -89,10 +89,10 @@ func (h *handlers) add(ctx context.Context, in *addIn) ([]model.ProjectUser, err
 		case old.ID == 0:
 			m.ID, ids = ids[0], ids[1:]
 			h.store.AddMember(&c.Tx, p, m)
-			after[guard.UserName(id)] = terms(m)
+			after[guard.UserName(id)] = m.Facts()
 		case !same(old, m):
 			h.store.ChangeMember(&c.Tx, p, old, m)
-			before[guard.UserName(id)], after[guard.UserName(id)] = terms(old), terms(m)
+			before[guard.UserName(id)], after[guard.UserName(id)] = old.Facts(), m.Facts()
 		}
 		u, _ := c.UserRow(id)
 		rows[i] = model.ProjectUser{ID: m.ID, User: u}
@@ -239,13 +239,4 @@ func peopleIn(c *guard.Case, project int64, found []store.Ref) []person {
 		}
 	}
 	return people
-}
-
-// terms is what the audit log tells of a membership.
-func terms(m model.ProjectMember) map[string]any {
-	t := map[string]any{"id": m.ID, "role": m.Role}
-	if m.ExpiresOn != nil {
-		t["expires_on"] = m.ExpiresOn.String()
-	}
-	return t
 }

@@ -64,7 +64,11 @@ func (h *handlers) create(ctx context.Context, in *createIn) (model.Project, err
 		members[0].Role = string(access.ProjectAdmin)
 	}
 	h.store.CreateProject(&c.Tx, p, members)
-	c.Audit(guard.ProjectName(id), nil, map[string]any{"team": p.Team(), "users": users})
+	after := map[string]any{"team": p.Team(), "is_deleted": false}
+	for _, m := range members {
+		after[guard.UserName(m.UserID)] = m.Facts()
+	}
+	c.Audit(guard.ProjectName(id), nil, after)
 	p.UserCount = int64(len(members))
 	p.Version = 1
 	return p, nil
@@ -184,7 +188,7 @@ func (h *handlers) delete(_ context.Context, in *deleteIn) ([]model.Project, err
 		c.Rehearse()
 	}
 	p := h.store.DeleteProject(&c.Tx, *c.Project, c.Stamp, c.Now)
-	c.Audit(guard.ProjectName(p.ID), map[string]any{"is_deleted": false}, map[string]any{"is_deleted": true})
+	c.Audit(guard.ProjectName(p.ID), map[string]any{"team": p.Team(), "is_deleted": false}, map[string]any{"team": p.Team(), "is_deleted": true})
 	return []model.Project{p}, nil
 }
 

@@ -199,7 +199,7 @@ type roleChange struct {
 // add notes a new member.
 func (r *roleChange) add(s *store.Store, m model.TeamMember) {
 	s.AddTeamMember(&r.c.Tx, m)
-	r.after[guard.UserName(m.UserID)] = m.Role
+	r.after[guard.UserName(m.UserID)] = m.Facts()
 	r.owners += isOwner(m.Role)
 }
 
@@ -216,7 +216,7 @@ func (r *roleChange) to(s *store.Store, m model.TeamMember, role access.Role) (m
 	now := m
 	now.Role = string(role)
 	s.ChangeTeamMember(&r.c.Tx, m, now)
-	r.before[guard.UserName(m.UserID)], r.after[guard.UserName(m.UserID)] = m.Role, now.Role
+	r.before[guard.UserName(m.UserID)], r.after[guard.UserName(m.UserID)] = m.Facts(), now.Facts()
 	r.owners += isOwner(now.Role) - isOwner(m.Role)
 	return now, nil
 }

@@ -99,8 +99,9 @@ func (h *handlers) createTeam(ctx context.Context, in *createTeamIn) (model.Team
 	}
 	id, membership := fresh[model.TeamIDs][0], fresh[model.PermissionIDs][0]
 	t := model.Team{ID: id, Name: in.Body.Name, Description: in.Body.Description, Type: defaultType, OrganizationID: c.Organization.ID, Stamp: model.Created(c.Stamp, c.Now)}
-	h.store.CreateTeam(&c.Tx, t, model.TeamMember{ID: membership, TeamID: id, UserID: me.ID, Role: string(access.Owner), CreatedBy: c.Stamp, CreatedOn: c.Now})
-	c.Audit(guard.TeamName(id), nil, map[string]any{"owner": me.ID})
+	owner := model.TeamMember{ID: membership, TeamID: id, UserID: me.ID, Role: string(access.Owner), CreatedBy: c.Stamp, CreatedOn: c.Now}
+	h.store.CreateTeam(&c.Tx, t, owner)
+	c.Audit(guard.TeamName(id), nil, map[string]any{"is_deleted": false, guard.UserName(me.ID): owner.Facts()})
 	t.MemberCount, t.Version = 1, 1
 	return t, nil
 }

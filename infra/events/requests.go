@@ -52,4 +52,6 @@ var requests = map[string]request{
 	"delete-scim-user":       {key: demo.GlobalAdmin, ids: member},
 	"get-scim-resource-type": {ids: map[string]string{"id": "User"}},
 	"get-scim-schema":        {ids: map[string]string{"id": "urn:ietf:params:scim:schemas:core:2.0:User"}},
+	"explain-access":         {key: demo.GlobalAdmin, query: url.Values{"user_id": {"16"}, "action": {"edit_project"}, "resource_type": {"project"}, "resource_id": {"151"}}},
+	"preview-user-access":    {key: demo.GlobalAdmin},
 }

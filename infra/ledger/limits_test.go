@@ -59,6 +59,8 @@ var limits = map[string]reach{
 	"get-scim-resource-type":           oneRow,
 	"list-scim-schemas":                oneRow,
 	"get-scim-schema":                  oneRow,
+	"explain-access":                   byTeam, // in the past, also one more for each page of the log
+	"preview-user-access":              people,
 
 	"health":  ping,
 	"openapi": nowhere,

@@ -30,6 +30,11 @@ type TeamMember struct {
 	Version   int64  `dynamo:"version"`
 }
 
+// Facts is what the audit log says of the membership.
+func (m TeamMember) Facts() map[string]any {
+	return map[string]any{"id": m.ID, "role": m.Role}
+}
+
 // TeamUser is a member as a team's routes show him.
 type TeamUser struct {
 	ID   int64  `json:"id"`
@@ -84,6 +89,16 @@ type ProjectMember struct {
 	CreatedBy string `dynamo:"created_by"`
 	CreatedOn Time   `dynamo:"created_on"`
 	Version   int64  `dynamo:"version"`
+}
+
+// Facts is what the audit log says of the membership: enough to tell later what
+// it allowed.
+func (m ProjectMember) Facts() map[string]any {
+	facts := map[string]any{"id": m.ID, "role": m.Role}
+	if m.ExpiresOn != nil {
+		facts["expires_on"] = m.ExpiresOn.String()
+	}
+	return facts
 }
 
 // ProjectUser is a member as the documented routes show him.

@@ -69,18 +69,22 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user, heir 
 		r.TombstoneWas = &tomb
 	}
 	s.RemoveMember(&c.Tx, p, m, u.IsActive, model.Tombstone{ProjectID: p.ID, UserID: user, RemovedOn: c.Now, RemovalID: r.ID})
-	after := map[string]any{"removal_id": r.ID}
+	before, after := map[string]any{guard.UserName(user): m.Facts()}, map[string]any{"removal_id": r.ID}
 	if last {
 		if err := (heirship{s: s, c: c, r: &r, heir: heir}).project(ctx, p); err != nil {
 			return row, Report{}, err
 		}
-		after["admin"] = heir
+		taken := r.Handovers[len(r.Handovers)-1]
+		after[guard.UserName(heir)] = taken.Project.Facts()
+		if taken.ProjectWas != nil {
+			before[guard.UserName(heir)] = taken.ProjectWas.Facts()
+		}
 	}
 	s.RecordRemoval(&c.Tx, r)
 	if !c.Caller.Is(user) {
 		c.Notify(user, model.NoticeRemoved, guard.ProjectName(p.ID))
 	}
-	c.Audit(guard.MemberName(guard.ProjectName(p.ID), user), map[string]any{"id": m.ID, "role": m.Role}, after)
+	c.Audit(guard.MemberName(guard.ProjectName(p.ID), user), before, after)
 	return row, report, nil
 }
 

@@ -29,7 +29,7 @@ func FromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 			return report, fault.Forbidden()
 		}
 		users = append(users, m.UserID)
-		audit[guard.UserName(m.UserID)] = m.Role
+		audit[guard.UserName(m.UserID)] = m.Facts()
 		report.Effects = append(report.Effects, model.Effect{Resource: guard.MemberName(guard.TeamName(t.ID), m.UserID), Action: "delete", Detail: "membership as " + m.Role})
 		u, _ := c.UserRow(m.UserID)
 		target := c.TeamTarget(t, m.UserID, access.KindTeam)

@@ -7,7 +7,10 @@ import (
 	"wardroom/pkg/table"
 )
 
-const hour = time.Hour
+const (
+	hour        = time.Hour
+	microsecond = time.Microsecond
+)
 
 // entity is the part of an entity that lists need.
 type entity interface {

@@ -1,0 +1,151 @@
+package governance
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/explain"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+type explainIn struct {
+	guard.In
+	UserID       int64       `query:"user_id" required:"true" minimum:"1" example:"16"`
+	Action       string      `query:"action" required:"true" minLength:"1" maxLength:"64" doc:"A permission that the type has. project: view_project, edit_project, manage_members, delete_project; team: view_team, create_project, list_user_projects and the permissions of List Workspace Permissions; organization: view_organization, manage_users, manage_organization" example:"edit_project"`
+	ResourceType string      `query:"resource_type" required:"true" enum:"project,team,organization,agent,corpus"`
+	ResourceID   int64       `query:"resource_id" required:"true" minimum:"1" example:"151"`
+	AsOf         *model.Time `query:"as_of" doc:"A past time; without it, now"`
+
+	need access.Permission
+	rows explain.Rows
+}
+
+// Check refuses an action that the type doesn't have, and a time to come.
+func (in *explainIn) Check(now model.Time) error {
+	need, known := access.ParsePermission(in.Action)
+	if kind := in.kind(); !known || kind != 0 && !access.Applicable(kind).Has(need) {
+		return fault.Invalid("query.action", "must be a permission that the resource type has")
+	}
+	in.need = need
+	if in.AsOf != nil && in.AsOf.After(now) {
+		return fault.Invalid("query.as_of", "must not be in the future")
+	}
+	return nil
+}
+
+// kind is what the type is to access; 0 for types of which there is nothing yet.
+func (in *explainIn) kind() access.Kind {
+	switch in.ResourceType {
+	case "project":
+		return access.KindProject
+	case "team":
+		return access.KindTeam
+	case "organization":
+		return access.KindOrganization
+	}
+	return 0
+}
+
+// Needs asks for the person and the resource, and what he and the caller are
+// there.
+func (in *explainIn) Needs(f *guard.Fetch) {
+	f.Rows(table.Users.Key(in.UserID))
+	people := []int64{in.UserID}
+	if f.Caller != 0 {
+		people = append(people, f.Caller)
+	}
+	switch in.kind() {
+	case access.KindProject:
+		f.Rows(table.Projects.Key(in.ResourceID))
+		for _, u := range people {
+			f.Rows(table.ProjectMembers.Key(in.ResourceID, u))
+		}
+	case access.KindTeam:
+		f.Rows(table.Teams.Key(in.ResourceID))
+		for _, u := range people {
+			f.Rows(table.TeamMembers.Key(in.ResourceID, u))
+		}
+	}
+}
+
+// Known finds the person and the resource, deleted ones too, and refuses what
+// the caller may not know: to the ranks all of the organisation is known, to
+// others what they see now.
+func (in *explainIn) Known(ctx context.Context, c *guard.Case) error {
+	u, ok := table.Users.In(c.Rows(), in.UserID)
+	if !ok || u.OrganizationID != c.Organization.ID {
+		return fault.NotFound()
+	}
+	in.rows = explain.Rows{User: u}
+	seen, err := in.find(ctx, c)
+	if err != nil {
+		return err
+	}
+	if !seen && !access.Decide(c.Caller, c.OrganizationTarget(), access.ManageUsers).Allowed {
+		return fault.NotFound()
+	}
+	return nil
+}
+
+// find fills in the resource and what the person is there, and tells whether
+// the caller sees it himself.
+func (in *explainIn) find(ctx context.Context, c *guard.Case) (seen bool, err error) {
+	switch in.kind() {
+	case access.KindProject:
+		p, ok := table.Projects.In(c.Rows(), in.ResourceID)
+		if !ok || p.OrganizationID != c.Organization.ID {
+			return false, fault.NotFound()
+		}
+		if team := p.Team(); team != 0 {
+			if err := c.Read(ctx, table.TeamMembers.Key(team, in.UserID), table.TeamMembers.Key(team, c.Caller.User)); err != nil {
+				return false, err
+			}
+			in.member(c, team)
+		}
+		if m, ok := c.ProjectMember(p.ID, in.UserID); ok {
+			in.rows.Member = &m
+		}
+		in.rows.Project = &p
+		_, live := store.LiveProject(c.Rows(), p.ID)
+		return live && c.Sees(p), nil
+	case access.KindTeam:
+		t, ok := table.Teams.In(c.Rows(), in.ResourceID)
+		if !ok || t.OrganizationID != c.Organization.ID {
+			return false, fault.NotFound()
+		}
+		in.member(c, t.ID)
+		in.rows.Team = &t
+		_, err := c.VisibleTeam(t.ID)
+		return err == nil, nil
+	case access.KindOrganization:
+		in.rows.Organization = &c.Organization
+		if in.ResourceID != c.Organization.ID {
+			return false, fault.NotFound()
+		}
+		return true, nil
+	}
+	return false, fault.NotFound()
+}
+
+func (in *explainIn) member(c *guard.Case, team int64) {
+	if m, ok := c.TeamMember(team, in.UserID); ok {
+		in.rows.TeamMember = &m
+	}
+}
+
+// explain tells whether the person may do it, by which paths, or what was
+// missing. It refuses a past that too many changes lie between (limit).
+func (h *handlers) explain(ctx context.Context, in *explainIn) (explain.Answer, error) {
+	if in.AsOf == nil {
+		return explain.Now(in.rows, in.Case().Now).Explain(in.need), nil
+	}
+	s, err := explain.Past(ctx, h.store, in.rows, *in.AsOf)
+	if err != nil {
+		return explain.Answer{}, err
+	}
+	return s.Explain(in.need), nil
+}

@@ -1,0 +1,250 @@
+package explain
+
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+)
+
+// Rows are the rows as they stand; nil for those that there aren't.
+type Rows struct {
+	User         model.User
+	Project      *model.Project
+	Team         *model.Team
+	Organization *model.Organization
+	Member       *model.ProjectMember
+	TeamMember   *model.TeamMember // of Team, or of the project's team as it stands
+}
+
+// Now is the state that the rows make.
+func Now(r Rows, now model.Time) State {
+	s := State{At: now, User: User{
+		ID: r.User.ID, Organization: r.User.OrganizationID, Exists: !r.User.DateJoined.After(now),
+		Active: r.User.IsActive, Rank: access.RankOf(r.User.IsStaff, r.User.IsSuperuser),
+	}, Place: r.place(now)}
+	if r.Member != nil {
+		s.Member = &Member{r.Member.Role, r.Member.ExpiresOn}
+	}
+	if m := r.TeamMember; m != nil && r.Project != nil {
+		s.InTeam = &Member{Role: m.Role}
+	} else if m != nil {
+		s.Member = &Member{Role: m.Role}
+	}
+	return s
+}
+
+// place is the place as its row stands. What is deleted stays so, and a row
+// that was deleted says when: nothing changes it any more.
+func (r Rows) place(at model.Time) Place {
+	existed := func(s model.Stamp) (exists, deleted bool) {
+		return !s.CreatedOn.After(at), s.IsDeleted && !s.ModifiedOn.After(at)
+	}
+	switch {
+	case r.Project != nil:
+		p := Place{Kind: access.KindProject, ID: r.Project.ID, Organization: r.Project.OrganizationID, Team: r.Project.Team()}
+		p.Exists, p.Deleted = existed(r.Project.Stamp)
+		return p
+	case r.Team != nil:
+		p := Place{Kind: access.KindTeam, ID: r.Team.ID, Organization: r.Team.OrganizationID}
+		p.Exists, p.Deleted = existed(r.Team.Stamp)
+		return p
+	}
+	o := r.Organization
+	p := Place{Kind: access.KindOrganization, ID: o.ID, Organization: o.ID}
+	p.Exists, p.Deleted = existed(o.Stamp)
+	return p
+}
+
+// Past puts together how things were at a time. A time counts for a change as
+// that at which its request began.
+func Past(ctx context.Context, log Log, r Rows, at model.Time) (State, error) {
+	s := State{At: at, User: User{ID: r.User.ID, Organization: r.User.OrganizationID}, Place: r.place(at)}
+	p := past{log: log, organization: r.User.OrganizationID, at: at}
+	g, both := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		s.User, err = p.user(both, r.User)
+		return err
+	})
+	g.Go(func() (err error) {
+		switch {
+		case r.Project != nil:
+			return p.project(both, r, &s)
+		case r.Team != nil:
+			s.Member, err = p.teamMember(both, r.Team.ID, r.User.ID, r.TeamMember)
+		}
+		return err
+	})
+	return s, g.Wait()
+}
+
+type past struct {
+	log          Log
+	organization int64
+	at           model.Time
+}
+
+// project finds the project's team then, and what the user was in both.
+func (p past) project(ctx context.Context, r Rows, s *State) error {
+	g, both := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		s.Member, err = p.member(both, guard.ProjectName(r.Project.ID), r.User.ID, asMember(r.Member))
+		return err
+	})
+	g.Go(func() (err error) {
+		if s.Place.Team, err = p.teamOf(both, *r.Project); err != nil || s.Place.Team == 0 {
+			return err
+		}
+		m := r.TeamMember
+		if m != nil && m.TeamID != s.Place.Team {
+			m = nil // of the team that it belongs to today
+		}
+		s.InTeam, err = p.teamMember(both, s.Place.Team, r.User.ID, m)
+		return err
+	})
+	return g.Wait()
+}
+
+// standing is a membership as its row stands.
+type standing struct {
+	Member
+	since  model.Time
+	intact bool // it is as it was made
+}
+
+func asMember(m *model.ProjectMember) *standing {
+	if m == nil {
+		return nil
+	}
+	return &standing{Member{m.Role, m.ExpiresOn}, m.CreatedOn, m.Version == 1}
+}
+
+func (p past) teamMember(ctx context.Context, team, user int64, m *model.TeamMember) (*Member, error) {
+	if m == nil {
+		return p.member(ctx, guard.TeamName(team), user, nil)
+	}
+	return p.member(ctx, guard.TeamName(team), user, &standing{Member{Role: m.Role}, m.CreatedOn, m.Version == 1})
+}
+
+// member finds what a user was in a place. A row that was never changed since
+// answers at once.
+func (p past) member(ctx context.Context, about string, user int64, row *standing) (*Member, error) {
+	if row != nil && row.intact && !row.since.After(p.at) {
+		return &row.Member, nil
+	}
+	name := guard.UserName(user)
+	facts, err := search(ctx, p.log, p.organization, about, p.at, plainly, name)
+	if err != nil {
+		return nil, err
+	}
+	if f, ok := facts[name]; ok {
+		return memberOf(f.value), nil
+	}
+	if row != nil && !row.since.After(p.at) {
+		return &row.Member, nil
+	}
+	return nil, nil
+}
+
+// memberOf is a membership as the log tells it, nil for none.
+func memberOf(v any) *Member {
+	facts, ok := v.(map[string]any)
+	if !ok {
+		return nil
+	}
+	m := &Member{}
+	m.Role, _ = facts["role"].(string)
+	if text, ok := facts["expires_on"].(string); ok {
+		var end model.Time
+		if end.UnmarshalText([]byte(text)) == nil {
+			m.ExpiresOn = &end
+		}
+	}
+	return m
+}
+
+// teamOf is the team that the project belonged to. A project that wasn't edited
+// since is where it was.
+func (p past) teamOf(ctx context.Context, row model.Project) (int64, error) {
+	if !row.ModifiedOn.After(p.at) {
+		return row.Team(), nil
+	}
+	const team = "team"
+	facts, err := search(ctx, p.log, p.organization, guard.ProjectName(row.ID), p.at, plainly, team)
+	if err != nil {
+		return 0, err
+	}
+	if f, ok := facts[team]; ok {
+		return number(f.value), nil
+	}
+	return row.Team(), nil
+}
+
+func number(v any) int64 {
+	switch n := v.(type) {
+	case int64:
+		return n
+	case int:
+		return int64(n)
+	case float64:
+		return int64(n)
+	}
+	return 0
+}
+
+// The facts of an account.
+const (
+	isActive    = "is_active"
+	isStaff     = "is_staff"
+	isSuperuser = "is_superuser"
+)
+
+// user finds how an account was. What was done to one user is found by his
+// name, and what was done to several at once by the organisation's.
+func (p past) user(ctx context.Context, row model.User) (User, error) {
+	u := User{ID: row.ID, Organization: row.OrganizationID, Exists: !row.DateJoined.After(p.at)}
+	was := map[string]bool{isActive: row.IsActive, isStaff: row.IsStaff, isSuperuser: row.IsSuperuser}
+	if row.Version > 1 && u.Exists {
+		name := guard.UserName(row.ID)
+		var own, among map[string]fact
+		g, both := errgroup.WithContext(ctx)
+		for about, into := range map[string]*map[string]fact{name: &own, guard.OrganizationName(row.OrganizationID): &among} {
+			g.Go(func() (err error) {
+				*into, err = search(both, p.log, p.organization, about, p.at, ofUser(name, about == name), isActive, isStaff, isSuperuser)
+				return err
+			})
+		}
+		if err := g.Wait(); err != nil {
+			return u, err
+		}
+		for thing := range was {
+			f, ok := own[thing]
+			if g, too := among[thing]; too && (!ok || g.better(f)) {
+				f, ok = g, true
+			}
+			if v, is := f.value.(bool); ok && is {
+				was[thing] = v
+			}
+		}
+	}
+	u.Active, u.Rank = was[isActive], access.RankOf(was[isStaff], was[isSuperuser])
+	return u, nil
+}
+
+// ofUser picks what a change says of one account: under his name, and in a
+// change of him alone also by itself.
+func ofUser(name string, alone bool) telling {
+	pick := func(side map[string]any) map[string]any {
+		if told, ok := side[name].(map[string]any); ok {
+			return told
+		}
+		if alone {
+			return side
+		}
+		return nil
+	}
+	return func(a model.Audit) (before, after map[string]any) { return pick(a.Before), pick(a.After) }
+}
