@@ -32,6 +32,8 @@ var aliens = map[string]alien{
 	"user_id":         {90, 987654},
 	"user_ids":        {90, 987654},
 	"transfer_to":     {90, 987654},
+	"resource_id":     {9, 987654},
+	"permission_id":   {190, 987654},
 	"organization_id": {"2", "987654"},
 	"org_id":          {"2", "987654"},
 	"id":              {90, 987654},
@@ -44,11 +46,17 @@ var plainInputs = []string{
 	"project_name", "team_name", "description",
 	"userName", "externalId", "active", "givenName", "familyName", "op", "path", "value",
 	"filter", "startIndex", "count", "attributes", "excludedAttributes",
+	"first_name", "last_name", "is_active", "is_staff", "is_superuser", "resource_type", "permission",
+	"org_name", "domain", "domain_sign_in",
 }
+
+// news are inputs that name nothing yet, though others of their name do.
+var news = []string{"create-user body.email"}
 
 // otherwise are the answers that aren't 404, by operation and input.
 var otherwise = map[string]int{
 	"fetch-project-details body.project_ids":           http.StatusOK,         // named in meta.not_found
+	"get-all-users query.email":                        http.StatusOK,         // nobody
 	"assign-role-to-user body.organization_id":         http.StatusBadRequest, // a wrong pairing
 	"unassign-role-from-user query.organization_id":    http.StatusBadRequest,
 	"unassign-role-from-user query.org_id":             http.StatusBadRequest,
@@ -68,6 +76,9 @@ func TestForeignIDs(t *testing.T) {
 		for _, in := range o.Inputs() {
 			name, at := in.Name[strings.LastIndex(in.Name, ".")+1:], o.id+" "+in.In+"."+in.Name
 			value, ok := aliens[name]
+			if slices.Contains(news, at) {
+				continue
+			}
 			if !ok {
 				if !slices.Contains(plainInputs, name) {
 					t.Errorf("%s: whose is it? Name it among aliens or plainInputs", at)

@@ -6,6 +6,7 @@ import (
 	"wardroom/functions/governance"
 	"wardroom/functions/project"
 	"wardroom/functions/system"
+	"wardroom/functions/user"
 	"wardroom/functions/workspace"
 	"wardroom/pkg/api"
 	"wardroom/pkg/store"
@@ -16,6 +17,7 @@ import (
 func All(s *store.Store) []api.Group {
 	return []api.Group{
 		project.APIs(s),
+		user.APIs(s),
 		workspace.APIs(s),
 		account.APIs(s),
 		governance.APIs(s),

@@ -70,6 +70,15 @@ var variants = map[string]fixture.Request{
 
 	"get-user-projects-for-team/self": {Path: "/api/team/7/user/{self}/project"},
 
+	"edit-user-by-id/self":    {Path: "/api/user/{self}", Body: `{"first_name":"Own"}`},
+	"edit-user-by-id/staff":   {Body: `{"is_staff":true}`},
+	"edit-user-by-id/global":  {Body: `{"is_superuser":true}`},
+	"edit-user-by-id/end":     {Body: `{"is_active":false}`},
+	"edit-user-by-id/admin":   {Path: "/api/user/16"}, // a global admin
+	"delete-user-by-id/admin": {Path: "/api/user/16"},
+
+	"create-user-permission/organization": {Body: `{"user_id":15,"resource_type":"organization","resource_id":1,"permission":"application_admin"}`},
+
 	"delete-team":             {Path: "/api/team/8"}, // which has no projects
 	"add-user-to-team/viewer": {Body: `{"user_ids":[1]}`},
 	"add-user-to-team/change": {Body: `{"user_ids":[15],"role":"evaluator"}`},

@@ -211,6 +211,25 @@ func contests() []contest {
 			want: []int{200, 200}, wrong: []int{200, 200},
 		},
 		{
+			name: "the last two global admins give up the rank",
+			given: func(int64) []seed {
+				return []seed{func(tx *table.Tx) {
+					for _, id := range []int64{301, 302} {
+						u := racer(id)
+						u.IsSuperuser, u.GlobalAdminOf = true, &u.OrganizationID
+						table.Users.Put(tx, u)
+					}
+					for _, id := range []int64{1, 16} {
+						tx.Add(table.Users.Key(id), "version", 0)
+					}
+				}}
+			},
+			asks: func(int64) []fixture.Request {
+				return []fixture.Request{put(keyOf(301), "/api/user/301", `{"is_superuser":false}`, "*"), put(keyOf(302), "/api/user/302", `{"is_superuser":false}`, "*")}
+			},
+			want: []int{200, 409}, code: "last_global_admin", wrong: []int{200, 200},
+		},
+		{
 			name: "the 1,000th member is added twice",
 			given: func(n int64) []seed {
 				return []seed{func(tx *table.Tx) {

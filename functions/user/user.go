@@ -1,16 +1,47 @@
-// Package user is the User APIs.
+// Package user is the User APIs: accounts, ranks and permissions.
+//
+// Accounts obey rank: application admins never touch a global admin, and global
+// admins don't manage each other. So nobody can delete or demote a global admin
+// before he gives up that rank himself, and the last one can't.
 package user
 
 import (
+	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/store"
 )
 
-// APIs declares the group.
+// APIs declares the group, in sidebar order.
 func APIs(s *store.Store) api.Group {
 	h := &handlers{s}
-	_ = h
-	return api.Group{Name: "User APIs", Slug: "user", Ops: []api.Op{}}
+	organization := access.OwnOrganization()
+	return api.Group{Name: "User APIs", Slug: "user", Ops: []api.Op{
+		api.GET("/api/user", "Get All Users", h.list).
+			Says("Users found successfully.").Allow(access.ViewOrganization, organization).Fails(403),
+		api.POST("/api/user", "Create User", h.create).
+			Says("User created successfully.").Allow(access.ManageUsers, organization).Creates().Fails(403, 409),
+		api.GET("/api/user/{user_id}", "Get User By ID", h.user).
+			Says("User found successfully.").Allow(access.ViewOrganization, organization).Users("user_id").Fails(403, 404),
+		api.PUT("/api/user/{user_id}", "Edit User By ID", h.edit).
+			About("Users change their own names and give up a rank of their own; the rest takes an admin rank. Nobody changes a global admin but himself: application admins never touch global admins, and these don't manage each other. The last global admin can't give up the rank. is_active=false ends the account as deleting it does, but the user stays visible and can be reactivated.").
+			Says("User updated successfully.").Allow(access.ManageUsers, organization).OrSelf("user_id").Users("user_id").Fails(403, 404, 409),
+		api.DELETE("/api/user/{user_id}", "Delete User by ID", h.delete).
+			About("Nobody deletes himself, and nobody a global admin, who must first give up that rank himself (Edit User By ID with is_superuser=false).").
+			Says("User deleted successfully.").Allow(access.ManageUsers, organization).Users("user_id").Fails(403, 404, 409),
+		api.POST("/api/user-permission", "Create User Permission", h.grant).
+			About("Whoever manages the members of a project grants roles in it, and a global admin the ranks of the organization.").
+			Says("User permission created successfully.").Anyone().Users("user_id").Creates().Fails(403, 404, 409),
+		api.GET("/api/user-permission/{permission_id}", "Get User Permission by ID", h.permission).
+			Says("User permission found successfully.").Anyone().Fails(403, 404),
+		api.PUT("/api/user-permission/{permission_id}", "Edit User Permission by ID", h.editPermission).
+			Says("User permission updated successfully.").Anyone().Fails(403, 404, 409),
+		api.DELETE("/api/user-permission/{permission_id}", "Delete User Permission by ID", h.revoke).
+			About("On a project it is Remove User from Project. On the organization it takes the rank away.").
+			Says("User permission deleted successfully.").Anyone().Fails(403, 404, 409),
+		api.DELETE("/api/user/batch", "Batch Delete Users", h.deleteBatch).
+			About("All of them are deleted or none. Who stands in the way is named in meta.blocked with a code: self_delete, rank, last_project_admin or last_team_owner.").
+			Says("Users deleted successfully.").Allow(access.ManageUsers, organization).Users("user_ids").Fails(403, 404, 409),
+	}}
 }
 
 type handlers struct{ store *store.Store }

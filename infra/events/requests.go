@@ -20,6 +20,8 @@ var ids = map[string]string{
 	"team_id":      "7",
 	"user_id":      "16",
 	"workspace_id": "7",
+
+	"permission_id": "148",
 }
 
 // member is user 15, whom SCIM's routes call by his id alone.
@@ -32,6 +34,14 @@ var requests = map[string]request{
 	"edit-project-by-id":    {body: `{"description":"What the sales team asks"}`},
 	"fetch-project-details": {body: `{"project_ids":[151,4,9]}`},
 	"add-user-to-project":   {body: `{"user_ids":[1],"created_by":"lead@organization.com"}`},
+
+	"create-user":                {key: demo.GlobalAdmin, body: `{"email":"new.user@organization.com","first_name":"New","last_name":"User"}`},
+	"edit-user-by-id":            {key: demo.GlobalAdmin, ids: map[string]string{"user_id": "15"}, body: `{"first_name":"First"}`},
+	"delete-user-by-id":          {key: demo.GlobalAdmin, ids: map[string]string{"user_id": "15"}}, // 16 is a global admin
+	"create-user-permission":     {body: `{"user_id":1,"resource_type":"project","resource_id":151,"permission":"member"}`},
+	"edit-user-permission-by-id": {body: `{"permission":"admin"}`},
+	"batch-delete-users":         {key: demo.GlobalAdmin, body: `{"user_ids":[15]}`},
+	"edit-organization":          {key: demo.GlobalAdmin, body: `{"org_name":"Another Name"}`},
 
 	"create-team":           {key: demo.GlobalAdmin, body: `{"team_name":"Research"}`},
 	"edit-team":             {body: `{"description":"Who sells"}`},

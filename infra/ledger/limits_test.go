@@ -30,6 +30,21 @@ var limits = map[string]reach{
 	"get-user-projects-for-team": people,
 	"list-project-members":       people,
 
+	"get-all-users":                people,
+	"create-user":                  oneRow + writing,
+	"get-user-by-id":               oneRow,
+	"edit-user-by-id":              people + writing, // what a user holds, where his account ends
+	"delete-user-by-id":            people + writing,
+	"batch-delete-users":           people + writing,
+	"create-user-permission":       byTeam + writing,
+	"get-user-permission-by-id":    people, // an index, the row, the team
+	"edit-user-permission-by-id":   people + writing,
+	"delete-user-permission-by-id": people + byTeam + writing, // and what else leads the person to projects, as Remove User from Project asks
+
+	"who-am-i":          people,
+	"get-organization":  oneRow,
+	"edit-organization": oneRow + writing,
+
 	"list-teams":                 people,
 	"create-team":                oneRow + writing,
 	"get-team":                   oneRow,

@@ -29,6 +29,12 @@ func (c Caller) rank() (rank Rank, someone bool) {
 	return User, c.User == 0
 }
 
+// ActingRank is the rank by which the caller acts: he gives nobody a higher one.
+func (c Caller) ActingRank() Rank {
+	rank, _ := c.rank()
+	return rank
+}
+
 // Target is a resource as it stands, with the caller's own rows on it.
 type Target struct {
 	Kind         Kind

@@ -152,12 +152,13 @@ func (c *Case) versioned() api.Versioned {
 	return nil
 }
 
-// people answers 404 for users who don't exist in the organisation and for
-// members who aren't.
+// people answers 404 for users who don't exist in the organisation or are
+// deleted, and for members who aren't. A deleted user's membership may still be
+// there, until his removal has come to it.
 func (v *visit) people(c *Case, call api.Call) error {
 	for _, field := range v.op.UserFields {
 		for _, id := range call.IDs(field) {
-			if _, ok := c.UserRow(id); !ok {
+			if u, ok := c.UserRow(id); !ok || u.DeletedOn != nil {
 				return fault.NotFound()
 			}
 		}

@@ -66,6 +66,34 @@ func (u User) In(o Organization) User {
 	return u
 }
 
+// RankGrant is a rank that was granted as a permission on the organisation, so
+// that it can be looked up, changed and taken back by an id. What counts is the
+// user's own row; the two change together.
+type RankGrant struct {
+	ID             int64  `dynamo:"id"`
+	UserID         int64  `dynamo:"user_id"`
+	OrganizationID int64  `dynamo:"organization_id"`
+	Permission     string `dynamo:"permission"`
+	Version        int64  `dynamo:"version"`
+	Stamp
+}
+
+// UserPermission is what one user may do with one resource, as the routes of
+// permissions show it. Its id is that of the membership.
+type UserPermission struct {
+	ID           int64  `json:"id"`
+	User         int64  `json:"user" doc:"Id of the user"`
+	ResourceType string `json:"resource_type" enum:"project,agent,corpus,organization"`
+	ResourceID   int64  `json:"resource_id"`
+	Permission   string `json:"permission"`
+	ExpiresOn    *Time  `json:"expires_on" doc:"From then on it counts for nothing; null for never"`
+	Stamp
+	Version int64 `json:"-"`
+}
+
+// RowVersion is what the ETag shows.
+func (p UserPermission) RowVersion() int64 { return p.Version }
+
 // Domain keeps a domain to one organisation.
 type Domain struct {
 	Domain         string `dynamo:"domain"`

@@ -89,6 +89,15 @@ type ProjectMember struct {
 	CreatedBy string `dynamo:"created_by"`
 	CreatedOn Time   `dynamo:"created_on"`
 	Version   int64  `dynamo:"version"`
+
+	ModifiedBy string `dynamo:"modified_by,omitempty"` // with ModifiedOn: who changed its terms last
+	ModifiedOn *Time  `dynamo:"modified_on,omitempty"`
+}
+
+// Modified returns m as by leaves it at now.
+func (m ProjectMember) Modified(by string, now Time) ProjectMember {
+	m.ModifiedBy, m.ModifiedOn = by, &now
+	return m
 }
 
 // Facts is what the audit log says of the membership: enough to tell later what

@@ -19,12 +19,10 @@ func (s *Store) CreateOrganization(tx *table.Tx, o model.Organization) {
 func (s *Store) CreateUser(tx *table.Tx, u model.User) {
 	u.Version = 1
 	u.EmailKey = model.FoldKey(u.Email)
-	u.AuditKey = personal.NewKey()
-	u.GlobalAdminOf = nil
-	if u.IsSuperuser {
-		u.GlobalAdminOf = &u.OrganizationID
+	if u.AuditKey == nil {
+		u.AuditKey = personal.NewKey()
 	}
-	table.Users.Create(tx, u)
+	table.Users.Create(tx, indexed(u))
 	table.Emails.Create(tx, model.Email{OrganizationID: u.OrganizationID, EmailKey: u.EmailKey, UserID: u.ID})
 }
 

@@ -18,13 +18,16 @@ import (
 var (
 	Organizations = of[model.Organization]("Organization", "ORG#{organization_id}", "ORG", "an organisation").
 			GSI("gsi1", "ORGANIZATIONS", "{organization_id:16}", "all organisations, for the sweep, by id")
-	Domains = of[model.Domain]("Domain", "DOMAIN#{domain}", "DOMAIN", "whose domain is this? one organisation each")
+	Domains = of[model.Domain]("Domain", "DOMAIN#{domain}", "DOMAIN", "whose domain is this? one organisation each").Guarded("organization_id")
 
 	Users = of[model.User]("User", "USER#{user_id}", "USER", "a user").
 		GSI("gsi1", "ORG#{organization_id}#USER", "{user_id:16}", "users of an organisation, by id").
 		GSI("gsi2", "ORG#{global_admin_of}#GLOBALADMIN", "{user_id:16}", "global admins of an organisation, by id").
 		GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#USER#{user_id:16}", "deleted users whose retention ends, oldest first")
 	Emails = of[model.Email]("Email", "ORG#{organization_id}#EMAIL#{email_key}", "EMAIL", "whose address is this? one user of an organisation each").Guarded("user_id")
+
+	RankGrants = of[model.RankGrant]("RankGrant", "USER#{user_id}", "RANK", "was a rank granted as a permission?").Guarded("id", versionAttr).
+			GSI("gsi3", "PERMISSION#{id}", "RANK", "which grant of a rank has this id?")
 
 	Keys = of[model.APIKey]("APIKey", "KEY#{prefix}", "KEY", "an API key by its prefix").
 		GSI("gsi1", "USER#{user_id}#KEY", "{key_id:16}", "API keys of a user, by id").
@@ -44,7 +47,8 @@ var (
 	ProjectNames   = of[model.ProjectName]("ProjectName", "ORG#{organization_id}#TEAM#{name_scope}#NAME#{name_key}", "NAME", "which project has this name? one of a team each").Guarded("project_id")
 	ProjectMembers = of[model.ProjectMember]("ProjectMember", "PROJECT#{project_id}", "MEMBER#{user_id}", "is this user in the project, as what?").Guarded("id", versionAttr).
 			GSI("gsi1", "PROJECT#{project_id}#MEMBER", "{id:16}", "members of a project, by membership id").
-			GSI("gsi2", "USER#{user_id}#PROJECT", "{project_id:16}", "projects a user is a member of, by id")
+			GSI("gsi2", "USER#{user_id}#PROJECT", "{project_id:16}", "projects a user is a member of, by id").
+			GSI("gsi3", "PERMISSION#{id}", "PROJECT#{project_id:16}", "which membership has this id?")
 	Tombstones = of[model.Tombstone]("Tombstone", "PROJECT#{project_id}", "REMOVED#{user_id}", "when was this user last taken out of the project?")
 	Recents    = of[model.Recents]("Recents", "USER#{user_id}", "RECENT#PROJECT", "the newest projects of a user")
 

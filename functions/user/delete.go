@@ -1,0 +1,93 @@
+package user
+
+import (
+	"context"
+
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/removal"
+	"wardroom/pkg/table"
+)
+
+// leaving is what a request may ask of the end of accounts.
+type leaving struct {
+	removal.Options
+	TransferTo int64 `query:"transfer_to" minimum:"1" doc:"Who takes over: admin and owner where the last one goes"`
+
+	held removal.Held
+}
+
+// ask asks what they hold, and for the heir.
+func (l *leaving) ask(f *guard.Fetch, users []int64) {
+	l.held.Ask(f, users...)
+	if l.TransferTo != 0 {
+		f.Rows(table.Users.Key(l.TransferTo))
+	}
+}
+
+// known refuses an heir who isn't an active user of the organisation.
+func (l *leaving) known(c *guard.Case) error {
+	if l.TransferTo == 0 || c.Active([]int64{l.TransferTo}) == nil {
+		return nil
+	}
+	return fault.NotFound().On("query.transfer_to", "must be another active user who can reach what he takes over")
+}
+
+type deleted = api.Noted[[]model.User, *removal.Report]
+
+// end deletes users; see package removal for the rules.
+func (l *leaving) end(ctx context.Context, h *handlers, c *guard.Case, ids []int64, batch bool) (deleted, error) {
+	users := make([]model.User, len(ids))
+	for i, id := range ids {
+		users[i], _ = c.UserRow(id)
+	}
+	if !batch {
+		c.Concerns(users[0])
+	}
+	rows, report, err := removal.OfUsers(ctx, h.store, c, users, removal.UserOptions{
+		Options: l.Options, Delete: true, TransferTo: l.TransferTo, Batch: batch, Held: &l.held,
+	})
+	if err != nil {
+		return deleted{}, err
+	}
+	out := deleted{Data: rows}
+	if l.Reports() {
+		out.Meta = &report
+	}
+	return out, nil
+}
+
+type deleteIn struct {
+	guard.In
+	leaving
+	UserID int64 `path:"user_id" example:"15"`
+}
+
+func (in *deleteIn) Needs(f *guard.Fetch) { in.ask(f, []int64{in.UserID}) }
+
+func (in *deleteIn) Known(_ context.Context, c *guard.Case) error { return in.known(c) }
+
+// delete ends an account and hides it; 30 days later it is purged.
+func (h *handlers) delete(ctx context.Context, in *deleteIn) (deleted, error) {
+	return in.end(ctx, h, in.Case(), []int64{in.UserID}, false)
+}
+
+type batchIn struct {
+	guard.In
+	leaving
+	Body *struct {
+		UserIDs []int64 `json:"user_ids" query:"user_ids" minItems:"1" maxItems:"90" doc:"In the body, or in the query as a comma list"`
+	}
+}
+
+func (in *batchIn) Needs(f *guard.Fetch) { in.ask(f, model.Distinct(in.Body.UserIDs)) }
+
+func (in *batchIn) Known(_ context.Context, c *guard.Case) error { return in.known(c) }
+
+// deleteBatch deletes all of them or none: if one is blocked, all who are
+// blocked are named.
+func (h *handlers) deleteBatch(ctx context.Context, in *batchIn) (deleted, error) {
+	return in.end(ctx, h, in.Case(), model.Distinct(in.Body.UserIDs), true)
+}

@@ -1,0 +1,160 @@
+package user
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/removal"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+type editIn struct {
+	guard.In
+	UserID int64 `path:"user_id" example:"16"`
+	Body   struct {
+		FirstName   *string `json:"first_name,omitempty" maxLength:"150"`
+		LastName    *string `json:"last_name,omitempty" maxLength:"150"`
+		IsActive    *bool   `json:"is_active,omitempty" doc:"false ends the account"`
+		IsStaff     *bool   `json:"is_staff,omitempty"`
+		IsSuperuser *bool   `json:"is_superuser,omitempty"`
+	}
+
+	held removal.Held
+}
+
+// Needs asks for the grant of his rank, and what he holds where he may be
+// deactivated.
+func (in *editIn) Needs(f *guard.Fetch) {
+	f.Rows(table.RankGrants.Key(in.UserID))
+	if in.Body.IsActive != nil && !*in.Body.IsActive {
+		in.held.Ask(f, in.UserID)
+	}
+}
+
+// edited changes what the body names, but whether the account may be used.
+func (in *editIn) edited(u *model.User) {
+	set(&u.FirstName, in.Body.FirstName)
+	set(&u.LastName, in.Body.LastName)
+	set(&u.IsStaff, in.Body.IsStaff)
+	set(&u.IsSuperuser, in.Body.IsSuperuser)
+}
+
+func set[T any](field *T, to *T) {
+	if to != nil {
+		*field = *to
+	}
+}
+
+// edit changes what the body names; what is as it says already takes no right.
+// It refuses to demote the last global admin (last_global_admin), and whatever
+// ending an account refuses.
+func (h *handlers) edit(ctx context.Context, in *editIn) (model.User, error) {
+	c := in.Case()
+	old, _ := c.UserRow(in.UserID)
+	c.Concerns(old)
+	u := old
+	in.edited(&u)
+	wanted := old.IsActive
+	set(&wanted, in.Body.IsActive)
+	if err := may(c, old, u, wanted); err != nil {
+		return u, err
+	}
+	renamed := u.FirstName != old.FirstName || u.LastName != old.LastName
+	if !renamed && rankOf(u) == rankOf(old) && u.IsStaff == old.IsStaff && wanted == old.IsActive {
+		return old, nil
+	}
+	if u.IsSuperuser && !old.IsSuperuser && !wanted {
+		return u, fault.New(fault.KindBadTransition, "An inactive user can't become a global admin")
+	}
+	if err := lastGlobalAdmin(c, old, u); err != nil {
+		return u, err
+	}
+	var err error
+	var record *int64
+	switch {
+	case wanted == old.IsActive:
+		u = h.store.ChangeUser(&c.Tx, old, u)
+	case wanted:
+		u.GlobalAdminOf = nil
+		if u.IsSuperuser {
+			u.GlobalAdminOf = &u.OrganizationID
+		}
+		if u, err = removal.Reactivate(ctx, h.store, c, old, u); err != nil {
+			return u, err
+		}
+		store.CountGlobalAdmins(&c.Tx, old, u)
+	default:
+		rows, report, err := removal.OfUsers(ctx, h.store, c, []model.User{old}, removal.UserOptions{Held: &in.held, Edit: in.edited})
+		if err != nil {
+			return u, err
+		}
+		u, record = rows[0], report.RemovalID
+	}
+	h.followRank(c, old, u)
+	h.tell(c, old, u, record)
+	return u, nil
+}
+
+// may says whether the caller may make of a user what the request says.
+// Himself, he changes his names and gives up ranks; others are managed by who
+// has a rank, unless they are global admins, up to the manager's own rank.
+func may(c *guard.Case, old, u model.User, active bool) error {
+	if c.Caller.Is(u.ID) {
+		switch {
+		case active != old.IsActive:
+			return fault.New(fault.KindSelfDelete, "Nobody ends his own account")
+		case rankOf(u) > rankOf(old), u.IsStaff && !old.IsStaff && rankOf(old) < access.ApplicationAdmin:
+			return fault.Forbidden()
+		}
+		return nil
+	}
+	if old.IsSuperuser || rankOf(u) > c.Caller.ActingRank() {
+		return fault.Forbidden()
+	}
+	return nil
+}
+
+func rankOf(u model.User) access.Rank { return access.RankOf(u.IsStaff, u.IsSuperuser) }
+
+// lastGlobalAdmin refuses a change after which the organisation had none.
+func lastGlobalAdmin(c *guard.Case, old, u model.User) error {
+	if old.IsSuperuser && old.IsActive && !u.IsSuperuser && c.Organization.GlobalAdminCount <= 1 {
+		return fault.New(fault.KindLastGlobalAdmin, "The last global admin can't give up the rank")
+	}
+	return nil
+}
+
+// followRank makes a granted rank what the user's rank now is.
+func (h *handlers) followRank(c *guard.Case, old, u model.User) {
+	g, ok := table.RankGrants.In(c.Rows(), u.ID)
+	if !ok || rankOf(old) == rankOf(u) {
+		return
+	}
+	permission := ""
+	if rankOf(u).Admin() {
+		permission = rankOf(u).String()
+	}
+	h.store.ChangeRankGrant(&c.Tx, g, permission, c.Stamp, c.Now)
+}
+
+// tell notes the change for the audit log, names only as data of his own.
+func (h *handlers) tell(c *guard.Case, old, u model.User, removal *int64) {
+	before, after := flags(old), flags(u)
+	if old.FirstName != u.FirstName {
+		before["first_name"], after["first_name"] = c.Personal(old, old.FirstName), c.Personal(u, u.FirstName)
+	}
+	if old.LastName != u.LastName {
+		before["last_name"], after["last_name"] = c.Personal(old, old.LastName), c.Personal(u, u.LastName)
+	}
+	if removal != nil {
+		after["removal_id"] = *removal
+	}
+	if rankOf(old) != rankOf(u) && !c.Caller.Is(u.ID) && u.IsActive {
+		c.Notify(u.ID, model.NoticeRoleChanged, guard.OrganizationName(c.Organization.ID))
+	}
+	c.Audit(guard.UserName(u.ID), before, after)
+}

@@ -1,0 +1,135 @@
+package user
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+)
+
+type editPermissionIn struct {
+	named
+	Body struct {
+		Permission *string                  `json:"permission,omitempty" enum:"member,admin,viewer,editor,owner,application_admin,global_admin" doc:"One of those that Create User Permission names for the resource"`
+		ExpiresOn  api.Optional[model.Time] `json:"expires_on,omitempty" doc:"Another end, or null for none. Not for admins, and not for ranks."`
+	}
+}
+
+// Check refuses an end that is over.
+func (in *editPermissionIn) Check(now model.Time) error {
+	return ends("", "", in.Body.ExpiresOn.Value, now)
+}
+
+// Known finds the permission. Who is inactive can't be given another.
+func (in *editPermissionIn) Known(ctx context.Context, c *guard.Case) error {
+	if err := in.find(ctx, c); err != nil {
+		return err
+	}
+	return c.Active([]int64{in.held.user.ID})
+}
+
+// editPermission changes what the body names. It refuses to demote the last
+// admin of a project (last_project_admin) and the last global admin
+// (last_global_admin).
+func (h *handlers) editPermission(_ context.Context, in *editPermissionIn) (model.UserPermission, error) {
+	c := in.Case()
+	c.Concerns(in.held.shown())
+	if in.held.grant != nil {
+		return h.editRank(c, in)
+	}
+	if err := in.held.manage(c); err != nil {
+		return model.UserPermission{}, err
+	}
+	p, was := *c.Project, *in.held.member
+	m := was
+	if !c.Live(m.ExpiresOn) { // taken up again: without a new end it has none
+		m.ExpiresOn = nil
+	}
+	set(&m.Role, in.Body.Permission)
+	if err := fits(onProject, m.Role); err != nil {
+		return model.UserPermission{}, err
+	}
+	if err := ends(onProject, m.Role, in.Body.ExpiresOn.Value, c.Now); err != nil {
+		return model.UserPermission{}, err
+	}
+	if in.Body.ExpiresOn.Given {
+		m.ExpiresOn = in.Body.ExpiresOn.Value
+	}
+	if m.Role == string(access.ProjectAdmin) {
+		m.ExpiresOn = nil
+	}
+	if unchanged(in, was, m) {
+		return in.held.shown(), nil
+	}
+	if was.Role == string(access.ProjectAdmin) && m.Role != was.Role && p.AdminCount <= 1 {
+		return model.UserPermission{}, fault.New(fault.KindLastProjectAdmin, "The last admin of a project can't be demoted")
+	}
+	m = m.Modified(c.Stamp, c.Now)
+	h.store.ChangeMember(&c.Tx, p, was, m)
+	if !c.Caller.Is(m.UserID) && m.Role != was.Role {
+		c.Notify(m.UserID, model.NoticeRoleChanged, guard.ProjectName(p.ID))
+	}
+	name := guard.UserName(m.UserID)
+	c.Audit(guard.MemberName(guard.ProjectName(p.ID), m.UserID), map[string]any{name: terms(was)}, map[string]any{name: terms(m)})
+	m.Version = was.Version + 1
+	return held{user: in.held.user, member: &m}.shown(), nil
+}
+
+// unchanged reports whether the body asks for what is so already. An empty body
+// doesn't take an expired membership up again.
+func unchanged(in *editPermissionIn, was, m model.ProjectMember) bool {
+	if in.Body.Permission == nil && !in.Body.ExpiresOn.Given {
+		return true
+	}
+	same := (was.ExpiresOn == nil) == (m.ExpiresOn == nil) && (was.ExpiresOn == nil || was.ExpiresOn.Equal(*m.ExpiresOn))
+	return was.Role == m.Role && same
+}
+
+// mayRank says whether the caller may give the holder of a rank another, or none
+// for "". He gives up, or lowers, his own; others' a global admin does, save
+// another global admin's.
+func (h held) mayRank(c *guard.Case, to model.User) error {
+	if c.Caller.Is(h.user.ID) {
+		if rankOf(to) > rankOf(h.user) {
+			return fault.Forbidden()
+		}
+		return nil
+	}
+	if err := h.manage(c); err != nil {
+		return err
+	}
+	if h.user.IsSuperuser {
+		return fault.Forbidden()
+	}
+	return nil
+}
+
+func (h *handlers) editRank(c *guard.Case, in *editPermissionIn) (model.UserPermission, error) {
+	old, g := in.held.user, *in.held.grant
+	rank := g.Permission
+	set(&rank, in.Body.Permission)
+	u := ranked(old, rank)
+	if err := in.held.mayRank(c, u); err != nil {
+		return model.UserPermission{}, err
+	}
+	if err := fits(onOrganization, rank); err != nil {
+		return model.UserPermission{}, err
+	}
+	if err := ends(onOrganization, rank, in.Body.ExpiresOn.Value, c.Now); err != nil {
+		return model.UserPermission{}, err
+	}
+	if rank == g.Permission {
+		return in.held.shown(), nil
+	}
+	if err := lastGlobalAdmin(c, old, u); err != nil {
+		return model.UserPermission{}, err
+	}
+	u = h.store.ChangeUser(&c.Tx, old, u)
+	h.store.ChangeRankGrant(&c.Tx, g, rank, c.Stamp, c.Now)
+	h.tell(c, old, u, nil)
+	g.Permission, g.Version, g.Stamp = rank, g.Version+1, g.Modified(c.Stamp, c.Now)
+	return held{user: u, grant: &g}.shown(), nil
+}

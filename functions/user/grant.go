@@ -1,0 +1,165 @@
+package user
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+)
+
+type grantIn struct {
+	guard.In
+	Body struct {
+		UserID       int64       `json:"user_id" minimum:"1"`
+		ResourceType string      `json:"resource_type" enum:"project,agent,corpus,organization" doc:"What it is on. There are no agents and corpora yet: 404."`
+		ResourceID   int64       `json:"resource_id" minimum:"1"`
+		Permission   string      `json:"permission" enum:"member,admin,viewer,editor,owner,application_admin,global_admin" doc:"On a project member or admin; on an agent viewer, editor or owner; on a corpus viewer, editor or admin; on the organization application_admin or global_admin"`
+		ExpiresOn    *model.Time `json:"expires_on,omitempty" doc:"From then on it counts for nothing. Not for admins, and not for ranks."`
+	}
+
+	held held
+}
+
+// levels are what may be granted on what.
+var levels = map[string][]string{
+	onProject:      {string(access.ProjectMember), string(access.ProjectAdmin)},
+	"agent":        {"viewer", "editor", "owner"},
+	"corpus":       {"viewer", "editor", "admin"},
+	onOrganization: {access.ApplicationAdmin.String(), access.GlobalAdmin.String()},
+}
+
+// fits refuses a permission that isn't one of the resource's.
+func fits(on, permission string) error {
+	for _, level := range levels[on] {
+		if level == permission {
+			return nil
+		}
+	}
+	return fault.Invalid("body.permission", "is no permission on this kind of resource")
+}
+
+// ends refuses an end that can't be meant: in the past, or of what can't expire.
+func ends(on, permission string, end *model.Time, now model.Time) error {
+	switch {
+	case end == nil:
+		return nil
+	case on == onOrganization:
+		return fault.Invalid("body.expires_on", "a rank can't expire")
+	case on == onProject && permission == string(access.ProjectAdmin):
+		return fault.Invalid("body.expires_on", "an admin's membership can't expire")
+	case !end.After(now):
+		return fault.Invalid("body.expires_on", "must be in the future")
+	}
+	return nil
+}
+
+// Check refuses what doesn't go together.
+func (in *grantIn) Check(now model.Time) error {
+	if err := fits(in.Body.ResourceType, in.Body.Permission); err != nil {
+		return err
+	}
+	return ends(in.Body.ResourceType, in.Body.Permission, in.Body.ExpiresOn, now)
+}
+
+// Needs asks for the place, and what the user and the caller are there.
+func (in *grantIn) Needs(f *guard.Fetch) {
+	id, user := in.Body.ResourceID, in.Body.UserID
+	switch in.Body.ResourceType {
+	case onProject:
+		f.Rows(table.Projects.Key(id), table.ProjectMembers.Key(id, user))
+		if f.Caller != 0 {
+			f.Rows(table.ProjectMembers.Key(id, f.Caller))
+		}
+	case onOrganization:
+		f.Rows(table.RankGrants.Key(user))
+	}
+}
+
+// Known refuses users who are inactive and places that the caller may not know.
+func (in *grantIn) Known(ctx context.Context, c *guard.Case) error {
+	if err := c.Active([]int64{in.Body.UserID}); err != nil {
+		return err
+	}
+	in.held.user, _ = c.UserRow(in.Body.UserID)
+	switch {
+	case in.Body.ResourceType == onProject:
+		return in.held.place(ctx, c, in.Body.ResourceID, false)
+	case in.Body.ResourceType == onOrganization && in.Body.ResourceID == c.Organization.ID && c.Caller.BoundProject == 0:
+		in.held.target = c.OrganizationTarget()
+		return nil
+	}
+	return fault.NotFound()
+}
+
+// grant gives a user a role in a project, or a rank. It refuses where he has one
+// already (duplicate), whatever it is: that one is to be edited.
+func (h *handlers) grant(ctx context.Context, in *grantIn) (model.UserPermission, error) {
+	if in.Body.ResourceType == onProject {
+		return h.grantRole(ctx, in)
+	}
+	return h.grantRank(ctx, in)
+}
+
+func (h *handlers) grantRole(ctx context.Context, in *grantIn) (model.UserPermission, error) {
+	c, user := in.Case(), in.Body.UserID
+	if err := c.Require(access.ManageMembers, in.held.target); err != nil {
+		return model.UserPermission{}, err
+	}
+	p := *c.Project
+	if _, is := c.ProjectMember(p.ID, user); is {
+		return model.UserPermission{}, duplicate()
+	}
+	id, err := h.store.NewID(ctx, model.PermissionIDs)
+	if err != nil {
+		return model.UserPermission{}, err
+	}
+	m := model.ProjectMember{ID: id, ProjectID: p.ID, UserID: user, Role: in.Body.Permission, ExpiresOn: in.Body.ExpiresOn, CreatedBy: c.Stamp, CreatedOn: c.Now}
+	h.store.AddMember(&c.Tx, p, m)
+	if !c.Caller.Is(user) {
+		c.Notify(user, model.NoticeAdded, guard.ProjectName(p.ID))
+	}
+	c.Audit(guard.MemberName(guard.ProjectName(p.ID), user), nil, map[string]any{guard.UserName(user): terms(m)})
+	m.Version = 1
+	return held{user: in.held.user, member: &m}.shown(), nil
+}
+
+func (h *handlers) grantRank(ctx context.Context, in *grantIn) (model.UserPermission, error) {
+	c, old := in.Case(), in.held.user
+	if err := c.Require(access.ManageOrganization, in.held.target); err != nil {
+		return model.UserPermission{}, err
+	}
+	if rankOf(old).Admin() {
+		return model.UserPermission{}, duplicate()
+	}
+	id, err := h.store.NewID(ctx, model.PermissionIDs)
+	if err != nil {
+		return model.UserPermission{}, err
+	}
+	g := model.RankGrant{ID: id, UserID: old.ID, OrganizationID: c.Organization.ID, Permission: in.Body.Permission, Stamp: model.Created(c.Stamp, c.Now), Version: 1}
+	u := h.store.ChangeUser(&c.Tx, old, ranked(old, in.Body.Permission))
+	h.store.GrantRank(&c.Tx, g)
+	h.tell(c, old, u, nil)
+	return held{user: u, grant: &g}.shown(), nil
+}
+
+func duplicate() error {
+	return fault.New(fault.KindDuplicate, "The user has a permission there already").On("body.user_id", "has one already")
+}
+
+// ranked is u with the rank of that name, or none.
+func ranked(u model.User, rank string) model.User {
+	u.IsStaff, u.IsSuperuser = rank == access.ApplicationAdmin.String(), rank == access.GlobalAdmin.String()
+	return u
+}
+
+// terms is what the audit log tells of a membership.
+func terms(m model.ProjectMember) map[string]any {
+	t := map[string]any{"id": m.ID, "role": m.Role}
+	if m.ExpiresOn != nil {
+		t["expires_on"] = m.ExpiresOn.String()
+	}
+	return t
+}

@@ -1,0 +1,161 @@
+package user
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/removal"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// What a permission may be on.
+const (
+	onProject      = "project"
+	onOrganization = "organization"
+)
+
+// held is a permission as it stands: a membership of a project, or the grant of
+// a rank.
+type held struct {
+	user   model.User
+	member *model.ProjectMember
+	grant  *model.RankGrant
+	target access.Target // what it is on, as the caller stands to it
+}
+
+// shown is h as the routes show it.
+func (h held) shown() model.UserPermission {
+	if g := h.grant; g != nil {
+		return model.UserPermission{ID: g.ID, User: g.UserID, ResourceType: onOrganization, ResourceID: g.OrganizationID, Permission: g.Permission, Stamp: g.Stamp, Version: g.Version}
+	}
+	m := h.member
+	p := model.UserPermission{
+		ID: m.ID, User: m.UserID, ResourceType: onProject, ResourceID: m.ProjectID, Permission: m.Role, ExpiresOn: m.ExpiresOn,
+		Stamp: model.Created(m.CreatedBy, m.CreatedOn), Version: m.Version,
+	}
+	if m.ModifiedOn != nil {
+		p.Stamp = p.Modified(m.ModifiedBy, *m.ModifiedOn)
+	}
+	return p
+}
+
+// manage refuses who doesn't manage the members of what the permission is on.
+func (h held) manage(c *guard.Case) error {
+	if h.grant != nil {
+		return c.Require(access.ManageOrganization, h.target)
+	}
+	return c.Require(access.ManageMembers, h.target)
+}
+
+// named is an input that names a permission by its id.
+type named struct {
+	guard.In
+	PermissionID int64 `path:"permission_id" example:"148"`
+
+	at    store.Permission
+	found bool
+	held  held
+	left  removal.Left
+}
+
+// Needs asks which row has the id.
+func (in *named) Needs(f *guard.Fetch) {
+	f.Ask(func(ctx context.Context) (err error) {
+		in.at, in.found, err = f.Store().PermissionByID(ctx, in.PermissionID)
+		return err
+	})
+}
+
+// find reads the permission again, and what the caller is where it holds. It is
+// 404 where there is none, or none that the caller may know.
+func (in *named) find(ctx context.Context, c *guard.Case) error {
+	if !in.found {
+		return fault.NotFound()
+	}
+	keys := []table.Primary{table.Users.Key(in.at.User)}
+	if in.at.Project == 0 {
+		keys = append(keys, table.RankGrants.Key(in.at.User))
+	} else {
+		keys = append(keys, projectKeys(c, in.at.Project, in.at.User)...)
+	}
+	if err := c.Read(ctx, keys...); err != nil {
+		return err
+	}
+	u, ok := c.UserRow(in.at.User)
+	if !ok || u.DeletedOn != nil {
+		return fault.NotFound()
+	}
+	in.held.user = u
+	if in.at.Project == 0 {
+		return in.findGrant(c)
+	}
+	m, ok := c.ProjectMember(in.at.Project, in.at.User)
+	if !ok || m.ID != in.PermissionID {
+		return fault.NotFound()
+	}
+	in.held.member = &m
+	return in.held.place(ctx, c, m.ProjectID, c.Caller.Is(m.UserID) && c.Caller.BoundProject == 0)
+}
+
+func (in *named) findGrant(c *guard.Case) error {
+	g, ok := table.RankGrants.In(c.Rows(), in.at.User)
+	if in.held.target = c.OrganizationTarget(); !ok || g.ID != in.PermissionID || c.Caller.BoundProject != 0 {
+		return fault.NotFound()
+	}
+	in.held.grant = &g
+	return nil
+}
+
+// projectKeys are a project's row and what the caller and a user are in it.
+func projectKeys(c *guard.Case, project, user int64) []table.Primary {
+	keys := []table.Primary{table.Projects.Key(project), table.ProjectMembers.Key(project, user), table.Tombstones.Key(project, user)}
+	if c.Caller.User != 0 {
+		keys = append(keys, table.ProjectMembers.Key(project, c.Caller.User))
+	}
+	return keys
+}
+
+// place finds the project whose rows were read, and looks up what the caller and
+// the user are in its team. It is 404 where the caller may not know it, unless
+// he is the holder himself.
+func (h *held) place(ctx context.Context, c *guard.Case, id int64, himself bool) error {
+	p, ok := store.LiveProject(c.Rows(), id)
+	if !ok || p.OrganizationID != c.Organization.ID {
+		return fault.NotFound()
+	}
+	if team := p.Team(); team != 0 {
+		keys := []table.Primary{table.TeamMembers.Key(team, h.user.ID)}
+		if c.Caller.User != 0 {
+			keys = append(keys, table.TeamMembers.Key(team, c.Caller.User))
+		}
+		if err := c.Read(ctx, keys...); err != nil {
+			return err
+		}
+	}
+	h.target = c.ProjectTarget(p, c.Caller.User)
+	if !himself && !access.Decide(c.Caller, h.target, access.ViewProject).Visible {
+		return fault.NotFound()
+	}
+	c.Project = &p
+	return nil
+}
+
+type permissionIn struct{ named }
+
+// Known finds the permission.
+func (in *permissionIn) Known(ctx context.Context, c *guard.Case) error { return in.find(ctx, c) }
+
+// permission shows a permission to its holder and to who may change it.
+func (h *handlers) permission(_ context.Context, in *permissionIn) (model.UserPermission, error) {
+	c := in.Case()
+	if !c.Caller.Is(in.held.user.ID) {
+		if err := in.held.manage(c); err != nil {
+			return model.UserPermission{}, err
+		}
+	}
+	return in.held.shown(), nil
+}

@@ -1,0 +1,80 @@
+package user
+
+import (
+	"context"
+
+	"wardroom/pkg/api"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/removal"
+)
+
+type revokeIn struct {
+	named
+	removal.Options
+}
+
+// Known finds the permission.
+func (in *revokeIn) Known(ctx context.Context, c *guard.Case) error { return in.find(ctx, c) }
+
+type revoked = api.Noted[[]model.UserPermission, *removal.Report]
+
+// revoke takes a permission away: on a project it is the removal of package
+// removal, on the organisation the rank goes.
+func (h *handlers) revoke(ctx context.Context, in *revokeIn) (revoked, error) {
+	c := in.Case()
+	c.Concerns(in.held.shown())
+	var report removal.Report
+	var err error
+	if in.held.grant != nil {
+		report, err = h.revokeRank(c, in)
+	} else {
+		report, err = h.revokeRole(ctx, c, in)
+	}
+	if err != nil {
+		return revoked{}, err
+	}
+	row := in.held.shown()
+	row.IsDeleted = true
+	out := revoked{Data: []model.UserPermission{row}}
+	if in.Reports() {
+		out.Meta = &report
+	}
+	return out, nil
+}
+
+func (h *handlers) revokeRole(ctx context.Context, c *guard.Case, in *revokeIn) (report removal.Report, err error) {
+	user := in.held.user.ID
+	if !c.Caller.Is(user) || c.Caller.BoundProject != 0 {
+		if err := in.held.manage(c); err != nil {
+			return report, err
+		}
+	}
+	if err := in.left.Look(ctx, h.store, user); err != nil {
+		return report, err
+	}
+	_, report, err = removal.FromProject(ctx, h.store, c, user, 0, &in.left, in.Options)
+	return report, err
+}
+
+func (h *handlers) revokeRank(c *guard.Case, in *revokeIn) (removal.Report, error) {
+	old := in.held.user
+	u := ranked(old, "")
+	report := removal.Report{
+		EffectiveAccess: model.EffectiveAccess{Via: []string{}}, Warnings: []string{},
+		Effects: []model.Effect{{Resource: guard.UserName(u.ID), Action: "revoke", Detail: "rank " + in.held.grant.Permission}},
+	}
+	if err := in.held.mayRank(c, u); err != nil {
+		return report, err
+	}
+	if err := lastGlobalAdmin(c, old, u); err != nil {
+		return report, err
+	}
+	if in.DryRun {
+		c.Rehearse()
+	}
+	u = h.store.ChangeUser(&c.Tx, old, u)
+	h.store.ChangeRankGrant(&c.Tx, *in.held.grant, "", c.Stamp, c.Now)
+	h.tell(c, old, u, nil)
+	return report, nil
+}

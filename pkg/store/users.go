@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+)
+
+// ChangeUser notes a change of a user's own fields and of his rank, with the
+// number of global admins, and returns the row as it will be. Demoting the last
+// one makes the transaction fail; the caller tells that beforehand from the
+// counter.
+func (s *Store) ChangeUser(tx *table.Tx, from, to model.User) model.User {
+	to = indexed(to)
+	to.Version = from.Version + 1
+	table.Users.Change(tx, from, to)
+	CountGlobalAdmins(tx, from, to)
+	return to
+}
+
+// indexed is u where the index of global admins finds him, or doesn't.
+func indexed(u model.User) model.User {
+	u.GlobalAdminOf = nil
+	if u.IsSuperuser {
+		u.GlobalAdminOf = &u.OrganizationID
+	}
+	return u
+}
+
+// CountGlobalAdmins notes what a change of a user's row does to the number of
+// active global admins, of which one must remain.
+func CountGlobalAdmins(tx *table.Tx, from, to model.User) {
+	was, is := from.IsActive && from.IsSuperuser, to.IsActive && to.IsSuperuser
+	o := table.Organizations.Key(from.OrganizationID)
+	switch {
+	case is && !was:
+		tx.Add(o, "global_admin_count", 1)
+	case was && !is:
+		tx.Add(o, "global_admin_count", -1)
+		tx.AtLeast(o, "global_admin_count", 1)
+	}
+}
+
+// GrantRank notes a grant of a rank, which the user's row gets in the same
+// transaction.
+func (s *Store) GrantRank(tx *table.Tx, g model.RankGrant) {
+	g.Version = 1
+	table.RankGrants.Create(tx, g)
+}
+
+// ChangeRankGrant notes that the grant is one of another rank, or, for "", that
+// it ends.
+func (s *Store) ChangeRankGrant(tx *table.Tx, from model.RankGrant, permission, by string, now model.Time) {
+	if permission == "" {
+		table.RankGrants.Delete(tx, from)
+		return
+	}
+	to := from
+	to.Permission, to.Version, to.Stamp = permission, from.Version+1, from.Modified(by, now)
+	table.RankGrants.Change(tx, from, to)
+}
+
+// Permission is where a permission's row lies: a membership of a project, or,
+// with project 0, the grant of a rank.
+type Permission struct{ Project, User int64 }
+
+// PermissionByID asks an index which row has the id; false where none has. Read
+// the row again.
+func (s *Store) PermissionByID(ctx context.Context, id int64) (p Permission, ok bool, err error) {
+	found, err := table.ProjectMembers.Each(ctx, s.db, "gsi3", "", 1, id)
+	if err != nil || len(found) == 0 {
+		return p, false, outcome(err)
+	}
+	at := found[0].Primary
+	if p.User, ok = table.ProjectMembers.ID(at, "user_id"); ok {
+		p.Project, _ = table.ProjectMembers.ID(at, "project_id")
+		return p, true, nil
+	}
+	p.User, ok = table.RankGrants.ID(at, "user_id")
+	return p, ok, nil
+}
+
+// EditOrganization notes a change of an organisation's own fields. A new domain
+// must be free.
+func (s *Store) EditOrganization(tx *table.Tx, from, to model.Organization) model.Organization {
+	to.Version = from.Version + 1
+	table.Organizations.Change(tx, from, to)
+	if from.Domain != to.Domain {
+		table.Domains.Delete(tx, model.Domain{Domain: from.Domain, OrganizationID: from.ID})
+		table.Domains.Create(tx, model.Domain{Domain: to.Domain, OrganizationID: to.ID})
+	}
+	return to
+}
