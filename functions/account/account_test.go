@@ -20,7 +20,7 @@ func put(key, body string) fixture.Request {
 func TestMe(t *testing.T) {
 	ended := fixture.All(fixture.People(20, 20), fixture.Joins(151, 20, "member", fixture.Until(time.Minute)), fixture.Key("test", 20))
 	fixture.Table(t, []fixture.Row{
-		{Name: "who calls, with his rank and roles", Request: get(demo.ProjectAdmin, "/api/user/me"), Status: 200, Says: "User found successfully.", Has: []string{`"id":7,`, `"rank":"user"`, `{"id":151,"project_name":"Demo project","role":"admin"}`, `"organization":{"id":1,`}, Lacks: []string{"domain_sign_in"}},
+		{Name: "who calls, with his rank and roles", Request: get(demo.ProjectAdmin, "/api/user/me"), Status: 200, Says: "User found successfully.", Has: []string{`"id":7,`, `"rank":"user"`, `{"id":151,"project_name":"Support","role":"admin"}`, `"organization":{"id":1,`}, Lacks: []string{"domain_sign_in"}},
 		{Name: "a global admin", Request: get(demo.GlobalAdmin, "/api/user/me"), Status: 200, Has: []string{`"rank":"global_admin"`}},
 		{Name: "a membership counts", Given: ended, Request: get("test.secret", "/api/user/me"), Status: 200, Has: []string{`"role":"member"`}},
 		{Name: "until it has ended", Given: ended, Later: time.Hour, Request: get("test.secret", "/api/user/me"), Status: 200, Has: []string{`"projects":[]`}},
