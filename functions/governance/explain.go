@@ -143,6 +143,13 @@ func (h *handlers) explain(ctx context.Context, in *explainIn) (explain.Answer, 
 	if in.AsOf == nil {
 		return explain.Now(in.rows, in.Case().Now).Explain(in.need), nil
 	}
+	in.rows.InTeam = func(ctx context.Context, team int64) (*model.TeamMember, error) {
+		rows, err := h.store.Read(ctx, table.TeamMembers.Key(team, in.UserID))
+		if m, ok := table.TeamMembers.In(rows, team, in.UserID); ok {
+			return &m, err
+		}
+		return nil, err
+	}
 	s, err := explain.Past(ctx, h.store, in.rows, *in.AsOf)
 	if err != nil {
 		return explain.Answer{}, err

@@ -18,6 +18,10 @@ type Rows struct {
 	Organization *model.Organization
 	Member       *model.ProjectMember
 	TeamMember   *model.TeamMember // of Team, or of the project's team as it stands
+
+	// InTeam reads what the user is in another team, to which the project
+	// belonged before; nil where he is nothing there.
+	InTeam func(ctx context.Context, team int64) (*model.TeamMember, error)
 }
 
 // Now is the state that the rows make.
@@ -101,6 +105,11 @@ func (p past) project(ctx context.Context, r Rows, s *State) error {
 		m := r.TeamMember
 		if m != nil && m.TeamID != s.Place.Team {
 			m = nil // of the team that it belongs to today
+		}
+		if m == nil && s.Place.Team != r.Project.Team() {
+			if m, err = r.InTeam(both, s.Place.Team); err != nil {
+				return err
+			}
 		}
 		s.InTeam, err = p.teamMember(both, s.Place.Team, r.User.ID, m)
 		return err
