@@ -93,3 +93,150 @@ func (h *handlers) add(ctx context.Context, in *addIn) ([]model.ProjectUser, err
 		case !same(old, m):
 			h.store.ChangeMember(&c.Tx, p, old, m.Modified(c.Stamp, c.Now))
 			before[guard.UserName(id)], after[guard.UserName(id)] = old.Facts(), m.Facts()
+		}
+		u, _ := c.UserRow(id)
+		rows[i] = model.ProjectUser{ID: m.ID, User: u}
+	}
+	if len(after) > 0 {
+		c.Audit(guard.ProjectName(p.ID), before, after)
+	}
+	return rows, nil
+}
+
+// changed returns m with what the body names. A membership that has expired is
+// taken up again: without a new end it has none.
+func (in *addIn) changed(c *guard.Case, m model.ProjectMember) model.ProjectMember {
+	if !c.Live(m.ExpiresOn) {
+		m.ExpiresOn = nil
+	}
+	if in.Body.Role != nil {
+		m.Role = *in.Body.Role
+		if m.Role == string(access.ProjectAdmin) {
+			m.ExpiresOn = nil
+		}
+	}
+	if in.Body.ExpiresOn != nil {
+		m.ExpiresOn = in.Body.ExpiresOn
+	}
+	return m
+}
+
+func same(a, b model.ProjectMember) bool {
+	return a.Role == b.Role && (a.ExpiresOn == nil) == (b.ExpiresOn == nil) && (a.ExpiresOn == nil || a.ExpiresOn.Equal(*b.ExpiresOn))
+}
+
+func isAdmin(m model.ProjectMember) int64 {
+	if m.Role == string(access.ProjectAdmin) {
+		return 1
+	}
+	return 0
+}
+
+type removeIn struct {
+	guard.In
+	removal.Options
+	ProjectID  int64 `path:"project_id" example:"151"`
+	UserID     int64 `path:"user_id" example:"16"`
+	TransferTo int64 `query:"transfer_to" minimum:"1" doc:"Who takes over: he becomes admin where the last one goes"`
+
+	left removal.Left
+}
+
+// Needs asks what else leads the person to projects, and for the heir.
+func (in *removeIn) Needs(f *guard.Fetch) {
+	in.left.Ask(f, in.UserID)
+	f.Rows(table.Tombstones.Key(in.ProjectID, in.UserID))
+	if in.TransferTo == 0 {
+		return
+	}
+	f.Rows(table.Users.Key(in.TransferTo), table.ProjectMembers.Key(in.ProjectID, in.TransferTo))
+	if p, ok := f.Project(in.ProjectID); ok && p.Team() != 0 {
+		f.Rows(table.TeamMembers.Key(p.Team(), in.TransferTo))
+	}
+}
+
+// Known refuses an heir who can't reach the project.
+func (in *removeIn) Known(_ context.Context, c *guard.Case) error {
+	return removal.Heir(c, *c.Project, in.UserID, in.TransferTo)
+}
+
+// remove takes a member out; see package removal for the rules.
+func (h *handlers) remove(ctx context.Context, in *removeIn) (api.Noted[[]model.ProjectUser, *removal.Report], error) {
+	out := api.Noted[[]model.ProjectUser, *removal.Report]{}
+	row, report, err := removal.FromProject(ctx, h.store, in.Case(), in.UserID, in.TransferTo, &in.left, in.Options)
+	if err != nil {
+		return out, err
+	}
+	out.Data = []model.ProjectUser{row}
+	if in.Reports() {
+		out.Meta = &report
+	}
+	return out, nil
+}
+
+type membersIn struct {
+	guard.In
+	api.Paging
+	ProjectID int64 `path:"project_id" example:"151"`
+
+	found []store.Ref
+}
+
+// Needs asks who is in the project.
+func (in *membersIn) Needs(f *guard.Fetch) {
+	guard.Ask(f, &in.found, func(ctx context.Context) ([]store.Ref, error) {
+		return f.Store().Members(ctx, in.ProjectID, in.After(), in.Limit+1)
+	})
+}
+
+// members lists the members by the id of their membership.
+func (h *handlers) members(ctx context.Context, in *membersIn) (api.Page[model.ProjectMemberUser], error) {
+	page := api.Page[model.ProjectMemberUser]{}
+	found := in.found
+	if len(found) > in.Limit {
+		found = found[:in.Limit]
+		page.Next = found[in.Limit-1].Position
+	}
+	people, err := h.people(ctx, in.Case(), in.ProjectID, found)
+	for _, m := range people {
+		page.Items = append(page.Items, model.ProjectMemberUser{ID: m.member.ID, User: m.user, Role: m.member.Role, ExpiresOn: m.member.ExpiresOn})
+	}
+	return page, err
+}
+
+// person is a member with his user.
+type person struct {
+	member model.ProjectMember
+	user   model.User
+}
+
+// people reads the members an index led to again, strongly consistent, and
+// leaves out who isn't one any more.
+func (h *handlers) people(ctx context.Context, c *guard.Case, project int64, found []store.Ref) ([]person, error) {
+	if err := c.Read(ctx, peopleKeys(nil, project, found)...); err != nil {
+		return nil, err
+	}
+	return peopleIn(c, project, found), nil
+}
+
+// peopleKeys adds the keys of members and their users.
+func peopleKeys(keys []table.Primary, project int64, found []store.Ref) []table.Primary {
+	keys = slices.Grow(keys, 2*len(found))
+	for _, f := range found {
+		keys = append(keys, table.ProjectMembers.Key(project, f.ID), table.Users.Key(f.ID))
+	}
+	return keys
+}
+
+// peopleIn is people, of rows that were read.
+func peopleIn(c *guard.Case, project int64, found []store.Ref) []person {
+	people := make([]person, 0, len(found))
+	for _, f := range found {
+		m, ok := c.ProjectMember(project, f.ID)
+		u, known := c.UserRow(f.ID)
+		if ok && known {
+			people = append(people, person{m, u})
+		}
+	}
+	return people
+}

@@ -73,7 +73,7 @@ func (h *handlers) editPermission(_ context.Context, in *editPermissionIn) (mode
 		c.Notify(m.UserID, model.NoticeRoleChanged, guard.ProjectName(p.ID))
 	}
 	name := guard.UserName(m.UserID)
-	c.Audit(guard.MemberName(guard.ProjectName(p.ID), m.UserID), map[string]any{name: terms(was)}, map[string]any{name: terms(m)})
+	c.Audit(guard.MemberName(guard.ProjectName(p.ID), m.UserID), map[string]any{name: was.Facts()}, map[string]any{name: m.Facts()})
 	m.Version = was.Version + 1
 	return held{user: in.held.user, member: &m}.shown(), nil
 }

@@ -121,7 +121,7 @@ func (h *handlers) grantRole(ctx context.Context, in *grantIn) (model.UserPermis
 	if !c.Caller.Is(user) {
 		c.Notify(user, model.NoticeAdded, guard.ProjectName(p.ID))
 	}
-	c.Audit(guard.MemberName(guard.ProjectName(p.ID), user), nil, map[string]any{guard.UserName(user): terms(m)})
+	c.Audit(guard.MemberName(guard.ProjectName(p.ID), user), nil, map[string]any{guard.UserName(user): m.Facts()})
 	m.Version = 1
 	return held{user: in.held.user, member: &m}.shown(), nil
 }
@@ -153,13 +153,4 @@ func duplicate() error {
 func ranked(u model.User, rank string) model.User {
 	u.IsStaff, u.IsSuperuser = rank == access.ApplicationAdmin.String(), rank == access.GlobalAdmin.String()
 	return u
-}
-
-// terms is what the audit log tells of a membership.
-func terms(m model.ProjectMember) map[string]any {
-	t := map[string]any{"id": m.ID, "role": m.Role}
-	if m.ExpiresOn != nil {
-		t["expires_on"] = m.ExpiresOn.String()
-	}
-	return t
 }
