@@ -24,7 +24,11 @@ var (
 		GSI("gsi1", "ORG#{organization_id}#USER", "{user_id:16}", "users of an organisation, by id").
 		GSI("gsi2", "ORG#{global_admin_of}#GLOBALADMIN", "{user_id:16}", "global admins of an organisation, by id").
 		GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#USER#{user_id:16}", "deleted users whose retention ends, oldest first")
-	Emails = of[model.Email]("Email", "ORG#{organization_id}#EMAIL#{email_key}", "EMAIL", "whose address is this? one user of an organisation each").Guarded("user_id")
+	Emails = of[model.Email]("Email", "ORG#{organization_id}#EMAIL#{email_key}", "EMAIL", "whose address is this? one user of an organisation each").Guarded("user_id").
+		GSI("gsi1", "EMAIL#{email_key}", "{organization_id:16}", "organisations that hold an address, by id")
+	Subjects = of[model.Subject]("Subject", "SUBJECT#{subject_key}", "SUBJECT", "which user is this subject of an issuer?").Guarded("user_id").
+			GSI("gsi1", "USER#{user_id}#SUBJECT", "{subject_key}", "subjects bound to a user")
+	Bindings = of[model.Binding]("Binding", "USER#{user_id}", "ISSUER#{issuer_key}", "which subject of this issuer is the user? one each").Guarded("subject_key")
 
 	RankGrants = of[model.RankGrant]("RankGrant", "USER#{user_id}", "RANK", "was a rank granted as a permission?").Guarded("id", versionAttr).
 			GSI("gsi3", "PERMISSION#{id}", "RANK", "which grant of a rank has this id?")

@@ -1,0 +1,22 @@
+package model
+
+// Subject binds a subject of an OpenID issuer to the user that he signed in as
+// the first time. From then on nothing else of his tokens says who he is, so a
+// change of his e-mail address, on either side, neither takes the account away
+// nor gives it to another. The row keeps digests: it opens nothing, and names
+// nobody.
+type Subject struct {
+	SubjectKey     string `dynamo:"subject_key"` // digest of issuer and subject
+	IssuerKey      string `dynamo:"issuer_key"`  // digest of the issuer
+	UserID         int64  `dynamo:"user_id"`
+	OrganizationID int64  `dynamo:"organization_id"`
+	CreatedOn      Time   `dynamo:"created_on"`
+}
+
+// Binding keeps a user to one subject of each issuer: a second one that shows
+// his address is somebody else, or an account made anew under it.
+type Binding struct {
+	UserID     int64  `dynamo:"user_id"`
+	IssuerKey  string `dynamo:"issuer_key"`
+	SubjectKey string `dynamo:"subject_key"`
+}

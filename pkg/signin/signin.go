@@ -1,0 +1,117 @@
+// Package signin takes the tokens of an OpenID issuer: it says whose a token is,
+// and at a subject's first sign-in which user he is to be.
+//
+// Two kinds of token are taken. An ID token is for one of our clients when its
+// audience says so. An access token names its client instead (Cognito's has no
+// audience at all), says nothing trustworthy about an e-mail address, and so
+// opens only what an ID token has opened before.
+//
+// Nothing is fetched before the first token comes, so a start costs nothing.
+package signin
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Config is the environment of whoever takes tokens. Without an issuer none is
+// taken.
+type Config struct {
+	Issuer  string   `env:"WARDROOM_ISSUER"`     // as its tokens say it, to the letter
+	Clients []string `env:"WARDROOM_CLIENT_IDS"` // whose tokens are taken; the first is shown to who wants to sign in
+	Scopes  []string `env:"WARDROOM_SCOPES"`     // to ask the issuer for; those of an ID token with an address where none is given
+}
+
+// Check says what would only fail when the first token came.
+func (c Config) Check() error {
+	if c.Issuer == "" {
+		if len(c.clients()) > 0 {
+			return errors.New("WARDROOM_CLIENT_IDS needs WARDROOM_ISSUER")
+		}
+		return nil
+	}
+	u, err := url.Parse(c.Issuer)
+	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
+		return errors.New("WARDROOM_ISSUER must be an https address without a query, such as https://login.example.com")
+	}
+	if len(c.clients()) == 0 {
+		return errors.New("WARDROOM_ISSUER needs WARDROOM_CLIENT_IDS")
+	}
+	return nil
+}
+
+// loopback reports whether what is sent to host never leaves this machine: an
+// issuer there needs no TLS.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func (c Config) clients() []string { return named(c.Clients) }
+
+// Public is what whoever wants to sign in must know. Where no issuer is
+// configured, its texts are empty and its list is, too.
+type Public struct {
+	Issuer   string   `json:"issuer" doc:"Empty where sign-in isn't configured"`
+	ClientID string   `json:"client_id"`
+	Scopes   []string `json:"scopes"`
+}
+
+// Public returns what c tells everybody.
+func (c Config) Public() Public {
+	if c.Issuer == "" {
+		return Public{Scopes: []string{}}
+	}
+	p := Public{Issuer: c.Issuer, Scopes: named(c.Scopes)}
+	if clients := c.clients(); len(clients) > 0 {
+		p.ClientID = clients[0]
+	}
+	if len(p.Scopes) == 0 {
+		p.Scopes = []string{"openid", "email", "profile"}
+	}
+	return p
+}
+
+// named leaves blanks out: a variable that is declared but empty is a list of
+// one empty text.
+func named(list []string) []string {
+	out := make([]string, 0, len(list))
+	for _, s := range list {
+		if s = strings.TrimSpace(s); s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Identity is what a token that was verified says.
+type Identity struct {
+	Subject   string // digest of issuer and subject, which is all that is kept of them
+	Issuer    string // digest of the issuer alone
+	Email     string // "" unless it is an ID token whose issuer has verified the address
+	FirstName string
+	LastName  string
+}
+
+// digest tells texts from one another whose lengths nobody has bounded.
+func digest(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:%s", len(p), p) // the length keeps two parts from being one
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Refused is why a token isn't taken. It is for the log and for tests: the
+// caller is told nothing but 401.
+type Refused struct{ reason string }
+
+func (r *Refused) Error() string { return "token: " + r.reason }
+
+func refused(format string, args ...any) error { return &Refused{fmt.Sprintf(format, args...)} }

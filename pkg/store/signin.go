@@ -1,0 +1,31 @@
+package store
+
+import (
+	"context"
+
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+)
+
+// Holders lists ids of organisations in which somebody has an address, lowest
+// first, at most n. It takes the digest that model.FoldKey makes of it.
+func (s *Store) Holders(ctx context.Context, emailKey string, n int) ([]int64, error) {
+	return ids(table.Emails, "organization_id")(table.Emails.Each(ctx, s.db, "gsi1", "", n, emailKey))
+}
+
+// BindSubject notes that a subject is a user: both must be free of each other.
+func (s *Store) BindSubject(tx *table.Tx, b model.Subject) {
+	table.Subjects.Create(tx, b)
+	table.Bindings.Create(tx, model.Binding{UserID: b.UserID, IssuerKey: b.IssuerKey, SubjectKey: b.SubjectKey})
+}
+
+// SubjectsOf lists digests of the subjects bound to a user, at most n, as keys
+// of their rows.
+func (s *Store) SubjectsOf(ctx context.Context, user int64, n int) ([]table.Primary, error) {
+	found, err := table.Subjects.Each(ctx, s.db, "gsi1", "", n, user)
+	out := make([]table.Primary, len(found))
+	for i, f := range found {
+		out[i] = f.Primary
+	}
+	return out, outcome(err)
+}
