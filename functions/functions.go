@@ -9,18 +9,19 @@ import (
 	"wardroom/functions/user"
 	"wardroom/functions/workspace"
 	"wardroom/pkg/api"
+	"wardroom/pkg/signin"
 	"wardroom/pkg/store"
 )
 
 // All returns the groups, in sidebar order. The store may be nil where they are
 // only described.
-func All(s *store.Store) []api.Group {
+func All(s *store.Store, c ...signin.Config) []api.Group {
 	return []api.Group{
 		project.APIs(s),
 		user.APIs(s),
 		workspace.APIs(s),
 		account.APIs(s),
 		governance.APIs(s),
-		system.APIs(s),
+		system.APIs(s, c...),
 	}
 }

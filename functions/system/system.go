@@ -6,21 +6,30 @@ import (
 
 	"wardroom/docs"
 	"wardroom/pkg/api"
+	"wardroom/pkg/signin"
 	"wardroom/pkg/store"
 )
 
-// APIs declares the group.
-func APIs(s *store.Store) api.Group {
-	h := &handlers{s}
+// APIs declares the group. Without a sign-in configuration there is none.
+func APIs(s *store.Store, c ...signin.Config) api.Group {
+	h := &handlers{store: s}
+	for _, c := range c {
+		h.signIn = c
+	}
 	return api.Group{Name: "System APIs", Slug: "system", Ops: []api.Op{
 		api.GET("/api/health", "Health", h.health).
 			Says("Wardroom is up.").Public(),
 		api.GET("/api/openapi.json", "OpenAPI", h.openapi).
 			Public(),
+		api.GET("/api/auth/config", "Sign-in configuration", h.auth).
+			Says("Sign-in configuration found successfully.").Public(),
 	}}
 }
 
-type handlers struct{ store *store.Store }
+type handlers struct {
+	store  *store.Store
+	signIn signin.Config
+}
 
 // Health says that the function runs and that its table answers.
 type Health struct {
@@ -39,4 +48,10 @@ func (h *handlers) health(ctx context.Context, _ *struct{}) (Health, error) {
 // longer than everything else a start does.
 func (h *handlers) openapi(context.Context, *struct{}) (api.Verbatim, error) {
 	return api.Verbatim(docs.OpenAPI), nil
+}
+
+// auth answers how to sign in: at which issuer, as which client, asking for
+// what. The issuer's own endpoints do the rest; none configured is empty texts.
+func (h *handlers) auth(context.Context, *struct{}) (signin.Public, error) {
+	return h.signIn.Public(), nil
 }

@@ -98,7 +98,7 @@ func openDoor(ctx context.Context, endpoint string) (*door, error) {
 }
 
 func (d *door) serve(st *store.Store) {
-	d.server = httptest.NewServer(telemetry.Handler(service.Handler(st, nil, functions.All(st)...), telemetry.Options{Log: telemetry.Logger(io.Discard, false)}))
+	d.server = httptest.NewServer(telemetry.Handler(service.Handler(st, service.Config{}, functions.All(st)...), telemetry.Options{Log: telemetry.Logger(io.Discard, false)}))
 }
 
 func (d *door) close() {

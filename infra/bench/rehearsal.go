@@ -62,7 +62,7 @@ func rehearse(ctx context.Context, endpoint, operation string) (*rehearsal, erro
 
 // open puts the handler over a store.
 func (r *rehearsal) open(st *store.Store) {
-	r.handler = telemetry.Handler(service.Handler(st, nil, functions.All(st)...), telemetry.Options{Log: telemetry.Logger(io.Discard, true)})
+	r.handler = telemetry.Handler(service.Handler(st, service.Config{}, functions.All(st)...), telemetry.Options{Log: telemetry.Logger(io.Discard, true)})
 }
 
 // ask sends the sample through the handler.

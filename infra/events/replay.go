@@ -46,7 +46,7 @@ func Replay(ctx context.Context, endpoint string, s Sample) (Want, error) {
 func function(st *store.Store, slug string) (http.Handler, error) {
 	for _, g := range functions.All(st) {
 		if g.Slug == slug {
-			return service.Handler(st, nil, g), nil
+			return service.Handler(st, service.Config{}, g), nil
 		}
 	}
 	return nil, fmt.Errorf("there is no group %s", slug)

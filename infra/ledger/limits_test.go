@@ -77,8 +77,9 @@ var limits = map[string]reach{
 	"explain-access":                   byTeam, // in the past, also one more for each page of the log
 	"preview-user-access":              people,
 
-	"health":  ping,
-	"openapi": nowhere,
+	"health":                ping,
+	"openapi":               nowhere,
+	"sign-in-configuration": nowhere,
 }
 
 // limit is the most round trips that a usage may take.

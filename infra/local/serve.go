@@ -38,7 +38,7 @@ func (s *settings) serve(ctx context.Context) error {
 		return err
 	}
 	server := &http.Server{
-		Handler:           Handler(st, s.Origins, telemetry.Options{Log: telemetry.Logger(os.Stderr, false), Stage: s.Stage}),
+		Handler:           Handler(st, s.Config, telemetry.Options{Log: telemetry.Logger(os.Stderr, false), Stage: s.Stage}),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		IdleTimeout:       2 * time.Minute,
@@ -66,8 +66,8 @@ func (s *settings) serve(ctx context.Context) error {
 }
 
 // Handler is the local door: all groups in one process.
-func Handler(s *store.Store, origins []string, o telemetry.Options) http.Handler {
-	all := service.Handler(s, origins, functions.All(s)...)
+func Handler(s *store.Store, c service.Config, o telemetry.Options) http.Handler {
+	all := service.Handler(s, c, functions.All(s, c.SignIn)...)
 	return telemetry.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), requestTime)
 		defer cancel()

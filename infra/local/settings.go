@@ -23,6 +23,9 @@ type settings struct {
 
 func read() (*settings, error) {
 	s, err := env.ParseAs[settings]()
+	if err == nil {
+		err = s.SignIn.Check()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("environment: %w", err)
 	}

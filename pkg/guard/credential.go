@@ -22,39 +22,60 @@ const (
 // subscriptionHeader is the header of Ejento's clients.
 const subscriptionHeader = "Ocp-Apim-Subscription-Key"
 
-// credentialOf returns the one key of a request. It may stand in the
-// subscription header, or in Authorization as "ApiKey <key>", "Bearer <key>" or
-// alone. Two different keys are none.
-func credentialOf(h http.Header) (credential, bool) {
-	var found string
+// credentials are what a request carries: a key, a token, or both.
+type credentials struct {
+	credential
+	token string
+}
+
+// credentialsOf returns the one key and the one token of a request. A key may
+// stand in the subscription header, or in Authorization as "ApiKey <key>",
+// "Bearer <key>" or alone; a token only as "Bearer <token>", and its two dots
+// tell it from a key. Two different ones of a kind are none.
+func credentialsOf(h http.Header) (c credentials, ok bool) {
+	var key string
 	for _, value := range h.Values(subscriptionHeader) {
-		if value = strings.TrimSpace(value); found != "" && found != value || value == "" {
-			return credential{}, false
+		if !same(&key, strings.TrimSpace(value)) {
+			return c, false
 		}
-		found = value
 	}
 	for _, value := range h.Values("Authorization") {
-		value = bare(value)
-		if found != "" && found != value || value == "" {
-			return credential{}, false
+		value, bearer := bare(value)
+		into := &key
+		if bearer && strings.Count(value, ".") == 2 {
+			into = &c.token
 		}
-		found = value
+		if !same(into, value) {
+			return c, false
+		}
 	}
-	return parseKey(found)
+	if key == "" {
+		return c, c.token != ""
+	}
+	c.credential, ok = parseKey(key)
+	return c, ok
 }
 
-// bare takes the scheme off an Authorization header.
-func bare(value string) string {
+// same takes value into the place for what was found, where nothing else is.
+func same(found *string, value string) bool {
+	ok := value != "" && (*found == "" || *found == value)
+	*found = value
+	return ok
+}
+
+// bare takes the scheme off an Authorization header, and says whether it was
+// Bearer.
+func bare(value string) (_ string, bearer bool) {
 	value = strings.TrimSpace(value)
 	scheme, rest, ok := strings.Cut(value, " ")
-	if ok && (strings.EqualFold(scheme, "ApiKey") || strings.EqualFold(scheme, "Bearer")) {
-		return strings.TrimSpace(rest)
+	bearer = ok && strings.EqualFold(scheme, "Bearer")
+	if bearer || ok && strings.EqualFold(scheme, "ApiKey") {
+		return strings.TrimSpace(rest), bearer
 	}
-	return value
+	return value, false
 }
 
-// parseKey splits "<prefix>.<secret>". A value with two dots is a token of an
-// identity provider, and none is taken yet.
+// parseKey splits "<prefix>.<secret>". A value with two dots is no key.
 func parseKey(s string) (credential, bool) {
 	prefix, secret, ok := strings.Cut(s, ".")
 	if !ok || len(prefix) > maxPrefix || len(secret) > maxSecret || !alphanumeric(prefix) || secret == "" || strings.ContainsAny(secret, ". \t") {

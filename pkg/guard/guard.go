@@ -16,6 +16,7 @@
 package guard
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -23,6 +24,7 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
+	"wardroom/pkg/signin"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 	"wardroom/pkg/telemetry"
@@ -30,22 +32,34 @@ import (
 
 // Guard admits requests to operations.
 type Guard struct {
-	store *store.Store
-	now   func() model.Time
+	store  *store.Store
+	now    func() model.Time
+	issuer *signin.Issuer
 }
 
-// New returns the guard over s, by the clock now.
-func New(s *store.Store, now func() model.Time) *Guard { return &Guard{s, now} }
+// New returns the guard over s, by the clock now. It takes the tokens of issuer,
+// none where that is nil.
+func New(s *store.Store, now func() model.Time, issuer *signin.Issuer) *Guard {
+	return &Guard{s, now, issuer}
+}
 
-// Admit reads the credential and the resources that the path names. It refuses
+// Admit reads the credentials and the resources that the path names. It refuses
 // credentials that are missing, malformed, unknown, revoked or expired, all
 // with the same 401.
 func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
-	c, ok := credentialOf(r.Header)
+	c, ok := credentialsOf(r.Header)
 	if !ok {
 		return nil, fault.Unauthorized()
 	}
-	v := &visit{guard: g, op: op, credential: c, first: append(make([]table.Primary, 0, 4), table.Keys.Key(c.prefix))}
+	v := &visit{guard: g, op: op, credential: c.credential, first: make([]table.Primary, 0, 4)}
+	if c.prefix != "" {
+		v.first = append(v.first, table.Keys.Key(c.prefix))
+	}
+	if c.token != "" {
+		if err := v.verify(r.Context(), c.token); err != nil {
+			return nil, err
+		}
+	}
 	for _, n := range op.Needs {
 		if id, err := strconv.ParseInt(r.PathValue(n.Resource.Field), 10, 64); err == nil && id > 0 {
 			v.first = append(v.first, resourceKey(n.Resource.Kind, id))
@@ -55,7 +69,11 @@ func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 	if err != nil {
 		return nil, err
 	}
-	return v, v.identify(rows, telemetry.From(r.Context()))
+	err = v.identify(rows, telemetry.From(r.Context()))
+	if errors.Is(err, errUnbound) {
+		err = v.firstSignIn(r.Context())
+	}
+	return v, err
 }
 
 // resourceKey is where the row of a resource lies.
@@ -66,30 +84,43 @@ func resourceKey(k access.Kind, id int64) table.Primary {
 	return table.Teams.Key(id)
 }
 
-// identify finds the key's row among rows and takes the caller from it, as far
-// as the key alone tells.
+// identify takes the caller from the rows of his credentials, as far as these
+// alone tell: the key's, and the token's, which counts for who he is.
 func (v *visit) identify(rows table.Rows, record *telemetry.Record) error {
-	key, ok := table.Keys.In(rows, v.credential.prefix)
-	v.rows, v.key = rows, key
-	if !v.credential.opens(key) || !ok || !key.Live(v.guard.now()) {
-		return fault.Unauthorized()
+	v.rows = rows
+	if v.credential.prefix != "" {
+		key, ok := table.Keys.In(rows, v.credential.prefix)
+		v.key = key
+		if !v.credential.opens(key) || !ok || !key.Live(v.guard.now()) {
+			return fault.Unauthorized()
+		}
+		v.organization, v.user = key.OrganizationID, 0
+		if key.UserID != nil {
+			v.user = *key.UserID
+		}
 	}
-	record.SetOrganization(key.OrganizationID)
+	if v.token != nil {
+		if err := v.recognise(rows); err != nil {
+			return err
+		}
+	}
+	record.SetOrganization(v.organization)
 	record.SetPrincipal(v.actor())
 	return nil
 }
 
 // actor names the caller by id, for logs and the audit log.
 func (v *visit) actor() string {
-	if v.key.UserID == nil {
+	if v.user == 0 {
 		return "key:" + v.key.Prefix
 	}
-	return "user:" + strconv.FormatInt(*v.key.UserID, 10)
+	return UserName(v.user)
 }
 
-// caller is who asks, as access sees him.
+// caller is who asks, as access sees him. A service key beside a token is no
+// caller of its own: it only cuts what the token's user may do.
 func (v *visit) caller(u model.User) access.Caller {
-	c := access.Caller{Organization: v.key.OrganizationID, Service: v.key.Kind == model.ServiceKey}
+	c := access.Caller{Organization: v.organization, Service: v.user == 0}
 	if v.key.ProjectID != nil {
 		c.BoundProject = *v.key.ProjectID
 	}
@@ -99,8 +130,11 @@ func (v *visit) caller(u model.User) access.Caller {
 	return c
 }
 
-// scope is how far the key reaches.
+// scope is how far the key reaches; a token alone reaches as far as its user.
 func (v *visit) scope() access.KeyScope {
+	if v.credential.prefix == "" {
+		return access.KeyScope{Scope: access.ScopeAll}
+	}
 	s := access.KeyScope{Scope: access.Scope(v.key.Scope)}
 	if len(v.key.Groups) > 0 {
 		s.Groups = make(map[string]access.Grant, len(v.key.Groups))

@@ -46,7 +46,7 @@ func (v *visit) wantReplay(f *Fetch, call api.Call) *replay {
 
 // principal is whose stored answers the caller may get.
 func (v *visit) principal() string {
-	if v.key.UserID != nil && (v.key.ProjectID != nil || v.key.Scope != string(access.ScopeAll)) {
+	if v.user != 0 && v.credential.prefix != "" && (v.key.ProjectID != nil || v.key.Scope != string(access.ScopeAll)) {
 		return v.actor() + "/key:" + v.key.Prefix
 	}
 	return v.actor()

@@ -10,6 +10,7 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
+	"wardroom/pkg/signin"
 	"wardroom/pkg/table"
 	"wardroom/pkg/telemetry"
 )
@@ -18,10 +19,15 @@ import (
 type visit struct {
 	guard      *Guard
 	op         *api.Op
-	credential credential
-	key        model.APIKey
-	first      []table.Primary // what the first trip reads
-	rows       table.Rows      // what it found
+	credential credential       // no prefix where a token came alone
+	token      *signin.Identity // nil where a key came alone
+	first      []table.Primary  // what the first trip reads
+	rows       table.Rows       // what it found
+
+	// Who calls, as his credentials tell; identify says it.
+	organization int64
+	user         int64 // 0 for a service key alone
+	key          model.APIKey
 }
 
 // Confirm finishes authentication: the key's user must still be active.
@@ -156,18 +162,17 @@ func (v *visit) decide(ctx context.Context, c *Case, call api.Call, handle func(
 func (v *visit) fetch() *Fetch {
 	rows := make(table.Rows, len(v.rows)+8)
 	rows.Add(v.rows)
-	f := &Fetch{rows: rows, Organization: v.key.OrganizationID, store: v.guard.store, keys: make([]table.Primary, 0, 8)}
-	if v.key.UserID != nil {
-		f.Caller = *v.key.UserID
-	}
-	return f
+	return &Fetch{rows: rows, Caller: v.user, Organization: v.organization, store: v.guard.store, keys: make([]table.Primary, 0, 8)}
 }
 
 // wantCaller asks for the rows that say who the caller is.
 func (v *visit) wantCaller(f *Fetch) {
-	f.Rows(table.Organizations.Key(v.key.OrganizationID))
+	f.Rows(table.Organizations.Key(v.organization))
 	if f.Caller != 0 {
 		f.Rows(table.Users.Key(f.Caller))
+	}
+	if owner, ok := v.lender(); ok {
+		f.Rows(table.Users.Key(owner))
 	}
 }
 
@@ -215,14 +220,17 @@ func (v *visit) wantRoles(f *Fetch, k access.Kind, id, user int64) {
 // open makes the Case of an active caller out of the rows read.
 func (v *visit) open(ctx context.Context, rows table.Rows, now model.Time) (*Case, error) {
 	c := &Case{op: v.op, store: v.guard.store, rows: rows, Now: now, Actor: v.actor(), Stamp: "key:" + v.key.Prefix}
-	o, ok := table.Organizations.In(rows, v.key.OrganizationID)
+	o, ok := table.Organizations.In(rows, v.organization)
 	if !ok || o.IsDeleted {
 		return nil, fault.Unauthorized()
 	}
 	c.Organization = o
 	var u model.User
-	if v.key.UserID != nil {
-		if u, ok = table.Users.In(rows, *v.key.UserID); !ok || !u.IsActive || u.OrganizationID != o.ID {
+	if v.user != 0 {
+		if u, ok = table.Users.In(rows, v.user); !ok || !u.IsActive || u.OrganizationID != o.ID {
+			return nil, fault.Unauthorized()
+		}
+		if owner, other := v.lender(); other && !active(rows, owner) {
 			return nil, fault.Unauthorized()
 		}
 		c.User, c.Stamp = &u, u.Email
@@ -240,8 +248,10 @@ func (v *visit) open(ctx context.Context, rows table.Rows, now model.Time) (*Cas
 // On a team both his membership and his rank count, since the role as which he
 // acts is the higher of the two.
 func (c *Case) uphold(v *visit) {
-	if c.Caller.Service {
+	if v.key.Kind == model.ServiceKey {
 		table.Keys.Check(&c.Tx, v.key)
+	}
+	if c.Caller.Service {
 		return
 	}
 	if len(c.grants) > 0 {

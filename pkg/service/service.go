@@ -13,6 +13,7 @@ import (
 	"wardroom/pkg/gateway"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/signin"
 	"wardroom/pkg/store"
 	"wardroom/pkg/telemetry"
 )
@@ -22,32 +23,41 @@ type Config struct {
 	store.Config
 	Origins []string `env:"WARDROOM_ORIGINS"` // who may call from a browser
 	Stage   string   `env:"WARDROOM_STAGE" envDefault:"local"`
+	SignIn  signin.Config
 }
 
 // Read returns the configuration that the environment gives.
 func Read() (Config, error) {
 	c, err := env.ParseAs[Config]()
+	if err == nil {
+		err = c.SignIn.Check()
+	}
 	if err != nil {
 		return c, fmt.Errorf("environment: %w", err)
 	}
 	return c, nil
 }
 
-// Handler serves groups over s.
-func Handler(s *store.Store, origins []string, groups ...api.Group) http.Handler {
-	return api.CORS(origins, api.Mount(guard.New(s, model.Now), groups...))
+// Handler serves groups over s, as far as c concerns them.
+func Handler(s *store.Store, c Config, groups ...api.Group) http.Handler {
+	return api.CORS(c.Origins, api.Mount(guard.New(s, model.Now, signin.New(c.SignIn)), groups...))
 }
 
 // Run is the whole of a function: it serves one group behind API Gateway until
 // the process is told to end.
 func Run(group func(*store.Store) api.Group) {
+	RunWith(func(s *store.Store, _ Config) api.Group { return group(s) })
+}
+
+// RunWith is Run for a group that must know the configuration.
+func RunWith(group func(*store.Store, Config) api.Group) {
 	c, err := Read()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	s := store.Connect(c.Config)
-	gateway.Start(Handler(s, c.Origins, group(s)),
+	gateway.Start(Handler(s, c, group(s, c)),
 		gateway.Refuse(func(w http.ResponseWriter, r *http.Request, err error) { // a browser must be able to read it, too
 			api.CORS(c.Origins, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { api.Refuse(w, r, err) })).ServeHTTP(w, r)
 		}),

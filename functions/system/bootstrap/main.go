@@ -4,7 +4,11 @@ package main
 
 import (
 	"wardroom/functions/system"
+	"wardroom/pkg/api"
 	"wardroom/pkg/service"
+	"wardroom/pkg/store"
 )
 
-func main() { service.Run(system.APIs) }
+func main() {
+	service.RunWith(func(s *store.Store, c service.Config) api.Group { return system.APIs(s, c.SignIn) })
+}

@@ -1,0 +1,91 @@
+package guard
+
+import (
+	"context"
+	"errors"
+
+	"wardroom/pkg/fault"
+	"wardroom/pkg/model"
+	"wardroom/pkg/signin"
+	"wardroom/pkg/table"
+	"wardroom/pkg/telemetry"
+)
+
+// errUnbound is that a token is in order and nobody knows its subject. Where
+// that isn't a first sign-in, but the subject was there a moment ago, it is the
+// refusal itself.
+var errUnbound = fault.Unauthorized()
+
+// verify asks the issuer's keys about a token. The row of its subject is read on
+// the first trip as a key's is, so a token costs no trip more.
+func (v *visit) verify(ctx context.Context, token string) error {
+	id, err := v.guard.issuer.Verify(ctx, token)
+	if err != nil {
+		return err
+	}
+	v.token = &id
+	v.first = append(v.first, table.Subjects.Key(id.Subject))
+	return nil
+}
+
+// recognise takes the user that the token's subject is bound to. A key that
+// came with it must be of the same organisation.
+func (v *visit) recognise(rows table.Rows) error {
+	b, ok := table.Subjects.In(rows, v.token.Subject)
+	if !ok {
+		return errUnbound
+	}
+	if v.credential.prefix != "" && v.organization != b.OrganizationID {
+		return fault.Unauthorized()
+	}
+	v.organization, v.user = b.OrganizationID, b.UserID
+	return nil
+}
+
+// lender is the owner of a personal key that came with somebody else's token.
+// The key counts only as long as he could use it himself.
+func (v *visit) lender() (user int64, ok bool) {
+	if v.token == nil || v.key.UserID == nil || *v.key.UserID == v.user {
+		return 0, false
+	}
+	return *v.key.UserID, true
+}
+
+func active(rows table.Rows, user int64) bool {
+	u, ok := table.Users.In(rows, user)
+	return ok && u.IsActive
+}
+
+// firstSignIn binds the token's subject to a user, and reads everything again.
+// Another request of the same subject may be quicker: then the user is whom that
+// one has found.
+func (v *visit) firstSignIn(ctx context.Context) error {
+	record := telemetry.From(ctx)
+	for try := 0; ; try++ {
+		a := signin.Arrival{Identity: *v.token, Now: v.guard.now()}
+		if v.credential.prefix != "" {
+			a.Within = v.organization
+		}
+		a.Note = func(tx *table.Tx, u model.User, how string) { v.noteArrival(tx, u, how, a.Now, record) }
+		err := a.Bind(ctx, v.guard.store)
+		if err != nil && !errors.Is(err, table.ErrStale) {
+			return err
+		}
+		if err := v.again(ctx); !errors.Is(err, errUnbound) {
+			return err
+		}
+		if !pause(ctx, try) {
+			return fault.Unavailable(err)
+		}
+	}
+}
+
+// noteArrival writes the audit row of a first sign-in.
+func (v *visit) noteArrival(tx *table.Tx, u model.User, how string, now model.Time, record *telemetry.Record) {
+	v.guard.store.RecordAudit(tx, model.Audit{
+		OrganizationID: u.OrganizationID, ID: newAuditID(), TS: now,
+		Actor: UserName(u.ID), Action: "first-sign-in", Resource: UserName(u.ID),
+		After: map[string]any{"known_by": how}, Outcome: "success",
+		RequestID: record.ID(), SourceIP: record.SourceIP(),
+	})
+}

@@ -1,0 +1,4 @@
+package signin
+
+// NewAt is New by another clock.
+var NewAt = newIssuer
