@@ -6,6 +6,7 @@ import (
 
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
+	"wardroom/pkg/personal"
 	"wardroom/pkg/signin"
 	"wardroom/pkg/table"
 	"wardroom/pkg/telemetry"
@@ -86,6 +87,6 @@ func (v *visit) noteArrival(tx *table.Tx, u model.User, how string, now model.Ti
 		OrganizationID: u.OrganizationID, ID: newAuditID(), TS: now,
 		Actor: UserName(u.ID), Action: "first-sign-in", Resource: UserName(u.ID),
 		After: map[string]any{"known_by": how}, Outcome: "success",
-		RequestID: record.ID(), SourceIP: record.SourceIP(),
+		RequestID: record.ID(), SourceIP: personal.Conceal(u.AuditKey, record.SourceIP()),
 	})
 }

@@ -27,7 +27,6 @@ type Organization struct {
 	OrgName string `json:"org_name" dynamo:"org_name"`
 	Domain  string `json:"domain" dynamo:"domain"`
 	Stamp
-	DomainSignIn     bool   `json:"-" dynamo:"domain_sign_in,omitempty"`
 	Description      string `json:"-" dynamo:"description,omitempty"`
 	GlobalAdminCount int64  `json:"-" dynamo:"global_admin_count"`
 	DomainSignIn     bool   `json:"-" dynamo:"domain_sign_in,omitempty"` // whoever signs in with a verified address of Domain becomes a user

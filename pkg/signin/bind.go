@@ -8,6 +8,7 @@ import (
 
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
+	"wardroom/pkg/personal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -71,10 +72,14 @@ type looked struct {
 // look asks the indexes for an address and reads what they led to.
 func (a Arrival) look(ctx context.Context, s *store.Store) (looked, error) {
 	l := looked{key: model.FoldKey(a.Email), domain: domainOf(a.Email)}
-	var organizations []int64
+	var organizations, invites []int64
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
 		organizations, err = s.Holders(gctx, l.key, most)
+		return err
+	})
+	g.Go(func() (err error) {
+		invites, err = s.Invited(gctx, l.key, most)
 		return err
 	})
 	if err := g.Wait(); err != nil {
@@ -83,6 +88,9 @@ func (a Arrival) look(ctx context.Context, s *store.Store) (looked, error) {
 	keys := []table.Primary{table.Domains.Key(l.domain)}
 	for _, o := range organizations {
 		keys = append(keys, table.Emails.Key(o, l.key))
+	}
+	for _, i := range invites {
+		keys = append(keys, table.Invites.Key(i))
 	}
 	var err error
 	l.rows, err = s.Read(ctx, keys...)
@@ -132,10 +140,15 @@ func (a Arrival) arrive(ctx context.Context, s *store.Store, tx *table.Tx, l loo
 	if err != nil {
 		return err
 	}
+	for _, i := range table.Invites.All(l.rows) {
+		if how == ByInvitation && i.OrganizationID == o.ID { // one that is revoked meanwhile lets nobody in
+			table.Invites.Check(tx, i)
+		}
+	}
 	table.Organizations.Check(tx, o)
 	u := model.User{
 		ID: id, OrganizationID: o.ID, Email: a.Email, EmailKey: l.key, FirstName: a.FirstName, LastName: a.LastName,
-		IsActive: true, DateJoined: a.Now,
+		IsActive: true, DateJoined: a.Now, AuditKey: personal.NewKey(),
 	}
 	s.CreateUser(tx, u)
 	a.bind(s, tx, u, how)
@@ -146,6 +159,11 @@ func (a Arrival) arrive(ctx context.Context, s *store.Store, tx *table.Tx, l loo
 // and why. Whoever was invited is expected where he was, whatever his domain.
 func (a Arrival) expected(l looked) (organization int64, how string) {
 	var inviting []int64
+	for _, i := range table.Invites.All(l.rows) {
+		if i.StatusAt(a.Now) == model.InvitePending && i.EmailKey == l.key {
+			inviting = append(inviting, i.OrganizationID)
+		}
+	}
 	slices.Sort(inviting)
 	switch inviting = slices.Compact(inviting); {
 	case len(inviting) == 1:

@@ -13,6 +13,12 @@ func (s *Store) Holders(ctx context.Context, emailKey string, n int) ([]int64, e
 	return ids(table.Emails, "organization_id")(table.Emails.Each(ctx, s.db, "gsi1", "", n, emailKey))
 }
 
+// Invited lists ids of invitations to an address that are pending or have
+// expired, at most n. It takes the digest that model.FoldKey makes of it.
+func (s *Store) Invited(ctx context.Context, emailKey string, n int) ([]int64, error) {
+	return ids(table.Invites, "invite_id")(table.Invites.Each(ctx, s.db, "gsi2", "", n, emailKey))
+}
+
 // BindSubject notes that a subject is a user: both must be free of each other.
 func (s *Store) BindSubject(tx *table.Tx, b model.Subject) {
 	table.Subjects.Create(tx, b)
