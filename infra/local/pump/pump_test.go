@@ -119,7 +119,7 @@ func TestDoorToWork(t *testing.T) {
 	if err := demo.Load(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
-	door := service.Handler(s, nil, functions.All(s)...)
+	door := service.Handler(s, service.Config{}, functions.All(s)...)
 	var mu sync.Mutex
 	var seen []string
 	got := make(chan struct{}, 10)
