@@ -34,6 +34,7 @@ var aliens = map[string]alien{
 	"transfer_to":     {90, 987654},
 	"resource_id":     {9, 987654},
 	"permission_id":   {190, 987654},
+	"removal_id":      {9001, 987654},
 	"organization_id": {"2", "987654"},
 	"org_id":          {"2", "987654"},
 	"id":              {90, 987654},

@@ -88,6 +88,9 @@ var variants = map[string]fixture.Request{
 	"remove-user-from-team/both":  {Body: `{"user_ids":[{self},16]}`},
 	"remove-user-from-team/owner": {Body: `{"user_ids":[7]}`},
 
+	"get-removal/team":  {Path: "/api/removal/1002"},
+	"undo-removal/team": {Path: "/api/removal/1002/undo"},
+
 	"assign-role-to-user/owner":        {Body: `{"email":"lead@organization.com","organization_id":"1","role":"owner"}`},
 	"assign-role-to-user/new-owner":    {Body: `{"email":"user@example.com","organization_id":"1","role":"owner"}`},
 	"unassign-role-from-user/owner":    {Path: "/api/workspaces/7/roles?email=lead@organization.com&organization_id=1&role=owner"},

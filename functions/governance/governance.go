@@ -11,6 +11,12 @@ import (
 func APIs(s *store.Store) api.Group {
 	h := &handlers{s}
 	return api.Group{Name: "Governance APIs", Slug: "governance", Ops: []api.Op{
+		api.GET("/api/project/{project_id}/removal", "List Removals Of Project", h.removals).
+			Says("Removals found successfully.").Allow(access.ManageMembers, access.Project("project_id")).Fails(403, 404),
+		api.GET("/api/removal/{removal_id}", "Get Removal", h.removal).
+			Says("Removal found successfully.").Anyone().Fails(403, 404),
+		api.POST("/api/removal/{removal_id}/undo", "Undo Removal", h.undo).
+			Says("Removal undone successfully.").Anyone().Fails(403, 404, 409),
 		api.GET("/api/access/explain", "Explain Access", h.explain).
 			Says("Access explained successfully.").Allow(access.ManageUsers, access.OwnOrganization()).OrSelf("user_id").Fails(403, 404, 409),
 		api.GET("/api/access/preview/user/{user_id}", "Preview User Access", h.preview).

@@ -13,6 +13,7 @@ import (
 	"wardroom/pkg/audit"
 	"wardroom/pkg/followup"
 	"wardroom/pkg/model"
+	"wardroom/pkg/removal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/telemetry"
 )
@@ -25,8 +26,9 @@ const Name = "Stream"
 
 // Work is what follows from every audit row, in this order. Sealing is last: a
 // sealed row is one with nothing left to do.
-func Work(s *store.Store) followup.Work {
+func Work(s *store.Store, now func() model.Time) followup.Work {
 	return followup.InOrder(
+		followup.Each(func(ctx context.Context, a model.Audit) error { return removal.Follow(ctx, s, a, now()) }),
 		func(ctx context.Context, rows []model.Audit) (int, error) { return audit.Seal(ctx, s, rows) },
 	)
 }
@@ -39,11 +41,12 @@ type Function struct {
 
 // New wires the function.
 func New(s *store.Store, now func() model.Time, o telemetry.Options) *Function {
-	work := Work(s)
+	work := Work(s, now)
 	return &Function{
 		Stream: followup.Stream{Work: work, Telemetry: o},
 		Sweep: followup.Sweep{
 			Store: s, Work: work, Now: now, Grace: followup.Grace, Telemetry: o,
+			Finish: func(ctx context.Context, id int64) (bool, error) { return removal.Finish(ctx, s, id, now()) },
 			Unsealed: func(ctx context.Context, organization int64, now model.Time) ([]model.Audit, error) {
 				return audit.Unsealed(ctx, s, organization, now)
 			},

@@ -22,6 +22,7 @@ var ids = map[string]string{
 	"workspace_id": "7",
 
 	"permission_id": "148",
+	"removal_id":    "1001",
 }
 
 // member is user 15, whom SCIM's routes call by his id alone.

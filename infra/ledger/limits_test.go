@@ -74,6 +74,9 @@ var limits = map[string]reach{
 	"get-scim-resource-type":           oneRow,
 	"list-scim-schemas":                oneRow,
 	"get-scim-schema":                  oneRow,
+	"list-removals-of-project":         people,
+	"get-removal":                      people,
+	"undo-removal":                     people + writing,
 	"explain-access":                   byTeam, // in the past, also one more for each page of the log
 	"preview-user-access":              people,
 

@@ -30,6 +30,7 @@ type Case struct {
 	Tx table.Tx // writes to be committed once the handler has answered
 
 	op     *api.Op
+	visit  *visit
 	store  *store.Store
 	rows   table.Rows
 	known  model.Project // the project of rows that was looked at last
@@ -88,6 +89,18 @@ func (c *Case) Read(ctx context.Context, keys ...table.Primary) error {
 	rows, err := c.store.Read(ctx, keys...)
 	c.rows.Add(rows)
 	return err
+}
+
+// Ahead commits a part of the request's writes before the rest, for work that
+// one transaction can't hold, under the conditions that the rest is committed
+// under. Whoever does so sees to it that the rest follows, come what may.
+func (c *Case) Ahead(ctx context.Context, tx *table.Tx) error {
+	rest := c.Tx
+	c.Tx = *tx
+	c.uphold(c.visit)
+	part := c.Tx
+	c.Tx = rest
+	return c.store.Commit(ctx, &part)
 }
 
 // Live reports whether something that ends on t is still on.
@@ -202,7 +215,7 @@ func (c *Case) Audit(resource string, before, after map[string]any) {
 		ip = c.Personal(*c.User, ip)
 	}
 	c.audit = &model.Audit{
-		OrganizationID: c.Organization.ID, ID: newAuditID(), TS: c.Now,
+		OrganizationID: c.Organization.ID, ID: NewAuditID(), TS: c.Now,
 		Actor: c.Actor, Action: c.op.ID(), Resource: resource,
 		Before: before, After: after, Outcome: "success",
 		RequestID: c.record.id, SourceIP: ip, Notices: c.notices,

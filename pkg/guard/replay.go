@@ -156,5 +156,5 @@ func replayed(body []byte) []byte {
 	return marked
 }
 
-// newAuditID is a random id: audit rows of one microsecond must not meet.
-func newAuditID() string { return rand.Text() }
+// NewAuditID is a random id: audit rows of one microsecond must not meet.
+func NewAuditID() string { return rand.Text() }

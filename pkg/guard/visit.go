@@ -219,7 +219,7 @@ func (v *visit) wantRoles(f *Fetch, k access.Kind, id, user int64) {
 
 // open makes the Case of an active caller out of the rows read.
 func (v *visit) open(ctx context.Context, rows table.Rows, now model.Time) (*Case, error) {
-	c := &Case{op: v.op, store: v.guard.store, rows: rows, Now: now, Actor: v.actor(), Stamp: "key:" + v.key.Prefix}
+	c := &Case{op: v.op, visit: v, store: v.guard.store, rows: rows, Now: now, Actor: v.actor(), Stamp: "key:" + v.key.Prefix}
 	o, ok := table.Organizations.In(rows, v.organization)
 	if !ok || o.IsDeleted {
 		return nil, fault.Unauthorized()

@@ -80,8 +80,30 @@ type EffectiveAccess struct {
 // Effect is one thing a removal changes, or leaves on purpose.
 type Effect struct {
 	Resource string `json:"resource" dynamo:"resource" doc:"What it touches: project:ID/user:ID, team:ID/user:ID, user:ID, api_key:ID or invite:ID"`
-	Action   string `json:"action" dynamo:"action" enum:"deactivate,delete,revoke,transfer,keep"`
+	Action   string `json:"action" dynamo:"action" enum:"deactivate,delete,revoke,transfer,keep,restore"`
 	Detail   string `json:"detail" dynamo:"detail"`
+}
+
+// EffectRow is an effect that was worked off, with what was there before. A
+// kept thing has no before.
+type EffectRow struct {
+	RemovalID int64 `dynamo:"removal_id"`
+	Effect
+	ProjectMember *ProjectMember `dynamo:"project_member,omitempty"`
+	Tombstone     *Tombstone     `dynamo:"tombstone,omitempty"`
+	TeamMember    *TeamMember    `dynamo:"team_member,omitempty"`
+	Recents       *Recents       `dynamo:"recents,omitempty"`
+	Prefix        string         `dynamo:"prefix,omitempty"`    // of a key
+	InviteID      int64          `dynamo:"invite_id,omitempty"` // of an invitation
+	Was           *Revision      `dynamo:"was,omitempty"`       // of a row that was changed, not deleted
+	UserID        int64          `dynamo:"user_id"`             // whose it is
+}
+
+// Revision is which state a row was in.
+type Revision struct {
+	Version    int64  `dynamo:"version"`
+	ModifiedBy string `dynamo:"modified_by"`
+	ModifiedOn Time   `dynamo:"modified_on"`
 }
 
 // Tombstone marks when a person was taken out of a project: grants inside it

@@ -2,11 +2,222 @@ package removal
 
 import (
 	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
 
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
+	"wardroom/pkg/table"
 )
 
-// Finish works through what a removal has left to do, and reports whether
-// nothing is left.
-func Finish(context.Context, *store.Store, int64, model.Time) (bool, error) { return true, nil }
+// Actor is who works off removals, in the audit log.
+const Actor = "system"
+
+// The actions of the audit log that are nobody's request.
+const (
+	finishAction = "finish-removal"
+	undoAction   = "undo-removal"
+)
+
+// full is how many rows a transaction may write before the next effect, which
+// writes at most five, goes into another one.
+const full = 90
+
+// margin is how much of the time must be left for one more transaction.
+const margin = 500 * time.Millisecond
+
+// maxLost is how many transactions in a row may be lost to others.
+const maxLost = 30
+
+// Finish works through what a removal has left to do, or through an undo that
+// began, and reports whether nothing is left: false where the time is nearly
+// over. It may run twice at the same time, and after a crash anywhere it goes
+// on where it was. A removal that isn't there has nothing left.
+func Finish(ctx context.Context, s *store.Store, id int64, now model.Time) (bool, error) {
+	for lost := 0; ; lost++ {
+		done, err := finish(ctx, s, id, now)
+		if !errors.Is(err, table.ErrStale) {
+			return done, err
+		}
+		if lost == maxLost {
+			return false, fault.Unavailable(err)
+		}
+		select {
+		case <-ctx.Done():
+			return false, fault.Unavailable(ctx.Err())
+		case <-time.After(rand.N(time.Duration(lost+1) * 4 * time.Millisecond)): //nolint:gosec // a pause is no secret
+		}
+	}
+}
+
+func finish(ctx context.Context, s *store.Store, id int64, now model.Time) (bool, error) {
+	r, ok, err := find(ctx, s, id)
+	switch {
+	case err != nil:
+		return false, err
+	case !ok, r.State == model.Done, r.State == model.Undone:
+		return true, nil
+	case r.UndoneBy != "":
+		return resume(ctx, s, r, now)
+	}
+	w, err := begin(ctx, s, r)
+	if err != nil {
+		return false, err
+	}
+	w.at = now
+	f := &finisher{work: w}
+	if err := f.recall(ctx); err != nil {
+		return false, err
+	}
+	f.announce()
+	for more := true; more; { // an index may not have told everything the first time
+		more = false
+		for _, kind := range kinds[r.Kind] {
+			fresh, over, err := f.take(ctx, kind)
+			if over || err != nil {
+				return false, err
+			}
+			more = more || fresh
+		}
+	}
+	f.close()
+	return true, s.Commit(ctx, &f.tx)
+}
+
+// find reads a removal.
+func find(ctx context.Context, s *store.Store, id int64) (model.Removal, bool, error) {
+	key := table.Removals.Key(id)
+	rows, err := s.Read(ctx, key)
+	if err != nil {
+		return model.Removal{}, false, err
+	}
+	r, ok := table.Removals.At(rows, key)
+	return r, ok, nil
+}
+
+// finisher gathers effects into transactions.
+type finisher struct {
+	*work
+	tx   table.Tx
+	done map[string]bool // resources whose effect is recorded
+}
+
+// recall reads which effects are done.
+func (f *finisher) recall(ctx context.Context) error {
+	rows, err := f.s.EffectsOf(ctx, f.r.ID)
+	f.done = make(map[string]bool, len(rows))
+	for _, e := range rows {
+		f.done[e.Resource] = true
+	}
+	return err
+}
+
+// take works off what is found of one kind. It reports whether anything was,
+// and whether the time is over.
+func (f *finisher) take(ctx context.Context, kind func(context.Context, *work) ([]effect, error)) (fresh, over bool, err error) {
+	found, err := kind(ctx, f.work)
+	if err != nil {
+		return false, false, err
+	}
+	for _, e := range found {
+		if f.done[e.Resource] {
+			continue
+		}
+		if f.tx.Len() > full {
+			if end, ok := ctx.Deadline(); ok && time.Until(end) < margin {
+				return true, true, nil
+			}
+			if err := f.flush(ctx); err != nil {
+				return true, false, err
+			}
+		}
+		f.add(e)
+		fresh = true
+	}
+	return fresh, false, nil
+}
+
+// add notes an effect, its record and its audit row.
+func (f *finisher) add(e effect) {
+	if e.apply != nil {
+		e.apply(&f.tx)
+	}
+	e.RemovalID = f.r.ID
+	table.Effects.Create(&f.tx, e.EffectRow)
+	if e.audit != nil {
+		f.s.RecordAudit(&f.tx, *e.audit)
+	}
+	f.done[e.Resource] = true
+}
+
+// flush commits what was gathered. The removal must still be as it was read:
+// nobody may have begun to undo it.
+func (f *finisher) flush(ctx context.Context) error {
+	if f.tx.Len() == 0 {
+		return nil
+	}
+	to := f.r
+	if f.r.State == model.Revoked {
+		to.State = model.Cleaning
+		to.Version++
+		table.Removals.Change(&f.tx, f.r, to)
+	} else {
+		table.Removals.Check(&f.tx, f.r)
+	}
+	err := f.s.Commit(ctx, &f.tx)
+	f.r, f.tx = to, table.Tx{}
+	return err
+}
+
+// close notes that nothing is left.
+func (f *finisher) close() {
+	to := f.r
+	to.State, to.PendingShard, to.PendingOn = model.Done, nil, nil
+	to.Version++
+	table.Removals.Change(&f.tx, f.r, to)
+}
+
+// announce tells the audit log of the posts that the heir took over in phase 1,
+// under the places they are of. It was done when the state moves on.
+func (f *finisher) announce() {
+	if f.r.State != model.Revoked || f.r.Kind != model.OfUser {
+		return
+	}
+	for _, h := range f.r.Handovers {
+		before, after := map[string]any{}, map[string]any{}
+		name := ""
+		if h.Project != nil {
+			name = guard.ProjectName(h.Project.ProjectID)
+			if h.ProjectWas != nil {
+				before[guard.UserName(h.Project.UserID)] = h.ProjectWas.Facts()
+			}
+			after[guard.UserName(h.Project.UserID)] = h.Project.Facts()
+		} else {
+			name = guard.TeamName(h.Team.TeamID)
+			if h.TeamWas != nil {
+				before[guard.UserName(h.Team.UserID)] = h.TeamWas.Facts()
+			}
+			after[guard.UserName(h.Team.UserID)] = h.Team.Facts()
+		}
+		f.s.RecordAudit(&f.tx, *f.audit(name, before, after))
+	}
+}
+
+// audit is the row that tells of something the removal brought about.
+func (w *work) audit(resource string, before, after map[string]any) *model.Audit {
+	return entry(w.r, finishAction, w.at, resource, before, after)
+}
+
+func entry(r model.Removal, action string, at model.Time, resource string, before, after map[string]any) *model.Audit {
+	if after == nil {
+		after = make(map[string]any, 1)
+	}
+	after["removal_id"] = r.ID
+	return &model.Audit{
+		OrganizationID: r.OrganizationID, ID: guard.NewAuditID(), TS: at, Actor: Actor, Action: action,
+		Resource: resource, Before: before, After: after, Outcome: "success",
+	}
+}

@@ -2,7 +2,6 @@ package removal
 
 import (
 	"context"
-	"strconv"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/fault"
@@ -38,27 +37,18 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user, heir 
 			report.Warnings = append(report.Warnings, NoProjectLeft)
 		}
 	}
-	if o.Reports() {
-		bound, err := boundKeys(ctx, s, c, p.ID, user)
-		if err != nil {
-			return row, Report{}, err
-		}
-		report.Effects = effects(p, m, bound, last, heir)
-	}
-	if o.DryRun {
-		c.Rehearse()
-		return row, report, nil
-	}
-
-	r, err := record(ctx, s, c, model.Removal{
-		Kind: model.FromProject, UserIDs: []int64{user}, ProjectID: &p.ID,
+	r := model.Removal{
+		Kind: model.FromProject, UserIDs: []int64{user}, ProjectID: &p.ID, RemovedOn: c.Now,
 		EffectiveAccess: report.EffectiveAccess, Warnings: report.Warnings,
 		ProjectMembers: []model.ProjectMember{m},
-	})
-	if err != nil {
-		return row, Report{}, err
 	}
-	report.RemovalID = &r.ID
+	if !o.DryRun {
+		var err error
+		if r, err = record(ctx, s, c, r); err != nil {
+			return row, Report{}, err
+		}
+		report.RemovalID = &r.ID
+	}
 	if heir != 0 {
 		r.TransferTo = &heir
 	}
@@ -71,7 +61,7 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user, heir 
 	s.RemoveMember(&c.Tx, p, m, u.IsActive, model.Tombstone{ProjectID: p.ID, UserID: user, RemovedOn: c.Now, RemovalID: r.ID})
 	before, after := map[string]any{guard.UserName(user): m.Facts()}, map[string]any{"removal_id": r.ID}
 	if last {
-		if err := (heirship{s: s, c: c, r: &r, heir: heir}).project(ctx, p); err != nil {
+		if err := (heirship{s: s, c: c, r: &r, heir: heir, dry: o.DryRun}).project(ctx, p); err != nil {
 			return row, Report{}, err
 		}
 		taken := r.Handovers[len(r.Handovers)-1]
@@ -80,46 +70,20 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user, heir 
 			before[guard.UserName(heir)] = taken.ProjectWas.Facts()
 		}
 	}
+	if o.Reports() {
+		var err error
+		if report.Effects, err = list(ctx, s, r); err != nil {
+			return row, Report{}, err
+		}
+	}
+	if o.DryRun {
+		c.Rehearse()
+		return row, report, nil
+	}
 	s.RecordRemoval(&c.Tx, r)
 	if !c.Caller.Is(user) {
 		c.Notify(user, model.NoticeRemoved, guard.ProjectName(p.ID))
 	}
 	c.Audit(guard.MemberName(guard.ProjectName(p.ID), user), before, after)
 	return row, report, nil
-}
-
-// boundKeys reads the live personal keys of a user that reach only this project.
-func boundKeys(ctx context.Context, s *store.Store, c *guard.Case, project, user int64) ([]model.APIKey, error) {
-	prefixes, err := s.KeysBoundTo(ctx, project, user)
-	if err != nil || len(prefixes) == 0 {
-		return nil, err
-	}
-	at := make([]table.Primary, len(prefixes))
-	for i, prefix := range prefixes {
-		at[i] = table.Keys.Key(prefix)
-	}
-	rows, err := s.Read(ctx, at...)
-	if err != nil {
-		return nil, err
-	}
-	keys := make([]model.APIKey, 0, len(at))
-	for _, k := range at {
-		if key, ok := table.Keys.At(rows, k); ok && key.Live(c.Now) {
-			keys = append(keys, key)
-		}
-	}
-	return keys, nil
-}
-
-// effects lists what the removal changes. A preview and the removal itself
-// both tell it from here.
-func effects(p model.Project, m model.ProjectMember, bound []model.APIKey, last bool, heir int64) []model.Effect {
-	out := []model.Effect{{Resource: guard.MemberName(guard.ProjectName(p.ID), m.UserID), Action: "delete", Detail: "membership as " + m.Role}}
-	for _, k := range bound {
-		out = append(out, model.Effect{Resource: "api_key:" + strconv.FormatInt(k.ID, 10), Action: "revoke", Detail: "personal key bound to the project"})
-	}
-	if last {
-		out = append(out, model.Effect{Resource: guard.MemberName(guard.ProjectName(p.ID), heir), Action: "transfer", Detail: "becomes admin"})
-	}
-	return out
 }

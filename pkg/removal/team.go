@@ -30,14 +30,16 @@ func FromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 		}
 		users = append(users, m.UserID)
 		audit[guard.UserName(m.UserID)] = m.Facts()
-		report.Effects = append(report.Effects, model.Effect{Resource: guard.MemberName(guard.TeamName(t.ID), m.UserID), Action: "delete", Detail: "membership as " + m.Role})
 		u, _ := c.UserRow(m.UserID)
 		target := c.TeamTarget(t, m.UserID, access.KindTeam)
 		target.TeamRole = ""
 		report.EffectiveAccess = union(report.EffectiveAccess, ways(u, target))
 	}
+	r := model.Removal{
+		Kind: model.FromWorkspace, UserIDs: users, TeamID: &t.ID, RemovedOn: c.Now,
+		EffectiveAccess: report.EffectiveAccess, Warnings: report.Warnings, TeamMembers: members,
+	}
 	var stranded bool
-	var kept []model.Effect
 	g, both := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
 		stranded, err = anyStranded(both, s, c, members, left)
@@ -45,7 +47,7 @@ func FromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 	})
 	if o.Reports() {
 		g.Go(func() (err error) {
-			kept, err = keptProjects(both, s, c, t, users)
+			report.Effects, err = list(both, s, r)
 			return err
 		})
 	}
@@ -54,22 +56,22 @@ func FromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 	}
 	if stranded {
 		report.Warnings = append(report.Warnings, NoProjectLeft)
+		r.Warnings = report.Warnings
 	}
-	report.Effects = append(report.Effects, kept...)
 	if o.DryRun {
 		c.Rehearse()
 		return report, nil
 	}
-	r, err := record(ctx, s, c, model.Removal{
-		Kind: model.FromWorkspace, UserIDs: users, TeamID: &t.ID,
-		EffectiveAccess: report.EffectiveAccess, Warnings: report.Warnings, TeamMembers: members,
-	})
+	r, err := record(ctx, s, c, r)
 	if err != nil {
 		return report, err
 	}
 	report.RemovalID = &r.ID
 	for _, m := range members {
 		s.RemoveTeamMember(&c.Tx, m)
+		if !c.Caller.Is(m.UserID) {
+			c.Notify(m.UserID, model.NoticeRemoved, guard.TeamName(t.ID))
+		}
 	}
 	s.RecordRemoval(&c.Tx, r)
 	c.Audit(guard.TeamName(t.ID), audit, map[string]any{"removal_id": r.ID})
@@ -91,34 +93,6 @@ func anyStranded(ctx context.Context, s *store.Store, c *guard.Case, members []m
 	}
 	err := g.Wait()
 	return slices.Contains(stranded, true), err
-}
-
-// reported is how many of the team's projects a report looks at.
-const reported = 1000
-
-// keptProjects names the memberships of the team's projects that stay: they
-// are the people's own, and the report says so.
-func keptProjects(ctx context.Context, s *store.Store, c *guard.Case, t model.Team, users []int64) ([]model.Effect, error) {
-	ids, err := s.ProjectsOfTeam(ctx, t.ID, 0, reported)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.ReadMemberships(ctx, ids, users)
-	if err != nil {
-		return nil, err
-	}
-	var kept []model.Effect
-	for _, id := range ids {
-		if _, live := store.LiveProject(rows, id); !live {
-			continue
-		}
-		for _, user := range users {
-			if m, ok := store.Membership(rows, id, user); ok && c.Live(m.ExpiresOn) {
-				kept = append(kept, model.Effect{Resource: guard.MemberName(guard.ProjectName(id), user), Action: "keep", Detail: "direct membership as " + m.Role})
-			}
-		}
-	}
-	return kept, nil
 }
 
 func union(a, b model.EffectiveAccess) model.EffectiveAccess {

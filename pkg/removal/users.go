@@ -74,7 +74,7 @@ func OfUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 	if err := suits(ctx, c, users, posts, o); err != nil {
 		return nil, report, err
 	}
-	r := model.Removal{Kind: model.OfUser, Deletes: o.Delete, EffectiveAccess: report.EffectiveAccess, Warnings: report.Warnings}
+	r := model.Removal{RemovedOn: c.Now, Kind: model.OfUser, Deletes: o.Delete, EffectiveAccess: report.EffectiveAccess, Warnings: report.Warnings}
 	for _, u := range users {
 		if u.IsActive || o.Delete && u.DeletedOn == nil {
 			r.UserIDs = append(r.UserIDs, u.ID)
@@ -110,7 +110,7 @@ func OfUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 		return nil, report, fault.New(fault.KindLimit, "The change touches too many things at once")
 	}
 	if o.Reports() {
-		if report.Effects, err = list(ctx, s, r, c.Now); err != nil {
+		if report.Effects, err = list(ctx, s, r); err != nil {
 			return nil, report, err
 		}
 	}

@@ -46,3 +46,35 @@ func (s *Store) HandOverTeam(tx *table.Tx, was *model.TeamMember, heir model.Tea
 		s.ChangeTeamMember(tx, *was, heir)
 	}
 }
+
+// Return notes that a membership of a project is there again; counted says that
+// it is an active admin's.
+func (s *Store) Return(tx *table.Tx, p model.Project, counted bool) {
+	count(tx, p, "user_count", 1)
+	if counted {
+		count(tx, p, "admin_count", 1)
+	}
+}
+
+// ReturnToTeam is Return for a team and its owners.
+func (s *Store) ReturnToTeam(tx *table.Tx, t model.Team, counted bool) {
+	k := table.Teams.Key(t.ID)
+	tx.Add(k, "member_count", 1)
+	tx.AtMost(k, "member_count", MaxTeamMembers)
+	liveTeam(tx, t.ID)
+	if counted {
+		tx.Add(k, "owner_count", 1)
+	}
+}
+
+// Unbury notes that a removal's tombstone goes, and the one before it, nil for
+// none, is back. It must still be that removal's.
+func (s *Store) Unbury(tx *table.Tx, stone model.Tombstone, before *model.Tombstone) {
+	k := table.Tombstones.Key(stone.ProjectID, stone.UserID)
+	if before != nil {
+		table.Tombstones.Put(tx, *before)
+	} else {
+		table.Tombstones.Drop(tx, stone)
+	}
+	tx.If(k, "$ = ?", "removal_id", stone.RemovalID)
+}

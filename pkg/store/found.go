@@ -46,6 +46,9 @@ func pending(id int64, due model.Time) (*int64, *model.Time) {
 	return &shard, &due
 }
 
+// Pending is where and when unfinished work is found.
+func Pending(id int64, due model.Time) (*int64, *model.Time) { return pending(id, due) }
+
 // Ref is a row an index led to: who or what it is about, and where the index
 // goes on after it.
 type Ref struct {

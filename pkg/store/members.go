@@ -54,6 +54,7 @@ func (s *Store) RemoveMember(tx *table.Tx, p model.Project, m model.ProjectMembe
 			loseAdmins(tx, p, 1)
 		} else {
 			tx.If(table.Users.Key(m.UserID), "$ = ?", "is_active", false)
+			tx.Add(table.Users.Key(m.UserID), "version", 1) // an undo that brings him back counts his posts
 		}
 	}
 }

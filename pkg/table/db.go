@@ -186,6 +186,36 @@ func (e *Entity[T]) found(ctx context.Context, d *DB, index string, which *strin
 	return found, nil
 }
 
+// Beneath reads the rows of e that lie in one partition of the table itself,
+// strongly consistent, in the order of their sort keys, after position, at most
+// n. values fill the partition key. It returns the position to go on at, "" at
+// the end.
+func (e *Entity[T]) Beneath(ctx context.Context, d *DB, after string, n int, values ...any) ([]T, string, error) {
+	name, which := d.table.Name(), PK+" = :p AND begins_with("+SK+", :s)"
+	in := &dynamodb.QueryInput{
+		TableName: &name, KeyConditionExpression: &which, ConsistentRead: aws.Bool(true), Limit: aws.Int32(int32(n)), //nolint:gosec // a page has far fewer rows
+		ExpressionAttributeValues: dynamo.Item{
+			":p": &types.AttributeValueMemberS{Value: e.keys[0].pk.with(values)},
+			":s": &types.AttributeValueMemberS{Value: e.keys[0].sk.parts[0].literal},
+		},
+	}
+	if after != "" {
+		in.ExclusiveStartKey = Primary{e.keys[0].pk.with(values), after}.item()
+	}
+	got, err := d.db.Client().Query(ctx, in)
+	if err != nil {
+		return nil, "", fmt.Errorf("query: %w", err)
+	}
+	rows := Rows{}
+	out := make([]T, len(got.Items))
+	for i, item := range got.Items {
+		p := primary(item)
+		rows[p] = item
+		out[i], _ = e.At(rows, p)
+	}
+	return out, text(got.LastEvaluatedKey[SK]), nil
+}
+
 // PositionOf returns the position in an index of the row whose sort key there
 // is made of values.
 func (e *Entity[T]) PositionOf(index string, values ...any) string {

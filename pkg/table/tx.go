@@ -188,6 +188,10 @@ func (e *Entity[T]) Delete(tx *Tx, v T) {
 	e.same(tx, p, &v)
 }
 
+// Drop deletes the row of v, whatever is in it; conditions on it are up to the
+// caller.
+func (e *Entity[T]) Drop(tx *Tx, v T) { tx.on(e.keyOf(&v), remove) }
+
 // Change turns the row from into the row to, which must still be as it was
 // read. Only attributes that differ are written, so counters that others add to
 // meanwhile are left alone.

@@ -1,0 +1,151 @@
+package governance
+
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/removal"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+type removalsIn struct {
+	guard.In
+	api.Paging `limit:"50"`
+	ProjectID  int64 `path:"project_id" example:"151"`
+
+	found []store.Ref
+}
+
+// Needs asks which removals there were.
+func (in *removalsIn) Needs(f *guard.Fetch) {
+	guard.Ask(f, &in.found, func(ctx context.Context) ([]store.Ref, error) {
+		return f.Store().RemovalsOf(ctx, in.ProjectID, in.After(), in.Limit+1)
+	})
+}
+
+// removals lists the removals from a project by id, with what each changed.
+func (h *handlers) removals(ctx context.Context, in *removalsIn) (api.Page[model.Removal], error) {
+	c := in.Case()
+	page := api.Page[model.Removal]{}
+	found := in.found
+	if len(found) > in.Limit {
+		found = found[:in.Limit]
+		page.Next = found[in.Limit-1].Position
+	}
+	keys := make([]table.Primary, len(found))
+	for i, f := range found {
+		keys[i] = table.Removals.Key(f.ID)
+	}
+	if err := c.Read(ctx, keys...); err != nil {
+		return page, err
+	}
+	for _, key := range keys {
+		if r, ok := table.Removals.At(c.Rows(), key); ok {
+			page.Items = append(page.Items, r)
+		}
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(16)
+	for i := range page.Items {
+		g.Go(func() error { return h.effects(ctx, &page.Items[i]) })
+	}
+	return page, g.Wait()
+}
+
+func (h *handlers) effects(ctx context.Context, r *model.Removal) (err error) {
+	r.Effects, err = removal.Effects(ctx, h.store, *r)
+	return err
+}
+
+type removalIn struct {
+	guard.In
+	RemovalID int64 `path:"removal_id" example:"1001"`
+
+	removal model.Removal
+}
+
+// Needs asks for the removal.
+func (in *removalIn) Needs(f *guard.Fetch) { f.Rows(table.Removals.Key(in.RemovalID)) }
+
+// Known answers 404 for a removal of another organisation, and for one from
+// something that the caller may not know.
+func (in *removalIn) Known(ctx context.Context, c *guard.Case) error {
+	r, ok := table.Removals.In(c.Rows(), in.RemovalID)
+	if !ok || r.OrganizationID != c.Organization.ID {
+		return fault.NotFound()
+	}
+	in.removal = r
+	me := c.Caller.User
+	var keys []table.Primary
+	switch {
+	case r.ProjectID != nil:
+		keys = append(keys, table.Projects.Key(*r.ProjectID), table.ProjectMembers.Key(*r.ProjectID, me))
+	case r.TeamID != nil:
+		keys = append(keys, table.Teams.Key(*r.TeamID), table.TeamMembers.Key(*r.TeamID, me))
+	case c.Caller.BoundProject != 0:
+		return fault.NotFound()
+	default:
+		return nil
+	}
+	if err := c.Read(ctx, keys...); err != nil {
+		return err
+	}
+	t, _, ok := in.about(c)
+	if ok && t.Kind == access.KindProject && t.Team != 0 {
+		if err := c.Read(ctx, table.TeamMembers.Key(t.Team, me)); err != nil {
+			return err
+		}
+		t, _, ok = in.about(c)
+	}
+	if !ok || !access.Decide(c.Caller, t, access.ViewProject|access.ViewTeam).Visible {
+		return fault.NotFound()
+	}
+	return nil
+}
+
+// about is what people were removed from, and the permission that it took. What
+// is deleted still is what it was; what is purged isn't.
+func (in *removalIn) about(c *guard.Case) (t access.Target, p access.Permission, ok bool) {
+	switch r := in.removal; {
+	case r.ProjectID != nil:
+		project, ok := table.Projects.In(c.Rows(), *r.ProjectID)
+		return c.ProjectTarget(project, c.Caller.User), access.ManageMembers, ok
+	case r.TeamID != nil:
+		team, ok := table.Teams.In(c.Rows(), *r.TeamID)
+		return c.TeamTarget(team, c.Caller.User, access.KindTeam), access.ModifyUserRoles, ok
+	}
+	return c.OrganizationTarget(), access.ManageUsers, true
+}
+
+// may refuses (403) who may not make that removal.
+func (in *removalIn) may(c *guard.Case) error {
+	t, p, _ := in.about(c)
+	return c.Require(p, t)
+}
+
+// removal shows one removal, with what it changed.
+func (h *handlers) removal(ctx context.Context, in *removalIn) (model.Removal, error) {
+	if err := in.may(in.Case()); err != nil {
+		return model.Removal{}, err
+	}
+	r := in.removal
+	return r, h.effects(ctx, &r)
+}
+
+// undo puts back what a removal did; see package removal for the rules.
+func (h *handlers) undo(ctx context.Context, in *removalIn) (api.Noted[[]model.Effect, removal.Restored], error) {
+	out := api.Noted[[]model.Effect, removal.Restored]{}
+	err := in.may(in.Case())
+	if err != nil {
+		return out, err
+	}
+	out.Data, out.Meta, err = removal.Undo(ctx, h.store, in.Case(), in.removal)
+	return out, err
+}

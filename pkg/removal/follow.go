@@ -1,0 +1,43 @@
+package removal
+
+import (
+	"context"
+	"errors"
+
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+)
+
+// errShort says that the time was too short for all a removal has left to do;
+// who is called again goes on.
+var errShort = errors.New("removal: not all of it is done yet")
+
+// Follow works off the removal that an audit row tells of, if it tells of one.
+func Follow(ctx context.Context, s *store.Store, a model.Audit, now model.Time) error {
+	if a.Actor == Actor {
+		return nil
+	}
+	id, ok := number(a.After["removal_id"])
+	if !ok {
+		return nil
+	}
+	done, err := Finish(ctx, s, id, now)
+	if err == nil && !done {
+		return errShort
+	}
+	return err
+}
+
+// number is an integer among the facts of an audit row, as noted or as the
+// table or its stream gives it back.
+func number(v any) (int64, bool) {
+	switch n := v.(type) {
+	case int64:
+		return n, true
+	case int:
+		return int64(n), true
+	case float64:
+		return int64(n), true
+	}
+	return 0, false
+}

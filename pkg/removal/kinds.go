@@ -1,0 +1,343 @@
+package removal
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// work is a removal as far as it still has effects: what its kinds find is read
+// through it.
+type work struct {
+	s     *store.Store
+	r     model.Removal
+	users map[int64]model.User
+	at    model.Time // of what is written about it
+}
+
+// effect is one thing that is left to do.
+type effect struct {
+	model.EffectRow
+	apply func(tx *table.Tx) // nil for what is kept
+	audit *model.Audit
+}
+
+// kinds are what becomes of what people had, by what they are removed from. A
+// new kind of thing is one more line. Each finds what is still to be done, by
+// an index and read again.
+var kinds = map[string][]func(ctx context.Context, w *work) ([]effect, error){
+	model.FromProject:   {boundKeys, projectInvites},
+	model.FromWorkspace: {teamInvites, keptProjects},
+	model.OfUser:        {projectMemberships, teamMemberships, personalKeys, allInvites, recents},
+}
+
+// begin reads who is removed.
+func begin(ctx context.Context, s *store.Store, r model.Removal) (*work, error) {
+	keys := make([]table.Primary, len(r.UserIDs))
+	for i, id := range r.UserIDs {
+		keys[i] = table.Users.Key(id)
+	}
+	rows, err := s.Read(ctx, keys...)
+	w := &work{s: s, r: r, users: make(map[int64]model.User, len(keys))}
+	for _, u := range table.Users.All(rows) {
+		w.users[u.ID] = u
+	}
+	return w, err
+}
+
+// ours reports whether a thing made at that time is one the removal is about:
+// somebody taken out of a project may be back in it, with things that are new.
+// An account that ended can get nothing new, whatever clocks say.
+func (w *work) ours(created model.Time) bool { return !created.After(w.r.RemovedOn) }
+
+// wasActive reports whether a user was active until this removal.
+func (w *work) wasActive(user int64) bool {
+	return slices.ContainsFunc(w.r.Users, func(u model.UserWas) bool { return u.UserID == user && u.IsActive })
+}
+
+// each asks an index about every user at the same time.
+func each[T any](ctx context.Context, w *work, ask func(ctx context.Context, u model.User) ([]T, error)) (map[int64][]T, error) {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(16)
+	var mu sync.Mutex
+	out := make(map[int64][]T, len(w.users))
+	for _, u := range w.users {
+		g.Go(func() error {
+			found, err := ask(ctx, u)
+			mu.Lock()
+			defer mu.Unlock()
+			out[u.ID] = found
+			return err
+		})
+	}
+	return out, g.Wait()
+}
+
+// places asks an index for all places of every user.
+func places(ctx context.Context, w *work, ask func(context.Context, int64, int64, int) ([]int64, error)) (map[int64][]int64, error) {
+	return each(ctx, w, func(ctx context.Context, u model.User) ([]int64, error) {
+		var all []int64
+		for from := int64(0); ; from = all[len(all)-1] {
+			page, err := ask(ctx, u.ID, from, heldPage)
+			all = append(all, page...)
+			if err != nil || len(page) < heldPage {
+				return all, err
+			}
+		}
+	})
+}
+
+// projectMemberships are deleted with the account, wherever they are.
+func projectMemberships(ctx context.Context, w *work) ([]effect, error) {
+	found, err := places(ctx, w, w.s.ProjectsOfUser)
+	if err != nil {
+		return nil, err
+	}
+	var keys []table.Primary
+	for user, projects := range found {
+		for _, p := range projects {
+			keys = append(keys, table.Projects.Key(p), table.ProjectMembers.Key(p, user), table.Tombstones.Key(p, user))
+		}
+	}
+	rows, err := w.s.Read(ctx, keys...)
+	var out []effect
+	for _, m := range table.ProjectMembers.All(rows) {
+		_, live := store.LiveProject(rows, m.ProjectID)
+		out = append(out, w.endsMembership(m, live, rows))
+	}
+	return out, err
+}
+
+func (w *work) endsMembership(m model.ProjectMember, live bool, rows table.Rows) effect {
+	name := guard.ProjectName(m.ProjectID)
+	e := effect{EffectRow: model.EffectRow{UserID: m.UserID, ProjectMember: &m, Effect: model.Effect{
+		Resource: guard.MemberName(name, m.UserID), Action: "delete", Detail: "membership as " + m.Role}}}
+	if tomb, ok := table.Tombstones.In(rows, m.ProjectID, m.UserID); ok {
+		e.Tombstone = &tomb
+	}
+	// The posts that the record names aren't counted any more. One that the
+	// index didn't yet tell then is.
+	counted := live && m.Role == string(access.ProjectAdmin) && w.wasActive(m.UserID) &&
+		!slices.Contains(w.r.Posts, model.Post{UserID: m.UserID, ProjectID: m.ProjectID})
+	e.apply = func(tx *table.Tx) {
+		table.ProjectMembers.Delete(tx, m)
+		tx.Add(table.Projects.Key(m.ProjectID), "user_count", -1)
+		if counted {
+			tx.Add(table.Projects.Key(m.ProjectID), "admin_count", -1)
+		}
+		table.Tombstones.Put(tx, model.Tombstone{ProjectID: m.ProjectID, UserID: m.UserID, RemovedOn: w.r.RemovedOn, RemovalID: w.r.ID})
+	}
+	e.audit = w.audit(name, map[string]any{guard.UserName(m.UserID): m.Facts()}, nil)
+	return e
+}
+
+// teamMemberships are deleted with the account, wherever they are.
+func teamMemberships(ctx context.Context, w *work) ([]effect, error) {
+	found, err := places(ctx, w, w.s.TeamsOfUser)
+	if err != nil {
+		return nil, err
+	}
+	var keys []table.Primary
+	for user, teams := range found {
+		for _, t := range teams {
+			keys = append(keys, table.Teams.Key(t), table.TeamMembers.Key(t, user))
+		}
+	}
+	rows, err := w.s.Read(ctx, keys...)
+	var out []effect
+	for _, m := range table.TeamMembers.All(rows) {
+		_, live := store.LiveTeam(rows, m.TeamID)
+		out = append(out, w.endsTeamMembership(m, live))
+	}
+	return out, err
+}
+
+func (w *work) endsTeamMembership(m model.TeamMember, live bool) effect {
+	name := guard.TeamName(m.TeamID)
+	counted := live && m.Role == string(access.Owner) && w.wasActive(m.UserID) &&
+		!slices.Contains(w.r.Posts, model.Post{UserID: m.UserID, TeamID: m.TeamID})
+	return effect{
+		EffectRow: model.EffectRow{UserID: m.UserID, TeamMember: &m, Effect: model.Effect{
+			Resource: guard.MemberName(name, m.UserID), Action: "delete", Detail: "membership as " + m.Role}},
+		apply: func(tx *table.Tx) {
+			table.TeamMembers.Delete(tx, m)
+			tx.Add(table.Teams.Key(m.TeamID), "member_count", -1)
+			if counted {
+				tx.Add(table.Teams.Key(m.TeamID), "owner_count", -1)
+			}
+		},
+		audit: w.audit(name, map[string]any{guard.UserName(m.UserID): m.Facts()}, nil),
+	}
+}
+
+// boundKeys are the personal keys that reach only the project: revoked, and the
+// rows kept.
+func boundKeys(ctx context.Context, w *work) ([]effect, error) {
+	return w.revokesKeys(ctx, "personal key bound to the project", func(ctx context.Context, u model.User) ([]string, error) {
+		return w.s.KeysBoundTo(ctx, *w.r.ProjectID, u.ID)
+	})
+}
+
+// personalKeys are all of a user's.
+func personalKeys(ctx context.Context, w *work) ([]effect, error) {
+	return w.revokesKeys(ctx, "personal key", func(ctx context.Context, u model.User) ([]string, error) {
+		return w.s.PersonalKeys(ctx, u.ID)
+	})
+}
+
+func (w *work) revokesKeys(ctx context.Context, detail string, find func(context.Context, model.User) ([]string, error)) ([]effect, error) {
+	found, err := each(ctx, w, find)
+	if err != nil {
+		return nil, err
+	}
+	var keys []table.Primary
+	for _, prefixes := range found {
+		for _, p := range prefixes {
+			keys = append(keys, table.Keys.Key(p))
+		}
+	}
+	rows, err := w.s.Read(ctx, keys...)
+	var out []effect
+	for _, k := range table.Keys.All(rows) {
+		if k.UserID == nil || !k.Live(w.r.RemovedOn) || w.r.Kind != model.OfUser && !w.ours(k.CreatedOn) {
+			continue
+		}
+		to := k
+		to.Version++
+		to.Stamp, to.RevokedOn = k.Modified(w.r.RemovedBy, w.r.RemovedOn), &w.r.RemovedOn
+		name := guard.KeyName(k.ID)
+		out = append(out, effect{
+			EffectRow: model.EffectRow{UserID: *k.UserID, Prefix: k.Prefix, Was: &model.Revision{Version: k.Version, ModifiedBy: k.ModifiedBy, ModifiedOn: k.ModifiedOn},
+				Effect: model.Effect{Resource: name, Action: "revoke", Detail: detail}},
+			apply: func(tx *table.Tx) { table.Keys.Change(tx, k, to) },
+			audit: w.audit(name, map[string]any{"revoked": false}, map[string]any{"revoked": true}),
+		})
+	}
+	return out, err
+}
+
+// projectInvites are the pending invitations to the project.
+func projectInvites(ctx context.Context, w *work) ([]effect, error) {
+	return w.revokesInvitesTo(ctx, guard.ProjectName(*w.r.ProjectID))
+}
+
+// teamInvites are those to the team.
+func teamInvites(ctx context.Context, w *work) ([]effect, error) {
+	return w.revokesInvitesTo(ctx, guard.TeamName(*w.r.TeamID))
+}
+
+func (w *work) revokesInvitesTo(ctx context.Context, place string) ([]effect, error) {
+	keys := make([]table.Primary, 0, len(w.users))
+	for _, u := range w.users {
+		keys = append(keys, table.InvitesOf.Key(place, u.EmailKey))
+	}
+	rows, err := w.s.Read(ctx, keys...)
+	if err != nil {
+		return nil, err
+	}
+	var invites []int64
+	for _, i := range table.InvitesOf.All(rows) {
+		invites = append(invites, i.InviteID)
+	}
+	return w.revokesInvites(ctx, invites)
+}
+
+// allInvites are all pending ones to the user's address in his organisation.
+func allInvites(ctx context.Context, w *work) ([]effect, error) {
+	found, err := each(ctx, w, func(ctx context.Context, u model.User) ([]int64, error) {
+		return w.s.OpenInvites(ctx, u.OrganizationID, u.EmailKey)
+	})
+	if err != nil {
+		return nil, err
+	}
+	var invites []int64
+	for _, some := range found {
+		invites = append(invites, some...)
+	}
+	return w.revokesInvites(ctx, invites)
+}
+
+func (w *work) revokesInvites(ctx context.Context, ids []int64) ([]effect, error) {
+	keys := make([]table.Primary, len(ids))
+	for i, id := range ids {
+		keys[i] = table.Invites.Key(id)
+	}
+	rows, err := w.s.Read(ctx, keys...)
+	var out []effect
+	for _, i := range table.Invites.All(rows) {
+		if i.StatusAt(w.r.RemovedOn) != model.InvitePending || !w.ours(i.CreatedOn) {
+			continue
+		}
+		to := i
+		to.Version++
+		to.Stamp, to.Status, to.OpenKey = i.Modified(w.r.RemovedBy, w.r.RemovedOn), model.InviteRevoked, nil
+		name := guard.InviteName(i.ID)
+		out = append(out, effect{
+			EffectRow: model.EffectRow{UserID: w.invited(i), InviteID: i.ID, Was: &model.Revision{Version: i.Version, ModifiedBy: i.ModifiedBy, ModifiedOn: i.ModifiedOn},
+				Effect: model.Effect{Resource: name, Action: "revoke", Detail: "pending invitation"}},
+			apply: func(tx *table.Tx) { table.Invites.Change(tx, i, to) },
+			audit: w.audit(name, map[string]any{"status": i.Status}, map[string]any{"status": to.Status}),
+		})
+	}
+	return out, err
+}
+
+func (w *work) invited(i model.Invite) int64 {
+	for _, u := range w.users {
+		if u.EmailKey == i.EmailKey {
+			return u.ID
+		}
+	}
+	return 0
+}
+
+// recents are dropped with a deleted user.
+func recents(ctx context.Context, w *work) ([]effect, error) {
+	if !w.r.Deletes {
+		return nil, nil
+	}
+	keys := make([]table.Primary, 0, len(w.users))
+	for _, u := range w.users {
+		keys = append(keys, table.Recents.Key(u.ID))
+	}
+	rows, err := w.s.Read(ctx, keys...)
+	var out []effect
+	for _, row := range table.Recents.All(rows) {
+		out = append(out, effect{
+			EffectRow: model.EffectRow{UserID: row.UserID, Recents: &row,
+				Effect: model.Effect{Resource: guard.UserName(row.UserID) + "/recent", Action: "delete", Detail: "recent projects"}},
+			apply: func(tx *table.Tx) { table.Recents.Delete(tx, row) },
+		})
+	}
+	return out, err
+}
+
+// reported is how many of a team's projects a report looks at.
+const reported = 1000
+
+// keptProjects are the memberships of the team's projects that stay: they are
+// the people's own, and the report says so.
+func keptProjects(ctx context.Context, w *work) ([]effect, error) {
+	ids, err := w.s.ProjectsOfTeam(ctx, *w.r.TeamID, 0, reported)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := w.s.ReadMemberships(ctx, ids, w.r.UserIDs)
+	var out []effect
+	for _, m := range table.ProjectMembers.All(rows) {
+		p, live := store.LiveProject(rows, m.ProjectID)
+		if live && p.Team() == *w.r.TeamID && !model.Expired(m.ExpiresOn, w.r.RemovedOn) && w.ours(m.CreatedOn) {
+			out = append(out, effect{EffectRow: model.EffectRow{UserID: m.UserID, Effect: model.Effect{
+				Resource: guard.MemberName(guard.ProjectName(m.ProjectID), m.UserID), Action: "keep", Detail: "direct membership as " + m.Role}}})
+		}
+	}
+	return out, err
+}

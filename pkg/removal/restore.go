@@ -1,0 +1,282 @@
+package removal
+
+import (
+	"context"
+	"slices"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// undoing is an undo as it stands: what the removal did, what is there now, and
+// what is to be written.
+type undoing struct {
+	s       *store.Store
+	r       model.Removal
+	now     model.Time
+	effects []model.EffectRow
+	rows    table.Rows
+
+	restored []model.Effect
+	left     []string
+	partly   map[int64]bool // users of whom something was left
+
+	puts   []func(*table.Tx) // of what came after the removal's first transaction
+	finals []func(*table.Tx) // of that one
+	told   map[string]any    // what the audit row tells beside
+}
+
+// restore looks at everything a removal did and plans how to put it back.
+func restore(ctx context.Context, s *store.Store, r model.Removal, now model.Time) (*undoing, error) {
+	u := &undoing{s: s, r: r, now: now, left: []string{}, restored: []model.Effect{}, partly: map[int64]bool{}, told: map[string]any{}}
+	var err error
+	if u.effects, err = s.EffectsOf(ctx, r.ID); err != nil {
+		return nil, err
+	}
+	if u.rows, err = s.Read(ctx, u.keys()...); err != nil {
+		return nil, err
+	}
+	more, err := s.Read(ctx, u.invitedTo()...)
+	if err != nil {
+		return nil, err
+	}
+	u.rows.Add(more)
+	for _, e := range u.effects {
+		u.effect(e)
+	}
+	for _, m := range r.ProjectMembers {
+		u.projectMember(m)
+	}
+	for _, m := range r.TeamMembers {
+		u.teamMember(m)
+	}
+	for _, id := range r.UserIDs {
+		u.account(id)
+	}
+	u.handBack()
+	return u, nil
+}
+
+// keys are the rows of everything the removal touched.
+func (u *undoing) keys() (keys []table.Primary) {
+	project := func(p, user int64) {
+		keys = append(keys, table.Projects.Key(p), table.ProjectMembers.Key(p, user), table.Tombstones.Key(p, user), table.Users.Key(user))
+	}
+	team := func(t, user int64) {
+		keys = append(keys, table.Teams.Key(t), table.TeamMembers.Key(t, user), table.Users.Key(user))
+	}
+	for _, id := range u.r.UserIDs {
+		keys = append(keys, table.Users.Key(id))
+	}
+	for _, e := range u.effects {
+		switch {
+		case e.ProjectMember != nil:
+			project(e.ProjectMember.ProjectID, e.UserID)
+		case e.TeamMember != nil:
+			team(e.TeamMember.TeamID, e.UserID)
+		case e.Prefix != "":
+			keys = append(keys, table.Keys.Key(e.Prefix))
+		case e.InviteID != 0:
+			keys = append(keys, table.Invites.Key(e.InviteID))
+		case e.Recents != nil:
+			keys = append(keys, table.Recents.Key(e.UserID))
+		}
+	}
+	for _, m := range u.r.ProjectMembers {
+		project(m.ProjectID, m.UserID)
+	}
+	for _, m := range u.r.TeamMembers {
+		team(m.TeamID, m.UserID)
+	}
+	for _, p := range u.r.Posts {
+		if p.ProjectID != 0 {
+			project(p.ProjectID, p.UserID)
+		} else {
+			team(p.TeamID, p.UserID)
+		}
+	}
+	for _, h := range u.r.Handovers {
+		if h.Project != nil {
+			project(h.Project.ProjectID, h.Project.UserID)
+		} else {
+			team(h.Team.TeamID, h.Team.UserID)
+		}
+	}
+	return keys
+}
+
+// invitedTo are the rows that say which is the newest invitation of an address
+// to a place.
+func (u *undoing) invitedTo() (keys []table.Primary) {
+	for _, i := range table.Invites.All(u.rows) {
+		keys = append(keys, table.InvitesOf.Key(i.Place, i.EmailKey))
+	}
+	return keys
+}
+
+// back notes that something is restored; put is nil for what is back already.
+func (u *undoing) back(e model.Effect, into *[]func(*table.Tx), put func(*table.Tx)) {
+	u.restored = append(u.restored, model.Effect{Resource: e.Resource, Action: "restore", Detail: e.Detail})
+	if put != nil {
+		*into = append(*into, put)
+	}
+}
+
+// leave notes that something of a user's is not.
+func (u *undoing) leave(resource string, user int64) {
+	u.left = append(u.left, resource)
+	u.partly[user] = true
+}
+
+// user returns a user who may be given things back: now or by this undo his
+// account is his as it was. returns says that it is by this undo.
+func (u *undoing) user(id int64) (row model.User, returns, ok bool) {
+	row, ok = table.Users.In(u.rows, id)
+	if !ok {
+		return row, false, false
+	}
+	if u.r.Kind == model.OfUser && !row.IsActive && row.RemovalID != nil && *row.RemovalID == u.r.ID {
+		return row, true, true
+	}
+	return row, false, row.IsActive
+}
+
+// was is a user's row as the removal found it.
+func (u *undoing) was(id int64) (model.UserWas, bool) {
+	i := slices.IndexFunc(u.r.Users, func(w model.UserWas) bool { return w.UserID == id })
+	if i < 0 {
+		return model.UserWas{}, false
+	}
+	return u.r.Users[i], true
+}
+
+// effect puts back what was done after the first transaction.
+func (u *undoing) effect(e model.EffectRow) {
+	if e.Action == "keep" {
+		return
+	}
+	_, returns, ok := u.user(e.UserID)
+	put, there := func(*table.Tx) {}, false
+	if ok {
+		switch {
+		case e.ProjectMember != nil:
+			put, there, ok = u.putProjectMember(*e.ProjectMember, e.Tombstone, returns)
+		case e.TeamMember != nil:
+			put, there, ok = u.putTeamMember(*e.TeamMember, returns)
+		case e.Prefix != "":
+			put, there, ok = u.putKey(e)
+		case e.InviteID != 0:
+			put, there, ok = u.putInvite(e)
+		case e.Recents != nil:
+			put, there, ok = u.putRecents(*e.Recents)
+		}
+	}
+	switch {
+	case !ok:
+		u.leave(e.Resource, e.UserID)
+	case there:
+		u.back(e.Effect, &u.puts, nil)
+	default:
+		u.back(e.Effect, &u.puts, put)
+	}
+}
+
+// putProjectMember puts a membership back where none has come in its place and
+// no later removal has been there. It is counted where its user is active; where
+// the undo brings him back, he is counted then.
+func (u *undoing) putProjectMember(m model.ProjectMember, tomb *model.Tombstone, returns bool) (put func(*table.Tx), there, ok bool) {
+	p, live := store.LiveProject(u.rows, m.ProjectID)
+	if now, is := table.ProjectMembers.In(u.rows, m.ProjectID, m.UserID); is {
+		return nil, true, live && now.ID == m.ID && now.Version == m.Version
+	}
+	stone, buried := table.Tombstones.In(u.rows, m.ProjectID, m.UserID)
+	if !live || !buried || stone.RemovalID != u.r.ID {
+		return nil, false, false
+	}
+	admin := m.Role == string(access.ProjectAdmin)
+	return func(tx *table.Tx) {
+		table.ProjectMembers.Create(tx, m)
+		u.s.Return(tx, p, admin && !returns)
+		u.s.Unbury(tx, stone, tomb)
+		tx.If(table.Users.Key(m.UserID), "$ = ?", "is_active", !returns)
+		if u.r.Kind == model.OfUser {
+			name := guard.ProjectName(m.ProjectID)
+			u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, name, nil, map[string]any{guard.UserName(m.UserID): m.Facts()}))
+			if admin && !returns {
+				tx.Add(table.Users.Key(m.UserID), "version", 1)
+			}
+		}
+	}, false, true
+}
+
+// putTeamMember is the same for a team.
+func (u *undoing) putTeamMember(m model.TeamMember, returns bool) (put func(*table.Tx), there, ok bool) {
+	t, live := store.LiveTeam(u.rows, m.TeamID)
+	if now, is := table.TeamMembers.In(u.rows, m.TeamID, m.UserID); is {
+		return nil, true, live && now.ID == m.ID && now.Version == m.Version
+	}
+	if !live || t.MemberCount >= store.MaxTeamMembers {
+		return nil, false, false
+	}
+	owner := m.Role == string(access.Owner)
+	return func(tx *table.Tx) {
+		table.TeamMembers.Create(tx, m)
+		u.s.ReturnToTeam(tx, t, owner && !returns)
+		tx.If(table.Users.Key(m.UserID), "$ = ?", "is_active", !returns)
+		if u.r.Kind == model.OfUser {
+			u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, guard.TeamName(m.TeamID), nil, map[string]any{guard.UserName(m.UserID): m.Facts()}))
+			if owner && !returns {
+				tx.Add(table.Users.Key(m.UserID), "version", 1)
+			}
+		}
+	}, false, true
+}
+
+func (u *undoing) putKey(e model.EffectRow) (put func(*table.Tx), there, ok bool) {
+	now, is := table.Keys.In(u.rows, e.Prefix)
+	if is && now.RevokedOn == nil && now.Version == e.Was.Version {
+		return nil, true, true
+	}
+	if !is || now.RevokedOn == nil || !now.RevokedOn.Equal(u.r.RemovedOn) || now.Version != e.Was.Version+1 {
+		return nil, false, false
+	}
+	to := now
+	to.RevokedOn, to.Version = nil, e.Was.Version
+	to.ModifiedBy, to.ModifiedOn = e.Was.ModifiedBy, e.Was.ModifiedOn
+	return func(tx *table.Tx) {
+		table.Keys.Change(tx, now, to)
+		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, e.Resource, map[string]any{"revoked": true}, map[string]any{"revoked": false}))
+	}, false, true
+}
+
+// putInvite makes an invitation pending again, unless there is a newer one.
+func (u *undoing) putInvite(e model.EffectRow) (put func(*table.Tx), there, ok bool) {
+	now, is := table.Invites.In(u.rows, e.InviteID)
+	if is && now.Status == model.InvitePending && now.Version == e.Was.Version {
+		return nil, true, true
+	}
+	newest, named := table.InvitesOf.In(u.rows, now.Place, now.EmailKey)
+	if !is || now.Status != model.InviteRevoked || now.Version != e.Was.Version+1 || named && newest.InviteID != now.ID {
+		return nil, false, false
+	}
+	to := now
+	to.Status, to.OpenKey, to.Version = model.InvitePending, &now.EmailKey, e.Was.Version
+	to.ModifiedBy, to.ModifiedOn = e.Was.ModifiedBy, e.Was.ModifiedOn
+	return func(tx *table.Tx) {
+		table.Invites.Change(tx, now, to)
+		if named {
+			tx.If(table.InvitesOf.Key(now.Place, now.EmailKey), "$ = ?", "invite_id", now.ID)
+		}
+		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, e.Resource, map[string]any{"status": now.Status}, map[string]any{"status": to.Status}))
+	}, false, true
+}
+
+func (u *undoing) putRecents(row model.Recents) (put func(*table.Tx), there, ok bool) {
+	if now, is := table.Recents.In(u.rows, row.UserID); is {
+		return nil, true, now.Version == row.Version
+	}
+	return func(tx *table.Tx) { table.Recents.Create(tx, row) }, false, true
+}

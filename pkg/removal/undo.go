@@ -1,0 +1,72 @@
+package removal
+
+import (
+	"context"
+
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// Restored is what an undo tells beside the rows that it put back.
+type Restored struct {
+	NotRestored []string `json:"not_restored" doc:"What has changed since and was left alone"`
+}
+
+// roomOfUndo is how many rows of an undo fit into the transaction of its
+// request, beside the caller's, the audit row and the stored answer.
+const roomOfUndo = 92
+
+// Undo notes that what a removal did is put back: exactly the rows there were,
+// with their versions, each under the condition that nothing has come in its
+// place. What has changed since is left alone and named. It returns what is
+// restored once the case's transaction is committed.
+//
+// More than one transaction holds is put back in several before that one, which
+// is the one that lets people in again; where it never comes, Finish goes on.
+//
+// It refuses a removal that was undone or is older than 30 days
+// (bad_transition).
+func Undo(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal) ([]model.Effect, Restored, error) {
+	if r.State == model.Undone || model.Expired(&r.UndoUntil, c.Now) {
+		return nil, Restored{}, fault.New(fault.KindBadTransition, "The removal was undone, or is too old to be")
+	}
+	u, err := restore(ctx, s, r, c.Now)
+	if err != nil {
+		return nil, Restored{}, err
+	}
+	by := c.Stamp
+	if r.UndoneBy != "" {
+		by = r.UndoneBy
+	}
+	if r.UndoneBy != "" || !u.fits(by) {
+		if err := u.ahead(ctx, by, c.Ahead); err != nil {
+			return nil, Restored{}, err
+		}
+	} else {
+		u.steps(&c.Tx)
+	}
+	u.last(&c.Tx, by)
+	for _, id := range r.UserIDs {
+		c.Notify(id, model.NoticeAdded, u.root())
+	}
+	c.Audit(u.root(), map[string]any{"removal_id": r.ID}, u.told)
+	return u.restored, Restored{NotRestored: u.left}, nil
+}
+
+// resume goes on with an undo whose request ended before it was through.
+func resume(ctx context.Context, s *store.Store, r model.Removal, now model.Time) (bool, error) {
+	u, err := restore(ctx, s, r, now)
+	if err != nil {
+		return false, err
+	}
+	if err := u.ahead(ctx, r.UndoneBy, s.Commit); err != nil {
+		return false, err
+	}
+	var tx table.Tx
+	u.last(&tx, r.UndoneBy)
+	s.RecordAudit(&tx, *entry(u.r, undoAction, now, u.root(), map[string]any{"removal_id": r.ID}, u.told))
+	return true, s.Commit(ctx, &tx)
+}
