@@ -84,7 +84,7 @@ func (v *visit) firstSignIn(ctx context.Context) error {
 // noteArrival writes the audit row of a first sign-in.
 func (v *visit) noteArrival(tx *table.Tx, u model.User, how string, now model.Time, record *telemetry.Record) {
 	v.guard.store.RecordAudit(tx, model.Audit{
-		OrganizationID: u.OrganizationID, ID: newAuditID(), TS: now,
+		OrganizationID: u.OrganizationID, ID: NewAuditID(), TS: now,
 		Actor: UserName(u.ID), Action: "first-sign-in", Resource: UserName(u.ID),
 		After: map[string]any{"known_by": how}, Outcome: "success",
 		RequestID: record.ID(), SourceIP: personal.Conceal(u.AuditKey, record.SourceIP()),
