@@ -28,11 +28,12 @@ var onlyIn = map[string]string{
 // below says which packages of ours one may import, whatever it imports of
 // others. A prefix ends with a slash.
 var below = map[string][]string{
-	"wardroom/pkg/fault":  {},
-	"wardroom/pkg/model":  {},
-	"wardroom/pkg/access": {"wardroom/pkg/model"},
-	"wardroom/pkg/table":  {"wardroom/pkg/model", "wardroom/pkg/fault"},
-	"wardroom/pkg/store":  {"wardroom/pkg/model", "wardroom/pkg/fault", "wardroom/pkg/access", "wardroom/pkg/table", "wardroom/pkg/telemetry"},
+	"wardroom/pkg/fault":    {},
+	"wardroom/pkg/model":    {},
+	"wardroom/pkg/personal": {},
+	"wardroom/pkg/access":   {"wardroom/pkg/model"},
+	"wardroom/pkg/table":    {"wardroom/pkg/model", "wardroom/pkg/fault"},
+	"wardroom/pkg/store":    {"wardroom/pkg/model", "wardroom/pkg/fault", "wardroom/pkg/access", "wardroom/pkg/personal", "wardroom/pkg/table", "wardroom/pkg/telemetry"},
 }
 
 // imports is who imports what, tests apart.
