@@ -9,7 +9,7 @@ import (
 
 // APIs declares the group.
 func APIs(s *store.Store) api.Group {
-	h := &handlers{s}
+	h := &handlers{store: s}
 	return api.Group{Name: "Governance APIs", Slug: "governance", Ops: []api.Op{
 		api.GET("/api/project/{project_id}/removal", "List Removals Of Project", h.removals).
 			Says("Removals found successfully.").Allow(access.ManageMembers, access.Project("project_id")).Fails(403, 404),
@@ -17,6 +17,12 @@ func APIs(s *store.Store) api.Group {
 			Says("Removal found successfully.").Anyone().Fails(403, 404),
 		api.POST("/api/removal/{removal_id}/undo", "Undo Removal", h.undo).
 			Says("Removal undone successfully.").Anyone().Fails(403, 404, 409),
+		api.GET("/api/audit", "Audit Log", h.audit).
+			Says("Audit rows found successfully.").Allow(access.ManageUsers, access.OwnOrganization()).Fails(403),
+		api.GET("/api/audit/verify", "Verify Audit Chain", h.verifyAudit).
+			Says("Audit chain checked.").Allow(access.ManageUsers, access.OwnOrganization()).Fails(403),
+		api.GET("/api/audit/checkpoint", "Audit Checkpoint", h.checkpoint).
+			Says("Audit checkpoint signed.").Allow(access.ManageUsers, access.OwnOrganization()).Fails(403),
 		api.GET("/api/access/explain", "Explain Access", h.explain).
 			Says("Access explained successfully.").Allow(access.ManageUsers, access.OwnOrganization()).OrSelf("user_id").Fails(403, 404, 409),
 		api.GET("/api/access/preview/user/{user_id}", "Preview User Access", h.preview).
@@ -24,4 +30,7 @@ func APIs(s *store.Store) api.Group {
 	}}
 }
 
-type handlers struct{ store *store.Store }
+type handlers struct {
+	store   *store.Store
+	signers signers
+}

@@ -44,6 +44,10 @@ var requests = map[string]request{
 	"batch-delete-users":         {key: demo.GlobalAdmin, body: `{"user_ids":[15]}`},
 	"edit-organization":          {key: demo.GlobalAdmin, body: `{"org_name":"Another Name"}`},
 
+	"audit-log":          {key: demo.GlobalAdmin},
+	"verify-audit-chain": {key: demo.GlobalAdmin},
+	"audit-checkpoint":   {key: demo.GlobalAdmin},
+
 	"create-team":           {key: demo.GlobalAdmin, body: `{"team_name":"Research"}`},
 	"edit-team":             {body: `{"description":"Who sells"}`},
 	"add-user-to-team":      {body: `{"user_ids":[1],"role":"editor"}`},

@@ -22,7 +22,7 @@ const firstMinted = 1000
 
 // Answer makes a Want of an answer that was given since the time began: a time
 // since then becomes "<now>", an id minted since "<id>", a request's id
-// "<request id>". No body is null. What the demo data hold stays to the letter.
+// "<request id>", a signature "<signature>". No body is null. What the demo data hold stays to the letter.
 func Answer(status int, body []byte, began time.Time) (Want, error) {
 	if bytes.Equal(bytes.TrimSpace(body), bytes.TrimSpace(docs.OpenAPI)) {
 		return Want{status, "<docs/openapi.json>"}, nil // too long to keep twice
@@ -50,6 +50,9 @@ func settled(field string, v any, began time.Time) any {
 	case string:
 		if field == "request_id" {
 			return "<request id>"
+		}
+		if field == "signature" { // never twice the same
+			return "<signature>"
 		}
 		if n, err := strconv.Atoi(v); err == nil && n > firstMinted && isID(field) {
 			return "<id>" // a workspace's id is a text

@@ -80,6 +80,10 @@ var limits = map[string]reach{
 	"explain-access":                   byTeam, // in the past, also one more for each page of the log
 	"preview-user-access":              people,
 
+	"audit-log":          people,
+	"verify-audit-chain": 6 + oneRow, // for up to 400 rows: the ends, the checkpoints, the batches, the rows, the people
+	"audit-checkpoint":   byTeam + writing,
+
 	"health":                ping,
 	"openapi":               nowhere,
 	"sign-in-configuration": nowhere,

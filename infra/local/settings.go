@@ -36,6 +36,12 @@ func read() (*settings, error) {
 		}
 		s.Data = filepath.Join(root, ".local", "data")
 	}
+	const checkpoints = "WARDROOM_CHECKPOINT_FILE"
+	if os.Getenv(checkpoints) == "" && os.Getenv("WARDROOM_CHECKPOINT_KEY") == "" {
+		if err := os.Setenv(checkpoints, filepath.Join(s.Data, "checkpoint.pem")); err != nil {
+			return nil, fmt.Errorf("environment: %w", err)
+		}
+	}
 	return &s, nil
 }
 

@@ -39,6 +39,7 @@ func change(organization int64, n int) model.Audit {
 	if n%3 == 0 {
 		a.Resource, a.Action = "project:4", "edit-project-by-id"
 	}
+	a.About, _, _ = strings.Cut(a.Resource, "/")
 	return a
 }
 

@@ -83,10 +83,11 @@ func unsealed(ctx context.Context, s *store.Store, organization int64, from mode
 
 // entry is an audit row with its seal, as the table holds them.
 type entry struct {
-	key    table.Primary
-	audit  model.Audit
-	seal   model.Seal
-	sealed bool
+	key      table.Primary
+	audit    model.Audit
+	seal     model.Seal
+	sealed   bool
+	readable bool // nobody made it something else by hand
 }
 
 type entries []entry
@@ -100,8 +101,9 @@ func pair(found table.Stretch) entries {
 			continue
 		}
 		e := entry{key: key}
-		e.audit, _ = table.Audits.At(found.Rows, key)
-		e.seal, e.sealed = table.Seals.At(found.Rows, sealBeside(key))
+		_, e.sealed = found.Rows[sealBeside(key)]
+		e.audit, e.readable = table.Audits.Try(found.Rows, key)
+		e.seal, _ = table.Seals.Try(found.Rows, sealBeside(key))
 		out = append(out, e)
 	}
 	return out
@@ -116,7 +118,7 @@ func sealBeside(key table.Primary) table.Primary {
 
 func (e entries) unsealed() (out []model.Audit) {
 	for _, x := range e {
-		if !x.sealed {
+		if !x.sealed && x.readable {
 			out = append(out, x.audit)
 		}
 	}

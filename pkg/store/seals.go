@@ -34,7 +34,7 @@ func (s *Store) SealBatches(ctx context.Context, organization, from int64, n int
 	found, err := table.SealBatches.Within(ctx, s.db, table.Span{From: table.SealBatches.Key(organization, from).SK}, n, organization)
 	out := make([]model.SealBatch, len(found.Keys))
 	for i, key := range found.Keys {
-		out[i], _ = table.SealBatches.At(found.Rows, key)
+		out[i], _ = table.SealBatches.Try(found.Rows, key)
 	}
 	return out, found.More, outcome(err)
 }
@@ -45,7 +45,7 @@ func (s *Store) Checkpoints(ctx context.Context, organization, from int64, n int
 	found, err := table.Checkpoints.Within(ctx, s.db, table.Span{From: table.Checkpoints.Key(organization, from).SK}, n, organization)
 	out := make([]model.Checkpoint, len(found.Keys))
 	for i, key := range found.Keys {
-		out[i], _ = table.Checkpoints.At(found.Rows, key)
+		out[i], _ = table.Checkpoints.Try(found.Rows, key)
 	}
 	return out, found.More, outcome(err)
 }

@@ -139,6 +139,17 @@ func (e *Entity[T]) At(rows Rows, p Primary) (v T, ok bool) {
 	return v, true
 }
 
+// Try is At for rows that somebody may have changed by hand: one that can't be
+// read is none.
+func (e *Entity[T]) Try(rows Rows, p Primary) (v T, ok bool) {
+	item, ok := rows[p]
+	if !ok || dynamo.UnmarshalItem(item, &v) != nil {
+		var none T
+		return none, false
+	}
+	return v, true
+}
+
 // Parse returns what a primary key of this entity was filled with, by
 // attribute; false where p is a key of another one.
 func (e *Entity[T]) Parse(p Primary) (map[string]string, bool) {

@@ -1,0 +1,124 @@
+package governance
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"sync"
+
+	"wardroom/pkg/api"
+	"wardroom/pkg/audit"
+	"wardroom/pkg/checkpoint"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+)
+
+type auditIn struct {
+	guard.In
+	api.Paging
+	Actor    string      `query:"actor" maxLength:"200" doc:"user:ID or key:PREFIX"`
+	Action   string      `query:"action" maxLength:"200" doc:"Id of an operation. A page may then be short, or empty, and still have a successor."`
+	Resource string      `query:"resource" maxLength:"400" doc:"project:151 with all that belongs to it, or project:151/user:16"`
+	Start    *model.Time `query:"start" doc:"Changes from then on"`
+	End      *model.Time `query:"end" doc:"Changes before then"`
+}
+
+// audit shows the changes of the organisation, oldest first.
+func (h *handlers) audit(ctx context.Context, in *auditIn) (api.Page[audit.Record], error) {
+	f := audit.Filter{Actor: in.Actor, Action: in.Action, Resource: in.Resource}
+	if in.Start != nil {
+		f.Start = *in.Start
+	}
+	if in.End != nil {
+		f.End = *in.End
+	}
+	page, next, err := audit.List(ctx, h.store, in.Case().Organization.ID, f, in.After(), in.Limit)
+	return api.Page[audit.Record]{Items: page, Next: next}, err
+}
+
+type verifyIn struct {
+	guard.In
+	FromSeq int64 `query:"from_seq" minimum:"1" doc:"The first number to check; 1 if not given"`
+	ToSeq   int64 `query:"to_seq" minimum:"1" doc:"The last one; the chain's end if not given"`
+}
+
+// verifyAudit checks the chain, as far as the request's time allows.
+func (h *handlers) verifyAudit(ctx context.Context, in *verifyIn) (audit.Verdict, error) {
+	c := in.Case()
+	return audit.Verify(ctx, h.store, c.Organization.ID, in.FromSeq, in.ToSeq, c.Now, h.signed(ctx))
+}
+
+// signed checks checkpoints of the present key; those of an earlier one are
+// held against the chain alone. Without a key there are none to check.
+func (h *handlers) signed(ctx context.Context) func(model.Checkpoint) bool {
+	return func(c model.Checkpoint) bool {
+		signer, err := h.signer()
+		if err != nil {
+			return true
+		}
+		public, name, err := signer.Public(ctx)
+		return err != nil || name != c.Key || audit.Signed(c, public)
+	}
+}
+
+type checkpointIn struct{ guard.In }
+
+// Needs asks where the chain ends.
+func (in *checkpointIn) Needs(f *guard.Fetch) { f.Rows(table.SealHeads.Key(f.Organization)) }
+
+type checkpointOut struct {
+	Seq       int64      `json:"seq"`
+	Hash      string     `json:"hash"`
+	SignedOn  model.Time `json:"signed_on"`
+	Signature string     `json:"signature" doc:"ECDSA of P-256 over SHA-256, in ASN.1, as hexadecimal digits"`
+}
+
+// checkpoint signs where the chain ends. It keeps what it signed, so that a
+// chain that was cut since is found; an end is signed once.
+func (h *handlers) checkpoint(ctx context.Context, in *checkpointIn) (checkpointOut, error) {
+	c := in.Case()
+	head := audit.HeadOf(c.Rows(), c.Organization.ID)
+	key := table.Checkpoints.Key(c.Organization.ID, head.Seq)
+	if err := c.Read(ctx, key); err != nil {
+		return checkpointOut{}, err
+	}
+	point, kept := table.Checkpoints.At(c.Rows(), key)
+	if !kept {
+		signer, err := h.signer()
+		if errors.Is(err, checkpoint.ErrNone) {
+			return checkpointOut{}, &fault.Fault{Kind: fault.KindUnavailable, Message: "No key for checkpoints is configured.", Cause: err}
+		}
+		if err != nil {
+			return checkpointOut{}, err
+		}
+		point = model.Checkpoint{OrganizationID: c.Organization.ID, Seq: head.Seq, Hash: head.Hash, SignedOn: c.Now}
+		if point.Signature, point.Key, err = signer.Sign(ctx, audit.Digest(point)); err != nil {
+			return checkpointOut{}, fault.Unavailable(err)
+		}
+		if point.Seq > 0 { // an empty chain has nothing to lose
+			table.Checkpoints.Create(&c.Tx, point)
+		}
+	}
+	return checkpointOut{point.Seq, hex.EncodeToString(point.Hash), point.SignedOn, hex.EncodeToString(point.Signature)}, nil
+}
+
+// signers finds the key once it is needed, and keeps it once it was found.
+type signers struct {
+	mu    sync.Mutex
+	found checkpoint.Signer
+}
+
+func (h *handlers) signer() (checkpoint.Signer, error) {
+	h.signers.mu.Lock()
+	defer h.signers.mu.Unlock()
+	if h.signers.found != nil {
+		return h.signers.found, nil
+	}
+	found, err := checkpoint.Environment()
+	if err == nil {
+		h.signers.found = found
+	}
+	return found, err
+}

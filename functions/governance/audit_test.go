@@ -1,0 +1,111 @@
+package governance_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"wardroom/infra/local/demo"
+	"wardroom/infra/local/fixture"
+	"wardroom/pkg/audit"
+	"wardroom/pkg/model"
+	"wardroom/pkg/personal"
+	"wardroom/pkg/table"
+)
+
+func as(key, path string) fixture.Request {
+	return fixture.Request{Method: http.MethodGet, Path: path, Key: key}
+}
+
+// withKey gives a user a key for his personal data.
+func withKey(user int64) fixture.Given {
+	return fixture.Change(table.Users, func(u *model.User) { u.AuditKey = personal.NewKey() }, user)
+}
+
+var made = []fixture.Request{
+	{Method: http.MethodPut, Path: "/api/project/4", Key: demo.ProjectAdmin, Body: `{"description":"A"}`},
+	{Method: http.MethodPut, Path: "/api/project/151", Key: demo.GlobalAdmin, Body: `{"description":"B"}`},
+	{Method: http.MethodDelete, Path: "/api/project/151/user/16", Key: demo.ProjectAdmin},
+}
+
+func TestAuditLog(t *testing.T) {
+	first := made
+	paged := append(append([]fixture.Request(nil), made...), as(demo.GlobalAdmin, "/api/audit?limit=2"))
+	fixture.Table(t, []fixture.Row{
+		{Name: "a log without changes", Request: as(demo.GlobalAdmin, "/api/audit"), Status: 200, Data: `[]`},
+		{Name: "every change, oldest first", First: first, Request: as(demo.GlobalAdmin, "/api/audit"), Status: 200,
+			Has: []string{`"seq":null,"hash":null,"prev_hash":null`, `"edit-project-by-id"`, `"remove-user-from-project"`, `"resource":"project:151/user:16"`, `"source_ip":"127.0.0.1"`}, Lacks: []string{"enc:"}},
+		{Name: "by who made them", First: first, Request: as(demo.GlobalAdmin, "/api/audit?actor=user:1"), Status: 200, Has: []string{`"user:1"`}, Lacks: []string{`"actor":"user:7"`}},
+		{Name: "by resource, with what belongs to it", First: first, Request: as(demo.GlobalAdmin, "/api/audit?resource=project:151"), Status: 200, Has: []string{`project:151/user:16`, `"actor":"user:1"`}, Lacks: []string{"project:4"}},
+		{Name: "by what belongs to a resource", First: first, Request: as(demo.GlobalAdmin, "/api/audit?resource=project:151/user:16"), Status: 200, Has: []string{`"actor":"user:7"`}, Lacks: []string{`"actor":"user:1"`}},
+		{Name: "by resource and by who", First: first, Request: as(demo.GlobalAdmin, "/api/audit?resource=project:151&actor=user:1"), Status: 200, Lacks: []string{`"actor":"user:7"`}, Has: []string{`"user:1"`}},
+		{Name: "by action", First: first, Request: as(demo.GlobalAdmin, "/api/audit?action=remove-user-from-project"), Status: 200, Lacks: []string{"edit-project"}, Has: []string{"remove-user"}},
+		{Name: "none before they began", First: first, Request: as(demo.GlobalAdmin, "/api/audit?end=2026-01-01T00:00:00Z"), Status: 200, Data: `[]`},
+		{Name: "none later", First: first, Request: as(demo.GlobalAdmin, "/api/audit?start=2026-01-02T00:00:00Z"), Status: 200, Data: `[]`},
+		{Name: "an end before the start", First: first, Request: as(demo.GlobalAdmin, "/api/audit?start=2026-01-02T00:00:00Z&end=2026-01-01T00:00:00Z"), Status: 200, Data: `[]`},
+		{Name: "a page and the next", First: paged, Request: as(demo.GlobalAdmin, "/api/audit?limit=2&cursor="+fixture.Cursor), Status: 200, Has: []string{"remove-user", `"next_cursor":null`}, Lacks: []string{"edit-project"}},
+		{Name: "another organisation sees its own", First: first, Request: as(demo.OtherOrganization, "/api/audit"), Status: 200, Data: `[]`},
+		{Name: "who manages nobody sees none", Request: as(demo.ProjectAdmin, "/api/audit"), Status: 403, Code: "forbidden"},
+		{Name: "no time", Request: as(demo.GlobalAdmin, "/api/audit?start=yesterday"), Status: 400, Code: "invalid", Fields: map[string]string{"start": ""}},
+		{Name: "a cursor of another filter", First: paged, Request: as(demo.GlobalAdmin, "/api/audit?limit=2&actor=user:7&cursor="+fixture.Cursor), Status: 400, Code: "invalid"},
+		{Name: "verify an empty chain", Request: as(demo.GlobalAdmin, "/api/audit/verify"), Status: 200,
+			Data: `{"ok":true,"checked":0,"first_bad_seq":null,"next_seq":null,"erased":0,"unsealed":0,"oldest_unsealed_s":0}`},
+		{Name: "no number", Request: as(demo.GlobalAdmin, "/api/audit/verify?from_seq=0"), Status: 400, Code: "invalid", Fields: map[string]string{"from_seq": ""}},
+	}, withKey(1), withKey(7))
+}
+
+// The life of a log: sealed, signed, verified, and a person in it purged.
+func TestSealedLog(t *testing.T) {
+	s := fixture.New(t)
+	s.Put(t, withKey(1))
+	s.Put(t, withKey(7))
+	for _, r := range made {
+		if got := s.Do(t.Context(), r); got.Status != 200 {
+			t.Fatalf("%d %s", got.Status, got.Body)
+		}
+	}
+	rows := table.Audits.All(s.Rows(t.Context(), t))
+	if done, err := audit.Seal(t.Context(), s.Store, rows[:2]); done != 2 || err != nil {
+		t.Fatal(done, err)
+	}
+	ask := func(path string, into any) {
+		t.Helper()
+		got := s.Do(t.Context(), as(demo.GlobalAdmin, path))
+		if got.Status != 200 {
+			t.Fatalf("%s: %d %s", path, got.Status, got.Body)
+		}
+		if err := json.Unmarshal([]byte(got.Body), &struct{ Data any }{into}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Pass(5 * time.Second)
+	var v audit.Verdict
+	ask("/api/audit/verify", &v)
+	if !v.OK || v.Checked != 2 || v.Unsealed != 1 || v.OldestUnsealedS < 5 || v.Erased != 0 {
+		t.Errorf("%d checked, %d unsealed for %v s, %d erased", v.Checked, v.Unsealed, v.OldestUnsealedS, v.Erased)
+	}
+	type point struct {
+		Seq             int64
+		Hash, Signature string
+	}
+	var a, b point
+	ask("/api/audit/checkpoint", &a)
+	ask("/api/audit/checkpoint", &b)
+	if a.Seq != 2 || a != b || len(a.Hash) != 64 {
+		t.Errorf("one end, two checkpoints: %+v %+v", a, b)
+	}
+	if done, err := audit.Seal(t.Context(), s.Store, rows); done != 3 || err != nil {
+		t.Fatal(done, err)
+	}
+	s.Put(t, fixture.Change(table.Users, func(u *model.User) { u.AuditKey = nil }, int64(7)))
+	ask("/api/audit/verify", &v)
+	if !v.OK || v.Checked != 3 || v.Erased != 2 || v.Unsealed != 0 {
+		t.Errorf("%d checked, %d unsealed, %d erased", v.Checked, v.Unsealed, v.Erased)
+	}
+	got := s.Do(t.Context(), as(demo.GlobalAdmin, "/api/audit?actor=user:7"))
+	if strings.Count(got.Body, `"source_ip":"erased"`) != 2 || !strings.Contains(got.Body, `"seq":3`) {
+		t.Errorf("%s", got.Body)
+	}
+}

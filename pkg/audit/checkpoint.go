@@ -1,0 +1,37 @@
+package audit
+
+import (
+	"crypto/ecdsa"
+	"crypto/sha256"
+	"encoding/binary"
+
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+)
+
+// HeadOf returns the end of an organisation's chain among rows that were read;
+// before anything is sealed that is number 0 with a hash of zeros.
+func HeadOf(rows table.Rows, organization int64) model.SealHead {
+	head, ok := table.SealHeads.In(rows, organization)
+	if !ok {
+		return model.SealHead{OrganizationID: organization, Hash: genesis[:]}
+	}
+	return head
+}
+
+// Digest is what is signed of a checkpoint: the SHA-256 of its domain, its
+// organisation, its number, the hash of the chain there, and the time.
+func Digest(c model.Checkpoint) []byte {
+	b := append([]byte(nil), checkpointDomain...)
+	b = binary.BigEndian.AppendUint64(b, uint64(c.OrganizationID)) //nolint:gosec // ids and numbers are positive
+	b = binary.BigEndian.AppendUint64(b, uint64(c.Seq))            //nolint:gosec // likewise
+	b = append(b, c.Hash...)
+	b = append(b, c.SignedOn.String()...)
+	sum := sha256.Sum256(b)
+	return sum[:]
+}
+
+// Signed reports whether a checkpoint was signed by the owner of a key.
+func Signed(c model.Checkpoint, by *ecdsa.PublicKey) bool {
+	return len(c.Hash) == Size && ecdsa.VerifyASN1(by, Digest(c), c.Signature)
+}

@@ -1,0 +1,142 @@
+package audit
+
+import (
+	"context"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// Record is a change as it is shown. Its number and hashes are null until it is
+// sealed.
+type Record struct {
+	Seq       *int64         `json:"seq"`
+	Hash      *string        `json:"hash"`
+	PrevHash  *string        `json:"prev_hash"`
+	TS        model.Time     `json:"ts"`
+	Actor     string         `json:"actor" doc:"user:ID, key:PREFIX or system"`
+	Action    string         `json:"action" doc:"Id of the operation"`
+	Resource  string         `json:"resource" doc:"project:151, or what belongs to it: project:151/user:16"`
+	Before    map[string]any `json:"before"`
+	After     map[string]any `json:"after"`
+	Outcome   string         `json:"outcome"`
+	RequestID string         `json:"request_id"`
+	SourceIP  string         `json:"source_ip" doc:"\"erased\", as all personal data, once its user is purged"`
+}
+
+// Filter says which changes are wanted. What is "" or never, is open.
+type Filter struct {
+	Actor, Action, Resource string
+	Start, End              model.Time // from Start on, before End
+}
+
+func (f Filter) matches(a model.Audit) bool {
+	return (f.Actor == "" || f.Actor == a.Actor) && (f.Action == "" || f.Action == a.Action) &&
+		(f.Resource == "" || f.Resource == a.Resource || f.Resource == a.About)
+}
+
+// span is the part of a partition that the filter's times leave, from a
+// position on.
+func (f Filter) span(after string) (span table.Span, empty bool) {
+	if !f.Start.IsZero() {
+		span.From = f.Start.String()
+	}
+	span.From = max(span.From, after)
+	if !f.End.IsZero() {
+		span.To = f.End.String() // a key goes on behind its time, so one of End itself is beyond
+	}
+	return span, span.To != "" && span.From > span.To
+}
+
+// List returns changes of an organisation, oldest first, behind a position, and
+// the position at which the list goes on ("" at its end). It looks at limit
+// changes, whatever part of them the filter leaves, so a page costs the same
+// wherever it is.
+func List(ctx context.Context, s *store.Store, organization int64, f Filter, after string, limit int) (page []Record, next string, err error) {
+	span, empty := f.span(after)
+	if empty {
+		return nil, "", nil
+	}
+	read := func() (table.Stretch, error) { return read(ctx, s, organization, span, limit) }
+	if f.Actor != "" || f.Resource != "" {
+		read = func() (table.Stretch, error) { return find(ctx, s, organization, f, span, limit) }
+	}
+	found, err := read()
+	if err != nil {
+		return nil, "", err
+	}
+	log := pair(found)
+	if len(log) > 0 && log[0].key.SK == after {
+		log = log[1:]
+	}
+	if len(log) > limit || found.More && len(log) > 0 {
+		log = log[:min(limit, len(log))]
+		next = log[len(log)-1].key.SK
+	}
+	log = slices.DeleteFunc(log, func(e entry) bool { return !e.readable || !f.matches(e.audit) })
+	rows := make([]model.Audit, 0, len(log))
+	for _, e := range log {
+		rows = append(rows, e.audit)
+	}
+	people := NewPeople(s)
+	if err := people.Know(ctx, rows...); err != nil {
+		return nil, "", err
+	}
+	for _, e := range log {
+		page = append(page, record(people.Shown(e.audit), e))
+	}
+	return page, next, nil
+}
+
+// read looks at the log itself: the change at the position, so many more, one
+// to see whether the list goes on, and the seals of all.
+func read(ctx context.Context, s *store.Store, organization int64, span table.Span, limit int) (table.Stretch, error) {
+	found, err := s.Audits(ctx, organization, span, 2*(limit+2))
+	if n := len(found.Keys); found.More && n > 0 { // the last one's seal may not have come
+		if _, ok := table.Audits.Parse(found.Keys[n-1]); ok {
+			found.Keys = found.Keys[:n-1]
+		}
+	}
+	return found, err
+}
+
+// find asks the index by resource or by actor, and reads what it leads to.
+func find(ctx context.Context, s *store.Store, organization int64, f Filter, span table.Span, limit int) (table.Stretch, error) {
+	var found []table.Found
+	var err error
+	if f.Resource != "" {
+		about, _, _ := strings.Cut(f.Resource, "/")
+		found, err = s.AuditsAbout(ctx, organization, about, span, limit+2)
+	} else {
+		found, err = s.AuditsBy(ctx, organization, f.Actor, span, limit+2)
+	}
+	out := table.Stretch{More: len(found) == limit+2}
+	for _, x := range found {
+		out.Keys = append(out.Keys, x.Primary)
+	}
+	if err != nil {
+		return out, err
+	}
+	keys := make([]table.Primary, 0, 2*len(out.Keys))
+	for _, key := range out.Keys {
+		keys = append(keys, key, sealBeside(key))
+	}
+	out.Rows, err = s.Read(ctx, keys...)
+	return out, err
+}
+
+func record(a model.Audit, e entry) Record {
+	r := Record{
+		TS: a.TS, Actor: a.Actor, Action: a.Action, Resource: a.Resource, Before: a.Before, After: a.After,
+		Outcome: a.Outcome, RequestID: a.RequestID, SourceIP: a.SourceIP,
+	}
+	if e.sealed {
+		hash, prev := hex.EncodeToString(e.seal.Hash), hex.EncodeToString(e.seal.PrevHash)
+		r.Seq, r.Hash, r.PrevHash = &e.seal.Seq, &hash, &prev
+	}
+	return r
+}
