@@ -45,14 +45,14 @@ func TestAuditLog(t *testing.T) {
 		{Name: "none before they began", First: first, Request: as(demo.GlobalAdmin, "/api/audit?end=2026-01-01T00:00:00Z"), Status: 200, Data: `[]`},
 		{Name: "none later", First: first, Request: as(demo.GlobalAdmin, "/api/audit?start=2026-01-02T00:00:00Z"), Status: 200, Data: `[]`},
 		{Name: "an end before the start", First: first, Request: as(demo.GlobalAdmin, "/api/audit?start=2026-01-02T00:00:00Z&end=2026-01-01T00:00:00Z"), Status: 200, Data: `[]`},
-		{Name: "a page and the next", First: paged, Request: as(demo.GlobalAdmin, "/api/audit?limit=2&cursor="+fixture.Cursor), Status: 200, Has: []string{"remove-user", `"next_cursor":null`}, Lacks: []string{"edit-project"}},
+		{Name: "a page and the next", First: paged, Request: as(demo.GlobalAdmin, "/api/audit?limit=2&cursor="+fixture.Cursor), Status: 200, Has: []string{"remove-user"}, Lacks: []string{"edit-project", "next_cursor\":\""}},
 		{Name: "another organisation sees its own", First: first, Request: as(demo.OtherOrganization, "/api/audit"), Status: 200, Data: `[]`},
 		{Name: "who manages nobody sees none", Request: as(demo.ProjectAdmin, "/api/audit"), Status: 403, Code: "forbidden"},
-		{Name: "no time", Request: as(demo.GlobalAdmin, "/api/audit?start=yesterday"), Status: 400, Code: "invalid", Fields: map[string]string{"start": ""}},
+		{Name: "no time", Request: as(demo.GlobalAdmin, "/api/audit?start=yesterday"), Status: 400, Code: "invalid", Fields: map[string]string{"query.start": ""}},
 		{Name: "a cursor of another filter", First: paged, Request: as(demo.GlobalAdmin, "/api/audit?limit=2&actor=user:7&cursor="+fixture.Cursor), Status: 400, Code: "invalid"},
 		{Name: "verify an empty chain", Request: as(demo.GlobalAdmin, "/api/audit/verify"), Status: 200,
 			Data: `{"ok":true,"checked":0,"first_bad_seq":null,"next_seq":null,"erased":0,"unsealed":0,"oldest_unsealed_s":0}`},
-		{Name: "no number", Request: as(demo.GlobalAdmin, "/api/audit/verify?from_seq=0"), Status: 400, Code: "invalid", Fields: map[string]string{"from_seq": ""}},
+		{Name: "no number", Request: as(demo.GlobalAdmin, "/api/audit/verify?from_seq=0"), Status: 400, Code: "invalid", Fields: map[string]string{"query.from_seq": ""}},
 	}, withKey(1), withKey(7))
 }
 
