@@ -58,8 +58,18 @@ func User(ctx context.Context, s *store.Store, now model.Time, id int64) error {
 	})
 }
 
-// bound notes what goes with a row that lies beside a user.
-func bound(*table.Tx) func(table.Rows, table.Primary) { return nil }
+// bound notes what goes with a row that lies beside a user: with the binding to
+// an issuer, the row by which that issuer's subject is found.
+func bound(tx *table.Tx) func(table.Rows, table.Primary) {
+	return func(rows table.Rows, key table.Primary) {
+		if _, ok := table.Bindings.Parse(key); !ok {
+			return
+		}
+		if b, ok := table.Bindings.At(rows, key); ok {
+			tx.Drop(table.Subjects.Key(b.SubjectKey))
+		}
+	}
+}
 
 // erased is what stays of a user. It is written as a list of what stays, so
 // that a field somebody adds later goes.

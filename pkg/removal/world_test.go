@@ -59,7 +59,7 @@ func (w *world) open() {
 	w.Fresh()
 	w.clock.Store(0)
 	groups := append(functions.All(w.Store), accounts(w.Store))
-	all := api.Mount(guard.New(w.Store, w.now), groups...)
+	all := api.Mount(guard.New(w.Store, w.now, nil), groups...)
 	w.Local = telemetry.Handler(all, telemetry.Options{Log: telemetry.Logger(io.Discard, false)})
 }
 
