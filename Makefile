@@ -67,7 +67,7 @@ lint: $(LINT) ## golangci-lint on the code, cfn-lint and checkov on the template
 build: $(GROUPS:%=.local/build/%/bootstrap) ## every function's binary, as Lambda gets it
 
 clean: ## forget what was built and downloaded; data are kept
-	rm -rf $(addprefix .local/,bin build bundle cdk docker dynamodb lint sam venv) cdk.out
+	rm -rf $(addprefix .local/,bin build bundle cdk docker dynamodb issuer lint sam venv) cdk.out
 
 # The binaries are built anew each time: only go knows whether one is stale.
 .PHONY: $(GROUPS:%=.local/build/%/bootstrap)
