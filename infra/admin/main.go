@@ -5,7 +5,13 @@
 //	admin -stage dev create-organization --name 'Example' --domain example.com --email admin@example.com
 //	admin -stage dev redrive
 //
+//	admin -stage dev export-audit --organization 1 --out audit.jsonl
+//	admin verify-audit audit.jsonl --checkpoint kept.json
+//
 // redrive does what the stream has given up, and empties the dead-letter queue.
+// export-audit writes an organisation's audit log to a file, and verify-audit
+// checks such a file by itself, without a table: its status is 1 where the log
+// doesn't hold, and it names the first bad row.
 //
 // It works on the stage's table with the caller's own AWS credentials, or on
 // the DynamoDB that DYNAMODB_ENDPOINT names.
@@ -40,7 +46,9 @@ func main() {
 }
 
 const usage = `usage: admin -stage dev|staging|prod create-organization --name NAME --domain DOMAIN --email EMAIL
-       admin -stage dev|staging|prod redrive`
+       admin -stage dev|staging|prod redrive
+       admin -stage dev|staging|prod export-audit --organization ID --out FILE
+       admin verify-audit FILE [--checkpoint FILE]... [--key FILE]`
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("admin", flag.ContinueOnError)
@@ -52,6 +60,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	switch {
 	case flags.Arg(0) == "redrive" && flags.NArg() == 1:
 		return again(ctx, *stage, out)
+	case flags.Arg(0) == "export-audit":
+		return exportAudit(ctx, *stage, flags.Args()[1:], out)
+	case flags.Arg(0) == "verify-audit":
+		return verifyAudit(flags.Args()[1:], out)
 	case flags.Arg(0) != "create-organization":
 		return errors.New(usage)
 	}
