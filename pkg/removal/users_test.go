@@ -1,0 +1,149 @@
+package removal_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"wardroom/infra/local/demo"
+	"wardroom/infra/local/fixture"
+	"wardroom/pkg/model"
+	"wardroom/pkg/removal"
+	"wardroom/pkg/table"
+)
+
+// Who can't be removed, and why; nothing is written then.
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, append(busy(), fixture.Key("staf", 23), fixture.Change(table.Users, func(u *model.User) { u.IsStaff = true }, 23))...)
+	for _, r := range []struct {
+		name, query, body string
+		status            int
+		has               string
+	}{
+		{"the last admin of a project", "", `{"user_ids":[20]}`, 409, `"code":"last_project_admin"`},
+		{"the last owner of a team", "", `{"user_ids":[7]}`, 409, `"code":"last_project_admin"`},
+		{"both of two admins at once", "", `{"user_ids":[20,21],"batch":true}`, 409, `{"user_id":21,"code":"last_project_admin"}`},
+		{"himself", "", `{"user_ids":[1]}`, 409, `"code":"self_delete"`},
+		{"a global admin", "", `{"user_ids":[16]}`, 403, `"code":"forbidden"`},
+		{"all of them are named", "", `{"user_ids":[1,16,20,22],"batch":true}`, 409, `"blocked":[{"user_id":1,"code":"self_delete"},{"user_id":16,"code":"rank"},{"user_id":20,"code":"last_project_admin"}]`},
+		{"a preview refuses alike", "?dry_run=true", `{"user_ids":[20],"delete":true}`, 409, `"code":"last_project_admin"`},
+		{"an heir who goes too", "?transfer_to=21", `{"user_ids":[20,21]}`, 404, `query.transfer_to`},
+		{"an heir who can't reach it", "?transfer_to=24", `{"user_ids":[20]}`, 404, `query.transfer_to`},
+		{"an heir of another organisation", "?transfer_to=90", `{"user_ids":[20]}`, 404, `query.transfer_to`},
+	} {
+		t.Run(r.name, func(t *testing.T) {
+			w.open()
+			if got := w.ask(t, r.status, http.MethodPost, "/api/test/end"+r.query, r.body); !strings.Contains(got.Body, r.has) {
+				t.Error(got.Body)
+			}
+			w.asBefore(t)
+		})
+	}
+}
+
+// One who comes back has nothing but his account; an undo then gives him the
+// rest, and names the account.
+func TestReactivated(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, busy()...)
+	w.ask(t, http.StatusOK, http.MethodPost, "/api/test/end?transfer_to=1", `{"user_ids":[20]}`)
+	w.ask(t, http.StatusOK, http.MethodPost, "/api/test/awake/20", "")
+	w.sound(t)
+	rows := w.Rows(t.Context(), t)
+	if _, is := table.ProjectMembers.In(rows, 161, 20); is {
+		t.Error("a membership was left to who is back")
+	}
+	id := table.Removals.All(rows)[0].ID
+	if got := w.ask(t, http.StatusOK, http.MethodPost, undo(id), ""); !strings.Contains(got.Body, `"user:20"`) {
+		t.Error(got.Body)
+	}
+	w.sound(t)
+	if m, is := table.ProjectMembers.In(w.Rows(t.Context(), t), 161, 20); !is || m.Role != "admin" {
+		t.Errorf("%+v, %v", m, is)
+	}
+}
+
+// What changed since is left alone and named; after 30 days nothing is undone.
+func TestNotRestored(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, busy()...)
+	w.ask(t, http.StatusOK, http.MethodDelete, "/api/project/151/user/20", "")
+	w.settle(t)
+	id := table.Removals.All(w.Rows(t.Context(), t))[0].ID
+	w.ask(t, http.StatusOK, http.MethodPost, "/api/project/151/user", `{"user_ids":[20]}`)
+	got := w.ask(t, http.StatusOK, http.MethodPost, undo(id), "")
+	if !strings.Contains(got.Body, `"not_restored":["project:151/user:20"]`) {
+		t.Error(got.Body)
+	}
+	w.sound(t)
+	w.anew(t)
+	w.ask(t, http.StatusOK, http.MethodDelete, "/api/project/151/user/20", "")
+	id = table.Removals.All(w.Rows(t.Context(), t))[0].ID
+	w.ask(t, http.StatusNotFound, http.MethodPost, undo(id), "", demo.OtherOrganization)
+	w.ask(t, http.StatusForbidden, http.MethodPost, undo(id), "", demo.ProjectMember)
+	w.clock.Add((30*24*time.Hour + time.Minute).Milliseconds())
+	w.ask(t, http.StatusConflict, http.MethodPost, undo(id), "")
+}
+
+// A removal with 1,000 effects answers after one transaction, and all of it is
+// done and undone.
+func TestThousandEffects(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fixture.People(20, 20))
+	var g fixture.Given
+	for n := int64(0); n < 1000; n++ {
+		g = append(g, fixture.Project(2000+n, 0, fmt.Sprint("Many ", n))...)
+		g = append(g, func(tx *table.Tx, _ table.Rows) {
+			table.ProjectMembers.Put(tx, model.ProjectMember{ID: 500_000 + n, ProjectID: 2000 + n, UserID: 20, Role: "member", CreatedBy: "System", CreatedOn: model.At(fixture.Epoch), Version: 1})
+		})
+	}
+	for len(g) > 0 { // projects first, then who is in them
+		n := min(len(g), 40)
+		var tx table.Tx
+		for _, step := range g[:n] {
+			step(&tx, nil)
+		}
+		if err := w.Store.Commit(t.Context(), &tx); err != nil {
+			t.Fatal(err)
+		}
+		g = g[n:]
+	}
+	var counted table.Tx
+	for n := int64(0); n < 1000; n++ {
+		counted.Add(table.Projects.Key(2000+n), "user_count", 1)
+		if counted.Len() == 100 {
+			if err := w.Store.Commit(t.Context(), &counted); err != nil {
+				t.Fatal(err)
+			}
+			counted = table.Tx{}
+		}
+	}
+	w.base = w.Rows(t.Context(), t)
+	w.sound(t)
+	var calls fixture.Faults
+	if got := w.Do(calls.In(t.Context()), fixture.Request{Method: http.MethodPost, Path: "/api/test/end", Body: `{"user_ids":[20],"delete":true}`, Key: demo.GlobalAdmin}); got.Status != http.StatusOK {
+		t.Fatal(got.Body)
+	}
+	writes := 0
+	for _, name := range calls.Calls() {
+		if name == "TransactWriteItems" {
+			writes++
+		}
+	}
+	if writes != 1 {
+		t.Errorf("%d transactions in the request", writes)
+	}
+	id := table.Removals.All(w.Rows(t.Context(), t))[0].ID
+	began := time.Now()
+	if done, err := removal.Finish(t.Context(), w.Store, id, w.now()); !done || err != nil {
+		t.Fatal(done, err)
+	}
+	t.Logf("1,000 effects in %v", time.Since(began))
+	w.sound(t)
+	w.ask(t, http.StatusOK, http.MethodPost, undo(id), "")
+	w.sound(t)
+	w.asBefore(t)
+}
