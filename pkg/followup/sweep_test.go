@@ -54,6 +54,10 @@ func TestWhatIsDueIsPurged(t *testing.T) {
 	s := fixture.New(t)
 	s.Put(t, full(2000, 60))
 	s.Put(t, fixture.All(leaver(4000), fixture.Delete(2000)))
+	s.Put(t, fixture.Given{func(tx *table.Tx, _ table.Rows) {
+		table.Subjects.Create(tx, model.Subject{SubjectKey: "subject", IssuerKey: "issuer", UserID: 4000, OrganizationID: 1})
+		table.Bindings.Create(tx, model.Binding{SubjectKey: "subject", IssuerKey: "issuer", UserID: 4000})
+	}})
 	begin := s.Rows(t.Context(), t)
 	for _, tt := range []struct {
 		says   string
@@ -102,6 +106,9 @@ func left(t *testing.T, after table.Rows) {
 	}
 	if _, taken := after[store.EmailKey(1, fixture.Email(4000))]; taken {
 		t.Error("his address is still taken")
+	}
+	if len(table.Subjects.All(after))+len(table.Bindings.All(after)) > 0 {
+		t.Error("the subject he signed in as is still bound")
 	}
 	var actions []string
 	for _, a := range table.Audits.All(after) {
