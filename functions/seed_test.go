@@ -103,9 +103,10 @@ func keyOf(user int64) string { return fmt.Sprintf("user%d.secret", user) }
 
 // keyRow is the row of the key "<prefix>.secret", a service key for no user.
 func keyRow(prefix string, user *int64) model.APIKey {
+	used := model.At(fixture.Epoch)
 	k := model.APIKey{
 		ID: 9000, Prefix: prefix, Hash: guard.HashSecret("secret"), Name: prefix,
-		Kind: model.PersonalKey, Scope: string(access.ScopeAll), UserID: user, OrganizationID: 1, Version: 1,
+		Kind: model.PersonalKey, Scope: string(access.ScopeAll), UserID: user, OrganizationID: 1, LastUsedOn: &used, Version: 1,
 	}
 	if user == nil {
 		k.Kind = model.ServiceKey

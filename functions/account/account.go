@@ -15,6 +15,8 @@ func APIs(s *store.Store) api.Group {
 	h := &handlers{s}
 	return api.Group{Name: "Account APIs", Slug: "account", Ops: slices.Concat(
 		h.own(),
+		h.apiKeys(),
+		h.projectInvites(),
 		h.scim(),
 	)}
 }
@@ -29,6 +31,36 @@ func (h *handlers) own() []api.Op {
 			Says("Organization found successfully.").Allow(access.ViewOrganization, organization).Fails(403),
 		api.PUT("/api/organization", "Edit Organization", h.editOrganization).
 			Says("Organization updated successfully.").Allow(access.ManageOrganization, organization).Fails(403, 409),
+	}
+}
+
+func (h *handlers) apiKeys() []api.Op {
+	return []api.Op{
+		api.GET("/api/api-key", "List API Keys", h.keys).
+			Says("API keys found successfully.").About("One's own, and for both admin ranks the organisation's service keys. Revoked ones are listed too.").
+			Anyone().Fails(403),
+		api.POST("/api/api-key", "Create API Key", h.createKey).
+			Says("API key created successfully.").About("The key is shown in this answer alone. It can do no more than the credential it is made with.").
+			Anyone().Allow(access.ViewProject, access.Project("project_id").IfGiven()).Creates().Fails(403, 404),
+		api.DELETE("/api/api-key/{key_id}", "Revoke API Key", h.revokeKey).
+			Says("API key revoked successfully.").About("It opens nothing any more, and is kept for the record.").
+			Anyone().Fails(403, 404),
+	}
+}
+
+func (h *handlers) projectInvites() []api.Op {
+	project := access.Project("project_id")
+	return []api.Op{
+		api.GET("/api/project/{project_id}/invite", "List Project Invites", h.invites).
+			Says("Invites found successfully.").Allow(access.ManageMembers, project).Fails(403, 404),
+		api.POST("/api/project/{project_id}/invite", "Invite User to Project", h.invite).
+			Says("Invite created successfully.").About("Inviting an address again replaces its invitation. Where no mail is sent, meta.url is the link for the invited person, shown in this answer alone.").
+			Allow(access.ManageMembers, project).Creates().Fails(403, 404, 409),
+		api.DELETE("/api/project/{project_id}/invite/{invite_id}", "Revoke Project Invite", h.revokeInvite).
+			Says("Invite revoked successfully.").Allow(access.ManageMembers, project).Fails(403, 404, 409),
+		api.POST("/api/invite/accept", "Accept Project Invite", h.accept).
+			Says("Invite accepted successfully.").About("By the invited address. Accepting twice is answered alike.").
+			Anyone().Fails(403, 404, 409, 410),
 	}
 }
 

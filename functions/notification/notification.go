@@ -6,11 +6,18 @@ import (
 	"wardroom/pkg/store"
 )
 
-// APIs declares the group.
+// APIs declares the group, in sidebar order.
 func APIs(s *store.Store) api.Group {
 	h := &handlers{s}
-	_ = h
-	return api.Group{Name: "Notification APIs", Slug: "notification", Ops: []api.Op{}}
+	return api.Group{Name: "Notification APIs", Slug: "notification", Ops: []api.Op{
+		api.POST("/api/notification/user/{user_id}", "Send Notification To User", h.send).
+			Says("Notification sent successfully.").About("By both admin ranks to anybody, by a project's admins to its members.").
+			Anyone().Users("user_id").Creates().Fails(403, 404),
+		api.PUT("/api/notification/{notification_id}/read", "Read Notification By ID", h.read).
+			Says("Notification read successfully.").Anyone().Fails(403, 404),
+		api.GET("/api/notification", "List Notifications", h.list).
+			Says("Notifications found successfully.").Anyone().Fails(403),
+	}}
 }
 
 type handlers struct{ store *store.Store }

@@ -90,9 +90,13 @@ func (h *handlers) add(ctx context.Context, in *addIn) ([]model.ProjectUser, err
 			m.ID, ids = ids[0], ids[1:]
 			h.store.AddMember(&c.Tx, p, m)
 			after[guard.UserName(id)] = m.Facts()
+			c.Notify(id, model.NoticeAdded, guard.ProjectName(p.ID))
 		case !same(old, m):
 			h.store.ChangeMember(&c.Tx, p, old, m.Modified(c.Stamp, c.Now))
 			before[guard.UserName(id)], after[guard.UserName(id)] = old.Facts(), m.Facts()
+			if old.Role != m.Role {
+				c.Notify(id, model.NoticeRoleChanged, guard.ProjectName(p.ID))
+			}
 		}
 		u, _ := c.UserRow(id)
 		rows[i] = model.ProjectUser{ID: m.ID, User: u}

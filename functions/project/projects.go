@@ -67,6 +67,7 @@ func (h *handlers) create(ctx context.Context, in *createIn) (model.Project, err
 	after := map[string]any{"team": p.Team(), "is_deleted": false}
 	for _, m := range members {
 		after[guard.UserName(m.UserID)] = m.Facts()
+		c.Notify(m.UserID, model.NoticeAdded, guard.ProjectName(id))
 	}
 	c.Audit(guard.ProjectName(id), nil, after)
 	p.UserCount = int64(len(members))

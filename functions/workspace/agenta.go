@@ -54,7 +54,7 @@ type WorkspaceUser struct {
 type WorkspacePermission struct {
 	RoleName        access.Role `json:"role_name" enum:"owner,workspace_admin,editor,viewer,evaluator,deployment_manager"`
 	RoleDescription string      `json:"role_description"`
-	Permissions     []string    `json:"permissions"`
+	Permissions     []string    `json:"permissions,omitempty" doc:"Of a member; an invited person has none yet"`
 }
 
 // WorkspaceRole is a role as Agenta lists it: strings alone, or a client that
@@ -131,38 +131,78 @@ type workspaceIn struct {
 	guard.In
 	WorkspaceID int64 `path:"workspace_id" example:"7"`
 
-	found []store.Ref
+	found roll
 }
 
-// Needs asks who is in the workspace.
-func (in *workspaceIn) Needs(f *guard.Fetch) { askMembers(f, &in.found, in.WorkspaceID) }
+// Needs asks who is in the workspace, and who is invited.
+func (in *workspaceIn) Needs(f *guard.Fetch) { in.found.ask(f, in.WorkspaceID) }
 
-func askMembers(f *guard.Fetch, into *[]store.Ref, team int64) {
-	guard.Ask(f, into, func(ctx context.Context) ([]store.Ref, error) {
+// roll is who is in a team, and who is invited to it, by the indexes.
+type roll struct {
+	members []store.Ref
+	invites []int64
+}
+
+// maxInvites is how many invited people a workspace is shown with.
+const maxInvites = 200
+
+func (r *roll) ask(f *guard.Fetch, team int64) {
+	guard.Ask(f, &r.members, func(ctx context.Context) ([]store.Ref, error) {
 		return f.Store().TeamMembers(ctx, team, "", store.MaxTeamMembers)
 	})
+	guard.Ask(f, &r.invites, func(ctx context.Context) ([]int64, error) {
+		return f.Store().OpenInvitesTo(ctx, guard.TeamName(team), maxInvites)
+	})
+}
+
+// keys are the rows of all of them.
+func (r *roll) keys(team int64) []table.Primary {
+	keys := peopleKeys(team, r.members)
+	for _, id := range r.invites {
+		keys = append(keys, table.Invites.Key(id))
+	}
+	return keys
+}
+
+// pending returns those invitations that still are, as Agenta shows them among
+// the members.
+func (r *roll) pending(c *guard.Case) []WorkspaceMemberResponse {
+	var out []WorkspaceMemberResponse
+	for _, id := range r.invites {
+		i, ok := table.Invites.In(c.Rows(), id)
+		if !ok || i.Status != model.InvitePending {
+			continue
+		}
+		role := access.Role(i.Role)
+		out = append(out, WorkspaceMemberResponse{
+			User:  WorkspaceUser{guard.InviteName(id), i.Email, i.Email, i.StatusAt(c.Now), i.CreatedOn},
+			Roles: []WorkspacePermission{{RoleName: role, RoleDescription: role.Description()}},
+		})
+	}
+	return out
 }
 
 // workspace shows a workspace with all its members.
 func (h *handlers) workspace(ctx context.Context, in *workspaceIn) (WorkspaceResponse, error) {
 	c := in.Case()
-	if err := c.Read(ctx, peopleKeys(in.WorkspaceID, in.found)...); err != nil {
+	if err := c.Read(ctx, in.found.keys(in.WorkspaceID)...); err != nil {
 		return WorkspaceResponse{}, err
 	}
-	return response(*c.Team, peopleIn(c, in.WorkspaceID, in.found)), nil
+	return response(*c.Team, in.found.pending(c), peopleIn(c, in.WorkspaceID, in.found.members)), nil
 }
 
-func response(t model.Team, people []person) WorkspaceResponse {
+// response shows a team: the invited people first, as Agenta does.
+func response(t model.Team, pending []WorkspaceMemberResponse, people []person) WorkspaceResponse {
 	w := WorkspaceResponse{
 		ID: decimal(t.ID), Name: t.Name, Organization: decimal(t.OrganizationID), CreatedAt: t.CreatedOn, UpdatedAt: t.ModifiedOn,
-		Description: t.Description, Type: t.Type, Members: make([]WorkspaceMemberResponse, len(people)),
+		Description: t.Description, Type: t.Type, Members: pending,
 	}
-	for i, p := range people {
+	for _, p := range people {
 		role := access.Role(p.member.Role)
-		w.Members[i] = WorkspaceMemberResponse{
+		w.Members = append(w.Members, WorkspaceMemberResponse{
 			User:  WorkspaceUser{decimal(p.user.ID), p.user.Email, p.user.Email, "member", p.user.DateJoined},
 			Roles: []WorkspacePermission{{role, role.Description(), access.Published(role.Permissions())}},
-		}
+		})
 	}
 	return w
 }

@@ -200,6 +200,7 @@ type roleChange struct {
 func (r *roleChange) add(s *store.Store, m model.TeamMember) {
 	s.AddTeamMember(&r.c.Tx, m)
 	r.after[guard.UserName(m.UserID)] = m.Facts()
+	r.c.Notify(m.UserID, model.NoticeAdded, guard.TeamName(m.TeamID))
 	r.owners += isOwner(m.Role)
 }
 
@@ -217,6 +218,7 @@ func (r *roleChange) to(s *store.Store, m model.TeamMember, role access.Role) (m
 	now.Role = string(role)
 	s.ChangeTeamMember(&r.c.Tx, m, now)
 	r.before[guard.UserName(m.UserID)], r.after[guard.UserName(m.UserID)] = m.Facts(), now.Facts()
+	r.c.Notify(m.UserID, model.NoticeRoleChanged, guard.TeamName(m.TeamID))
 	r.owners += isOwner(now.Role) - isOwner(m.Role)
 	return now, nil
 }

@@ -2,12 +2,14 @@ package workspace
 
 import (
 	"context"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
+	"wardroom/pkg/invite"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/store"
@@ -31,7 +33,7 @@ func (n *named) needs(f *guard.Fetch) { f.Rows(store.EmailKey(f.Organization, n.
 func (n *named) pairing(c *guard.Case) error {
 	for _, text := range n.organizations {
 		if text != "" && text != decimal(c.Team.OrganizationID) {
-			return fault.New(fault.KindInvalid, "Workspace does not belong to the organization.")
+			return errPairing()
 		}
 	}
 	return nil
@@ -59,17 +61,22 @@ func (n *named) find(ctx context.Context, c *guard.Case, more ...table.Primary) 
 }
 
 // found finds somebody who must be a member: a wrong pairing is refused first.
-func (n *named) found(ctx context.Context, c *guard.Case) error {
+func (n *named) found(ctx context.Context, c *guard.Case, more ...table.Primary) error {
 	if err := n.pairing(c); err != nil {
 		return err
 	}
-	if err := n.find(ctx, c); err != nil {
+	if err := n.find(ctx, c, more...); err != nil {
 		return err
 	}
 	if !n.isMember {
 		return errUser()
 	}
 	return nil
+}
+
+// errPairing refuses a workspace of another organisation than the one named.
+func errPairing() error {
+	return fault.New(fault.KindInvalid, "Workspace does not belong to the organization.")
 }
 
 // errRole refuses a role that isn't one of the six.
@@ -136,6 +143,7 @@ type unassignIn struct {
 	Role           string `query:"role" required:"true" example:"evaluator"`
 
 	named
+	of invite.Of
 }
 
 // Check refuses a missing organisation and a bad role before anything is looked
@@ -154,14 +162,30 @@ func (in *unassignIn) Check(model.Time) error {
 func (in *unassignIn) Needs(f *guard.Fetch) {
 	in.named = named{email: in.Email, organizations: []string{in.OrganizationID, in.OrgID}}
 	in.needs(f)
+	in.of.Ask(f, guard.TeamName(in.WorkspaceID), in.Email)
 }
 
-// Known refuses a wrong pairing, and then somebody who isn't a member.
-func (in *unassignIn) Known(ctx context.Context, c *guard.Case) error { return in.found(ctx, c) }
+// Known refuses a wrong pairing, and then somebody who is neither a member nor
+// invited.
+func (in *unassignIn) Known(ctx context.Context, c *guard.Case) error {
+	place := guard.TeamName(in.WorkspaceID)
+	err := in.found(ctx, c, in.of.Keys(c, place, in.Email)...)
+	in.of.Take(c, place, in.Email)
+	if _, invited := in.of.Pending(); invited && fault.Is(err, fault.KindNotFound) {
+		return nil
+	}
+	return err
+}
 
-// unassign takes a role from a member, who falls back to viewer. A role that he
-// doesn't hold changes nothing.
+// unassign takes a role from a member, who falls back to viewer; an invitation
+// with that role is taken back. A role that he doesn't hold changes nothing.
 func (h *handlers) unassign(_ context.Context, in *unassignIn) (bool, error) {
+	if i, ok := in.of.Pending(); ok && !in.isMember {
+		if i.Role == in.Role {
+			h.withdraw(in.Case(), i)
+		}
+		return true, nil
+	}
 	if in.member.Role != in.Role {
 		return true, nil
 	}
@@ -176,21 +200,23 @@ type removeUserIn struct {
 	OrgID          string `query:"org_id" format:"decimal" doc:"Alias of organization_id"`
 
 	named
-	members []store.Ref
+	found roll
+	of    invite.Of
 }
 
-// Needs asks whose address it is, and who is in the workspace.
+// Needs asks whose address it is, and who is in the workspace or invited to it.
 func (in *removeUserIn) Needs(f *guard.Fetch) {
 	in.named = named{email: in.Email, organizations: []string{in.OrganizationID, in.OrgID}}
 	in.needs(f)
-	askMembers(f, &in.members, in.WorkspaceID)
+	in.of.Ask(f, guard.TeamName(in.WorkspaceID), in.Email)
+	in.found.ask(f, in.WorkspaceID)
 }
 
 // Known refuses a wrong pairing.
 func (in *removeUserIn) Known(_ context.Context, c *guard.Case) error { return in.pairing(c) }
 
-// removeUser takes a member out and answers the workspace without him. Somebody
-// unknown, or who isn't a member, changes nothing: the call may be repeated.
+// removeUser takes a member out, or an invitation back, and answers the workspace
+// without him. Somebody unknown, or who isn't a member, changes nothing: the call may be repeated.
 func (h *handlers) removeUser(ctx context.Context, in *removeUserIn) (WorkspaceResponse, error) {
 	c := in.Case()
 	left := make([]removal.Left, 1)
@@ -198,13 +224,20 @@ func (h *handlers) removeUser(ctx context.Context, in *removeUserIn) (WorkspaceR
 	if address, ok := in.address(c); ok {
 		g.Go(func() error { return left[0].Look(both, h.store, address.UserID) })
 	}
-	g.Go(func() error { return in.find(both, c, peopleKeys(in.WorkspaceID, in.members)...) })
+	g.Go(func() error {
+		return in.find(both, c, append(in.found.keys(in.WorkspaceID), in.of.Keys(c, guard.TeamName(in.WorkspaceID), in.Email)...)...)
+	})
 	if err := g.Wait(); err != nil {
 		return WorkspaceResponse{}, err
 	}
-	people := peopleIn(c, in.WorkspaceID, in.members)
+	in.of.Take(c, guard.TeamName(in.WorkspaceID), in.Email)
+	people := peopleIn(c, in.WorkspaceID, in.found.members)
+	if i, ok := in.of.Pending(); ok && !in.isMember {
+		h.withdraw(c, i)
+		in.found.invites = slices.DeleteFunc(in.found.invites, func(id int64) bool { return id == i.ID })
+	}
 	if !in.isMember {
-		return response(*c.Team, people), nil
+		return response(*c.Team, in.found.pending(c), people), nil
 	}
 	_, err := removal.FromTeam(ctx, h.store, c, []model.TeamMember{in.member}, left, false, removal.Options{})
 	rest := people[:0]
@@ -213,5 +246,5 @@ func (h *handlers) removeUser(ctx context.Context, in *removeUserIn) (WorkspaceR
 			rest = append(rest, p)
 		}
 	}
-	return response(*c.Team, rest), err
+	return response(*c.Team, in.found.pending(c), rest), err
 }

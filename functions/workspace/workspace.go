@@ -46,6 +46,15 @@ func APIs(s *store.Store) api.Group {
 			Agenta().Allow(access.ModifyUserRoles, workspace).Fails(400, 403, 404),
 		api.GET("/api/organizations", "List Organizations", h.organizations).
 			Agenta().Anyone(),
+		api.POST("/api/organizations/{organization_id}/workspaces/{workspace_id}/invite", "Invite User to Workspace", h.invite).
+			Agenta().About("Answers true where mail was sent, else the link for the invited person, shown this once. Inviting an address again replaces its invitation.").
+			Allow(access.AddNewUserToWorkspace, workspace).Fails(400, 403, 404),
+		api.POST("/api/organizations/{organization_id}/workspaces/{workspace_id}/invite/resend", "Resend Workspace Invitation", h.resend).
+			Agenta().About("A new link for an invitation that was not accepted, expired or not. The link before opens nothing any more.").
+			Allow(access.AddNewUserToWorkspace, workspace).Fails(400, 403, 404),
+		api.POST("/api/organizations/{organization_id}/workspaces/{workspace_id}/invite/accept", "Accept Workspace Invitation", h.accept).
+			Agenta().About("By the invited address. Accepting twice is answered alike.").
+			Anyone().Fails(400, 403, 404, 409, 410),
 	}}
 }
 

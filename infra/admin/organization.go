@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"flag"
 	"fmt"
@@ -75,7 +74,7 @@ func (f founding) carryOut(ctx context.Context, s *store.Store) (founded, error)
 		}
 	}
 	made.organization, made.user = ids[model.OrganizationIDs], ids[model.UserIDs]
-	prefix, secret := newKey()
+	prefix, secret := guard.NewKey()
 	made.key = prefix + "." + secret
 
 	const by = "System"
@@ -98,11 +97,4 @@ func (f founding) carryOut(ctx context.Context, s *store.Store) (founded, error)
 		}
 	}
 	return made, err
-}
-
-// newKey returns a prefix, by which the key is found, and a secret of 256 bits.
-func newKey() (prefix, secret string) {
-	b := make([]byte, 32)
-	_, _ = rand.Read(b) // never fails, by its contract
-	return strings.ToLower(rand.Text())[:10], base64.RawURLEncoding.EncodeToString(b)
 }

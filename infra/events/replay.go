@@ -14,6 +14,7 @@ import (
 	"wardroom/functions"
 	"wardroom/infra/local/demo"
 	"wardroom/pkg/gateway"
+	"wardroom/pkg/model"
 	"wardroom/pkg/service"
 	"wardroom/pkg/store"
 )
@@ -63,7 +64,7 @@ func Table(ctx context.Context, endpoint string) (name string, drop func(), err 
 	drop = func() {
 		_, _ = client.DeleteTable(context.WithoutCancel(ctx), &dynamodb.DeleteTableInput{TableName: aws.String(c.Table)})
 	}
-	if err := demo.Load(ctx, store.Connect(c)); err != nil {
+	if err := demo.Load(ctx, store.Connect(c), model.Now()); err != nil {
 		drop()
 		return "", nil, err
 	}

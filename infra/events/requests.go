@@ -56,6 +56,15 @@ var requests = map[string]request{
 
 	"assign-role-to-user":        {body: `{"email":"member@organization.com","organization_id":"1","role":"editor"}`},
 	"unassign-role-from-user":    {query: url.Values{"email": {"user@example.com"}, "organization_id": {"1"}, "role": {"editor"}}},
+	"invite-user-to-workspace":    {body: `[{"email":"new@example.com","roles":["editor"]}]`},
+	"resend-workspace-invitation": {body: `{"email":"new@example.com"}`},
+	"accept-workspace-invitation": {},
+
+	"send-notification-to-user": {key: demo.GlobalAdmin, body: `{"title":"Maintenance","message":"The index is built anew tonight.","link":"/api/project/151"}`},
+
+	"create-api-key":         {body: `{"name":"Reports","scope":"read_only"}`},
+	"invite-user-to-project": {body: `{"email":"new@example.com","role":"member"}`},
+
 	"remove-user-from-workspace": {query: url.Values{"email": {"user@example.com"}, "organization_id": {"1"}}},
 
 	"list-scim-users":        {key: demo.GlobalAdmin, query: url.Values{"filter": {`userName eq "member@organization.com"`}}},

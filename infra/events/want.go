@@ -48,8 +48,17 @@ func settled(field string, v any, began time.Time) any {
 			v[i] = settled(field, value, began)
 		}
 	case string:
-		if field == "request_id" {
+		switch field {
+		case "request_id":
 			return "<request id>"
+		case "key", "url":
+			return "<secret>" // an API key, or the link of an invitation
+		case "prefix":
+			if !strings.HasPrefix(v, "demo") {
+				return "<prefix>"
+			}
+		case "last_used_on":
+			return "<now>" // the demo keys are used as they are loaded
 		}
 		if field == "signature" { // never twice the same
 			return "<signature>"

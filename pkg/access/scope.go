@@ -47,3 +47,27 @@ func (s KeyScope) Permits(group string, reads bool) bool {
 	}
 	return false
 }
+
+// Groups are the groups of operations that a restricted key can be given,
+// functions.All by their slugs. Nothing below functions/ may import that list,
+// so a test holds this one against it.
+func Groups() []string {
+	return []string{"project", "user", "notification", "workspace", "account", "governance", "system"}
+}
+
+// Covers reports whether s permits whatever other permits, in groups still to
+// come too, so that nobody makes a key which can do more than the one he makes
+// it with.
+func (s KeyScope) Covers(other KeyScope) bool {
+	if s.Scope == ScopeAll || other.Scope != ScopeRestricted {
+		return s.Scope == ScopeAll || s.Scope == ScopeReadOnly && other.Scope == ScopeReadOnly
+	}
+	for group := range other.Groups {
+		for _, reads := range []bool{true, false} {
+			if other.Permits(group, reads) && !s.Permits(group, reads) {
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -17,7 +17,7 @@ func TestOneStatusForEachKindAndBack(t *testing.T) {
 		400: {"invalid"}, 401: {"unauthorized"}, 403: {"forbidden"}, 404: {"not_found"}, 405: {"method_not_allowed"},
 		409: {"last_project_admin", "last_team_owner", "last_global_admin", "self_delete", "owner_permission", "duplicate", "in_use",
 			"limit", "bad_transition", "version_mismatch", "plan_stale", "evaluation_gate", "blocked_ids", "idempotency_mismatch", "in_progress"},
-		413: {"too_large"}, 415: {"unsupported_media_type"}, 429: {"rate_limited", "budget_exceeded"}, 500: {"internal"}, 503: {"unavailable"},
+		410: {"expired"}, 413: {"too_large"}, 415: {"unsupported_media_type"}, 429: {"rate_limited", "budget_exceeded"}, 500: {"internal"}, 503: {"unavailable"},
 	} {
 		got := fault.Kinds(status)
 		if fmt.Sprint(got) != fmt.Sprint(want) {

@@ -13,6 +13,7 @@ const (
 	KindForbidden            Kind = "forbidden"
 	KindNotFound             Kind = "not_found"
 	KindMethodNotAllowed     Kind = "method_not_allowed"
+	KindExpired              Kind = "expired"
 	KindTooLarge             Kind = "too_large"
 	KindUnsupportedMediaType Kind = "unsupported_media_type"
 	KindRateLimited          Kind = "rate_limited"
@@ -65,6 +66,7 @@ var statuses = []struct {
 	{KindBlockedIDs, http.StatusConflict},
 	{KindIdempotencyMismatch, http.StatusConflict},
 	{KindInProgress, http.StatusConflict},
+	{KindExpired, http.StatusGone},
 	{KindTooLarge, http.StatusRequestEntityTooLarge},
 	{KindUnsupportedMediaType, http.StatusUnsupportedMediaType},
 	{KindRateLimited, http.StatusTooManyRequests},

@@ -124,6 +124,13 @@ func (c *Case) Unbound() error {
 	return nil
 }
 
+// Exceeds reports whether a key of this scope that ends then would do more, or
+// for longer, than the credential that the request came with.
+func (c *Case) Exceeds(scope access.KeyScope, end *model.Time) bool {
+	own := c.visit.key.ExpiresOn
+	return !c.visit.scope().Covers(scope) || own != nil && (end == nil || end.After(*own))
+}
+
 // UserRow returns a user of the caller's organisation, as shown, if his row was
 // read.
 func (c *Case) UserRow(id int64) (model.User, bool) {
@@ -238,8 +245,12 @@ func joined(a, b map[string]any) map[string]any {
 }
 
 // Notify notes that a user is to be told of a change to a resource, once it is
-// made. It goes with the audit row, so it comes before Audit.
+// made. It goes with the audit row, so it comes before Audit. Nobody is told of
+// what he did himself.
 func (c *Case) Notify(user int64, kind, resource string) {
+	if c.Caller.Is(user) {
+		return
+	}
 	c.notices = append(c.notices, model.Notice{UserID: user, Kind: kind, Resource: resource})
 }
 

@@ -90,8 +90,8 @@ func (v *visit) identify(rows table.Rows, record *telemetry.Record) error {
 	v.rows = rows
 	if v.credential.prefix != "" {
 		key, ok := table.Keys.In(rows, v.credential.prefix)
-		v.key = key
-		if !v.credential.opens(key) || !ok || !key.Live(v.guard.now()) {
+		v.key, v.seen = key, v.guard.now()
+		if !v.credential.opens(key) || !ok || !key.Live(v.seen) {
 			return fault.Unauthorized()
 		}
 		v.organization, v.user = key.OrganizationID, 0

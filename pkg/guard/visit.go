@@ -23,6 +23,7 @@ type visit struct {
 	token      *signin.Identity // nil where a key came alone
 	first      []table.Primary  // what the first trip reads
 	rows       table.Rows       // what it found
+	seen       model.Time       // when it was looked at
 
 	// Who calls, as his credentials tell; identify says it.
 	organization int64
@@ -44,6 +45,9 @@ func (v *visit) Confirm(ctx context.Context) error {
 // Serve runs handle until what it decided could be committed, or the request's
 // time is over.
 func (v *visit) Serve(ctx context.Context, call api.Call, handle func(context.Context) (api.Answer, error)) (api.Answer, error) {
+	if written := v.touch(ctx); written != nil {
+		defer func() { <-written }()
+	}
 	for try := 0; ; try++ {
 		answer, err := v.once(ctx, call, handle)
 		if !errors.Is(err, table.ErrStale) {
@@ -56,6 +60,25 @@ func (v *visit) Serve(ctx context.Context, call api.Call, handle func(context.Co
 			return api.Answer{}, err
 		}
 	}
+}
+
+// used is how exactly it is known when a key was last used.
+const used = time.Hour
+
+// touch writes down that the key is used, at most once in that time, while the
+// request is served: it is waited for only at its end, because a function sleeps
+// between requests. That it fails is nobody's loss.
+func (v *visit) touch(ctx context.Context) (written chan struct{}) {
+	now, prefix := v.seen, v.key.Prefix
+	if prefix == "" || v.key.LastUsedOn != nil && v.key.LastUsedOn.Add(used).After(now) {
+		return nil
+	}
+	written = make(chan struct{})
+	go func() {
+		defer close(written)
+		_ = v.guard.store.TouchKey(ctx, prefix, now)
+	}()
+	return written
 }
 
 // again repeats the first trip, since the key or the resource may have changed.

@@ -125,6 +125,7 @@ type APIKey struct {
 	Groups         map[string]string `dynamo:"groups,omitempty"`
 	UserID         *int64            `dynamo:"user_id,omitempty"` // nil for a service key
 	OrganizationID int64             `dynamo:"organization_id"`
+	ServiceOf      *int64            `dynamo:"service_of,omitempty"` // the organisation of a service key, for an index
 	ProjectID      *int64            `dynamo:"project_id,omitempty"` // the one project it reaches
 	ExpiresOn      *Time             `dynamo:"expires_on,omitempty"`
 	RevokedOn      *Time             `dynamo:"revoked_on,omitempty"`

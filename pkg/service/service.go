@@ -12,6 +12,7 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/gateway"
 	"wardroom/pkg/guard"
+	"wardroom/pkg/mail"
 	"wardroom/pkg/model"
 	"wardroom/pkg/signin"
 	"wardroom/pkg/store"
@@ -24,6 +25,7 @@ type Config struct {
 	Origins []string `env:"WARDROOM_ORIGINS"` // who may call from a browser
 	Stage   string   `env:"WARDROOM_STAGE" envDefault:"local"`
 	SignIn  signin.Config
+	Mail    mail.Config
 }
 
 // Read returns the configuration that the environment gives.
@@ -38,9 +40,17 @@ func Read() (Config, error) {
 	return c, nil
 }
 
+// Sender is who sends letters: nobody, where links would lead nowhere.
+func (c Config) Sender() *mail.Sender {
+	if c.Mail.AppURL == "" {
+		return nil
+	}
+	return mail.New(c.Mail, mail.Credentials{Region: c.Region, AccessKey: c.AccessKey, SecretKey: c.SecretKey, SessionToken: c.SessionToken})
+}
+
 // Handler serves groups over s, as far as c concerns them.
 func Handler(s *store.Store, c Config, groups ...api.Group) http.Handler {
-	return api.CORS(c.Origins, api.Mount(guard.New(s, model.Now, signin.New(c.SignIn)), groups...))
+	return mail.Carry(c.Sender(), api.CORS(c.Origins, api.Mount(guard.New(s, model.Now, signin.New(c.SignIn)), groups...)))
 }
 
 // Run is the whole of a function: it serves one group behind API Gateway until

@@ -53,7 +53,10 @@ func (s *Store) MoveEmail(tx *table.Tx, from, to model.User) {
 
 // CreateKey notes an API key.
 func (s *Store) CreateKey(tx *table.Tx, k model.APIKey) {
-	k.Version = 1
+	k.Version, k.ServiceOf = 1, nil
+	if k.Kind == model.ServiceKey {
+		k.ServiceOf = &k.OrganizationID
+	}
 	table.Keys.Create(tx, k)
 }
 

@@ -275,6 +275,27 @@ func lost(e *types.TransactionCanceledException) bool {
 	return false
 }
 
+// Touch sets a time on the existing item p, unless the one there is later than
+// since. Times are compared as they are written. That it was there already is
+// no error.
+func (d *DB) Touch(ctx context.Context, p Primary, attribute, now, since string) error {
+	name := d.table.Name()
+	_, err := d.db.Client().UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &name, Key: p.item(),
+		UpdateExpression:         aws.String("SET #t = :now"),
+		ConditionExpression:      aws.String("attribute_exists(" + PK + ") AND (attribute_not_exists(#t) OR #t <= :since)"),
+		ExpressionAttributeNames: map[string]string{"#t": attribute},
+		ExpressionAttributeValues: dynamo.Item{
+			":now": &types.AttributeValueMemberS{Value: now}, ":since": &types.AttributeValueMemberS{Value: since},
+		},
+	})
+	var there *types.ConditionalCheckFailedException
+	if err != nil && !errors.As(err, &there) {
+		return fmt.Errorf("touch: %w", err)
+	}
+	return nil
+}
+
 // Lease takes n ids of a sequence and returns the first. Ids are unique, with
 // gaps, and not in order across instances.
 func (d *DB) Lease(ctx context.Context, sequence string, n int64) (first int64, err error) {

@@ -35,7 +35,8 @@ var (
 
 	Keys = of[model.APIKey]("APIKey", "KEY#{prefix}", "KEY", "an API key by its prefix").
 		GSI("gsi1", "USER#{user_id}#KEY", "{key_id:16}", "API keys of a user, by id").
-		GSI("gsi2", "PROJECT#{project_id}#KEY", "{user_id:16}#{key_id:16}", "personal keys bound to a project, by user")
+		GSI("gsi2", "PROJECT#{project_id}#KEY", "{user_id:16}#{key_id:16}", "personal keys bound to a project, by user").
+		GSI("gsi3", "ORG#{service_of}#SERVICEKEY", "{key_id:16}", "service keys of an organisation, by id")
 
 	Teams = of[model.Team]("Team", "TEAM#{team_id}", "TEAM", "a team (workspace)").
 		GSI("gsi1", "ORG#{organization_id}#TEAM", "{team_id:16}", "teams of an organisation, by id").
@@ -73,8 +74,13 @@ var (
 
 	Invites = of[model.Invite]("Invite", "INVITE#{invite_id}", "INVITE", "an invitation").
 		GSI("gsi1", "PLACE#{place}#INVITE", "{invite_id:16}", "invitations to a project or a team, by id").
-		GSI("gsi2", "INVITED#{open_key}", "{organization_id:16}#{invite_id:16}", "pending invitations to an address")
-	InvitesOf = of[model.InviteOf]("InviteOf", "PLACE#{place}", "INVITED#{email_key}", "was this address invited here?")
+		GSI("gsi2", "INVITED#{open_key}", "{organization_id:16}#{invite_id:16}", "pending invitations to an address").
+		GSI("gsi3", "PLACE#{place}#OPEN", "{invite_id:16}#{open_key}", "pending invitations to a project or a team, by id")
+	InvitesOf = of[model.InviteOf]("InviteOf", "PLACE#{place}", "INVITED#{email_key}", "was this address invited here?").Guarded("invite_id")
+
+	Notifications = of[model.Notification]("Notification", "USER#{user_id}", "NOTIFICATION#{notification_id}", "what was this user told?").
+			GSI("gsi1", "USER#{user_id}#NOTIFICATION", "{notification_id:16}", "notifications of a user, by id").
+			GSI("gsi2", "USER#{unread_by}#UNREAD", "{notification_id:16}", "notifications a user has not read, by id")
 
 	Replays     = of[model.Replay]("Replay", "IDEMPOTENCY#{principal}#{operation}#{key_digest}", "REPLAY", "was this request answered before?")
 	ReplayParts = of[model.ReplayPart]("ReplayPart", "IDEMPOTENCYPART#{parts_id}", "PART#{part:4}", "a large answer, in pieces")

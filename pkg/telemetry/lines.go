@@ -25,6 +25,8 @@ func (h *observer) write(ctx context.Context, f facts, stack []byte) {
 	level := slog.LevelInfo
 	if f.status >= 500 {
 		level = slog.LevelError
+	} else if f.status < 400 && f.err != nil { // answered, but something beside it failed
+		level = slog.LevelWarn
 	}
 	attrs := make([]slog.Attr, 0, 11)
 	attrs = append(attrs,
@@ -40,7 +42,7 @@ func (h *observer) write(ctx context.Context, f facts, stack []byte) {
 	if f.principal != "" {
 		attrs = append(attrs, slog.String("principal", f.principal))
 	}
-	if f.status >= 500 && f.err != nil {
+	if f.err != nil && (f.status >= 500 || f.status < 400) { // a refusal says itself what it is for
 		attrs = append(attrs, slog.String("err", f.err.Error()))
 	}
 	if stack != nil {

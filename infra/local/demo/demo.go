@@ -82,14 +82,16 @@ func Loaded(ctx context.Context, s *store.Store) (bool, error) {
 }
 
 // Load writes the demo data into an empty table, in one transaction. The stamps
-// and ids are those of the file, and every counter of ids starts after them.
-func Load(ctx context.Context, s *store.Store) error {
+// and ids are those of the file, and every counter of ids starts after them. The
+// keys count as used at that time, if one is given: who counts calls doesn't
+// want the one that writes it down.
+func Load(ctx context.Context, s *store.Store, used ...model.Time) error {
 	var d data
 	if err := json.Unmarshal(file, &d); err != nil {
 		return fmt.Errorf("demo.json: %w", err)
 	}
 	var tx table.Tx
-	d.people(s, &tx)
+	d.people(s, &tx, used)
 	d.places(&tx)
 	for _, sequence := range model.Sequences() {
 		table.Counters.Put(&tx, model.Counter{Sequence: sequence, Last: d.Counters})
@@ -97,7 +99,7 @@ func Load(ctx context.Context, s *store.Store) error {
 	return s.Commit(ctx, &tx)
 }
 
-func (d *data) people(s *store.Store, tx *table.Tx) {
+func (d *data) people(s *store.Store, tx *table.Tx, used []model.Time) {
 	admins := map[int64]int64{}
 	for _, u := range d.Users {
 		row := model.User{
@@ -115,10 +117,14 @@ func (d *data) people(s *store.Store, tx *table.Tx) {
 	}
 	for _, k := range d.Keys {
 		prefix, secret, _ := strings.Cut(k.Key, ".")
-		s.CreateKey(tx, model.APIKey{
+		row := model.APIKey{
 			ID: k.ID, Prefix: prefix, Hash: guard.HashSecret(secret), Name: k.Name, Kind: model.PersonalKey, Scope: string(access.ScopeAll),
 			UserID: &k.User, OrganizationID: k.Organization, Stamp: model.Created("System", d.Organizations[0].CreatedOn),
-		})
+		}
+		if len(used) > 0 {
+			row.LastUsedOn = &used[0]
+		}
+		s.CreateKey(tx, row)
 	}
 }
 

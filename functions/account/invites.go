@@ -1,0 +1,249 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/invite"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// Invite is an invitation to a project as it is shown: without its token.
+type Invite struct {
+	ID        int64      `json:"id"`
+	Email     string     `json:"email"`
+	Role      string     `json:"role" enum:"member,admin"`
+	Status    string     `json:"status" enum:"pending,accepted,expired,revoked"`
+	ExpiresOn model.Time `json:"expires_on"`
+}
+
+func invited(i model.Invite, now model.Time) Invite {
+	return Invite{i.ID, i.Email, i.Role, i.StatusAt(now), i.ExpiresOn}
+}
+
+// InviteLink is what the invited person needs, where no mail brings it.
+type InviteLink struct {
+	URL string `json:"url,omitempty" doc:"The link for the invited person, shown this once"`
+}
+
+// Redacted is what is kept to be answered again.
+func (*InviteLink) Redacted() any { return (*InviteLink)(nil) }
+
+type invitesIn struct {
+	guard.In
+	api.Paging
+	ProjectID int64 `path:"project_id" example:"151"`
+
+	found []int64
+}
+
+// Needs asks for the invitations to the project.
+func (in *invitesIn) Needs(f *guard.Fetch) {
+	guard.Ask(f, &in.found, func(ctx context.Context) ([]int64, error) {
+		return f.Store().InvitesTo(ctx, guard.ProjectName(in.ProjectID), in.AfterID(), in.Limit+1)
+	})
+}
+
+// invites lists all invitations to the project, by id.
+func (h *handlers) invites(ctx context.Context, in *invitesIn) (api.Page[Invite], error) {
+	c := in.Case()
+	page := api.Page[Invite]{}
+	found := in.found
+	if len(found) > in.Limit {
+		found = found[:in.Limit]
+		page.Next = api.NextID(found[in.Limit-1])
+	}
+	keys := make([]table.Primary, len(found))
+	for i, id := range found {
+		keys[i] = table.Invites.Key(id)
+	}
+	if err := c.Read(ctx, keys...); err != nil {
+		return page, err
+	}
+	for _, id := range found {
+		if i, ok := table.Invites.In(c.Rows(), id); ok {
+			page.Items = append(page.Items, invited(i, c.Now))
+		}
+	}
+	return page, nil
+}
+
+type inviteIn struct {
+	guard.In
+	ProjectID int64 `path:"project_id" example:"151"`
+	Body      struct {
+		Email        string  `json:"email" format:"email" maxLength:"254"`
+		Role         *string `json:"role,omitempty" enum:"member,admin" default:"member"`
+		ExpiresHours *int64  `json:"expires_hours,omitempty" minimum:"1" maximum:"720" default:"72"`
+	}
+
+	of     invite.Of
+	member *model.ProjectMember // of whose address it is, where he is one
+}
+
+// Needs asks what is known of the address.
+func (in *inviteIn) Needs(f *guard.Fetch) {
+	in.of.Ask(f, guard.ProjectName(in.ProjectID), in.Body.Email)
+}
+
+// Known reads the invitation before and the membership of whose address it is.
+func (in *inviteIn) Known(ctx context.Context, c *guard.Case) error {
+	in.member = nil
+	var more []table.Primary
+	address, ok := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, in.Body.Email))
+	if ok {
+		more = append(more, table.ProjectMembers.Key(in.ProjectID, address.UserID))
+	}
+	place := guard.ProjectName(in.ProjectID)
+	if err := c.Read(ctx, append(more, in.of.Keys(c, place, in.Body.Email)...)...); err != nil {
+		return err
+	}
+	in.of.Take(c, place, in.Body.Email)
+	if m, ok := c.ProjectMember(in.ProjectID, address.UserID); ok {
+		in.member = &m
+	}
+	return nil
+}
+
+// invite asks an address to join the project. It refuses one whose user is a
+// member already (duplicate).
+func (h *handlers) invite(ctx context.Context, in *inviteIn) (api.Noted[Invite, *InviteLink], error) {
+	c := in.Case()
+	out := api.Noted[Invite, *InviteLink]{}
+	if in.member != nil && c.Live(in.member.ExpiresOn) {
+		return out, fault.New(fault.KindDuplicate, "The user is a member of the project already")
+	}
+	lasts := time.Duration(*in.Body.ExpiresHours) * time.Hour
+	i, link, err := in.of.Make(ctx, h.store, c, invite.ToProject(*c.Project), in.Body.Email, *in.Body.Role, lasts)
+	out.Data = invited(i, c.Now)
+	if link != "" {
+		out.Meta = &InviteLink{link}
+	}
+	return out, err
+}
+
+type revokeInviteIn struct {
+	guard.In
+	ProjectID int64 `path:"project_id" example:"151"`
+	InviteID  int64 `path:"invite_id" example:"3"`
+
+	invite model.Invite
+}
+
+// Needs asks for the invitation.
+func (in *revokeInviteIn) Needs(f *guard.Fetch) { f.Rows(table.Invites.Key(in.InviteID)) }
+
+// Known refuses an invitation to something else, and one that is revoked
+// already.
+func (in *revokeInviteIn) Known(_ context.Context, c *guard.Case) error {
+	i, ok := table.Invites.In(c.Rows(), in.InviteID)
+	if !ok || i.Place != guard.ProjectName(in.ProjectID) || i.Status == model.InviteRevoked {
+		return fault.NotFound()
+	}
+	in.invite = i
+	return nil
+}
+
+// revokeInvite takes an invitation back. One that was accepted is none any more:
+// 409 bad_transition.
+func (h *handlers) revokeInvite(_ context.Context, in *revokeInviteIn) ([]Invite, error) {
+	c := in.Case()
+	if in.invite.Status != model.InvitePending {
+		return nil, fault.New(fault.KindBadTransition, "The invitation was accepted")
+	}
+	i := h.store.RevokeInvite(&c.Tx, in.invite, c.Stamp, c.Now)
+	c.Audit(guard.InviteName(i.ID), map[string]any{"place": i.Place, "role": i.Role}, map[string]any{"status": i.Status})
+	return []Invite{invited(i, c.Now)}, nil
+}
+
+type acceptIn struct {
+	guard.In
+	Body struct {
+		Token string `json:"token" maxLength:"200"`
+	}
+
+	token  invite.Token
+	invite model.Invite
+}
+
+// Needs asks for the invitation that the token names.
+func (in *acceptIn) Needs(f *guard.Fetch) {
+	in.token = invite.Parse(in.Body.Token)
+	in.token.Ask(f)
+}
+
+// Known refuses a token that opens no invitation to a project which is there.
+func (in *acceptIn) Known(ctx context.Context, c *guard.Case) error {
+	i, ok := in.token.Invite(c)
+	if !ok || i.ProjectID == nil || c.Caller.BoundProject != 0 && c.Caller.BoundProject != *i.ProjectID {
+		return fault.NotFound()
+	}
+	in.invite = i
+	if err := c.Read(ctx, table.Projects.Key(*i.ProjectID), table.ProjectMembers.Key(*i.ProjectID, c.Caller.User)); err != nil {
+		return err
+	}
+	if _, ok := store.LiveProject(c.Rows(), *i.ProjectID); !ok {
+		return fault.NotFound()
+	}
+	return nil
+}
+
+// accept makes the invited person a member. It refuses whoever else has the
+// token (403), an invitation whose time is over (410 expired), and one that was
+// taken up before by somebody who is no member now (409 bad_transition).
+func (h *handlers) accept(ctx context.Context, in *acceptIn) ([]model.ProjectUser, error) {
+	c, i := in.Case(), in.invite
+	me, err := c.Me()
+	if err != nil {
+		return nil, err
+	}
+	p, _ := store.LiveProject(c.Rows(), *i.ProjectID)
+	m, isMember := c.ProjectMember(p.ID, me.ID)
+	isLive := isMember && c.Live(m.ExpiresOn)
+	switch {
+	case model.FoldKey(me.Email) != i.EmailKey:
+		return nil, fault.Forbidden()
+	case i.Status == model.InviteAccepted && isLive && i.AcceptedBy != nil && *i.AcceptedBy == me.ID:
+		return []model.ProjectUser{{ID: m.ID, User: me.In(c.Organization)}}, nil
+	case i.Status == model.InviteAccepted:
+		return nil, fault.New(fault.KindBadTransition, "The invitation was accepted before")
+	case i.StatusAt(c.Now) == model.InviteExpired:
+		return nil, fault.New(fault.KindExpired, "The invitation has expired")
+	}
+	before := map[string]any{}
+	after := map[string]any{guard.InviteName(i.ID): model.InviteAccepted}
+	switch {
+	case !isMember:
+		id, err := h.store.NewID(ctx, model.PermissionIDs)
+		if err != nil {
+			return nil, err
+		}
+		m = model.ProjectMember{ID: id, ProjectID: p.ID, UserID: me.ID, Role: i.Role, CreatedBy: i.CreatedBy, CreatedOn: c.Now}
+		h.store.AddMember(&c.Tx, p, m)
+	case !isLive: // it has expired, and is taken up again
+		was := m
+		m.Role, m.ExpiresOn = i.Role, nil
+		h.store.ChangeMember(&c.Tx, p, was, m)
+		before[guard.UserName(me.ID)] = membership(was)
+	}
+	if !isLive {
+		after[guard.UserName(me.ID)] = membership(m)
+	}
+	h.store.AcceptInvite(&c.Tx, i, me, c.Now)
+	c.Audit(guard.ProjectName(p.ID), before, after)
+	return []model.ProjectUser{{ID: m.ID, User: me.In(c.Organization)}}, nil
+}
+
+// membership is what the audit log tells of one.
+func membership(m model.ProjectMember) map[string]any {
+	t := map[string]any{"id": m.ID, "role": m.Role}
+	if m.ExpiresOn != nil {
+		t["expires_on"] = m.ExpiresOn.String()
+	}
+	return t
+}

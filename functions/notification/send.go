@@ -1,0 +1,160 @@
+package notification
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+type sendIn struct {
+	guard.In
+	UserID int64 `path:"user_id" example:"16"`
+	Body   struct {
+		Title   string  `json:"title,omitempty" maxLength:"200"`
+		Message string  `json:"message" maxLength:"4000"`
+		Type    *string `json:"notification_type,omitempty" minLength:"1" maxLength:"40" default:"info"`
+		Link    string  `json:"link,omitempty" maxLength:"2000" doc:"https://…, http://…, or a path that begins with /"`
+	}
+
+	own, his []int64 // projects that the caller and the recipient are members of
+}
+
+// Check refuses a link that a browser would do something else with than go
+// there.
+func (in *sendIn) Check(model.Time) error {
+	if link := in.Body.Link; link != "" && !safe(link) {
+		return fault.Invalid("body.link", "must begin with https://, http:// or a single /")
+	}
+	return nil
+}
+
+func safe(link string) bool {
+	for _, c := range link {
+		if c <= ' ' || c == '\\' || c == 0x7f { // browsers drop some of them, and take \ for /
+			return false
+		}
+	}
+	rest, absolute := strings.CutPrefix(strings.ToLower(link), "https://")
+	if !absolute {
+		rest, absolute = strings.CutPrefix(strings.ToLower(link), "http://")
+	}
+	if absolute {
+		return rest != "" && rest[0] != '/'
+	}
+	return link[0] == '/' && !strings.HasPrefix(link, "//")
+}
+
+// Needs asks which projects the two have in common.
+func (in *sendIn) Needs(f *guard.Fetch) {
+	guard.Ask(f, &in.his, func(ctx context.Context) ([]int64, error) {
+		return f.Store().ProjectsOfUser(ctx, in.UserID, 0, maxProjects)
+	})
+	if f.Caller != 0 {
+		guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) {
+			return f.Store().ProjectsOfUser(ctx, f.Caller, 0, maxProjects)
+		})
+	}
+}
+
+// maxProjects is how many projects of one user are looked through.
+const maxProjects = 1000
+
+// Known refuses somebody inactive; and to a key that is bound to a project,
+// everybody who is no member of it.
+func (in *sendIn) Known(ctx context.Context, c *guard.Case) error {
+	if err := c.Active([]int64{in.UserID}); err != nil {
+		return err
+	}
+	bound := c.Caller.BoundProject
+	if bound == 0 {
+		return nil
+	}
+	if err := in.look(ctx, c, []int64{bound}); err != nil {
+		return err
+	}
+	if m, ok := c.ProjectMember(bound, in.UserID); !ok || !c.Live(m.ExpiresOn) {
+		return fault.NotFound()
+	}
+	return nil
+}
+
+// look reads projects, and what the two are in them.
+func (in *sendIn) look(ctx context.Context, c *guard.Case, projects []int64) error {
+	if len(projects) == 0 {
+		return nil
+	}
+	users := []int64{in.UserID}
+	if c.Caller.User != 0 && c.Caller.User != in.UserID {
+		users = append(users, c.Caller.User)
+	}
+	keys := make([]table.Primary, 0, len(projects)*(1+len(users)))
+	for _, p := range projects {
+		keys = append(keys, table.Projects.Key(p))
+		for _, u := range users {
+			keys = append(keys, table.ProjectMembers.Key(p, u))
+		}
+	}
+	return c.Read(ctx, keys...)
+}
+
+// send tells a user something. Both admin ranks may tell anybody, a project's
+// admins its members.
+func (h *handlers) send(ctx context.Context, in *sendIn) (model.Notification, error) {
+	c, b := in.Case(), &in.Body
+	if err := in.may(ctx, c); err != nil {
+		return model.Notification{}, err
+	}
+	id, err := h.store.NewID(ctx, model.NotificationIDs)
+	if err != nil {
+		return model.Notification{}, err
+	}
+	n := model.Notification{
+		ID: id, UserID: in.UserID, Title: b.Title, Message: b.Message, Type: *b.Type, Link: b.Link, Stamp: model.Created(c.Stamp, c.Now),
+	}
+	h.store.CreateNotification(&c.Tx, n)
+	c.Audit(guard.UserName(in.UserID), nil, map[string]any{"notification_id": id})
+	return n, nil
+}
+
+// may refuses (403) who may not tell this user anything.
+func (in *sendIn) may(ctx context.Context, c *guard.Case) error {
+	if c.Caller.BoundProject == 0 {
+		if c.Require(access.ManageUsers, c.OrganizationTarget()) == nil {
+			return nil
+		}
+		common := slices.DeleteFunc(slices.Clone(in.own), func(id int64) bool { return !slices.Contains(in.his, id) })
+		if err := in.look(ctx, c, common); err != nil {
+			return err
+		}
+		for _, id := range common {
+			if in.through(c, id) {
+				return nil
+			}
+		}
+		return fault.Forbidden()
+	}
+	if !in.through(c, c.Caller.BoundProject) {
+		return fault.Forbidden()
+	}
+	return nil
+}
+
+// through reports whether the recipient is a member of a project that the caller
+// is an admin of, by his own membership or by a key that is bound to it.
+func (in *sendIn) through(c *guard.Case, project int64) bool {
+	p, ok := store.LiveProject(c.Rows(), project)
+	m, member := table.ProjectMembers.In(c.Rows(), project, in.UserID)
+	if !ok || !member || !c.Live(m.ExpiresOn) {
+		return false
+	}
+	target := c.ProjectTarget(p, c.Caller.User)
+	target.TeamRole = "" // a team's people are no admins of its projects
+	return c.Require(access.ManageMembers, target) == nil
+}

@@ -1,0 +1,260 @@
+package workspace
+
+import (
+	"context"
+	"time"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/invite"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// lasting is how long an invitation to a workspace can be accepted.
+const lasting = 7 * 24 * time.Hour
+
+// InviteLink is what the invited person needs, where no mail brings it.
+type InviteLink struct {
+	URL      string `json:"url,omitempty" doc:"The link for the invited person"`
+	Replayed bool   `json:"replayed,omitempty" doc:"The answer is a repeated one, which leaves the link out"`
+}
+
+// Redacted is what is kept to be answered again.
+func (InviteLink) Redacted() any { return InviteLink{Replayed: true} }
+
+// sent answers an invitation: true where mail was sent.
+func sent(link string) api.TrueOr[InviteLink] {
+	if link == "" {
+		return api.TrueOr[InviteLink]{}
+	}
+	return api.TrueOr[InviteLink]{Else: &InviteLink{URL: link}}
+}
+
+// withdraw takes an invitation back.
+func (h *handlers) withdraw(c *guard.Case, i model.Invite) {
+	i = h.store.RevokeInvite(&c.Tx, i, c.Stamp, c.Now)
+	c.Audit(guard.InviteName(i.ID), map[string]any{"place": i.Place, "role": i.Role}, map[string]any{"status": i.Status})
+}
+
+// paired is the organisation and the workspace that the path names. It is told
+// after the workspace is known to be the caller's organisation's.
+type paired struct {
+	OrganizationID int64 `path:"organization_id" example:"1"`
+	WorkspaceID    int64 `path:"workspace_id" example:"7"`
+}
+
+func (p paired) pairing(t model.Team) error {
+	if p.OrganizationID != t.OrganizationID {
+		return errPairing()
+	}
+	return nil
+}
+
+// address is somebody who is to be invited.
+type address struct {
+	named
+	of invite.Of
+}
+
+func (a *address) ask(f *guard.Fetch, team int64, email string) {
+	a.named = named{email: email}
+	a.needs(f)
+	a.of.Ask(f, guard.TeamName(team), email)
+}
+
+// look reads whose address it is and the invitation before.
+func (a *address) look(ctx context.Context, c *guard.Case) error {
+	place := guard.TeamName(c.Team.ID)
+	err := a.find(ctx, c, a.of.Keys(c, place, a.email)...)
+	a.of.Take(c, place, a.email)
+	return err
+}
+
+// Invitation is one of the list that invites, which holds exactly one.
+type Invitation struct {
+	Email string   `json:"email" format:"email" maxLength:"254"`
+	Roles []string `json:"roles" doc:"Exactly one of owner, workspace_admin, editor, viewer, evaluator, deployment_manager"`
+}
+
+type inviteIn struct {
+	guard.In
+	paired
+	Body []Invitation
+
+	address
+}
+
+// Check refuses anything but one invitation with one role (422), and a bad role
+// (400), before anything is looked up.
+func (in *inviteIn) Check(model.Time) error {
+	if len(in.Body) != 1 {
+		return fault.Invalid("body", "exactly one invitation at a time")
+	}
+	if len(in.Body[0].Roles) != 1 {
+		return fault.Invalid("body[0].roles", "exactly one role")
+	}
+	if _, ok := access.ParseRole(in.Body[0].Roles[0]); !ok {
+		return errRole()
+	}
+	return nil
+}
+
+// Needs asks what is known of the address. The form may still be refused.
+func (in *inviteIn) Needs(f *guard.Fetch) {
+	if len(in.Body) > 0 {
+		in.ask(f, in.WorkspaceID, in.Body[0].Email)
+	}
+}
+
+// Known refuses a wrong pairing.
+func (in *inviteIn) Known(ctx context.Context, c *guard.Case) error {
+	if err := in.paired.pairing(*c.Team); err != nil {
+		return err
+	}
+	return in.look(ctx, c)
+}
+
+// invite asks an address to join the workspace. A role above viewer takes
+// modify_user_roles, and owner an owner (403). Who is a member already is not
+// invited: 400, since a client would try a 409 again.
+func (h *handlers) invite(ctx context.Context, in *inviteIn) (api.TrueOr[InviteLink], error) {
+	c, role := in.Case(), in.Body[0].Roles[0]
+	if !access.CanAssign(c.Acting(), "", access.Role(role)) {
+		return sent(""), fault.Forbidden()
+	}
+	if in.isMember {
+		return sent(""), fault.New(fault.KindInvalid, "The user is a member of the workspace already.")
+	}
+	_, link, err := in.of.Make(ctx, h.store, c, invite.ToTeam(*c.Team), in.email, role, lasting)
+	return sent(link), err
+}
+
+type resendIn struct {
+	guard.In
+	paired
+	Body struct {
+		Email string `json:"email" format:"email" maxLength:"254"`
+	}
+
+	address
+}
+
+// Needs asks what is known of the address.
+func (in *resendIn) Needs(f *guard.Fetch) { in.ask(f, in.WorkspaceID, in.Body.Email) }
+
+// Known refuses a wrong pairing.
+func (in *resendIn) Known(ctx context.Context, c *guard.Case) error {
+	if err := in.paired.pairing(*c.Team); err != nil {
+		return err
+	}
+	return in.look(ctx, c)
+}
+
+// resend makes a new token for an invitation that was not accepted. Whoever asks
+// must be one who could have made it (403).
+func (h *handlers) resend(ctx context.Context, in *resendIn) (api.TrueOr[InviteLink], error) {
+	c := in.Case()
+	was, ok := in.of.Pending()
+	if !ok {
+		return sent(""), errInvite(fault.KindInvalid, "INVITE_NOT_FOUND", "There is no invitation to this address.")
+	}
+	if !access.CanAssign(c.Acting(), "", access.Role(was.Role)) {
+		return sent(""), fault.Forbidden()
+	}
+	_, link, err := in.of.Make(ctx, h.store, c, invite.ToTeam(*c.Team), was.Email, was.Role, lasting)
+	return sent(link), err
+}
+
+// errInvite is a refusal of an invitation, as Agenta's clients know it.
+func errInvite(kind fault.Kind, code, message string) error {
+	f := fault.New(kind, "%s", message)
+	f.Meta = map[string]any{"detail": map[string]any{"error": code, "message": message}}
+	return f
+}
+
+// Joined is the answer to an accepted invitation.
+type Joined struct {
+	Message string `json:"message"`
+}
+
+type acceptIn struct {
+	guard.In
+	paired
+	Body struct {
+		Token string `json:"token" maxLength:"200"`
+		Email string `json:"email" format:"email" maxLength:"254"`
+	}
+
+	token  invite.Token
+	team   model.Team
+	invite model.Invite
+}
+
+// Needs asks for the workspace, the invitation that the token names, and the
+// caller's membership.
+func (in *acceptIn) Needs(f *guard.Fetch) {
+	in.token = invite.Parse(in.Body.Token)
+	in.token.Ask(f)
+	f.Rows(table.Teams.Key(in.WorkspaceID))
+	if f.Caller != 0 {
+		f.Rows(table.TeamMembers.Key(in.WorkspaceID, f.Caller))
+	}
+}
+
+// Known refuses a workspace that isn't there or is out of reach, a wrong pairing,
+// and a token that opens nothing here.
+func (in *acceptIn) Known(_ context.Context, c *guard.Case) error {
+	var ok bool
+	if in.team, ok = store.LiveTeam(c.Rows(), in.WorkspaceID); !ok || in.team.OrganizationID != c.Organization.ID || c.Caller.BoundProject != 0 {
+		return fault.New(fault.KindNotFound, "Workspace not found.")
+	}
+	if err := in.paired.pairing(in.team); err != nil {
+		return err
+	}
+	if in.invite, ok = in.token.Invite(c); !ok || in.invite.Place != guard.TeamName(in.team.ID) {
+		return errInvite(fault.KindInvalid, "INVITE_NOT_FOUND", "The invitation was not found.")
+	}
+	return nil
+}
+
+// accept makes the invited person a member of the workspace. It refuses more
+// than 1,000 members (limit).
+func (h *handlers) accept(ctx context.Context, in *acceptIn) (Joined, error) {
+	c, i := in.Case(), in.invite
+	joined := Joined{"Added user to workspace"}
+	me, err := c.Me()
+	if err != nil {
+		return Joined{}, err
+	}
+	m, isMember := c.TeamMember(in.team.ID, me.ID)
+	switch {
+	case model.FoldKey(me.Email) != i.EmailKey || model.FoldKey(in.Body.Email) != i.EmailKey:
+		return Joined{}, errInvite(fault.KindInvalid, "INVITE_EMAIL_MISMATCH", "The invitation is for another address.")
+	case i.Status == model.InviteAccepted && isMember && i.AcceptedBy != nil && *i.AcceptedBy == me.ID:
+		return joined, nil
+	case i.Status == model.InviteAccepted:
+		return Joined{}, errInvite(fault.KindBadTransition, "INVITE_ALREADY_ACCEPTED", "The invitation was accepted before.")
+	case i.StatusAt(c.Now) == model.InviteExpired:
+		return Joined{}, errInvite(fault.KindExpired, "INVITE_EXPIRED", "The invitation has expired.")
+	}
+	after := map[string]any{guard.InviteName(i.ID): model.InviteAccepted}
+	if !isMember {
+		if in.team.MemberCount >= store.MaxTeamMembers {
+			return Joined{}, fault.New(fault.KindLimit, "A team has at most %d members", store.MaxTeamMembers)
+		}
+		id, err := h.store.NewID(ctx, model.PermissionIDs)
+		if err != nil {
+			return Joined{}, err
+		}
+		m = model.TeamMember{ID: id, TeamID: in.team.ID, UserID: me.ID, Role: i.Role, CreatedBy: i.CreatedBy, CreatedOn: c.Now}
+		h.store.AddTeamMember(&c.Tx, m)
+		after[guard.UserName(me.ID)] = m.Role
+	}
+	h.store.AcceptInvite(&c.Tx, i, me, c.Now)
+	c.Audit(guard.TeamName(in.team.ID), nil, after)
+	return joined, nil
+}

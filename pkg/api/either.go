@@ -1,0 +1,36 @@
+package api
+
+import (
+	"encoding/json"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// TrueOr is an answer that is true, or else a T, as Agenta's invitations are
+// answered.
+type TrueOr[T any] struct{ Else *T }
+
+// MarshalJSON writes whichever it is.
+func (t TrueOr[T]) MarshalJSON() ([]byte, error) {
+	if t.Else == nil {
+		return []byte("true"), nil
+	}
+	return json.Marshal(t.Else)
+}
+
+// Redacted is what is kept to be answered again.
+func (t TrueOr[T]) Redacted() any {
+	if t.Else == nil {
+		return t
+	}
+	if r, ok := any(*t.Else).(Redacted); ok {
+		return r.Redacted()
+	}
+	return t
+}
+
+// Schema describes both.
+func (TrueOr[T]) Schema(r huma.Registry) *huma.Schema {
+	return &huma.Schema{OneOf: []*huma.Schema{{Type: huma.TypeBoolean, Enum: []any{true}}, r.Schema(reflect.TypeFor[T](), true, "")}}
+}

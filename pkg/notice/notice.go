@@ -1,0 +1,184 @@
+// Package notice turns the notices that stand in audit rows into notifications.
+// The table's stream asks for it, so a change and what people are told of it
+// can't come apart, and no request waits for it.
+package notice
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"wardroom/pkg/fault"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// Work names this work in markers.
+const Work = "notice"
+
+// keep is how long it is remembered that an audit row was worked through: longer
+// than any stream, dead letter or sweep comes back to it.
+const keep = 30 * 24 * time.Hour
+
+// perTx is how many notifications one transaction makes beside its marker.
+const perTx = 90
+
+// Deliver tells people what the audit rows say they are to be told, in order,
+// and returns how many rows from the start are done. Each row's notifications
+// and a marker are one transaction, so that a row which comes twice changes
+// nothing.
+func Deliver(ctx context.Context, s *store.Store, rows []model.Audit) (done int, err error) {
+	known, err := read(ctx, s, rows)
+	if err != nil {
+		return 0, err
+	}
+	for i, a := range rows {
+		for part := 0; part*perTx < len(a.Notices); part++ {
+			notices := a.Notices[part*perTx : min((part+1)*perTx, len(a.Notices))]
+			if err := deliver(ctx, s, known, a, workOf(part), notices); err != nil {
+				return i, err
+			}
+		}
+	}
+	return len(rows), nil
+}
+
+// workOf names a part of the work on one row.
+func workOf(part int) string {
+	if part == 0 {
+		return Work
+	}
+	return Work + "-" + strconv.Itoa(part)
+}
+
+// read reads what the texts need, and which rows were worked through before.
+func read(ctx context.Context, s *store.Store, rows []model.Audit) (table.Rows, error) {
+	var keys []table.Primary
+	for _, a := range rows {
+		for i, n := range a.Notices {
+			if i%perTx == 0 {
+				keys = append(keys, table.Markers.Key(a.ID, workOf(i/perTx)))
+			}
+			keys = append(keys, table.Users.Key(n.UserID))
+			if at, ok := place(n.Resource); ok {
+				keys = append(keys, at)
+			}
+		}
+	}
+	if len(keys) == 0 {
+		return table.Rows{}, nil
+	}
+	return s.Read(ctx, keys...)
+}
+
+// place is the row of what a notice is about.
+func place(resource string) (table.Primary, bool) {
+	kind, digits, _ := strings.Cut(resource, ":")
+	id, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		return table.Primary{}, false
+	}
+	switch kind {
+	case "project":
+		return table.Projects.Key(id), true
+	case "team":
+		return table.Teams.Key(id), true
+	case "organization":
+		return table.Organizations.Key(id), true
+	}
+	return table.Primary{}, false
+}
+
+func deliver(ctx context.Context, s *store.Store, known table.Rows, a model.Audit, work string, notices []model.Notice) error {
+	if _, done := table.Markers.In(known, a.ID, work); done {
+		return nil
+	}
+	var tx table.Tx
+	for _, n := range notices {
+		u, ok := table.Users.In(known, n.UserID)
+		if !ok || u.OrganizationID != a.OrganizationID {
+			continue // gone meanwhile
+		}
+		id, err := s.NewID(ctx, model.NotificationIDs)
+		if err != nil {
+			return err
+		}
+		title, message := say(known, n)
+		s.CreateNotification(&tx, model.Notification{
+			ID: id, UserID: n.UserID, Title: title, Message: message, Type: n.Kind, Link: link(n.Resource), Stamp: model.Created("System", a.TS),
+		})
+	}
+	table.Markers.Create(&tx, model.Marker{Work: work, AuditID: a.ID, TTL: a.TS.Add(keep).Std().Unix()})
+	err := s.Commit(ctx, &tx)
+	if !errors.Is(err, table.ErrStale) {
+		return err
+	}
+	// Somebody else may have been at the same row, who then left the marker.
+	rows, readErr := s.Read(ctx, table.Markers.Key(a.ID, work))
+	if _, done := table.Markers.In(rows, a.ID, work); readErr == nil && !done {
+		return fault.Unavailable(err)
+	}
+	return readErr
+}
+
+// say words a notice: "You were added to project Support."
+func say(known table.Rows, n model.Notice) (title, message string) {
+	kind, name := named(known, n.Resource)
+	where := kind
+	if name != "" {
+		where += " " + name
+	}
+	switch n.Kind {
+	case model.NoticeAdded:
+		return "Added to " + article(kind), fmt.Sprintf("You were added to %s.", where)
+	case model.NoticeRemoved:
+		return "Removed from " + article(kind), fmt.Sprintf("You were removed from %s.", where)
+	case model.NoticeInvited:
+		return "Invited to " + article(kind), fmt.Sprintf("You were invited to %s.", where)
+	}
+	return "Role changed", fmt.Sprintf("Your role in %s was changed.", where)
+}
+
+func named(known table.Rows, resource string) (kind, name string) {
+	kind, _, _ = strings.Cut(resource, ":")
+	at, ok := place(resource)
+	if !ok {
+		return kind, ""
+	}
+	switch kind {
+	case "project":
+		p, _ := table.Projects.At(known, at)
+		name = p.Name
+	case "team":
+		t, _ := table.Teams.At(known, at)
+		name = t.Name
+	case "organization":
+		o, _ := table.Organizations.At(known, at)
+		name = o.OrgName
+	}
+	return kind, name
+}
+
+// link is where a notice's resource is read; once its reader may not see it any
+// more, that answers 404.
+func link(resource string) string {
+	kind, id, _ := strings.Cut(resource, ":")
+	switch kind {
+	case "project", "team":
+		return "/api/" + kind + "/" + id
+	case "organization":
+		return "/api/organization"
+	}
+	return ""
+}
+
+func article(kind string) string {
+	if kind == "organization" {
+		return "an organization"
+	}
+	return "a " + kind
+}

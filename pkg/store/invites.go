@@ -1,0 +1,67 @@
+package store
+
+import (
+	"context"
+
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+)
+
+// CreateInvite notes a new invitation. was is what the place's row of the
+// address says, nil where there is none, and old the invitation that it names:
+// one that is still pending is revoked, so that only the newest token opens
+// anything.
+func (s *Store) CreateInvite(tx *table.Tx, i model.Invite, was *model.InviteOf, old *model.Invite) {
+	i.Version, i.Status = 1, model.InvitePending
+	i.EmailKey = model.FoldKey(i.Email)
+	i.OpenKey = &i.EmailKey
+	table.Invites.Create(tx, i)
+	of := model.InviteOf{Place: i.Place, EmailKey: i.EmailKey, InviteID: i.ID}
+	if was == nil {
+		table.InvitesOf.Create(tx, of)
+		return
+	}
+	table.InvitesOf.Change(tx, *was, of)
+	if old != nil && old.Status == model.InvitePending {
+		endInvite(tx, *old, model.InviteRevoked, i.CreatedBy, i.CreatedOn)
+	}
+}
+
+// RevokeInvite notes that a pending invitation, which is the newest of its
+// address, opens nothing any more, and returns it as it will be.
+func (s *Store) RevokeInvite(tx *table.Tx, from model.Invite, by string, now model.Time) model.Invite {
+	table.InvitesOf.Delete(tx, model.InviteOf{Place: from.Place, EmailKey: from.EmailKey, InviteID: from.ID})
+	return endInvite(tx, from, model.InviteRevoked, by, now)
+}
+
+// AcceptInvite notes that a user took a pending invitation up.
+func (s *Store) AcceptInvite(tx *table.Tx, from model.Invite, user model.User, now model.Time) {
+	table.InvitesOf.Delete(tx, model.InviteOf{Place: from.Place, EmailKey: from.EmailKey, InviteID: from.ID})
+	from.AcceptedBy, from.AcceptedOn = nil, nil
+	to := ended(from, model.InviteAccepted, user.Email, now)
+	to.AcceptedBy, to.AcceptedOn = &user.ID, &now
+	table.Invites.Change(tx, from, to)
+	active(tx, user.ID)
+}
+
+func endInvite(tx *table.Tx, from model.Invite, status, by string, now model.Time) model.Invite {
+	to := ended(from, status, by, now)
+	table.Invites.Change(tx, from, to)
+	return to
+}
+
+func ended(i model.Invite, status, by string, now model.Time) model.Invite {
+	i.Status, i.OpenKey, i.Stamp = status, nil, i.Modified(by, now)
+	i.Version++
+	return i
+}
+
+// InvitesTo lists ids of all invitations to a place ("project:151") after an id.
+func (s *Store) InvitesTo(ctx context.Context, place string, from int64, n int) ([]int64, error) {
+	return ids(table.Invites, "invite_id")(table.Invites.Each(ctx, s.db, "gsi1", after(table.Invites, "gsi1", from), n, place))
+}
+
+// OpenInvitesTo lists ids of the first pending invitations to a place.
+func (s *Store) OpenInvitesTo(ctx context.Context, place string, n int) ([]int64, error) {
+	return ids(table.Invites, "invite_id")(table.Invites.Each(ctx, s.db, "gsi3", "", n, place))
+}

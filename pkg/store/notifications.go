@@ -1,0 +1,34 @@
+package store
+
+import (
+	"context"
+
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+)
+
+// CreateNotification notes something that a user is told.
+func (s *Store) CreateNotification(tx *table.Tx, n model.Notification) {
+	n.Version, n.UnreadBy = 1, &n.UserID
+	table.Notifications.Create(tx, n)
+}
+
+// ReadNotification notes that its user has read it, and returns it as it will
+// be.
+func (s *Store) ReadNotification(tx *table.Tx, from model.Notification, by string, now model.Time) model.Notification {
+	to := from
+	to.IsRead, to.ReadOn, to.UnreadBy, to.Stamp = true, &now, nil, from.Modified(by, now)
+	to.Version++
+	table.Notifications.Change(tx, from, to)
+	return to
+}
+
+// NotificationsOf lists ids of a user's notifications after an id.
+func (s *Store) NotificationsOf(ctx context.Context, user, from int64, n int) ([]int64, error) {
+	return ids(table.Notifications, "notification_id")(table.Notifications.Each(ctx, s.db, "gsi1", after(table.Notifications, "gsi1", from), n, user))
+}
+
+// UnreadOf lists ids of those he has not read.
+func (s *Store) UnreadOf(ctx context.Context, user, from int64, n int) ([]int64, error) {
+	return ids(table.Notifications, "notification_id")(table.Notifications.Each(ctx, s.db, "gsi2", after(table.Notifications, "gsi2", from), n, user))
+}
