@@ -39,6 +39,10 @@ var aliens = map[string]alien{
 	"org_id":          {"2", "987654"},
 	"id":              {90, 987654},
 	"email":           {"other@example.org", "nobody@example.org"},
+	"key_id":          {4, 987654},
+	"invite_id":       {5, 987654},
+	"notification_id": {2, 987654},
+	"token":           {"5.local-only-invitation", "987654.local-only-invitation"},
 }
 
 // plainInputs name nothing that belongs to anybody.
@@ -49,13 +53,19 @@ var plainInputs = []string{
 	"filter", "startIndex", "count", "attributes", "excludedAttributes",
 	"first_name", "last_name", "is_active", "is_staff", "is_superuser", "resource_type", "permission",
 	"org_name", "domain", "domain_sign_in",
+	"name", "kind", "scope", "*", "expires_hours", "roles",
+	"title", "message", "notification_type", "link", "is_read",
 }
 
 // news are inputs that name nothing yet, though others of their name do.
-var news = []string{"create-user body.email"}
+var news = []string{"create-user body.email", "invite-user-to-project body.email", "invite-user-to-workspace body.email"}
 
 // otherwise are the answers that aren't 404, by operation and input.
 var otherwise = map[string]int{
+	"invite-user-to-workspace path.organization_id":    http.StatusBadRequest,
+	"accept-workspace-invitation path.organization_id": http.StatusBadRequest,
+	"accept-workspace-invitation body.token":           http.StatusBadRequest, // INVITE_NOT_FOUND
+	"accept-workspace-invitation body.email":           http.StatusBadRequest, // INVITE_EMAIL_MISMATCH
 	"fetch-project-details body.project_ids":           http.StatusOK,         // named in meta.not_found
 	"get-all-users query.email":                        http.StatusOK,         // nobody
 	"assign-role-to-user body.organization_id":         http.StatusBadRequest, // a wrong pairing
@@ -142,12 +152,16 @@ func place(t *testing.T, o operation, in api.Input, value any, beside bool) fixt
 		t.Fatal(err)
 	}
 	body := map[string]any{}
-	if r.Body != "" {
-		if err := json.Unmarshal([]byte(r.Body), &body); err != nil {
+	text, isList := strings.CutPrefix(r.Body, "[") // a body that is a list holds one object
+	if isList {
+		text = strings.TrimSuffix(text, "]")
+	}
+	if text != "" {
+		if err := json.Unmarshal([]byte(text), &body); err != nil {
 			t.Fatal(err)
 		}
 	}
-	text := strings.Trim(encoded(t, value), `"`)
+	text = strings.Trim(encoded(t, value), `"`)
 	switch in.In {
 	case "path":
 		segments := strings.Split(path, "/")
@@ -185,6 +199,9 @@ func place(t *testing.T, o operation, in api.Input, value any, beside bool) fixt
 	}
 	if r.Body = ""; len(body) > 0 {
 		r.Body = encoded(t, body)
+	}
+	if isList {
+		r.Body = "[" + r.Body + "]"
 	}
 	return r
 }

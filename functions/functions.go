@@ -4,6 +4,7 @@ package functions
 import (
 	"wardroom/functions/account"
 	"wardroom/functions/governance"
+	"wardroom/functions/notification"
 	"wardroom/functions/project"
 	"wardroom/functions/system"
 	"wardroom/functions/user"
@@ -19,6 +20,7 @@ func All(s *store.Store, c ...signin.Config) []api.Group {
 	return []api.Group{
 		project.APIs(s),
 		user.APIs(s),
+		notification.APIs(s),
 		workspace.APIs(s),
 		account.APIs(s),
 		governance.APIs(s),

@@ -91,9 +91,17 @@ var variants = map[string]fixture.Request{
 	"get-removal/team":  {Path: "/api/removal/1002"},
 	"undo-removal/team": {Path: "/api/removal/1002/undo"},
 
-	"assign-role-to-user/owner":        {Body: `{"email":"lead@organization.com","organization_id":"1","role":"owner"}`},
-	"assign-role-to-user/new-owner":    {Body: `{"email":"user@example.com","organization_id":"1","role":"owner"}`},
-	"unassign-role-from-user/owner":    {Path: "/api/workspaces/7/roles?email=lead@organization.com&organization_id=1&role=owner"},
+	"assign-role-to-user/owner":       {Body: `{"email":"lead@organization.com","organization_id":"1","role":"owner"}`},
+	"assign-role-to-user/new-owner":   {Body: `{"email":"user@example.com","organization_id":"1","role":"owner"}`},
+	"unassign-role-from-user/owner":   {Path: "/api/workspaces/7/roles?email=lead@organization.com&organization_id=1&role=owner"},
+	"invite-user-to-workspace/viewer": {Body: `[{"email":"new@example.com","roles":["viewer"]}]`},
+	"invite-user-to-workspace/owner":  {Body: `[{"email":"new@example.com","roles":["owner"]}]`},
+
+	"create-api-key/restricted": {Body: `{"name":"Some","scope":"restricted","groups":{"account":"write"}}`},
+	"create-api-key/bound":      {Body: `{"name":"Bound","project_id":151}`},
+	"create-api-key/service":    {Body: `{"name":"Robot","kind":"service"}`},
+	"revoke-api-key/service":    {Path: "/api/api-key/618"}, // that of serv
+
 	"remove-user-from-workspace/self":  {Path: "/api/workspaces/7/users?email={email}"},
 	"remove-user-from-workspace/owner": {Path: "/api/workspaces/7/users?email=lead@organization.com"},
 	"replace-scim-user/global":         {Path: "/scim/v2/Users/1"},

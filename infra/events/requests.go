@@ -21,8 +21,12 @@ var ids = map[string]string{
 	"user_id":      "16",
 	"workspace_id": "7",
 
-	"permission_id": "148",
-	"removal_id":    "1001",
+	"removal_id":      "1001",
+	"permission_id":   "148",
+	"organization_id": "1",
+	"key_id":          "2",
+	"invite_id":       "3",
+	"notification_id": "1",
 }
 
 // member is user 15, whom SCIM's routes call by his id alone.
@@ -54,11 +58,13 @@ var requests = map[string]request{
 	"delete-team":           {key: demo.OtherOrganization, ids: map[string]string{"team_id": "9"}}, // team 7 has projects
 	"remove-user-from-team": {body: `{"user_ids":[16]}`},
 
-	"assign-role-to-user":        {body: `{"email":"member@organization.com","organization_id":"1","role":"editor"}`},
-	"unassign-role-from-user":    {query: url.Values{"email": {"user@example.com"}, "organization_id": {"1"}, "role": {"editor"}}},
+	"assign-role-to-user":         {body: `{"email":"member@organization.com","organization_id":"1","role":"editor"}`},
+	"unassign-role-from-user":     {query: url.Values{"email": {"user@example.com"}, "organization_id": {"1"}, "role": {"editor"}}},
 	"invite-user-to-workspace":    {body: `[{"email":"new@example.com","roles":["editor"]}]`},
-	"resend-workspace-invitation": {body: `{"email":"new@example.com"}`},
-	"accept-workspace-invitation": {},
+	"resend-workspace-invitation": {key: demo.OtherOrganization, ids: map[string]string{"organization_id": "2", "workspace_id": "9"}, body: `{"email":"invited@example.org"}`},
+	"accept-workspace-invitation": {key: demo.ProjectMember, body: `{"token":"2.local-only-invitation","email":"member@organization.com"}`},
+	"revoke-project-invite":       {ids: map[string]string{"project_id": "4"}},
+	"accept-project-invite":       {key: demo.ProjectMember, body: `{"token":"1.local-only-invitation"}`},
 
 	"send-notification-to-user": {key: demo.GlobalAdmin, body: `{"title":"Maintenance","message":"The index is built anew tonight.","link":"/api/project/151"}`},
 

@@ -79,6 +79,21 @@ var limits = map[string]reach{
 	"undo-removal":                     people + writing,
 	"explain-access":                   byTeam, // in the past, also one more for each page of the log
 	"preview-user-access":              people,
+	"invite-user-to-workspace":         byTeam + writing,
+	"resend-workspace-invitation":      byTeam + writing,
+	"accept-workspace-invitation":      oneRow + writing,
+
+	"send-notification-to-user": byTeam + writing,
+	"read-notification-by-id":   oneRow + writing,
+	"list-notifications":        people,
+
+	"list-api-keys":          people,
+	"create-api-key":         byTeam + writing,
+	"revoke-api-key":         byTeam + writing, // found by an index, and read again
+	"list-project-invites":   people,
+	"invite-user-to-project": byTeam + writing,
+	"revoke-project-invite":  oneRow + writing,
+	"accept-project-invite":  byTeam + writing,
 
 	"audit-log":          people,
 	"verify-audit-chain": 6 + oneRow, // for up to 400 rows: the ends, the checkpoints, the batches, the rows, the people

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/guard"
@@ -57,6 +58,26 @@ type data struct {
 		User         int64  `json:"user"`
 		Organization int64  `json:"organization"`
 	} `json:"keys"`
+	Invites []struct {
+		ID           int64      `json:"id"`
+		Organization int64      `json:"organization"`
+		Project      *int64     `json:"project"`
+		Team         *int64     `json:"team"`
+		Email        string     `json:"email"`
+		Role         string     `json:"role"`
+		CreatedBy    string     `json:"created_by"`
+		CreatedOn    model.Time `json:"created_on"`
+		AcceptedBy   *int64     `json:"accepted_by"`
+	} `json:"invites"`
+	Notifications []struct {
+		ID        int64      `json:"id"`
+		User      int64      `json:"user"`
+		Title     string     `json:"title"`
+		Message   string     `json:"message"`
+		Link      string     `json:"link"`
+		CreatedBy string     `json:"created_by"`
+		CreatedOn model.Time `json:"created_on"`
+	} `json:"notifications"`
 	Counters int64 `json:"counters"`
 }
 
@@ -93,6 +114,12 @@ func Load(ctx context.Context, s *store.Store, used ...model.Time) error {
 	var tx table.Tx
 	d.people(s, &tx, used)
 	d.places(&tx)
+	d.invites(s, &tx)
+	for _, n := range d.Notifications {
+		s.CreateNotification(&tx, model.Notification{
+			ID: n.ID, UserID: n.User, Title: n.Title, Message: n.Message, Type: "info", Link: n.Link, Stamp: model.Created(n.CreatedBy, n.CreatedOn),
+		})
+	}
 	for _, sequence := range model.Sequences() {
 		table.Counters.Put(&tx, model.Counter{Sequence: sequence, Last: d.Counters})
 	}
@@ -125,6 +152,32 @@ func (d *data) people(s *store.Store, tx *table.Tx, used []model.Time) {
 			row.LastUsedOn = &used[0]
 		}
 		s.CreateKey(tx, row)
+	}
+}
+
+// InviteSecret is what follows the dot in the token of every invitation here.
+const InviteSecret = "local-only-invitation"
+
+// invites adds invitations that nobody need hurry to accept, and such as were
+// accepted long ago.
+func (d *data) invites(s *store.Store, tx *table.Tx) {
+	for _, i := range d.Invites {
+		row := model.Invite{
+			ID: i.ID, OrganizationID: i.Organization, ProjectID: i.Project, TeamID: i.Team, Email: i.Email, EmailKey: model.FoldKey(i.Email),
+			Role: i.Role, TokenHash: guard.HashSecret(InviteSecret), ExpiresOn: i.CreatedOn.Add(100 * 365 * 24 * time.Hour), Stamp: model.Created(i.CreatedBy, i.CreatedOn),
+		}
+		if i.Project != nil {
+			row.Place = guard.ProjectName(*i.Project)
+		} else {
+			row.Place = guard.TeamName(*i.Team)
+		}
+		if i.AcceptedBy == nil {
+			s.CreateInvite(tx, row, nil, nil)
+			continue
+		}
+		row.Status, row.AcceptedBy, row.AcceptedOn, row.Version = model.InviteAccepted, i.AcceptedBy, &i.CreatedOn, 2
+		row.Stamp = row.Modified(i.Email, i.CreatedOn)
+		table.Invites.Create(tx, row)
 	}
 }
 
