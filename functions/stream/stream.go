@@ -13,6 +13,7 @@ import (
 	"wardroom/pkg/audit"
 	"wardroom/pkg/followup"
 	"wardroom/pkg/model"
+	"wardroom/pkg/notice"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/telemetry"
@@ -28,6 +29,7 @@ const Name = "Stream"
 // sealed row is one with nothing left to do.
 func Work(s *store.Store, now func() model.Time) followup.Work {
 	return followup.InOrder(
+		func(ctx context.Context, rows []model.Audit) (int, error) { return notice.Deliver(ctx, s, rows) },
 		followup.Each(func(ctx context.Context, a model.Audit) error { return removal.Follow(ctx, s, a, now()) }),
 		func(ctx context.Context, rows []model.Audit) (int, error) { return audit.Seal(ctx, s, rows) },
 	)
