@@ -12,7 +12,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"wardroom/functions"
 	"wardroom/infra/local/fixture"
+	"wardroom/pkg/access"
 	"wardroom/pkg/table"
 )
 
@@ -193,3 +195,14 @@ var (
 	outsiders = []string{"bad", "ros", "gone", "str", "exp", "oglo", "omem"}
 	told      = regexp.MustCompile("Demo (project|team)")
 )
+
+// A restricted key can be given every group of operations, and no other.
+func TestARestrictedKeyNamesGroups(t *testing.T) {
+	var slugs []string
+	for _, g := range functions.All(nil) {
+		slugs = append(slugs, g.Slug)
+	}
+	if d := cmp.Diff(slugs, access.Groups()); d != "" {
+		t.Errorf("functions.All -, access.Groups +:\n%s", d)
+	}
+}

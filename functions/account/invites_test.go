@@ -88,7 +88,7 @@ func TestInvite(t *testing.T) {
 
 func TestAccept(t *testing.T) {
 	me := accept("test.secret", "30.secret")
-	refused := func(name string, given fixture.Given, r fixture.Request, status int, code string) fixture.Row {
+	no := func(name string, given fixture.Given, r fixture.Request, status int, code string) fixture.Row {
 		return fixture.Row{Name: name, Given: given, Request: r, Status: status, Code: code}
 	}
 	accepted := func(by int64) func(*model.Invite) {
@@ -111,20 +111,20 @@ func TestAccept(t *testing.T) {
 		{Name: "a member stays what he is", Given: fixture.All(invited(func(i *model.Invite) { i.Role = "admin" }), fixture.Joins(151, 20, "member")), Request: me, Status: 200, Then: member("member")},
 		{Name: "an expired membership is taken up again", Given: fixture.All(invited(), fixture.Joins(151, 20, "member", fixture.Until(-time.Hour))), Request: me, Status: 200, Then: member("member")},
 		{Name: "to its last moment", Given: invited(func(i *model.Invite) { i.ExpiresOn = model.At(fixture.Epoch.Add(time.Second)) }), Request: me, Status: 200},
-		refused("and not from then on", invited(func(i *model.Invite) { i.ExpiresOn = model.At(fixture.Epoch) }), me, 410, "expired"),
-		refused("a tampered token", invited(), accept("test.secret", "30.Secret"), 404, "not_found"),
-		refused("another number", invited(), accept("test.secret", "31.secret"), 404, "not_found"),
-		refused("the number spelled otherwise", invited(), accept("test.secret", "030.secret"), 404, "not_found"),
-		refused("no token at all", invited(), accept("test.secret", "secret"), 404, "not_found"),
-		refused("a workspace's token", nil, accept(demo.ProjectMember, "2."+demo.InviteSecret), 404, "not_found"),
-		refused("another organisation's", nil, accept(demo.GlobalAdmin, "5."+demo.InviteSecret), 404, "not_found"),
-		refused("from another organisation", invited(), accept(demo.OtherOrganization, "30.secret"), 404, "not_found"),
-		refused("a revoked one", invited(func(i *model.Invite) { i.Status = model.InviteRevoked }), me, 404, "not_found"),
-		refused("somebody else's", invited(), accept(demo.GlobalAdmin, "30.secret"), 403, "forbidden"),
-		refused("a project that is deleted", fixture.All(invited(), fixture.Delete(151)), me, 404, "not_found"),
-		refused("it doesn't bring back who was removed since", invited(accepted(20)), me, 409, "bad_transition"),
-		refused("nor serve another who has the address now", fixture.All(invited(accepted(21)), fixture.Joins(151, 20, "member")), me, 409, "bad_transition"),
-		refused("a service key is nobody", fixture.All(invited(), fixture.Key("robot", 0)), accept("robot.secret", "30.secret"), 403, "forbidden"),
+		no("and not from then on", invited(func(i *model.Invite) { i.ExpiresOn = model.At(fixture.Epoch) }), me, 410, "expired"),
+		no("a tampered token", invited(), accept("test.secret", "30.Secret"), 404, "not_found"),
+		no("another number", invited(), accept("test.secret", "31.secret"), 404, "not_found"),
+		no("the number spelled otherwise", invited(), accept("test.secret", "030.secret"), 404, "not_found"),
+		no("no token at all", invited(), accept("test.secret", "secret"), 404, "not_found"),
+		no("a workspace's token", nil, accept(demo.ProjectMember, "2."+demo.InviteSecret), 404, "not_found"),
+		no("another organisation's", nil, accept(demo.GlobalAdmin, "5."+demo.InviteSecret), 404, "not_found"),
+		no("from another organisation", invited(), accept(demo.OtherOrganization, "30.secret"), 404, "not_found"),
+		no("a revoked one", invited(func(i *model.Invite) { i.Status = model.InviteRevoked }), me, 404, "not_found"),
+		no("somebody else's", invited(), accept(demo.GlobalAdmin, "30.secret"), 403, "forbidden"),
+		no("a project that is deleted", fixture.All(invited(), fixture.Delete(151)), me, 404, "not_found"),
+		no("it doesn't bring back who was removed since", invited(accepted(20)), me, 409, "bad_transition"),
+		no("nor serve another who has the address now", fixture.All(invited(accepted(21)), fixture.Joins(151, 20, "member")), me, 409, "bad_transition"),
+		no("a service key is nobody", fixture.All(invited(), fixture.Key("robot", 0)), accept("robot.secret", "30.secret"), 403, "forbidden"),
 	})
 }
 
@@ -135,7 +135,11 @@ func TestLetter(t *testing.T) {
 	status := http.StatusOK
 	ses := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var l struct {
-			Content struct{ Simple struct{ Body struct{ Text struct{ Data string } } } }
+			Content struct {
+				Simple struct {
+					Body struct{ Text struct{ Data string } }
+				}
+			}
 		}
 		_ = json.NewDecoder(r.Body).Decode(&l)
 		letters = append(letters, l.Content.Simple.Body.Text.Data)

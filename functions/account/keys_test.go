@@ -11,10 +11,6 @@ import (
 	"wardroom/pkg/table"
 )
 
-func get(key, path string) fixture.Request {
-	return fixture.Request{Method: http.MethodGet, Path: path, Key: key}
-}
-
 func post(key, path, body string) fixture.Request {
 	return fixture.Request{Method: http.MethodPost, Path: path, Key: key, Body: body}
 }
@@ -37,7 +33,7 @@ func TestCreateKey(t *testing.T) {
 	fields := func(name, body, field string) fixture.Row {
 		return fixture.Row{Name: name, Request: made(demo.ProjectAdmin, body), Status: 400, Code: "invalid", Fields: map[string]string{field: ""}}
 	}
-	by := func(name string, edit func(*model.APIKey), body string, status int) fixture.Row {
+	cut := func(name string, edit func(*model.APIKey), body string, status int) fixture.Row {
 		r := fixture.Row{Name: name, Given: fixture.Key("test", 7, edit), Request: made("test.secret", body), Status: status}
 		if status == 403 {
 			r.Code = "forbidden"
@@ -67,17 +63,17 @@ func TestCreateKey(t *testing.T) {
 		{Name: "another organisation's", Request: made(demo.GlobalAdmin, `{"name":"Bound","project_id":9}`), Status: 404, Code: "not_found"},
 		{Name: "a service key is no user's", Request: made(demo.GlobalAdmin, `{"name":"Robot","kind":"service"}`), Status: 201, Has: []string{`"user":null`}},
 		{Name: "a plain user makes none", Request: made(demo.ProjectAdmin, `{"name":"Robot","kind":"service","project_id":151}`), Status: 403, Code: "forbidden"},
-		by("no more than the key it is made with: read only can't write at all", scoped("read_only", nil), `{"name":"x","scope":"read_only"}`, 403),
-		by("a restricted key makes no key for all", writes, `{"name":"x"}`, 403),
-		by("nor one that reads everything", writes, `{"name":"x","scope":"read_only"}`, 403),
-		by("nor one that writes where it reads", writes, `{"name":"x","scope":"restricted","groups":{"project":"write"}}`, 403),
-		by("but one of its own kind", writes, `{"name":"x","scope":"restricted","groups":{"project":"read","account":"read","user":"none"}}`, 201),
-		by("a key that ends makes none that lasts", ends, `{"name":"x"}`, 403),
-		by("nor one that lasts longer", ends, `{"name":"x","expires_on":"2026-01-01T01:00:01Z"}`, 403),
-		by("but one that ends with it", ends, `{"name":"x","expires_on":"2026-01-01T01:00:00Z"}`, 201),
-		by("a bound key makes no free one", fixture.Bound(151), `{"name":"x"}`, 403),
-		by("nor one to elsewhere", fixture.Bound(151), `{"name":"x","project_id":4}`, 404),
-		by("but one to its project", fixture.Bound(151), `{"name":"x","project_id":151}`, 201),
+		cut("no more than the key it is made with: read only can't write at all", scoped("read_only", nil), `{"name":"x","scope":"read_only"}`, 403),
+		cut("a restricted key makes no key for all", writes, `{"name":"x"}`, 403),
+		cut("nor one that reads everything", writes, `{"name":"x","scope":"read_only"}`, 403),
+		cut("nor one that writes where it reads", writes, `{"name":"x","scope":"restricted","groups":{"project":"write"}}`, 403),
+		cut("but one of its own kind", writes, `{"name":"x","scope":"restricted","groups":{"project":"read","account":"read","user":"none"}}`, 201),
+		cut("a key that ends makes none that lasts", ends, `{"name":"x"}`, 403),
+		cut("nor one that lasts longer", ends, `{"name":"x","expires_on":"2026-01-01T01:00:01Z"}`, 403),
+		cut("but one that ends with it", ends, `{"name":"x","expires_on":"2026-01-01T01:00:00Z"}`, 201),
+		cut("a bound key makes no free one", fixture.Bound(151), `{"name":"x"}`, 403),
+		cut("nor one to elsewhere", fixture.Bound(151), `{"name":"x","project_id":4}`, 404),
+		cut("but one to its project", fixture.Bound(151), `{"name":"x","project_id":151}`, 201),
 		fields("groups without scope", `{"name":"x","groups":{"project":"read"}}`, "body.groups"),
 		fields("scope without groups", `{"name":"x","scope":"restricted"}`, "body.groups"),
 		fields("an unknown group", `{"name":"x","scope":"restricted","groups":{"nothing":"read"}}`, "body.groups"),
