@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
@@ -22,16 +23,22 @@ const groupKey = "wardroom:group"
 // requestSeconds is what a request has.
 const requestSeconds = 10
 
-func newFunctions(scope constructs.Construct, sys system, s settings, table awsdynamodb.Table, letters awssqs.Queue, code map[string]string) map[string]awslambda.Function {
+func newFunctions(scope constructs.Construct, sys system, s settings, table awsdynamodb.Table, letters awssqs.Queue, checkpoints awskms.Key, code map[string]string) map[string]awslambda.Function {
 	out := map[string]awslambda.Function{}
 	for _, f := range sys.functions {
 		var more []awsiam.PolicyStatement
 		if f.streams() {
 			more = streaming(table, letters)
 		}
+		if f.slug == signs {
+			more = append(more, signing(checkpoints)...)
+		}
 		out[f.slug] = newFunction(scope, f, s, table, code[f.slug], more)
 		if f.streams() {
 			feed(scope, f, table, letters, out[f.slug])
+		}
+		if f.slug == signs {
+			tellKey(out[f.slug], checkpoints)
 		}
 	}
 	return out

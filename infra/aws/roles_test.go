@@ -31,6 +31,9 @@ func TestRolesEqualTheRecordedActions(t *testing.T) {
 		if slug == stream.Slug {
 			used = withoutStream(t, used)
 		}
+		if slug == signs {
+			used = withoutKey(t, used)
+		}
 		slices.SortFunc(want[slug], compare)
 		slices.SortFunc(used, compare)
 		if d := cmp.Diff(want[slug], used, cmpopts.EquateEmpty()); d != "" {
@@ -67,6 +70,39 @@ func withoutStream(t *testing.T, used []grant) (own []grant) {
 		}
 	}
 	return slices.DeleteFunc(used, func(g grant) bool { return slices.Contains(want, g) })
+}
+
+// withoutKey takes out what the function may do with the key for checkpoints,
+// which no recording of calls to the table can show.
+func withoutKey(t *testing.T, used []grant) (own []grant) {
+	t.Helper()
+	want := []grant{{"kms:GetPublicKey", "CheckpointKey"}, {"kms:Sign", "CheckpointKey"}}
+	for _, w := range want {
+		if !slices.Contains(used, w) {
+			t.Errorf("the function may not %s on %s", w.Action, w.Resource)
+		}
+	}
+	return slices.DeleteFunc(used, func(g grant) bool { return slices.Contains(want, g) })
+}
+
+// The key for checkpoints only signs, and one function alone is told of it.
+func TestCheckpointKey(t *testing.T) {
+	got := synth(t, "stage=prod")
+	keys := got.of("AWS::KMS::Key")
+	if len(keys) != 1 {
+		t.Fatalf("%d keys", len(keys))
+	}
+	for _, k := range keys {
+		if k.Properties["KeySpec"] != "ECC_NIST_P256" || k.Properties["KeyUsage"] != "SIGN_VERIFY" {
+			t.Errorf("%v", k.Properties)
+		}
+	}
+	for _, f := range got.of("AWS::Lambda::Function") {
+		_, told := at(f.Properties, "Environment", "Variables", "WARDROOM_CHECKPOINT_KEY").(map[string]any)
+		if slug := f.Metadata[groupKey]; told != (slug == signs) {
+			t.Errorf("%v is told of the key: %v", slug, told)
+		}
+	}
 }
 
 func TestNoActionIsAWildcard(t *testing.T) {
