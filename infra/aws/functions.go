@@ -23,7 +23,7 @@ const groupKey = "wardroom:group"
 // requestSeconds is what a request has.
 const requestSeconds = 10
 
-func newFunctions(scope constructs.Construct, sys system, s settings, table awsdynamodb.Table, letters awssqs.Queue, checkpoints awskms.Key, code map[string]string) map[string]awslambda.Function {
+func newFunctions(scope constructs.Construct, sys system, s settings, table awsdynamodb.Table, letters awssqs.Queue, checkpoints awskms.Key, issuer signIn, code map[string]string) map[string]awslambda.Function {
 	out := map[string]awslambda.Function{}
 	for _, f := range sys.functions {
 		var more []awsiam.PolicyStatement
@@ -33,7 +33,7 @@ func newFunctions(scope constructs.Construct, sys system, s settings, table awsd
 		if f.slug == signs {
 			more = append(more, signing(checkpoints)...)
 		}
-		out[f.slug] = newFunction(scope, f, s, table, code[f.slug], more)
+		out[f.slug] = newFunction(scope, f, s, table, issuer, code[f.slug], more)
 		if f.streams() {
 			feed(scope, f, table, letters, out[f.slug])
 		}
@@ -44,7 +44,7 @@ func newFunctions(scope constructs.Construct, sys system, s settings, table awsd
 	return out
 }
 
-func newFunction(scope constructs.Construct, f function, s settings, table awsdynamodb.Table, code string, more []awsiam.PolicyStatement) awslambda.Function {
+func newFunction(scope constructs.Construct, f function, s settings, table awsdynamodb.Table, issuer signIn, code string, more []awsiam.PolicyStatement) awslambda.Function {
 	id := title(f.slug)
 	name := "wardroom-" + s.name + "-" + f.slug
 	logs := awslogs.NewLogGroup(scope, jsii.String(id+"Logs"), &awslogs.LogGroupProps{
@@ -64,6 +64,14 @@ func newFunction(scope constructs.Construct, f function, s settings, table awsdy
 	if s.reserved > 0 {
 		reserved = jsii.Number(s.reserved)
 	}
+	environment := map[string]*string{
+		"WARDROOM_TABLE":   table.TableName(),
+		"WARDROOM_STAGE":   jsii.String(s.name),
+		"WARDROOM_ORIGINS": jsii.String(strings.Join(s.origins, ",")),
+		// Empty means AWS. It is declared because SAM passes on only what is.
+		"DYNAMODB_ENDPOINT": jsii.String(""),
+	}
+	maps.Copy(environment, issuer.variables())
 	fn := awslambda.NewFunction(scope, jsii.String(id), &awslambda.FunctionProps{
 		FunctionName:                 jsii.String(name),
 		Description:                  jsii.String(f.name),
@@ -77,13 +85,7 @@ func newFunction(scope constructs.Construct, f function, s settings, table awsdy
 		LogGroup:                     logs,
 		Tracing:                      tracing,
 		ReservedConcurrentExecutions: reserved,
-		Environment: &map[string]*string{
-			"WARDROOM_TABLE":   table.TableName(),
-			"WARDROOM_STAGE":   jsii.String(s.name),
-			"WARDROOM_ORIGINS": jsii.String(strings.Join(s.origins, ",")),
-			// Empty means AWS. It is declared because SAM passes on only what is.
-			"DYNAMODB_ENDPOINT": jsii.String(""),
-		},
+		Environment:                  &environment,
 	})
 	fn.Node().DefaultChild().(awslambda.CfnFunction).AddMetadata(jsii.String(groupKey), f.slug)
 	return fn

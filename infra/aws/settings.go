@@ -38,22 +38,26 @@ type settings struct {
 	origins  []string
 	xray     bool
 	reserved float64 // concurrent executions set aside for each function; 0 sets none aside
-	topic    string  // ARN of an SNS topic that alarms speak to; "" for none
+	issuer   string  // of the tokens that are taken; "" for a user pool of the stack's own
+	clients  []string
+	topic    string // ARN of an SNS topic that alarms speak to; "" for none
 }
 
 // The keys of the context that the app knows.
 const (
-	keyStage    = "stage"    // dev (default), staging, prod
-	keyArch     = "arch"     // arm64 (default), x86_64
-	keyOrigins  = "origins"  // browser origins that may call, separated by commas; none by default
-	keyXRay     = "xray"     // true traces requests
-	keyReserved = "reserved" // concurrent executions set aside for each function
-	keyRate     = "rate"     // requests a second that the API takes
-	keyBurst    = "burst"    // and how many at once
-	keyTopic    = "topic"    // ARN of an SNS topic for the alarms
+	keyStage    = "stage"     // dev (default), staging, prod
+	keyArch     = "arch"      // arm64 (default), x86_64
+	keyOrigins  = "origins"   // browser origins that may call, separated by commas; none by default
+	keyXRay     = "xray"      // true traces requests
+	keyReserved = "reserved"  // concurrent executions set aside for each function
+	keyRate     = "rate"      // requests a second that the API takes
+	keyBurst    = "burst"     // and how many at once
+	keyTopic    = "topic"     // ARN of an SNS topic for the alarms
+	keyIssuer   = "issuer"    // an OpenID issuer whose tokens are taken; a user pool is made where none is given
+	keyClients  = "clientIds" // its clients whose tokens are, separated by commas
 )
 
-var keys = []string{keyStage, keyArch, keyOrigins, keyXRay, keyReserved, keyRate, keyBurst, keyTopic}
+var keys = []string{keyStage, keyArch, keyOrigins, keyXRay, keyReserved, keyRate, keyBurst, keyTopic, keyIssuer, keyClients}
 
 type arguments struct {
 	context map[string]any
@@ -131,6 +135,15 @@ func read(context func(string) any) (settings, error) {
 			errs = append(errs, fmt.Errorf("%s: each must look like https://app.example.com, or be *", keyOrigins))
 		}
 		s.origins = append(s.origins, origin)
+	}
+	s.issuer = text(keyIssuer, "")
+	for client := range strings.SplitSeq(text(keyClients, ""), ",") {
+		if client = strings.TrimSpace(client); client != "" {
+			s.clients = append(s.clients, client)
+		}
+	}
+	if err := (signIn{s.issuer, s.clients}).check(); err != nil {
+		errs = append(errs, err)
 	}
 	return s, errors.Join(errs...)
 }

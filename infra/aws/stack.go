@@ -17,7 +17,7 @@ func newStack(scope constructs.Construct, sys system, s settings, code map[strin
 	})
 	table := newTable(stack, sys.table, s)
 	letters := newDeadLetters(stack, s)
-	functions := newFunctions(stack, sys, s, table, letters, newCheckpointKey(stack, s), code)
+	functions := newFunctions(stack, sys, s, table, letters, newCheckpointKey(stack, s), newSignIn(stack, s), code)
 	api := newAPI(stack, sys, s, functions)
 	watch(stack, s, sys, table, letters, functions)
 

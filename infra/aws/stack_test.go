@@ -123,7 +123,7 @@ func TestFunctionsAreDeclaredAsDesigned(t *testing.T) {
 			}
 		}
 		environment := at(p["Environment"], "Variables").(map[string]any)
-		if d := cmp.Diff([]string{"DYNAMODB_ENDPOINT", "WARDROOM_ORIGINS", "WARDROOM_STAGE", "WARDROOM_TABLE"}, slices.Sorted(maps.Keys(environment))); d != "" {
+		if d := cmp.Diff([]string{"DYNAMODB_ENDPOINT", "WARDROOM_CLIENT_IDS", "WARDROOM_ISSUER", "WARDROOM_ORIGINS", "WARDROOM_SCOPES", "WARDROOM_STAGE", "WARDROOM_TABLE"}, slices.Sorted(maps.Keys(environment))); d != "" {
 			t.Errorf("%s: variables:\n%s", slug, d)
 		}
 		if environment["DYNAMODB_ENDPOINT"] != "" || environment["WARDROOM_STAGE"] != "dev" || environment["WARDROOM_ORIGINS"] != "https://app.example.com" {
@@ -157,7 +157,7 @@ func TestContextChangesWhatItNames(t *testing.T) {
 }
 
 func TestBadContextIsRefused(t *testing.T) {
-	for _, pair := range []string{"stage=production", "arch=arm", "xray=maybe", "reserved=-1", "rate=many", "origins=app.example.com", "origins=https://a.example.com/x", "origins=https://a'b"} {
+	for _, pair := range []string{"stage=production", "arch=arm", "xray=maybe", "reserved=-1", "rate=many", "origins=app.example.com", "origins=https://a.example.com/x", "origins=https://a'b", "issuer=http://login.example.com", "issuer=https://login.example.com", "clientIds=one"} {
 		key, value, _ := strings.Cut(pair, "=")
 		if _, err := read(func(k string) any { return map[string]any{key: value}[k] }); err == nil {
 			t.Errorf("%s was taken", pair)
@@ -174,7 +174,7 @@ func TestBadContextIsRefused(t *testing.T) {
 
 func TestOutputsNameTheUrlAndTheTable(t *testing.T) {
 	outputs := synth(t, "stage=dev").Outputs
-	if d := cmp.Diff([]string{"TableName", "Url"}, slices.Sorted(maps.Keys(outputs))); d != "" {
+	if d := cmp.Diff([]string{"ClientId", "Issuer", "TableName", "Url", "UserPoolId"}, slices.Sorted(maps.Keys(outputs))); d != "" {
 		t.Error(d)
 	}
 	url, _ := json.Marshal(outputs["Url"])

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +14,11 @@ import (
 	"wardroom/functions"
 	"wardroom/functions/stream"
 	"wardroom/infra/local/fixture"
+	"wardroom/infra/local/issuer"
+	"wardroom/pkg/api"
+	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
+	"wardroom/pkg/table"
 )
 
 // grant is one action on the table or one of its indexes, as in
@@ -24,11 +29,20 @@ type grant struct {
 }
 
 // actions are the grants that each function was seen to use: each group for its
-// operations, and the stream's for what followed.
-func actions(entries []entry, follow []fixture.Call) map[string][]grant {
+// operations and, unless everybody may call all of them, for first sign-ins,
+// and the stream's for what followed.
+func actions(entries []entry, arrivals, follow []fixture.Call) map[string][]grant {
 	used := map[string][]grant{}
 	for _, g := range functions.All(nil) {
 		used[g.Slug] = []grant{}
+		if !slices.ContainsFunc(g.Ops, func(o api.Op) bool { return !o.IsPublic }) {
+			continue
+		}
+		for _, c := range arrivals {
+			for _, a := range c.Actions() {
+				used[g.Slug] = append(used[g.Slug], grant{a[0], a[1]})
+			}
+		}
 	}
 	for _, e := range entries {
 		for _, c := range e.calls {
@@ -71,7 +85,7 @@ func render(used map[string][]grant) (string, error) {
 
 // A role has what its function was seen to use, and nothing else.
 func TestActions(t *testing.T) {
-	want, err := render(actions(record(t), followed(t)))
+	want, err := render(actions(record(t), arrived(t), followed(t)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,4 +112,22 @@ func followed(t *testing.T) (calls []fixture.Call) {
 		s.Restore(t.Context(), t, begin)
 	}
 	return calls
+}
+
+// arrived records what the first sign-ins of somebody who is a user and of
+// somebody who becomes one do, whichever group they call.
+func arrived(t *testing.T) []fixture.Call {
+	t.Helper()
+	trace, f := new(fixture.Trace), issuer.Forge(t)
+	s := fixture.New(t, trace.Option())
+	s.Trust(f.Config())
+	s.Put(t, fixture.Change(table.Organizations, func(o *model.Organization) { o.DomainSignIn = true }, int64(1)))
+	trace.Take()
+	for _, email := range []string{"member@organization.com", "new@organization.com"} {
+		r := fixture.Request{Method: http.MethodGet, Path: "/api/project/recent", Header: http.Header{"Authorization": {"Bearer " + f.Sign(t, f.ID(email, email))}}}
+		if got := s.Do(t.Context(), r); got.Status != http.StatusOK {
+			t.Fatalf("%s: %d %s", email, got.Status, got.Body)
+		}
+	}
+	return trace.Take()
 }
