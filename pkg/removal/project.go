@@ -25,8 +25,12 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user, heir 
 	if last && heir == 0 {
 		return row, Report{}, fault.New(fault.KindLastProjectAdmin, "The last admin of a project can't be removed")
 	}
-	target := c.ProjectTarget(p, user)
-	target.ProjectRole = ""
+	target := c.ProjectTarget(p, 0) // without his own role
+	if target.Team != 0 {
+		if in, ok := c.TeamMember(target.Team, user); ok {
+			target.TeamRole = access.Role(in.Role)
+		}
+	}
 	report := Report{EffectiveAccess: ways(u, target), Warnings: []string{}}
 	if !report.EffectiveAccess.StillHasAccess {
 		stranded, err := left.stranded(ctx, s, c.Now, u, place{project: p.ID})
