@@ -1,7 +1,7 @@
 package api
 
 import (
-	"encoding/json"
+	"bytes"
 	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -16,7 +16,9 @@ func (t TrueOr[T]) MarshalJSON() ([]byte, error) {
 	if t.Else == nil {
 		return []byte("true"), nil
 	}
-	return json.Marshal(t.Else)
+	var b bytes.Buffer
+	err := write(&b, t.Else)
+	return b.Bytes(), err
 }
 
 // Redacted is what is kept to be answered again.
