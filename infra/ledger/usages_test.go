@@ -9,6 +9,8 @@ import (
 	"wardroom/infra/events"
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
 )
 
 // usage is one way to use an operation.
@@ -28,7 +30,7 @@ func usages(t *testing.T) (out []usage) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := map[string]bool{}
+	seen, idle := map[string]bool{}, map[string]bool{}
 	for _, s := range samples {
 		r := fixture.Request{Method: s.Event.Method, Path: s.Event.Path, Header: http.Header{}}
 		if query := url.Values(s.Event.Queries); len(query) > 0 {
@@ -41,6 +43,10 @@ func usages(t *testing.T) (out []usage) {
 			r.Body = *s.Event.Body
 		}
 		out = append(out, usage{group: s.Group, operation: s.Operation, Request: r})
+		if r.Method == http.MethodGet && r.Header.Get("Authorization") != "" && !idle[s.Group] {
+			idle[s.Group] = true // once a group: the guard writes it, whatever the operation
+			out = append(out, usage{group: s.Group, operation: s.Operation, how: "by a key not used for an hour", Request: r, given: unused})
+		}
 		for _, w := range ways[s.Operation] {
 			w.group, w.operation, w.Method = s.Group, s.Operation, s.Event.Method
 			if w.Path == "" {
@@ -67,6 +73,22 @@ var (
 	busy     = fixture.All(outsider, fixture.Project(152, 0, "Alone"), fixture.Joins(152, 301, "admin"), fixture.Joins(152, 7, "admin"))
 	service  = fixture.Key("service1", 0)
 )
+
+// unused makes the demo keys such as have not been used lately.
+var unused = fixture.Given{func(tx *table.Tx, was table.Rows) {
+	for _, k := range table.Keys.All(was) {
+		k.LastUsedOn = nil
+		table.Keys.Put(tx, k)
+	}
+}}
+
+// invitee is user 301, to whose address the demo data hold an invitation.
+func invitee(organization int64, email string) fixture.Given {
+	return fixture.All(
+		fixture.Person(301, func(u *model.User) { u.OrganizationID, u.Email, u.EmailKey = organization, email, model.FoldKey(email) }),
+		fixture.Key("invited1", 301, func(k *model.APIKey) { k.OrganizationID = organization }),
+	)
+}
 
 const serviceKey = "service1.secret"
 
@@ -124,5 +146,21 @@ var ways = map[string][]usage{
 	"remove-user-from-workspace": {
 		{how: "nobody", Request: fixture.Request{Path: "/api/workspaces/7/users?email=nobody@example.com"}},
 	},
-	"list-workspaces": {{how: "of a global admin", Request: fixture.Request{Key: demo.GlobalAdmin}}},
+	"accept-project-invite": {
+		{how: "the first time", Request: fixture.Request{Key: "invited1.secret", Body: `{"token":"3.local-only-invitation"}`}, given: invitee(1, "invited@example.com")},
+	},
+	"accept-workspace-invitation": {
+		{how: "the first time", Request: fixture.Request{Path: "/api/organizations/2/workspaces/9/invite/accept", Key: "invited1.secret", Body: `{"token":"4.local-only-invitation","email":"invited@example.org"}`}, given: invitee(2, "invited@example.org")},
+	},
+	"invite-user-to-project": {
+		{how: "again", Request: fixture.Request{Path: "/api/project/4/invite", Body: `{"email":"invited@example.com"}`}},
+		{how: "a colleague", Request: fixture.Request{Path: "/api/project/4/invite", Body: `{"email":"user@example.com"}`}},
+	},
+	"create-api-key": {
+		{how: "to a project", Request: fixture.Request{Body: `{"name":"Bound","project_id":151}`}},
+		{how: "of a service", Request: fixture.Request{Key: demo.GlobalAdmin, Body: `{"name":"Robot","kind":"service"}`}},
+	},
+	"revoke-api-key":            {{how: "of a service", Request: fixture.Request{Path: "/api/api-key/549", Key: demo.GlobalAdmin}, given: service}},
+	"send-notification-to-user": {{how: "by a project's admin", Request: fixture.Request{Body: `{"message":"Hello"}`}}},
+	"list-workspaces":           {{how: "of a global admin", Request: fixture.Request{Key: demo.GlobalAdmin}}},
 }
