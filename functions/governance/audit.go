@@ -94,7 +94,7 @@ func (h *handlers) checkpoint(ctx context.Context, in *checkpointIn) (checkpoint
 			return checkpointOut{}, err
 		}
 		point = model.Checkpoint{OrganizationID: c.Organization.ID, Seq: head.Seq, Hash: head.Hash, SignedOn: c.Now}
-		if point.Signature, point.Key, err = signer.Sign(ctx, audit.Digest(point)); err != nil {
+		if point.Signature, point.Key, err = signer.Sign(ctx, audit.Statement(point)); err != nil {
 			return checkpointOut{}, fault.Unavailable(err)
 		}
 		if point.Seq > 0 { // an empty chain has nothing to lose

@@ -109,3 +109,13 @@ func TestSealedLog(t *testing.T) {
 		t.Errorf("%s", got.Body)
 	}
 }
+
+// Without a key the route says so, and signs nothing.
+func TestNoCheckpointKey(t *testing.T) {
+	s := fixture.New(t)
+	t.Setenv("WARDROOM_CHECKPOINT_FILE", "")
+	got := s.Do(t.Context(), as(demo.GlobalAdmin, "/api/audit/checkpoint"))
+	if got.Status != 503 || !strings.Contains(got.Body, "No key for checkpoints is configured.") {
+		t.Errorf("%d %s", got.Status, got.Body)
+	}
+}

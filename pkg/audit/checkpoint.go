@@ -19,19 +19,18 @@ func HeadOf(rows table.Rows, organization int64) model.SealHead {
 	return head
 }
 
-// Digest is what is signed of a checkpoint: the SHA-256 of its domain, its
-// organisation, its number, the hash of the chain there, and the time.
-func Digest(c model.Checkpoint) []byte {
+// Statement is what is signed of a checkpoint: its domain, its organisation, its
+// number, the hash of the chain there, and the time.
+func Statement(c model.Checkpoint) []byte {
 	b := append([]byte(nil), checkpointDomain...)
 	b = binary.BigEndian.AppendUint64(b, uint64(c.OrganizationID)) //nolint:gosec // ids and numbers are positive
 	b = binary.BigEndian.AppendUint64(b, uint64(c.Seq))            //nolint:gosec // likewise
 	b = append(b, c.Hash...)
-	b = append(b, c.SignedOn.String()...)
-	sum := sha256.Sum256(b)
-	return sum[:]
+	return append(b, c.SignedOn.String()...)
 }
 
 // Signed reports whether a checkpoint was signed by the owner of a key.
 func Signed(c model.Checkpoint, by *ecdsa.PublicKey) bool {
-	return len(c.Hash) == Size && ecdsa.VerifyASN1(by, Digest(c), c.Signature)
+	digest := sha256.Sum256(Statement(c))
+	return len(c.Hash) == Size && ecdsa.VerifyASN1(by, digest[:], c.Signature)
 }

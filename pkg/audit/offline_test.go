@@ -28,7 +28,7 @@ func exported(t *testing.T) (text string, kept audit.Point, public *ecdsa.Public
 	}
 	head, _ := table.SealHeads.In(sys.Rows(t.Context(), t), int64(1))
 	point := model.Checkpoint{OrganizationID: 1, Seq: 20, Hash: head.Hash, SignedOn: model.At(fixture.Epoch)}
-	if point.Signature, point.Key, err = signer.Sign(t.Context(), audit.Digest(point)); err != nil {
+	if point.Signature, point.Key, err = signer.Sign(t.Context(), audit.Statement(point)); err != nil {
 		t.Fatal(err)
 	}
 	var tx table.Tx

@@ -104,9 +104,9 @@ func TestWholeChain(t *testing.T) {
 	if v := verdict(t, sys, 0, 0); v.Checked != 20 || v.Erased != 20 { // nobody has key16
 		t.Errorf("%+v", v)
 	}
-	written(t, sys.Store, change(1, 40), change(1, 41))
-	if v := verdict(t, sys, 0, 0); !v.OK {
-		t.Log(v.Reason())
+	written(t, sys.Store, change(1, 5000), change(1, 5001))
+	if v := verdict(t, sys, 0, 0); !v.OK || v.Unsealed != 2 {
+		t.Errorf("with changes that wait: %d of them, %s", v.Unsealed, v.Reason())
 	}
 }
 

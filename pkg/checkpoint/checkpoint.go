@@ -20,10 +20,11 @@ import (
 	"github.com/caarlos0/env/v11"
 )
 
-// Signer signs digests with an ECDSA key of P-256.
+// Signer signs with an ECDSA key of P-256 over SHA-256.
 type Signer interface {
-	// Sign returns the signature of a SHA-256 in ASN.1, and the name of the key.
-	Sign(ctx context.Context, digest []byte) (signature []byte, key string, err error)
+	// Sign returns the signature of a text of at most 4,096 bytes in ASN.1, and
+	// the name of the key.
+	Sign(ctx context.Context, text []byte) (signature []byte, key string, err error)
 	// Public returns the key's public half and its name.
 	Public(ctx context.Context) (*ecdsa.PublicKey, string, error)
 }
@@ -109,8 +110,9 @@ func create(path string) error {
 	return nil
 }
 
-func (f file) Sign(_ context.Context, digest []byte) ([]byte, string, error) {
-	signature, err := ecdsa.SignASN1(rand.Reader, f.key, digest)
+func (f file) Sign(_ context.Context, text []byte) ([]byte, string, error) {
+	digest := sha256.Sum256(text)
+	signature, err := ecdsa.SignASN1(rand.Reader, f.key, digest[:])
 	if err != nil {
 		return nil, "", fmt.Errorf("sign: %w", err)
 	}

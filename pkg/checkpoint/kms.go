@@ -49,14 +49,14 @@ func newKMS(id string) (Signer, error) {
 	return kmsKey{kms.New(o), id}, nil
 }
 
-func (k kmsKey) Sign(ctx context.Context, digest []byte) ([]byte, string, error) {
+func (k kmsKey) Sign(ctx context.Context, text []byte) ([]byte, string, error) {
 	out, err := k.client.Sign(ctx, &kms.SignInput{
-		KeyId: &k.id, Message: digest, MessageType: types.MessageTypeDigest, SigningAlgorithm: types.SigningAlgorithmSpecEcdsaSha256,
+		KeyId: &k.id, Message: text, MessageType: types.MessageTypeRaw, SigningAlgorithm: types.SigningAlgorithmSpecEcdsaSha256,
 	})
 	if err != nil {
 		return nil, "", fmt.Errorf("kms sign: %w", err)
 	}
-	return out.Signature, aws.ToString(out.KeyId), nil
+	return out.Signature, k.id, nil
 }
 
 func (k kmsKey) Public(ctx context.Context) (*ecdsa.PublicKey, string, error) {
@@ -69,5 +69,5 @@ func (k kmsKey) Public(ctx context.Context) (*ecdsa.PublicKey, string, error) {
 	if err != nil || !ok {
 		return nil, "", errors.New("the key for checkpoints is not an EC key")
 	}
-	return public, aws.ToString(out.KeyId), nil
+	return public, k.id, nil
 }
