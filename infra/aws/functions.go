@@ -33,10 +33,12 @@ func newFunctions(scope constructs.Construct, sys system, s settings, table awsd
 		if f.slug == signs {
 			more = append(more, signing(checkpoints)...)
 		}
+		more = append(more, s.post.sending(scope, f.slug)...)
 		out[f.slug] = newFunction(scope, f, s, table, issuer, code[f.slug], more)
 		if f.streams() {
 			feed(scope, f, table, letters, out[f.slug])
 		}
+		s.post.tell(out[f.slug], f.slug)
 		if f.slug == signs {
 			tellKey(out[f.slug], checkpoints)
 		}

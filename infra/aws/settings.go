@@ -39,6 +39,7 @@ type settings struct {
 	xray     bool
 	reserved float64 // concurrent executions set aside for each function; 0 sets none aside
 	issuer   string  // of the tokens that are taken; "" for a user pool of the stack's own
+	post     post    // from whom letters are
 	clients  []string
 	topic    string // ARN of an SNS topic that alarms speak to; "" for none
 }
@@ -55,9 +56,11 @@ const (
 	keyTopic    = "topic"     // ARN of an SNS topic for the alarms
 	keyIssuer   = "issuer"    // an OpenID issuer whose tokens are taken; a user pool is made where none is given
 	keyClients  = "clientIds" // its clients whose tokens are, separated by commas
+	keyMailFrom = "mailFrom"  // an address that SES may send invitations from; none are sent without
+	keyAppURL   = "appUrl"    // of the front end that their links lead to
 )
 
-var keys = []string{keyStage, keyArch, keyOrigins, keyXRay, keyReserved, keyRate, keyBurst, keyTopic, keyIssuer, keyClients}
+var keys = []string{keyStage, keyArch, keyOrigins, keyXRay, keyReserved, keyRate, keyBurst, keyTopic, keyIssuer, keyClients, keyMailFrom, keyAppURL}
 
 type arguments struct {
 	context map[string]any
@@ -143,6 +146,10 @@ func read(context func(string) any) (settings, error) {
 		}
 	}
 	if err := (signIn{s.issuer, s.clients}).check(); err != nil {
+		errs = append(errs, err)
+	}
+	s.post = post{text(keyMailFrom, ""), text(keyAppURL, "")}
+	if err := s.post.check(); err != nil {
 		errs = append(errs, err)
 	}
 	return s, errors.Join(errs...)
