@@ -112,7 +112,7 @@ func refusalName(status int, d dialect) string {
 // operation doesn't refer to does no harm.
 func refusals() map[string]*huma.Response {
 	out := map[string]*huma.Response{}
-	for _, status := range []int{400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503} {
+	for _, status := range append(fault.Statuses(), http.StatusUnprocessableEntity) { // 422 is Agenta's own
 		if kinds := fault.Kinds(status); kinds != nil {
 			out[refusalName(status, ours)] = refusalResponse(status, ours, enveloped(kinds))
 			out[refusalName(status, scim)] = refusalResponse(status, scim, scimErrorSchema(status))

@@ -1,6 +1,9 @@
 package fault
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 // Kind is a machine-readable cause, sent as meta.code. Each has exactly one
 // HTTP status; several may share one.
@@ -95,4 +98,14 @@ func Kinds(status int) []Kind {
 		}
 	}
 	return out
+}
+
+// Statuses are those that a refusal may have, each once and ascending.
+func Statuses() []int {
+	var out []int
+	for _, s := range statuses {
+		out = append(out, s.status)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
