@@ -229,21 +229,12 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) ([]model.ProjectUse
 		was := m
 		m.Role, m.ExpiresOn = i.Role, nil
 		h.store.ChangeMember(&c.Tx, p, was, m)
-		before[guard.UserName(me.ID)] = membership(was)
+		before[guard.UserName(me.ID)] = was.Facts()
 	}
 	if !isLive {
-		after[guard.UserName(me.ID)] = membership(m)
+		after[guard.UserName(me.ID)] = m.Facts()
 	}
 	h.store.AcceptInvite(&c.Tx, i, me, c.Now)
 	c.Audit(guard.ProjectName(p.ID), before, after)
 	return []model.ProjectUser{{ID: m.ID, User: me.In(c.Organization)}}, nil
-}
-
-// membership is what the audit log tells of one.
-func membership(m model.ProjectMember) map[string]any {
-	t := map[string]any{"id": m.ID, "role": m.Role}
-	if m.ExpiresOn != nil {
-		t["expires_on"] = m.ExpiresOn.String()
-	}
-	return t
 }

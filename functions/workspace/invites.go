@@ -230,7 +230,7 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (Joined, error) {
 	if err != nil {
 		return Joined{}, err
 	}
-	m, isMember := c.TeamMember(in.team.ID, me.ID)
+	_, isMember := c.TeamMember(in.team.ID, me.ID)
 	switch {
 	case model.FoldKey(me.Email) != i.EmailKey || model.FoldKey(in.Body.Email) != i.EmailKey:
 		return Joined{}, errInvite(fault.KindInvalid, "INVITE_EMAIL_MISMATCH", "The invitation is for another address.")
@@ -250,9 +250,9 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (Joined, error) {
 		if err != nil {
 			return Joined{}, err
 		}
-		m = model.TeamMember{ID: id, TeamID: in.team.ID, UserID: me.ID, Role: i.Role, CreatedBy: i.CreatedBy, CreatedOn: c.Now}
+		m := model.TeamMember{ID: id, TeamID: in.team.ID, UserID: me.ID, Role: i.Role, CreatedBy: i.CreatedBy, CreatedOn: c.Now}
 		h.store.AddTeamMember(&c.Tx, m)
-		after[guard.UserName(me.ID)] = m.Role
+		after[guard.UserName(me.ID)] = m.Facts()
 	}
 	h.store.AcceptInvite(&c.Tx, i, me, c.Now)
 	c.Audit(guard.TeamName(in.team.ID), nil, after)

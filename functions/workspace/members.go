@@ -145,7 +145,7 @@ func (h *handlers) addMembers(ctx context.Context, in *addMembersIn) ([]model.Te
 		}
 		rows = append(rows, shown(m, u))
 	}
-	return rows, change.done(h.store)
+	return rows, change.done()
 }
 
 type removeMembersIn struct {
@@ -225,7 +225,7 @@ func (r *roleChange) to(s *store.Store, m model.TeamMember, role access.Role) (m
 
 // done refuses to leave the team without an owner (403), and notes the audit
 // row where anything changed.
-func (r *roleChange) done(s *store.Store) error {
+func (r *roleChange) done() error {
 	if r.owners < 1 && r.c.Team.OwnerCount > 0 {
 		return fault.Forbidden()
 	}

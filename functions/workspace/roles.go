@@ -131,7 +131,7 @@ func (h *handlers) change(c *guard.Case, m model.TeamMember, role access.Role) e
 	if _, err := change.to(h.store, m, role); err != nil {
 		return err
 	}
-	return change.done(h.store)
+	return change.done()
 }
 
 type unassignIn struct {

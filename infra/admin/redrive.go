@@ -55,7 +55,7 @@ func (r redrive) carryOut(ctx context.Context) error {
 	}
 	sweep := stream.New(r.store, model.Now, telemetry.Options{Log: slog.New(slog.DiscardHandler)}).Sweep
 	sweep.Grace = 0 // what the stream is doing this moment does no harm twice
-	done, failed, err := 0, 0, error(nil)
+	var done, failed int
 	for i := 0; ; i++ {
 		report, cause := sweep.Run(ctx)
 		done, failed, err = done+report.Done(), report.Failed, cause

@@ -29,11 +29,9 @@ const Size = sha256.Size
 // genesis is the previous hash of the first link.
 var genesis [Size]byte
 
-// linkHead is what is hashed before the row: everything in it has a fixed
-// length, the row's own length included, so no two links are written alike.
-const linkHead = len(linkDomain) + 8 + 8 + Size + 8
-
 // link returns the hash of the row with number seq. into is room to work in.
+// Everything before the row has a fixed length, the row's own length included,
+// so no two links are written alike.
 func link(into []byte, organization, seq int64, prev, row []byte) (hash [Size]byte, room []byte) {
 	into = append(into[:0], linkDomain...)
 	into = binary.BigEndian.AppendUint64(into, uint64(organization)) //nolint:gosec // ids and numbers are positive

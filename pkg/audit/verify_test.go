@@ -116,7 +116,7 @@ func TestFlippedByte(t *testing.T) {
 	rows := sys.Rows(t.Context(), t)
 	for _, seq := range []int64{1, 12, 20} {
 		for _, key := range []table.Primary{keyOf(seq), sealOf(seq)} {
-			was := item(rows[key])
+			was := rows[key]
 			for name := range was {
 				for _, changed := range flips(was[name]) {
 					now := maps.Clone(was)

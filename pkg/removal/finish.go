@@ -188,7 +188,7 @@ func (f *finisher) announce() {
 	}
 	for _, h := range f.r.Handovers {
 		before, after := map[string]any{}, map[string]any{}
-		name := ""
+		var name string
 		if h.Project != nil {
 			name = guard.ProjectName(h.Project.ProjectID)
 			if h.ProjectWas != nil {

@@ -56,7 +56,7 @@ func (p *Pump) Run(ctx context.Context) error {
 			break
 		}
 	}
-	return nil
+	return nil //nolint:nilerr // whoever ended the context wanted the end
 }
 
 // Cursors returns a place to keep where a pump stands, for Round.
