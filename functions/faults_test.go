@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"regexp"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -143,14 +145,22 @@ func (s *world) settled(t *testing.T, what string, c clean) {
 	}
 }
 
+// secret is what an answer shows once, and what a repeated one has instead.
+var secret = regexp.MustCompile(`,"key":"[^"]*"|,"meta":\{"(url":"[^"]*"|replayed":true)\}|"url":"[^"]*"|"replayed":true`)
+
 // again sends a request once more, which is answered as before where it has an
-// Idempotency-Key.
+// Idempotency-Key; but secrets are told once, and a key that has revoked itself
+// is told nothing.
 func (s *world) again(t *testing.T, what string, q asked, first fixture.Response) {
 	t.Helper()
 	if !q.again || first.Status >= http.StatusBadRequest {
 		return
 	}
-	if got := s.Do(t.Context(), q.with("once")); got.Status != first.Status || got.Body != first.Body {
+	got := s.Do(t.Context(), q.with("once"))
+	if strings.HasPrefix(q.name, "revoke-api-key") && got.Status == http.StatusUnauthorized {
+		return
+	}
+	if got.Status != first.Status || secret.ReplaceAllString(got.Body, "") != secret.ReplaceAllString(first.Body, "") {
 		t.Errorf("%s: first\n%d %s\nand again\n%d %s", what, first.Status, first.Body, got.Status, got.Body)
 	}
 }

@@ -28,6 +28,9 @@ const (
 	OtherOrganization = "demoothr.local-only-other-organisation" // user 90: global admin of organisation 2
 )
 
+// LastID is above every id of the demo data: the counters of ids start there.
+const LastID = 1000
+
 //go:embed demo.json
 var file []byte
 
@@ -95,7 +98,6 @@ type data struct {
 		State        string     `json:"state"`
 		Via          []string   `json:"via"`
 	} `json:"removals"`
-	Counters int64 `json:"counters"`
 }
 
 // place is what teams and projects have in common.
@@ -139,7 +141,7 @@ func Load(ctx context.Context, s *store.Store, used ...model.Time) error {
 		})
 	}
 	for _, sequence := range model.Sequences() {
-		table.Counters.Put(&tx, model.Counter{Sequence: sequence, Last: d.Counters})
+		table.Counters.Put(&tx, model.Counter{Sequence: sequence, Last: LastID})
 	}
 	return s.Commit(ctx, &tx)
 }
