@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -149,17 +148,13 @@ func (s *world) settled(t *testing.T, what string, c clean) {
 var secret = regexp.MustCompile(`,"key":"[^"]*"|,"meta":\{"(url":"[^"]*"|replayed":true)\}|"url":"[^"]*"|"replayed":true`)
 
 // again sends a request once more, which is answered as before where it has an
-// Idempotency-Key; but secrets are told once, and a key that has revoked itself
-// is told nothing.
+// Idempotency-Key; but secrets are told once.
 func (s *world) again(t *testing.T, what string, q asked, first fixture.Response) {
 	t.Helper()
 	if !q.again || first.Status >= http.StatusBadRequest {
 		return
 	}
 	got := s.Do(t.Context(), q.with("once"))
-	if strings.HasPrefix(q.name, "revoke-api-key") && got.Status == http.StatusUnauthorized {
-		return
-	}
 	if got.Status != first.Status || secret.ReplaceAllString(got.Body, "") != secret.ReplaceAllString(first.Body, "") {
 		t.Errorf("%s: first\n%d %s\nand again\n%d %s", what, first.Status, first.Body, got.Status, got.Body)
 	}

@@ -55,6 +55,9 @@ func requests(t *testing.T) []asked {
 		if e.Body != nil {
 			r.Body = *e.Body
 		}
+		if s.Operation == "revoke-api-key" { // and not the one it is asked with
+			r.Path = "/api/api-key/550"
+		}
 		out = append(out, asked{s.Operation, r, (r.Method == http.MethodPost || r.Method == http.MethodDelete) && !reads[s.Operation], false})
 	}
 	return append(out, []asked{
@@ -102,7 +105,7 @@ func populate(t *testing.T, s *fixture.System, large bool) table.Rows {
 	for id := int64(401); id <= last; id++ {
 		s.Put(t, fixture.Person(id, func(u *model.User) { u.FirstName = name }))
 	}
-	s.Put(t, fixture.All(fixture.Team(12, "Empty"), fixture.Team(13, "Long"), fixture.Project(152, 7, "Second"), fixture.Key("service1", 0)))
+	s.Put(t, fixture.All(fixture.Team(12, "Empty"), fixture.Team(13, "Long"), fixture.Project(152, 7, "Second"), fixture.Key("service1", 0), fixture.Key("second2", 7)))
 	s.Put(t, fixture.JoinsTeam(12, 7, "owner"))
 	s.Put(t, fixture.JoinsTeam(13, 401, "owner"))
 	for id := int64(402); id <= last; id++ {
