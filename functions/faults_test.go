@@ -93,7 +93,7 @@ func (c clean) some(call int, faults []fixture.Fault) []fixture.Fault {
 	if c.calls[call] == "TransactWriteItems" || c.calls[call] == "UpdateItem" {
 		return faults
 	}
-	const each = 4
+	const each = 2
 	var out []fixture.Fault
 	for i := range each {
 		out = append(out, faults[(each*call+i)%len(faults)])
