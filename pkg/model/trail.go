@@ -93,6 +93,7 @@ type EffectRow struct {
 	Tombstone     *Tombstone     `dynamo:"tombstone,omitempty"`
 	TeamMember    *TeamMember    `dynamo:"team_member,omitempty"`
 	Recents       *Recents       `dynamo:"recents,omitempty"`
+	Notification  *Notification  `dynamo:"notification,omitempty"`
 	Prefix        string         `dynamo:"prefix,omitempty"`    // of a key
 	InviteID      int64          `dynamo:"invite_id,omitempty"` // of an invitation
 	Was           *Revision      `dynamo:"was,omitempty"`       // of a row that was changed, not deleted

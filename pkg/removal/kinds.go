@@ -36,7 +36,7 @@ type effect struct {
 var kinds = map[string][]func(ctx context.Context, w *work) ([]effect, error){
 	model.FromProject:   {boundKeys, projectInvites},
 	model.FromWorkspace: {teamInvites, keptProjects},
-	model.OfUser:        {projectMemberships, teamMemberships, personalKeys, allInvites, recents},
+	model.OfUser:        {projectMemberships, teamMemberships, personalKeys, allInvites, recents, unread},
 }
 
 // begin reads who is removed.
