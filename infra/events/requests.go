@@ -2,6 +2,7 @@ package events
 
 import (
 	"net/url"
+	"strings"
 
 	"wardroom/infra/local/demo"
 )
@@ -47,6 +48,9 @@ var requests = map[string]request{
 	"edit-user-permission-by-id": {body: `{"permission":"admin"}`},
 	"batch-delete-users":         {key: demo.GlobalAdmin, body: `{"user_ids":[15]}`},
 	"edit-organization":          {key: demo.GlobalAdmin, body: `{"org_name":"Another Name"}`},
+
+	"plan-offboarding":  {key: demo.GlobalAdmin, body: `{"user_id":15,"transfer_to":7}`},
+	"apply-offboarding": {key: demo.GlobalAdmin, body: `{"plan_id":1001,"plan_hash":"` + strings.Repeat("0", 64) + `"}`}, // there is no such plan
 
 	"audit-log":          {key: demo.GlobalAdmin},
 	"verify-audit-chain": {key: demo.GlobalAdmin},
