@@ -168,6 +168,15 @@ func TestApplyOffboarding(t *testing.T) {
 			Request: carry("serv.secret", hash), Status: 200, Has: []string{`"removed_by":"key:serv"`},
 		},
 
+		{
+			Name: "an owner's place isn't given back by a workspace_admin", Given: fixture.All(fixture.People(20, 20), fixture.Key("test", 20), fixture.JoinsTeam(7, 20, "workspace_admin")), First: done,
+			Request: fixture.Request{Method: "POST", Path: "/api/removal/1003/undo", Key: "test.secret"}, Status: 403, Code: "forbidden",
+		},
+		{
+			Name: "other places are, by who manages them; he isn't there any more", Given: fixture.All(fixture.People(20, 20), fixture.Key("test", 20), fixture.JoinsTeam(7, 20, "workspace_admin")), First: done,
+			Request: fixture.Request{Method: "POST", Path: "/api/removal/1002/undo", Key: "test.secret"}, Status: 200, Meta: `{"not_restored":["project:151/user:7","project:151/user:15"]}`,
+		},
+
 		{Name: "another hash", First: plan, Request: carry(glob, strings.Repeat("0", 64)), Status: 409, Code: "plan_stale"},
 		{Name: "another hash, when all is done", First: done, Request: carry(glob, strings.Repeat("0", 64)), Status: 409, Code: "plan_stale"},
 		{Name: "what is no hash", First: plan, Request: carry(glob, "abc"), Status: 400, Code: "invalid", Fields: map[string]string{"body.plan_hash": ""}},
