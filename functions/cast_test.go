@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -58,7 +57,7 @@ func withCast(t *testing.T) *fixture.System {
 	s := fixture.New(t)
 	s.Put(t, slices.Concat(
 		fixture.Team(8, "Idle"), fixture.JoinsTeam(8, 7, "owner"),
-		fixture.Joins(151, 203, "member", fixture.Until(-time.Hour)), actors(), castKeys(), planned(),
+		fixture.Joins(151, 203, "member", fixture.Until(-time.Hour)), actors(), castKeys(),
 	))
 	for _, path := range []string{"/api/project/151/user/201", "/api/team/7/user?user_ids=201", "/api/team/8/user?user_ids=201"} {
 		if got := s.Do(t.Context(), fixture.Request{Method: http.MethodDelete, Path: path, Key: demo.ProjectAdmin}); got.Status != http.StatusOK {
@@ -91,17 +90,6 @@ func actors() (g fixture.Given) {
 		})...)
 	}
 	return g
-}
-
-// planned is plan 1001, which is begun: what is left of it is done, whatever the
-// rest of the matrix is.
-func planned() fixture.Given {
-	return fixture.Given{func(tx *table.Tx, _ table.Rows) {
-		table.Plans.Put(tx, model.Offboarding{
-			ID: 1001, OrganizationID: 1, Hash: strings.Repeat("0", 64), UserID: 15, Heirs: model.Heirs{TransferTo: 7}, State: model.Applying,
-			CreatedBy: "System", CreatedOn: model.At(fixture.Epoch), ExpiresOn: model.At(fixture.Epoch.Add(time.Hour)), TTL: fixture.Epoch.Add(time.Hour).Unix(), Version: 1,
-		})
-	}}
 }
 
 // castKeys are those of columns that are no user's only key.

@@ -35,7 +35,7 @@ var aliens = map[string]alien{
 	"agents":          {90, 987654},
 	"corpora":         {90, 987654},
 	"projects":        {90, 987654},
-	"plan_id":         {9001, 987654},
+	"plan_id":         {2, 987654},
 	"resource_id":     {9, 987654},
 	"permission_id":   {190, 987654},
 	"removal_id":      {2, 987654},

@@ -67,7 +67,7 @@ func (h *handlers) planOffboarding(ctx context.Context, in *planIn) (removal.Pla
 type applyIn struct {
 	guard.In
 	Body struct {
-		PlanID   int64  `json:"plan_id" minimum:"1" example:"1001"`
+		PlanID   int64  `json:"plan_id" minimum:"1" example:"1"`
 		PlanHash string `json:"plan_hash" pattern:"^[0-9a-f]{64}$" doc:"As it was planned" example:"1b4f0e9851971998e732078544c96b36c3d01cedf7caa332359d6f1d83567014"`
 	}
 

@@ -3,9 +3,7 @@ package ledger
 import (
 	"net/http"
 	"net/url"
-	"strings"
 	"testing"
-	"time"
 
 	"wardroom/functions"
 	"wardroom/infra/events"
@@ -44,7 +42,7 @@ func usages(t *testing.T) (out []usage) {
 		if s.Event.Body != nil {
 			r.Body = *s.Event.Body
 		}
-		out = append(out, usage{group: s.Group, operation: s.Operation, Request: r, given: prepared[s.Operation]})
+		out = append(out, usage{group: s.Group, operation: s.Operation, Request: r})
 		if r.Method == http.MethodGet && r.Header.Get("Authorization") != "" && !idle[s.Group] {
 			idle[s.Group] = true // once a group: the guard writes it, whatever the operation
 			out = append(out, usage{group: s.Group, operation: s.Operation, how: "by a key not used for an hour", Request: r, given: unused})
@@ -83,18 +81,6 @@ var unused = fixture.Given{func(tx *table.Tx, was table.Rows) {
 		table.Keys.Put(tx, k)
 	}
 }}
-
-// prepared is what a sample is about that the demo data don't hold: a plan for
-// user 15, a member of one project and of its team, of which nothing is done.
-// It isn't held against the world, since it says that it is begun.
-var prepared = map[string]fixture.Given{
-	"apply-offboarding": {func(tx *table.Tx, _ table.Rows) {
-		table.Plans.Put(tx, model.Offboarding{
-			ID: 1001, OrganizationID: 1, Hash: strings.Repeat("0", 64), UserID: 15, Heirs: model.Heirs{TransferTo: 7}, State: model.Applying,
-			CreatedBy: "System", CreatedOn: model.At(fixture.Epoch), ExpiresOn: model.At(fixture.Epoch.Add(time.Hour)), TTL: fixture.Epoch.Add(time.Hour).Unix(), Version: 1,
-		})
-	}},
-}
 
 // invitee is user 301, to whose address the demo data hold an invitation.
 func invitee(organization int64, email string) fixture.Given {
