@@ -32,6 +32,10 @@ var aliens = map[string]alien{
 	"user_id":         {90, 987654},
 	"user_ids":        {90, 987654},
 	"transfer_to":     {90, 987654},
+	"agents":          {90, 987654},
+	"corpora":         {90, 987654},
+	"projects":        {90, 987654},
+	"plan_id":         {2, 987654},
 	"resource_id":     {9, 987654},
 	"permission_id":   {190, 987654},
 	"removal_id":      {2, 987654},
@@ -56,7 +60,7 @@ var plainInputs = []string{
 	"first_name", "last_name", "is_active", "is_staff", "is_superuser", "resource_type", "permission",
 	"org_name", "domain", "domain_sign_in",
 	"name", "kind", "scope", "*", "expires_hours", "roles",
-	"title", "message", "notification_type", "link", "is_read",
+	"title", "message", "notification_type", "link", "is_read", "plan_hash",
 	"action", "start", "end", "from_seq", "to_seq", "as_of",
 }
 

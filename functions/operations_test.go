@@ -91,6 +91,8 @@ var variants = map[string]fixture.Request{
 	"get-removal/team":  {Path: "/api/removal/1002"},
 	"undo-removal/team": {Path: "/api/removal/1002/undo"},
 
+	"plan-offboarding/admin": {Body: `{"user_id":16,"transfer_to":7}`}, // a global admin
+
 	"assign-role-to-user/owner":       {Body: `{"email":"lead@organization.com","organization_id":"1","role":"owner"}`},
 	"assign-role-to-user/new-owner":   {Body: `{"email":"user@example.com","organization_id":"1","role":"owner"}`},
 	"unassign-role-from-user/owner":   {Path: "/api/workspaces/7/roles?email=lead@organization.com&organization_id=1&role=owner"},

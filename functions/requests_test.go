@@ -24,6 +24,7 @@ type asked struct {
 	fixture.Request
 	again bool // it may carry an Idempotency-Key
 	large bool // it needs the team whose answer is large
+	steps bool // it is done in steps, and may end between two of them
 }
 
 // requests are one of each operation, from the samples, and some that take
@@ -58,18 +59,18 @@ func requests(t *testing.T) []asked {
 		if s.Operation == "revoke-api-key" { // and not the one it is asked with
 			r.Path = "/api/api-key/550"
 		}
-		out = append(out, asked{s.Operation, r, (r.Method == http.MethodPost || r.Method == http.MethodDelete) && !reads[s.Operation], false})
+		out = append(out, asked{s.Operation, r, (r.Method == http.MethodPost || r.Method == http.MethodDelete) && !reads[s.Operation], false, s.Operation == "apply-offboarding"})
 	}
 	return append(out, []asked{
-		{"an heir takes over", fixture.Request{Method: "DELETE", Path: "/api/project/4/user/7?transfer_to=15", Key: demo.GlobalAdmin}, true, false},
-		{"an admin leaves with a report", fixture.Request{Method: "DELETE", Path: "/api/project/152/user/7?report=true", Key: demo.ProjectAdmin}, true, false},
-		{"add many admins", fixture.Request{Method: "POST", Path: "/api/project/151/user", Key: demo.ProjectAdmin, Body: `{"role":"admin","user_ids":` + list(301, 312) + `}`}, true, false},
-		{"rename and move", fixture.Request{Method: "PUT", Path: "/api/project/151", Key: demo.GlobalAdmin, Body: `{"project_name":"Desk","team_id":12}`}, false, false},
-		{"delete an empty team", fixture.Request{Method: "DELETE", Path: "/api/team/12", Key: demo.ProjectAdmin}, true, false},
-		{"add many owners", fixture.Request{Method: "POST", Path: "/api/team/7/user", Key: demo.ProjectAdmin, Body: `{"role":"owner","user_ids":` + list(301, 312) + `}`}, true, false},
-		{"remove many from a team", fixture.Request{Method: "DELETE", Path: "/api/team/13/user?report=true", Key: demo.GlobalAdmin, Body: `{"user_ids":` + list(402, 405) + `}`}, true, false},
-		{"an answer in pieces", fixture.Request{Method: "DELETE", Path: "/api/team/13/user", Key: demo.GlobalAdmin, Body: `{"user_ids":` + list(402, 424) + `}`}, true, true},
-		{"a service key adds", fixture.Request{Method: "POST", Path: "/api/project/151/user", Key: "service1.secret", Body: `{"user_ids":[301]}`}, true, false},
+		{"an heir takes over", fixture.Request{Method: "DELETE", Path: "/api/project/4/user/7?transfer_to=15", Key: demo.GlobalAdmin}, true, false, false},
+		{"an admin leaves with a report", fixture.Request{Method: "DELETE", Path: "/api/project/152/user/7?report=true", Key: demo.ProjectAdmin}, true, false, false},
+		{"add many admins", fixture.Request{Method: "POST", Path: "/api/project/151/user", Key: demo.ProjectAdmin, Body: `{"role":"admin","user_ids":` + list(301, 312) + `}`}, true, false, false},
+		{"rename and move", fixture.Request{Method: "PUT", Path: "/api/project/151", Key: demo.GlobalAdmin, Body: `{"project_name":"Desk","team_id":12}`}, false, false, false},
+		{"delete an empty team", fixture.Request{Method: "DELETE", Path: "/api/team/12", Key: demo.ProjectAdmin}, true, false, false},
+		{"add many owners", fixture.Request{Method: "POST", Path: "/api/team/7/user", Key: demo.ProjectAdmin, Body: `{"role":"owner","user_ids":` + list(301, 312) + `}`}, true, false, false},
+		{"remove many from a team", fixture.Request{Method: "DELETE", Path: "/api/team/13/user?report=true", Key: demo.GlobalAdmin, Body: `{"user_ids":` + list(402, 405) + `}`}, true, false, false},
+		{"an answer in pieces", fixture.Request{Method: "DELETE", Path: "/api/team/13/user", Key: demo.GlobalAdmin, Body: `{"user_ids":` + list(402, 424) + `}`}, true, true, false},
+		{"a service key adds", fixture.Request{Method: "POST", Path: "/api/project/151/user", Key: "service1.secret", Body: `{"user_ids":[301]}`}, true, false, false},
 	}...)
 }
 

@@ -201,9 +201,10 @@ const (
 	KeyIDs          = "api_key"
 	InviteIDs       = "invite"
 	NotificationIDs = "notification"
+	OffboardingIDs  = "offboarding"
 )
 
 // Sequences lists every sequence of ids.
 func Sequences() []string {
-	return []string{OrganizationIDs, UserIDs, TeamIDs, ProjectIDs, PermissionIDs, RecentIDs, RemovalIDs, KeyIDs, InviteIDs, NotificationIDs}
+	return []string{OrganizationIDs, UserIDs, TeamIDs, ProjectIDs, PermissionIDs, RecentIDs, RemovalIDs, KeyIDs, InviteIDs, NotificationIDs, OffboardingIDs}
 }

@@ -98,6 +98,15 @@ type data struct {
 		State        string     `json:"state"`
 		Via          []string   `json:"via"`
 	} `json:"removals"`
+	Plans []struct {
+		ID           int64      `json:"id"`
+		Organization int64      `json:"organization"`
+		User         int64      `json:"user"`
+		TransferTo   int64      `json:"transfer_to"`
+		PlanHash     string     `json:"plan_hash"`
+		CreatedBy    string     `json:"created_by"`
+		CreatedOn    model.Time `json:"created_on"`
+	} `json:"plans"`
 }
 
 // place is what teams and projects have in common.
@@ -140,6 +149,7 @@ func Load(ctx context.Context, s *store.Store, used ...model.Time) error {
 			ID: n.ID, UserID: n.User, Title: n.Title, Message: n.Message, Type: "info", Link: n.Link, Stamp: model.Created(n.CreatedBy, n.CreatedOn),
 		})
 	}
+	d.plans(s, &tx)
 	for _, sequence := range model.Sequences() {
 		table.Counters.Put(&tx, model.Counter{Sequence: sequence, Last: LastID})
 	}
@@ -220,6 +230,17 @@ func (d *data) invites(s *store.Store, tx *table.Tx) {
 		row.Status, row.AcceptedBy, row.AcceptedOn, row.Version = model.InviteAccepted, i.AcceptedBy, &i.CreatedOn, 2
 		row.Stamp = row.Modified(i.Email, i.CreatedOn)
 		table.Invites.Create(tx, row)
+	}
+}
+
+// plans adds plans that are begun, so that they may be applied whatever the demo
+// data are by then, and that nobody need hurry to go on with.
+func (d *data) plans(s *store.Store, tx *table.Tx) {
+	for _, p := range d.Plans {
+		s.RecordPlan(tx, model.Offboarding{
+			ID: p.ID, OrganizationID: p.Organization, Hash: p.PlanHash, UserID: p.User, Heirs: model.Heirs{TransferTo: p.TransferTo}, State: model.Applying,
+			CreatedBy: p.CreatedBy, CreatedOn: p.CreatedOn, ExpiresOn: p.CreatedOn.Add(100 * 365 * 24 * time.Hour),
+		})
 	}
 }
 
