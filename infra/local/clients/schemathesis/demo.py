@@ -3,6 +3,7 @@ succeed, and a world that stays worth calling although deletions succeed in it.
 """
 
 import os
+from copy import deepcopy
 
 import requests
 import schemathesis
@@ -160,9 +161,17 @@ def token(url):
 
 # A call that would use up what other calls need gets something made for it
 # instead. The caller himself, his key and the people of the demo data are such.
+PEOPLE = (1, 7, 15, 16)
+
+
+def is_one(value, ids):
+    """An id is a number here and its digits there."""
+    return str(value) in map(str, ids)
+
+
 def instead(parameter, needed, new):
     def prepare(case):
-        if case.path_parameters.get(parameter) in needed:
+        if is_one(case.path_parameters.get(parameter), needed):
             case.path_parameters[parameter] = new()
 
     return prepare
@@ -170,7 +179,7 @@ def instead(parameter, needed, new):
 
 fresh_project = instead("project_id", (151, 4), new_project)
 fresh_team = instead("team_id", (7,), new_team)
-fresh_account = instead("user_id", (1, 7, 15, 16), new_person)
+fresh_account = instead("user_id", PEOPLE, new_person)
 fresh_permission = instead("permission_id", (146, 147, 148, 44), new_permission)
 fresh_removal = instead("removal_id", (1,), new_removal)
 fresh_notice = instead("notification_id", (1,), lambda: made("/api/notification/user/1", {"message": name()}))
@@ -178,7 +187,7 @@ fresh_key = instead("key_id", (1, 2, 3), lambda: made("/api/api-key", {"name": n
 
 
 def fresh_person(case):
-    if case.path_parameters.get("id") in ("1", "7", "15", "16"):
+    if is_one(case.path_parameters.get("id"), PEOPLE):
         user = send("POST", "/scim/v2/Users", {"userName": address()})
         case.path_parameters["id"] = user["id"]
         if isinstance(case.body, dict) and case.body.get("userName") == U15:
@@ -188,17 +197,17 @@ def fresh_person(case):
 def fresh_accounts(case):
     ids = case.query.get("user_ids")
     if isinstance(ids, list):
-        case.query["user_ids"] = [new_person() if i in (1, 7, 15, 16) else i for i in ids]
+        case.query["user_ids"] = [new_person() if is_one(i, PEOPLE) else i for i in ids]
 
 
 def fresh_user_in_body(case):
-    if isinstance(case.body, dict) and case.body.get("user_id") in (1, 7, 15, 16):
+    if isinstance(case.body, dict) and is_one(case.body.get("user_id"), PEOPLE):
         case.body["user_id"] = new_person()
 
 
 def fresh_invite(case):
     at = case.path_parameters
-    if at.get("project_id") in (151, 4) and at.get("invite_id") == 3:
+    if is_one(at.get("project_id"), (151, 4)) and is_one(at.get("invite_id"), (3,)):
         at["invite_id"] = made(f"/api/project/{at['project_id']}/invite", {"email": address()})
 
 
@@ -273,7 +282,7 @@ BEFORE = {
 def before_add_examples(context, examples):
     call = CALLS.get(context.operation.label)
     if call is not None:
-        examples.append(context.operation.Case(**call))
+        examples.append(context.operation.Case(**deepcopy(call)))
 
 
 @schemathesis.hook
