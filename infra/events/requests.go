@@ -21,7 +21,7 @@ var ids = map[string]string{
 	"user_id":      "16",
 	"workspace_id": "7",
 
-	"removal_id":      "1001",
+	"removal_id":      "1",
 	"permission_id":   "148",
 	"organization_id": "1",
 	"key_id":          "2",
