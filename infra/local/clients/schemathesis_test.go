@@ -20,7 +20,7 @@ import (
 const (
 	seed       = 20240130
 	fewest     = 2000 // cases, or the run proves too little
-	perOp      = 10  // made up for each operation, beside those for its boundaries
+	perOp      = 10   // made up for each operation, beside those for its boundaries
 	globalKey  = "ApiKey demoglob.local-only-global-admin"
 	schemaFile = "docs/openapi.json"
 )
