@@ -64,8 +64,17 @@ const (
 	outOf7 = `{"action":"remove","resource":"team:7/user:7","detail":"membership as owner","transfer_to":15,` +
 		`"effects":[{"resource":"team:7/user:7","action":"delete","detail":"membership as owner"},{"resource":"team:7/user:15","action":"transfer","detail":"becomes owner"}]}`
 	ended = `{"action":"delete","resource":"user:7","detail":"account, purged 30 days later","transfer_to":null,` +
-		`"effects":[{"resource":"user:7","action":"delete","detail":"account, purged 30 days later"},{"resource":"api_key:2","action":"revoke","detail":"personal key"}]}`
+		`"effects":[{"resource":"user:7","action":"delete","detail":"account, purged 30 days later"},{"resource":"api_key:2","action":"revoke","detail":"personal key"},{"resource":"user:7/notification:1","action":"delete","detail":"unread notification"}]}`
 )
+
+// kindsOf counts the rows of each entity.
+func kindsOf(rows table.Rows) map[string]int {
+	n := map[string]int{}
+	for _, item := range rows {
+		n[table.KindOf(item)]++
+	}
+	return n
+}
 
 func TestPlanOffboarding(t *testing.T) {
 	glob := demo.GlobalAdmin
@@ -73,6 +82,8 @@ func TestPlanOffboarding(t *testing.T) {
 	idle := fixture.Change(table.Users, func(u *model.User) { u.IsActive = false }, int64(15))
 	bound := fixture.Key("bound", 7, fixture.Bound(151))
 	other := fixture.All(fixture.People(20, 21), fixture.Joins(151, 20, "admin"), fixture.Project(160, 0, "Alone"), fixture.Joins(160, 7, "member"), fixture.Delete(160))
+	had := kindsOf(fixture.New(t).Rows(t.Context(), t))
+	had["Offboarding"]++
 	missing := func(field string) map[string]string { return map[string]string{"body." + field: ""} }
 	fixture.Table(t, []fixture.Row{
 		{
@@ -83,8 +94,11 @@ func TestPlanOffboarding(t *testing.T) {
 				if p, ok := table.Plans.In(rows, 1001); !ok || p.State != model.Planned || p.UserID != 7 || p.TransferTo != 15 || p.TTL != p.ExpiresOn.Std().Unix() {
 					t.Errorf("%+v", p)
 				}
-				if n := len(table.Removals.All(rows)) + len(table.Audits.All(rows)); n > 0 {
-					t.Error("a plan has changed something")
+				if d := cmp.Diff(had, kindsOf(rows)); d != "" {
+					t.Errorf("beside the plan (- before, + after):\n%s", d)
+				}
+				if u, _ := table.Users.In(rows, 7); u.Version != 1 || !u.IsActive {
+					t.Errorf("%+v", u)
 				}
 			},
 		},
@@ -208,6 +222,8 @@ func TestApplyOffboarding(t *testing.T) {
 				fixture.Request{Method: "PUT", Path: "/api/project/151", Key: glob, Body: `{"description":"New"}`},
 				fixture.Request{Method: "PUT", Path: "/api/user/7", Key: glob, Body: `{"first_name":"New"}`},
 				fixture.Request{Method: "DELETE", Path: "/api/project/151/user/16", Key: glob},
+				fixture.Request{Method: "POST", Path: "/api/project/151/recent", Key: demo.ProjectAdmin},
+				fixture.Request{Method: "POST", Path: "/api/notification/user/7", Key: glob, Body: `{"message":"Hello"}`},
 			),
 			Request: carry(glob, hash), Status: 200,
 		},

@@ -93,7 +93,7 @@ func (w *world) held(t testing.TB, what string, rows table.Rows) {
 		named = append(named, p.Removals...)
 	}
 	for _, r := range table.Removals.All(rows) {
-		if r.Kind != model.OfUser || slices.Contains(r.UserIDs, 20) {
+		if slices.Contains(r.UserIDs, 20) {
 			made = append(made, r.ID)
 		}
 	}

@@ -146,7 +146,9 @@ func (l *leaving) effects(ctx context.Context, s *store.Store, now model.Time) (
 }
 
 // hash is the same for two looks at the world if each step would do the same to
-// the same rows, for the same people.
+// the same rows, for the same people. What is only dropped with him, and may
+// come at any moment, makes no difference: his notifications and his recent
+// projects.
 func (l *leaving) hash(c *guard.Case, steps []Step) string {
 	facts := make([]string, 0, 2*len(l.holdings)+5)
 	for _, key := range l.people(l.user.ID) {
@@ -164,7 +166,9 @@ func (l *leaving) hash(c *guard.Case, steps []Step) string {
 	}
 	steps = slices.Clone(steps)
 	for i := range steps {
-		steps[i].Effects = slices.Clone(steps[i].Effects)
+		steps[i].Effects = slices.DeleteFunc(slices.Clone(steps[i].Effects), func(e model.Effect) bool {
+			return strings.HasPrefix(e.Resource, guard.UserName(l.user.ID)+"/")
+		})
 		slices.SortFunc(steps[i].Effects, func(a, b model.Effect) int { return strings.Compare(a.Resource, b.Resource) })
 	}
 	canonical, _ := json.Marshal(struct { // texts and numbers always marshal
