@@ -110,7 +110,7 @@ func OfUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 		return nil, report, fault.New(fault.KindLimit, "The change touches too many things at once")
 	}
 	if o.Reports() {
-		if report.Effects, err = list(ctx, s, r); err != nil {
+		if report.Effects, err = among(c.Rows(), s, r).list(ctx); err != nil {
 			return nil, report, err
 		}
 	}
