@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
@@ -126,12 +124,8 @@ func concerns(c *guard.Case, k model.APIKey) bool {
 type grants map[string]string
 
 // Schema lists the groups, and what there is to grant.
-func (grants) Schema(huma.Registry) *huma.Schema {
-	s := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false, Properties: map[string]*huma.Schema{}}
-	for _, group := range access.Groups() {
-		s.Properties[group] = &huma.Schema{Type: huma.TypeString, Enum: []any{string(access.GrantNone), string(access.GrantRead), string(access.GrantWrite)}}
-	}
-	return s
+func (grants) Schema(api.Registry) *api.Schema {
+	return api.Fields(access.Groups(), api.OneOf(string(access.GrantNone), string(access.GrantRead), string(access.GrantWrite)))
 }
 
 type createKeyIn struct {

@@ -4,9 +4,8 @@ import (
 	"context"
 	"strings"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"wardroom/pkg/access"
+	"wardroom/pkg/api"
 	"wardroom/pkg/explain"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
@@ -31,13 +30,9 @@ type explainIn struct {
 type action string
 
 // Schema lists them.
-func (action) Schema(huma.Registry) *huma.Schema {
-	s := &huma.Schema{Type: huma.TypeString}
+func (action) Schema(api.Registry) *api.Schema {
 	all := access.Applicable(access.KindProject) | access.Applicable(access.KindTeam) | access.Applicable(access.KindOrganization)
-	for name := range strings.SplitSeq(all.String(), ", ") {
-		s.Enum = append(s.Enum, name)
-	}
-	return s
+	return api.OneOf(strings.Split(all.String(), ", ")...)
 }
 
 // Check refuses an action that the type doesn't have, and a time to come.

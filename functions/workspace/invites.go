@@ -2,10 +2,7 @@ package workspace
 
 import (
 	"context"
-	"reflect"
 	"time"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
@@ -87,9 +84,8 @@ type Invitation struct {
 type invitations []Invitation
 
 // Schema says how many there are.
-func (invitations) Schema(r huma.Registry) *huma.Schema {
-	one := 1
-	return &huma.Schema{Type: huma.TypeArray, Items: r.Schema(reflect.TypeFor[Invitation](), true, ""), MinItems: &one, MaxItems: &one}
+func (invitations) Schema(r api.Registry) *api.Schema {
+	return api.ListOfOne[Invitation](r)
 }
 
 type inviteIn struct {

@@ -36,6 +36,7 @@ type Case struct {
 	store  *store.Store
 	rows   table.Rows
 	known  model.Project // the project of rows that was looked at last
+	person *model.User   // and the user
 	dry    bool
 	record struct{ id, ip string }
 	grants []grant
@@ -90,6 +91,7 @@ func (c *Case) Rows() table.Rows { return c.rows }
 func (c *Case) Read(ctx context.Context, keys ...table.Primary) error {
 	rows, err := c.store.Read(ctx, keys...)
 	c.rows.Add(rows)
+	c.person = nil // his row may be among them
 	return err
 }
 
@@ -180,11 +182,15 @@ func (c *Case) Exceeds(scope access.KeyScope, end *model.Time) bool {
 // UserRow returns a user of the caller's organisation, as shown, if his row was
 // read.
 func (c *Case) UserRow(id int64) (model.User, bool) {
-	u, ok := table.Users.In(c.rows, id)
-	if !ok || u.OrganizationID != c.Organization.ID {
-		return model.User{}, false
+	if c.person == nil || c.person.ID != id {
+		u, ok := table.Users.In(c.rows, id)
+		if !ok || u.OrganizationID != c.Organization.ID {
+			return model.User{}, false
+		}
+		u = u.In(c.Organization)
+		c.person = &u
 	}
-	return u.In(c.Organization), true
+	return *c.person, true
 }
 
 // Active answers 404 where one of the users isn't an active one of the caller's

@@ -42,7 +42,8 @@ func (t Time) String() string { return t.t.Format(layout) }
 
 // MarshalText implements encoding.TextMarshaler.
 func (t Time) MarshalText() ([]byte, error) {
-	return t.t.AppendFormat(make([]byte, 0, len(layout)), layout), nil
+	// AppendFormat writes all nine digits of a fraction before it cuts them.
+	return t.t.AppendFormat(make([]byte, 0, len(layout)+3), layout), nil
 }
 
 // UnmarshalText accepts any RFC 3339 time with an offset.

@@ -2,6 +2,9 @@ package removal
 
 import (
 	"context"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
@@ -9,44 +12,50 @@ import (
 )
 
 // list is everything a removal changes: what its record says is done at once,
-// and what is left to do. A preview, a report and the removal itself all have
-// it from the same kinds.
-func list(ctx context.Context, s *store.Store, r model.Removal) ([]model.Effect, error) {
-	out := atOnce(r)
-	w, err := begin(ctx, s, r)
-	if err != nil {
-		return out, err
+// and what is left to do, of which all kinds are looked for at the same time. A
+// preview, a report and the removal itself all have it from the same kinds.
+func (w *work) list(ctx context.Context) ([]model.Effect, error) {
+	out := atOnce(w.r)
+	found := make([][]effect, len(kinds[w.r.Kind]))
+	g, ctx := errgroup.WithContext(ctx)
+	for i, kind := range kinds[w.r.Kind] {
+		g.Go(func() (err error) {
+			found[i], err = kind(ctx, w)
+			return err
+		})
 	}
-	for _, kind := range kinds[r.Kind] {
-		found, err := kind(ctx, w)
-		if err != nil {
-			return out, err
-		}
-		for _, e := range found {
-			out = append(out, e.Effect)
-		}
+	err := g.Wait()
+	for _, e := range slices.Concat(found...) {
+		out = append(out, e.Effect)
 	}
-	return out, nil
+	return out, err
 }
 
-// Effects is list of a removal that was made: what it changed so far, and what
-// is left.
+// Effects is the list of a removal that was made: what it changed so far, and
+// what is left.
 func Effects(ctx context.Context, s *store.Store, r model.Removal) ([]model.Effect, error) {
-	done, err := s.EffectsOf(ctx, r.ID)
-	if err != nil {
+	out, pending := atOnce(r), r.UndoneBy == "" && (r.State == model.Revoked || r.State == model.Cleaning)
+	var done []model.EffectRow
+	g, both := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		done, err = s.EffectsOf(both, r.ID)
+		return err
+	})
+	if pending {
+		g.Go(func() error {
+			w, err := begin(both, s, r)
+			if err == nil {
+				out, err = w.list(both)
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	var out []model.Effect
-	seen := make(map[string]bool, len(done))
-	if r.UndoneBy == "" && (r.State == model.Revoked || r.State == model.Cleaning) {
-		if out, err = list(ctx, s, r); err != nil {
-			return nil, err
-		}
-		for _, e := range out {
-			seen[e.Resource] = true
-		}
-	} else {
-		out = atOnce(r)
+	seen := make(map[string]bool, len(out))
+	for _, e := range out {
+		seen[e.Resource] = pending // what is done already may still be found
 	}
 	for _, e := range done {
 		if !seen[e.Resource] {

@@ -47,11 +47,18 @@ func begin(ctx context.Context, s *store.Store, r model.Removal) (*work, error) 
 		keys[i] = table.Users.Key(id)
 	}
 	rows, err := s.Read(ctx, keys...)
-	w := &work{s: s, r: r, users: make(map[int64]model.User, len(keys))}
-	for _, u := range table.Users.All(rows) {
-		w.users[u.ID] = u
+	return among(rows, s, r), err
+}
+
+// among is begin where the rows of who is removed were read.
+func among(rows table.Rows, s *store.Store, r model.Removal) *work {
+	w := &work{s: s, r: r, users: make(map[int64]model.User, len(r.UserIDs))}
+	for _, id := range r.UserIDs {
+		if u, ok := table.Users.In(rows, id); ok {
+			w.users[id] = u
+		}
 	}
-	return w, err
+	return w
 }
 
 // ours reports whether a thing made at that time is one the removal is about:

@@ -32,18 +32,9 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user, heir 
 		}
 	}
 	report := Report{EffectiveAccess: ways(u, target), Warnings: []string{}}
-	if !report.EffectiveAccess.StillHasAccess {
-		stranded, err := left.stranded(ctx, s, c.Now, u, place{project: p.ID})
-		if err != nil {
-			return row, Report{}, err
-		}
-		if stranded {
-			report.Warnings = append(report.Warnings, NoProjectLeft)
-		}
-	}
 	r := model.Removal{
 		Kind: model.FromProject, UserIDs: []int64{user}, ProjectID: &p.ID, RemovedOn: c.Now,
-		EffectiveAccess: report.EffectiveAccess, Warnings: report.Warnings,
+		EffectiveAccess: report.EffectiveAccess,
 		ProjectMembers: []model.ProjectMember{m},
 	}
 	if !o.DryRun {
@@ -74,11 +65,13 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user, heir 
 			before[guard.UserName(heir)] = taken.ProjectWas.Facts()
 		}
 	}
-	if o.Reports() {
-		var err error
-		if report.Effects, err = list(ctx, s, r); err != nil {
-			return row, Report{}, err
+	if err := report.look(ctx, s, c, &r, o, func(ctx context.Context) (bool, error) {
+		if report.EffectiveAccess.StillHasAccess {
+			return false, nil
 		}
+		return left.stranded(ctx, s, c.Now, u, place{project: p.ID})
+	}); err != nil {
+		return row, Report{}, err
 	}
 	if o.DryRun {
 		c.Rehearse()

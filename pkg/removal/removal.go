@@ -8,6 +8,8 @@ import (
 	"context"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"wardroom/pkg/access"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
@@ -37,6 +39,31 @@ type Options struct {
 
 // Reports reports whether the caller wants to be told in meta.
 func (o Options) Reports() bool { return o.DryRun || o.Report }
+
+// look completes the report and the record of a removal with what has to be
+// looked up: whether somebody is left without any project, as stranded tells,
+// and, for callers who ask, what the removal does. Both at the same time.
+func (rep *Report) look(ctx context.Context, s *store.Store, c *guard.Case, r *model.Removal, o Options, stranded func(context.Context) (bool, error)) error {
+	warn := func(ctx context.Context) error {
+		strands, err := stranded(ctx)
+		if strands {
+			rep.Warnings = append(rep.Warnings, NoProjectLeft)
+		}
+		r.Warnings = rep.Warnings
+		return err
+	}
+	if !o.Reports() {
+		return warn(ctx)
+	}
+	w := among(c.Rows(), s, *r)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return warn(ctx) })
+	g.Go(func() (err error) {
+		rep.Effects, err = w.list(ctx)
+		return err
+	})
+	return g.Wait()
+}
 
 // record is the removal as it is kept.
 func record(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal) (model.Removal, error) {

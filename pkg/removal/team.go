@@ -49,26 +49,12 @@ func fromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 	}
 	r := model.Removal{
 		Kind: model.FromWorkspace, UserIDs: users, TeamID: &t.ID, RemovedOn: c.Now,
-		EffectiveAccess: report.EffectiveAccess, Warnings: report.Warnings, TeamMembers: members, Users: owners,
+		EffectiveAccess: report.EffectiveAccess, TeamMembers: members, Users: owners,
 	}
-	var stranded bool
-	g, both := errgroup.WithContext(ctx)
-	g.Go(func() (err error) {
-		stranded, err = anyStranded(both, s, c, members, left)
-		return err
-	})
-	if o.Reports() {
-		g.Go(func() (err error) {
-			report.Effects, err = list(both, s, r)
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
+	if err := report.look(ctx, s, c, &r, o, func(ctx context.Context) (bool, error) {
+		return anyStranded(ctx, s, c, members, left)
+	}); err != nil {
 		return report, err
-	}
-	if stranded {
-		report.Warnings = append(report.Warnings, NoProjectLeft)
-		r.Warnings = report.Warnings
 	}
 	if o.DryRun {
 		c.Rehearse()

@@ -118,7 +118,7 @@ func ofUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 		return nil, r, report, fault.New(fault.KindLimit, "The change touches too many things at once")
 	}
 	if o.Reports() {
-		if report.Effects, err = list(ctx, s, r); err != nil {
+		if report.Effects, err = among(c.Rows(), s, r).list(ctx); err != nil {
 			return nil, r, report, err
 		}
 	}

@@ -101,7 +101,12 @@ func (e *Entity[T]) Item(v T) (dynamo.Item, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", e.name, err)
 	}
-	item[kind] = &types.AttributeValueMemberS{Value: e.name}
+	texts := make([]types.AttributeValueMemberS, 0, 1+2*len(e.keys)) // made at once: a transaction has many keys
+	set := func(name, value string) {
+		texts = append(texts, types.AttributeValueMemberS{Value: value})
+		item[name] = &texts[len(texts)-1]
+	}
+	set(kind, e.name)
 	deleted, _ := item[deletedAttr].(*types.AttributeValueMemberBOOL)
 	for i, k := range e.keys {
 		if i > 0 && !k.always && deleted != nil && deleted.Value {
@@ -110,8 +115,8 @@ func (e *Entity[T]) Item(v T) (dynamo.Item, error) {
 		pk, ok1 := k.pk.fill(item)
 		sk, ok2 := k.sk.fill(item)
 		if ok1 && ok2 {
-			item[k.index+PK] = &types.AttributeValueMemberS{Value: pk}
-			item[k.index+SK] = &types.AttributeValueMemberS{Value: sk}
+			set(k.index+PK, pk)
+			set(k.index+SK, sk)
 		} else if i == 0 {
 			return nil, fmt.Errorf("table: %s lacks an attribute of its primary key, or has a # in it", e.name)
 		}

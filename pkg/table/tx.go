@@ -106,14 +106,14 @@ func (a *action) demand(c clause) {
 }
 
 // Absent demands that there is no item p.
-func (tx *Tx) Absent(p Primary) { tx.If(p, "attribute_not_exists($)", PK) }
+func (tx *Tx) Absent(p Primary) { tx.If(p, "attribute_not_exists("+PK+")") }
 
 // Add adds n to a number of the existing item p. It commutes with other
 // changes of the item, so it neither needs nor moves its version. Additions to
 // one number are summed.
 func (tx *Tx) Add(p Primary, attribute string, n int64) {
 	a := tx.on(p, update)
-	a.demand(clause{"attribute_exists($)", []any{PK}})
+	a.demand(clause{expr: "attribute_exists(" + PK + ")"})
 	for i := range a.adds {
 		if a.adds[i].attribute == attribute {
 			a.adds[i].n += n
