@@ -232,6 +232,33 @@ func contests() []contest {
 			},
 			want: []int{200, 409}, code: "last_global_admin", wrong: []int{200, 200},
 		},
+		{ // whichever comes first, the other is refused: 404 of who is deleted, 403 of a global admin
+			name:  "a user is deleted and made a global admin",
+			given: func(n int64) []seed { return []seed{person(5000 + n)} },
+			asks: func(n int64) []fixture.Request {
+				path := fmt.Sprintf("/api/user/%d", 5000+n)
+				return []fixture.Request{remove(demo.GlobalAdmin, path), put(demo.GlobalAdmin, path, `{"is_superuser":true}`, "*")}
+			},
+			wrong: []int{200, 200},
+		},
+		{
+			name:  "one user is deleted twice",
+			given: func(n int64) []seed { return []seed{person(5000 + n)} },
+			asks: func(n int64) []fixture.Request {
+				r := remove(demo.GlobalAdmin, fmt.Sprintf("/api/user/%d", 5000+n))
+				return []fixture.Request{r, r}
+			},
+			want: []int{200, 404}, code: "not_found", wrong: []int{200, 200},
+		},
+		{
+			name:  "two users want one address",
+			given: nothing,
+			asks: func(n int64) []fixture.Request {
+				r := post(demo.GlobalAdmin, "/api/user/", fmt.Sprintf(`{"email":"new%d@organization.com"}`, n))
+				return []fixture.Request{r, r}
+			},
+			want: []int{201, 409}, code: "duplicate", wrong: []int{201, 201},
+		},
 		{
 			name: "the 1,000th member is added twice",
 			given: func(n int64) []seed {
