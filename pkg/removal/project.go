@@ -35,7 +35,7 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user, heir 
 	r := model.Removal{
 		Kind: model.FromProject, UserIDs: []int64{user}, ProjectID: &p.ID, RemovedOn: c.Now,
 		EffectiveAccess: report.EffectiveAccess,
-		ProjectMembers: []model.ProjectMember{m},
+		ProjectMembers:  []model.ProjectMember{m},
 	}
 	if !o.DryRun {
 		var err error
