@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"regexp"
 	"runtime"
 	"slices"
 	"testing"
@@ -92,7 +93,7 @@ func (c clean) some(call int, faults []fixture.Fault) []fixture.Fault {
 	if c.calls[call] == "TransactWriteItems" || c.calls[call] == "UpdateItem" {
 		return faults
 	}
-	const each = 4
+	const each = 2
 	var out []fixture.Fault
 	for i := range each {
 		out = append(out, faults[(each*call+i)%len(faults)])
@@ -143,14 +144,18 @@ func (s *world) settled(t *testing.T, what string, c clean) {
 	}
 }
 
+// secret is what an answer shows once, and what a repeated one has instead.
+var secret = regexp.MustCompile(`,"key":"[^"]*"|,"meta":\{"(url":"[^"]*"|replayed":true)\}|"url":"[^"]*"|"replayed":true`)
+
 // again sends a request once more, which is answered as before where it has an
-// Idempotency-Key.
+// Idempotency-Key; but secrets are told once.
 func (s *world) again(t *testing.T, what string, q asked, first fixture.Response) {
 	t.Helper()
 	if !q.again || first.Status >= http.StatusBadRequest {
 		return
 	}
-	if got := s.Do(t.Context(), q.with("once")); got.Status != first.Status || got.Body != first.Body {
+	got := s.Do(t.Context(), q.with("once"))
+	if got.Status != first.Status || secret.ReplaceAllString(got.Body, "") != secret.ReplaceAllString(first.Body, "") {
 		t.Errorf("%s: first\n%d %s\nand again\n%d %s", what, first.Status, first.Body, got.Status, got.Body)
 	}
 }
@@ -174,7 +179,7 @@ func TestLastingFaults(t *testing.T) {
 					continue
 				}
 				what := fmt.Sprintf("%s from call %d (%s)", fault.Name, n+1, c.calls[n])
-				s.refused(t, what, c, got)
+				s.refused(t, what, q, c, got)
 				s.Fresh() // the process may have ended, too
 				s.Pass(time.Minute)
 				if got := s.Do(t.Context(), q.with("once")); got.Status != c.Status {
@@ -186,8 +191,8 @@ func TestLastingFaults(t *testing.T) {
 	})
 }
 
-// refused demands a 503, and that nothing was half done.
-func (s *world) refused(t *testing.T, what string, c clean, got fixture.Response) {
+// refused demands a 503, and that nothing was half done, or no step.
+func (s *world) refused(t *testing.T, what string, q asked, c clean, got fixture.Response) {
 	t.Helper()
 	if got.Status != http.StatusServiceUnavailable || got.Header.Get("Retry-After") == "" {
 		t.Errorf("%s: %d %s, Retry-After %q", what, got.Status, got.Body, got.Header.Get("Retry-After"))
@@ -200,7 +205,7 @@ func (s *world) refused(t *testing.T, what string, c clean, got fixture.Response
 	for _, broken := range fixture.Broken(rows) {
 		t.Errorf("%s: %s", what, broken)
 	}
-	if !cmp.Equal(o, c.after) {
+	if !q.steps && !cmp.Equal(o, c.after) {
 		t.Errorf("%s: half done, - wanted or nothing, + now:\n%s", what, cmp.Diff(c.after, o))
 	}
 }

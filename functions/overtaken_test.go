@@ -77,7 +77,7 @@ func about(r fixture.Request) (project, team string) {
 	case len(part) < 4:
 	case part[2] == "project":
 		project = part[3]
-	default:
+	case part[2] == "team", part[2] == "workspaces":
 		team = part[3]
 	}
 	return project, team

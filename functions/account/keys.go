@@ -120,15 +120,23 @@ func concerns(c *guard.Case, k model.APIKey) bool {
 	return k.UserID != nil && c.Caller.Is(*k.UserID) && (bound == 0 || k.ProjectID != nil && *k.ProjectID == bound)
 }
 
+// grants is what a restricted key may do, by group.
+type grants map[string]string
+
+// Schema lists the groups, and what there is to grant.
+func (grants) Schema(api.Registry) *api.Schema {
+	return api.Fields(access.Groups(), api.OneOf(string(access.GrantNone), string(access.GrantRead), string(access.GrantWrite)))
+}
+
 type createKeyIn struct {
 	guard.In
 	Body struct {
-		Name      string            `json:"name" maxLength:"100"`
-		ProjectID int64             `json:"project_id,omitempty" doc:"The one project that the key is to reach"`
-		Kind      *string           `json:"kind,omitempty" enum:"personal,service" default:"personal" doc:"A service key is no user. Both admin ranks make them."`
-		Scope     *string           `json:"scope,omitempty" enum:"all,read_only,restricted" default:"all"`
-		Groups    map[string]string `json:"groups,omitempty" doc:"For scope restricted alone: none, read or write, by group of operations"`
-		ExpiresOn *model.Time       `json:"expires_on,omitempty"`
+		Name      string      `json:"name" maxLength:"100"`
+		ProjectID int64       `json:"project_id,omitempty" doc:"The one project that the key is to reach"`
+		Kind      *string     `json:"kind,omitempty" enum:"personal,service" default:"personal" doc:"A service key is no user. Both admin ranks make them."`
+		Scope     *string     `json:"scope,omitempty" enum:"all,read_only,restricted" default:"all"`
+		Groups    grants      `json:"groups,omitempty" doc:"For scope restricted alone: none, read or write, by group of operations"`
+		ExpiresOn *model.Time `json:"expires_on,omitempty"`
 	}
 
 	made struct { // kept while the request is tried again
@@ -148,16 +156,6 @@ func (in *createKeyIn) Check(now model.Time) error {
 		return fault.Invalid("body.groups", "goes with scope restricted alone")
 	case b.ExpiresOn != nil && !b.ExpiresOn.After(now):
 		return fault.Invalid("body.expires_on", "must be in the future")
-	}
-	for group, grant := range b.Groups {
-		if !slices.Contains(access.Groups(), group) {
-			return fault.Invalid("body.groups", "names a group that doesn't exist")
-		}
-		switch access.Grant(grant) {
-		case access.GrantNone, access.GrantRead, access.GrantWrite:
-		default:
-			return fault.Invalid("body.groups."+group, "must be one of none, read, write")
-		}
 	}
 	return nil
 }

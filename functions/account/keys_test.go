@@ -76,7 +76,7 @@ func TestCreateKey(t *testing.T) {
 		cut("but one to its project", fixture.Bound(151), `{"name":"x","project_id":151}`, 201),
 		fields("groups without scope", `{"name":"x","groups":{"project":"read"}}`, "body.groups"),
 		fields("scope without groups", `{"name":"x","scope":"restricted"}`, "body.groups"),
-		fields("an unknown group", `{"name":"x","scope":"restricted","groups":{"nothing":"read"}}`, "body.groups"),
+		fields("an unknown group", `{"name":"x","scope":"restricted","groups":{"nothing":"read"}}`, "body.groups.nothing"),
 		fields("an unknown grant", `{"name":"x","scope":"restricted","groups":{"project":"all"}}`, "body.groups.project"),
 		fields("an end in the past", `{"name":"x","expires_on":"2025-01-01T00:00:00Z"}`, "body.expires_on"),
 		fields("no name", `{"scope":"all"}`, "body.name"),

@@ -2,8 +2,10 @@ package governance
 
 import (
 	"context"
+	"strings"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/api"
 	"wardroom/pkg/explain"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
@@ -15,7 +17,7 @@ import (
 type explainIn struct {
 	guard.In
 	UserID       int64       `query:"user_id" required:"true" minimum:"1" example:"16"`
-	Action       string      `query:"action" required:"true" minLength:"1" maxLength:"64" doc:"A permission that the type has. project: view_project, edit_project, manage_members, delete_project; team: view_team, create_project, list_user_projects and the permissions of List Workspace Permissions; organization: view_organization, manage_users, manage_organization" example:"edit_project"`
+	Action       action      `query:"action" required:"true" doc:"A permission that the type has. project: view_project, edit_project, manage_members, delete_project; team: view_team, create_project, list_user_projects and the permissions of List Workspace Permissions; organization: view_organization, manage_users, manage_organization" example:"edit_project"`
 	ResourceType string      `query:"resource_type" required:"true" enum:"project,team,organization,agent,corpus"`
 	ResourceID   int64       `query:"resource_id" required:"true" minimum:"1" example:"151"`
 	AsOf         *model.Time `query:"as_of" doc:"A past time; without it, now"`
@@ -24,9 +26,18 @@ type explainIn struct {
 	rows explain.Rows
 }
 
+// action is the name of a permission that some type of resource has.
+type action string
+
+// Schema lists them.
+func (action) Schema(api.Registry) *api.Schema {
+	all := access.Applicable(access.KindProject) | access.Applicable(access.KindTeam) | access.Applicable(access.KindOrganization)
+	return api.OneOf(strings.Split(all.String(), ", ")...)
+}
+
 // Check refuses an action that the type doesn't have, and a time to come.
 func (in *explainIn) Check(now model.Time) error {
-	need, known := access.ParsePermission(in.Action)
+	need, known := access.ParsePermission(string(in.Action))
 	if kind := in.kind(); !known || kind != 0 && !access.Applicable(kind).Has(need) {
 		return fault.Invalid("query.action", "must be a permission that the resource type has")
 	}

@@ -17,6 +17,12 @@ func APIs(s *store.Store) api.Group {
 			Says("Removal found successfully.").Anyone().Fails(403, 404),
 		api.POST("/api/removal/{removal_id}/undo", "Undo Removal", h.undo).
 			Says("Removal undone successfully.").Anyone().Fails(403, 404, 409),
+		api.POST("/api/offboarding/plan", "Plan Offboarding", h.planOffboarding).Creates().
+			Says("Offboarding planned successfully.").Allow(access.ManageUsers, access.OwnOrganization()).Users("user_id").Fails(403, 404, 409).
+			About("Plans what becomes of everything a leaver holds. Only the plan is written."),
+		api.POST("/api/offboarding/apply", "Apply Offboarding", h.applyOffboarding).
+			Says("Offboarding applied successfully.").Allow(access.ManageUsers, access.OwnOrganization()).Fails(403, 404, 409).
+			About("Carries out a plan, step by step. Where the time is over it answers 503; the same request again goes on, and once all is done answers the same removals."),
 		api.GET("/api/audit", "Audit Log", h.audit).
 			Says("Audit rows found successfully.").Allow(access.ManageUsers, access.OwnOrganization()).Fails(403),
 		api.GET("/api/audit/verify", "Verify Audit Chain", h.verifyAudit).

@@ -2,6 +2,7 @@ package governance
 
 import (
 	"context"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -124,9 +125,13 @@ func (in *removalIn) about(c *guard.Case) (t access.Target, p access.Permission,
 	return c.OrganizationTarget(), access.ManageUsers, true
 }
 
-// may refuses (403) who may not make that removal.
+// may refuses (403) who may not make that removal. An owner is taken out of a
+// team by an offboarding alone.
 func (in *removalIn) may(c *guard.Case) error {
 	t, p, _ := in.about(c)
+	if slices.ContainsFunc(in.removal.TeamMembers, func(m model.TeamMember) bool { return m.Role == string(access.Owner) }) {
+		t, p = c.OrganizationTarget(), access.ManageUsers
+	}
 	return c.Require(p, t)
 }
 

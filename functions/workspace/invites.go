@@ -77,26 +77,27 @@ func (a *address) look(ctx context.Context, c *guard.Case) error {
 // Invitation is one of the list that invites, which holds exactly one.
 type Invitation struct {
 	Email string   `json:"email" format:"email" maxLength:"254"`
-	Roles []string `json:"roles" doc:"Exactly one of owner, workspace_admin, editor, viewer, evaluator, deployment_manager"`
+	Roles []string `json:"roles" minItems:"1" maxItems:"1" doc:"Exactly one of owner, workspace_admin, editor, viewer, evaluator, deployment_manager"`
+}
+
+// invitations is that list.
+type invitations []Invitation
+
+// Schema says how many there are.
+func (invitations) Schema(r api.Registry) *api.Schema {
+	return api.ListOfOne[Invitation](r)
 }
 
 type inviteIn struct {
 	guard.In
 	paired
-	Body []Invitation
+	Body invitations
 
 	address
 }
 
-// Check refuses anything but one invitation with one role (422), and a bad role
-// (400), before anything is looked up.
+// Check refuses a bad role (400), before anything is looked up.
 func (in *inviteIn) Check(model.Time) error {
-	if len(in.Body) != 1 {
-		return fault.Invalid("body", "exactly one invitation at a time")
-	}
-	if len(in.Body[0].Roles) != 1 {
-		return fault.Invalid("body[0].roles", "exactly one role")
-	}
 	if _, ok := access.ParseRole(in.Body[0].Roles[0]); !ok {
 		return errRole()
 	}

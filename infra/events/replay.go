@@ -27,6 +27,7 @@ func Replay(ctx context.Context, endpoint string, s Sample) (Want, error) {
 		return Want{}, err
 	}
 	defer drop()
+	demo.Keyed()
 	handler, err := function(st, s.Group)
 	if err != nil {
 		return Want{}, err

@@ -21,7 +21,7 @@ var ids = map[string]string{
 	"user_id":      "16",
 	"workspace_id": "7",
 
-	"removal_id":      "1001",
+	"removal_id":      "1",
 	"permission_id":   "148",
 	"organization_id": "1",
 	"key_id":          "2",
@@ -47,6 +47,9 @@ var requests = map[string]request{
 	"edit-user-permission-by-id": {body: `{"permission":"admin"}`},
 	"batch-delete-users":         {key: demo.GlobalAdmin, body: `{"user_ids":[15]}`},
 	"edit-organization":          {key: demo.GlobalAdmin, body: `{"org_name":"Another Name"}`},
+
+	"plan-offboarding":  {key: demo.GlobalAdmin, body: `{"user_id":15,"transfer_to":7}`},
+	"apply-offboarding": {key: demo.GlobalAdmin, body: `{"plan_id":1,"plan_hash":"1b4f0e9851971998e732078544c96b36c3d01cedf7caa332359d6f1d83567014"}`},
 
 	"audit-log":          {key: demo.GlobalAdmin},
 	"verify-audit-chain": {key: demo.GlobalAdmin},

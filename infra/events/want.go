@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"wardroom/docs"
+	"wardroom/infra/local/demo"
 )
 
 // Want is an answer, with what differs from run to run told by its kind.
@@ -16,9 +17,6 @@ type Want struct {
 	Status int `json:"status"`
 	Body   any `json:"body"`
 }
-
-// firstMinted is above every id of the demo data: their counters start there.
-const firstMinted = 1000
 
 // Answer makes a Want of an answer that was given since the time began: a time
 // since then becomes "<now>", an id minted since "<id>", a request's id
@@ -63,14 +61,14 @@ func settled(field string, v any, began time.Time) any {
 		if field == "signature" { // never twice the same
 			return "<signature>"
 		}
-		if n, err := strconv.Atoi(v); err == nil && n > firstMinted && isID(field) {
+		if n, err := strconv.Atoi(v); err == nil && n > demo.LastID && isID(field) {
 			return "<id>" // a workspace's id is a text
 		}
 		if t, err := time.Parse(time.RFC3339Nano, v); err == nil && !t.Before(began) {
 			return "<now>"
 		}
 	case float64:
-		if v > firstMinted && isID(field) {
+		if v > demo.LastID && isID(field) {
 			return "<id>"
 		}
 	}

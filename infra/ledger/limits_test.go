@@ -77,7 +77,9 @@ var limits = map[string]reach{
 	"list-removals-of-project":         people,
 	"get-removal":                      people,
 	"undo-removal":                     people + writing,
-	"explain-access":                   byTeam, // in the past, also one more for each page of the log
+	"plan-offboarding":                 people + byTeam + writing,                      // all that he holds, and what follows from it
+	"apply-offboarding":                oneRow + people + 2*writing + people + writing, // looks, takes two places, looks again, ends the account; a further place is one trip more, or three
+	"explain-access":                   byTeam,                                         // in the past, also one more for each page of the log
 	"preview-user-access":              people,
 	"invite-user-to-workspace":         byTeam + writing,
 	"resend-workspace-invitation":      byTeam + writing,

@@ -162,5 +162,8 @@ var ways = map[string][]usage{
 	},
 	"revoke-api-key":            {{how: "of a service", Request: fixture.Request{Path: "/api/api-key/549", Key: demo.GlobalAdmin}, given: service}},
 	"send-notification-to-user": {{how: "by a project's admin", Request: fixture.Request{Body: `{"message":"Hello"}`}}},
-	"list-workspaces":           {{how: "of a global admin", Request: fixture.Request{Key: demo.GlobalAdmin}}},
+	"plan-offboarding": {
+		{how: "of who is the last in two projects and a team", Request: fixture.Request{Key: demo.GlobalAdmin, Body: `{"user_id":7,"transfer_to":15}`}},
+	},
+	"list-workspaces": {{how: "of a global admin", Request: fixture.Request{Key: demo.GlobalAdmin}}},
 }

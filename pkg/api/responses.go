@@ -172,10 +172,18 @@ func scimErrorSchema(status int) *huma.Schema {
 	}
 }
 
-// detailed is FastAPI's shape: a text, or for 422 a list of places.
+// detailed is FastAPI's shape: a text, for 422 a list of places, and where it is
+// about an invitation an object with a code.
 func detailed(status int) *huma.Schema {
-	detail := &huma.Schema{Type: huma.TypeString}
-	if status == http.StatusUnprocessableEntity {
+	text := huma.Schema{Type: huma.TypeString}
+	detail := &text
+	switch status {
+	case http.StatusBadRequest, http.StatusConflict, http.StatusGone:
+		detail = &huma.Schema{AnyOf: []*huma.Schema{&text, {
+			Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"error", "message"},
+			Properties: map[string]*huma.Schema{"error": &text, "message": &text},
+		}}}
+	case http.StatusUnprocessableEntity:
 		detail = &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{
 			Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"loc", "msg", "type"},
 			Properties: map[string]*huma.Schema{

@@ -93,6 +93,7 @@ type EffectRow struct {
 	Tombstone     *Tombstone     `dynamo:"tombstone,omitempty"`
 	TeamMember    *TeamMember    `dynamo:"team_member,omitempty"`
 	Recents       *Recents       `dynamo:"recents,omitempty"`
+	Notification  *Notification  `dynamo:"notification,omitempty"`
 	Prefix        string         `dynamo:"prefix,omitempty"`    // of a key
 	InviteID      int64          `dynamo:"invite_id,omitempty"` // of an invitation
 	Was           *Revision      `dynamo:"was,omitempty"`       // of a row that was changed, not deleted
@@ -200,9 +201,10 @@ const (
 	KeyIDs          = "api_key"
 	InviteIDs       = "invite"
 	NotificationIDs = "notification"
+	OffboardingIDs  = "offboarding"
 )
 
 // Sequences lists every sequence of ids.
 func Sequences() []string {
-	return []string{OrganizationIDs, UserIDs, TeamIDs, ProjectIDs, PermissionIDs, RecentIDs, RemovalIDs, KeyIDs, InviteIDs, NotificationIDs}
+	return []string{OrganizationIDs, UserIDs, TeamIDs, ProjectIDs, PermissionIDs, RecentIDs, RemovalIDs, KeyIDs, InviteIDs, NotificationIDs, OffboardingIDs}
 }

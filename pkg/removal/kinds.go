@@ -26,6 +26,7 @@ type work struct {
 // effect is one thing that is left to do.
 type effect struct {
 	model.EffectRow
+	place string             // the project or team it is about; "" for none
 	apply func(tx *table.Tx) // nil for what is kept
 	audit *model.Audit
 }
@@ -36,7 +37,7 @@ type effect struct {
 var kinds = map[string][]func(ctx context.Context, w *work) ([]effect, error){
 	model.FromProject:   {boundKeys, projectInvites},
 	model.FromWorkspace: {teamInvites, keptProjects},
-	model.OfUser:        {projectMemberships, teamMemberships, personalKeys, allInvites, recents},
+	model.OfUser:        {projectMemberships, teamMemberships, personalKeys, allInvites, recents, unread},
 }
 
 // begin reads who is removed.
@@ -125,7 +126,7 @@ func projectMemberships(ctx context.Context, w *work) ([]effect, error) {
 
 func (w *work) endsMembership(m model.ProjectMember, live bool, rows table.Rows) effect {
 	name := guard.ProjectName(m.ProjectID)
-	e := effect{EffectRow: model.EffectRow{UserID: m.UserID, ProjectMember: &m, Effect: model.Effect{
+	e := effect{place: name, EffectRow: model.EffectRow{UserID: m.UserID, ProjectMember: &m, Effect: model.Effect{
 		Resource: guard.MemberName(name, m.UserID), Action: "delete", Detail: "membership as " + m.Role}}}
 	if tomb, ok := table.Tombstones.In(rows, m.ProjectID, m.UserID); ok {
 		e.Tombstone = &tomb
@@ -172,6 +173,7 @@ func (w *work) endsTeamMembership(m model.TeamMember, live bool) effect {
 	counted := live && m.Role == string(access.Owner) && w.wasActive(m.UserID) &&
 		!slices.Contains(w.r.Posts, model.Post{UserID: m.UserID, TeamID: m.TeamID})
 	return effect{
+		place: name,
 		EffectRow: model.EffectRow{UserID: m.UserID, TeamMember: &m, Effect: model.Effect{
 			Resource: guard.MemberName(name, m.UserID), Action: "delete", Detail: "membership as " + m.Role}},
 		apply: func(tx *table.Tx) {
@@ -220,8 +222,12 @@ func (w *work) revokesKeys(ctx context.Context, detail string, find func(context
 		to := k
 		to.Version++
 		to.Stamp, to.RevokedOn = k.Modified(w.r.RemovedBy, w.r.RemovedOn), &w.r.RemovedOn
-		name := guard.KeyName(k.ID)
+		name, place := guard.KeyName(k.ID), ""
+		if k.ProjectID != nil {
+			place = guard.ProjectName(*k.ProjectID)
+		}
 		out = append(out, effect{
+			place: place,
 			EffectRow: model.EffectRow{UserID: *k.UserID, Prefix: k.Prefix, Was: &model.Revision{Version: k.Version, ModifiedBy: k.ModifiedBy, ModifiedOn: k.ModifiedOn},
 				Effect: model.Effect{Resource: name, Action: "revoke", Detail: detail}},
 			apply: func(tx *table.Tx) { table.Keys.Change(tx, k, to) },
@@ -288,6 +294,7 @@ func (w *work) revokesInvites(ctx context.Context, ids []int64) ([]effect, error
 		to.Stamp, to.Status, to.OpenKey = i.Modified(w.r.RemovedBy, w.r.RemovedOn), model.InviteRevoked, nil
 		name := guard.InviteName(i.ID)
 		out = append(out, effect{
+			place: i.Place,
 			EffectRow: model.EffectRow{UserID: w.invited(i), InviteID: i.ID, Was: &model.Revision{Version: i.Version, ModifiedBy: i.ModifiedBy, ModifiedOn: i.ModifiedOn},
 				Effect: model.Effect{Resource: name, Action: "revoke", Detail: "pending invitation"}},
 			apply: func(tx *table.Tx) { table.Invites.Change(tx, i, to) },

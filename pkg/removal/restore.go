@@ -83,6 +83,8 @@ func (u *undoing) keys() (keys []table.Primary) {
 			keys = append(keys, table.Invites.Key(e.InviteID))
 		case e.Recents != nil:
 			keys = append(keys, table.Recents.Key(e.UserID))
+		case e.Notification != nil:
+			keys = append(keys, table.Notifications.Key(e.UserID, e.Notification.ID))
 		}
 	}
 	for _, m := range u.r.ProjectMembers {
@@ -172,6 +174,8 @@ func (u *undoing) effect(e model.EffectRow) {
 			put, there, ok = u.putInvite(e)
 		case e.Recents != nil:
 			put, there, ok = u.putRecents(*e.Recents)
+		case e.Notification != nil:
+			put, there, ok = u.putNotification(*e.Notification)
 		}
 	}
 	switch {

@@ -47,6 +47,9 @@ func (u *undoing) teamMember(m model.TeamMember) {
 		return
 	}
 	u.back(model.Effect{Resource: name, Detail: "membership as " + m.Role}, &u.finals, put)
+	if m.Role == string(access.Owner) {
+		u.finals = append(u.finals, u.version(m.UserID, 1))
+	}
 	u.told[guard.UserName(m.UserID)] = m.Facts()
 }
 
@@ -169,10 +172,8 @@ func (u *undoing) handBack() {
 
 // held reports whether somebody who was removed holds a post again.
 func (u *undoing) held(project, team int64) bool {
-	if u.r.Kind == model.FromProject {
-		return len(u.restored) > 0 && slices.ContainsFunc(u.r.ProjectMembers, func(m model.ProjectMember) bool {
-			return u.told[guard.UserName(m.UserID)] != nil
-		})
+	if u.r.Kind != model.OfUser {
+		return slices.ContainsFunc(u.r.UserIDs, func(id int64) bool { return u.told[guard.UserName(id)] != nil })
 	}
 	for _, id := range u.r.UserIDs {
 		_, returns, ok := u.user(id)

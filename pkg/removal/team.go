@@ -19,25 +19,37 @@ import (
 //
 // left is what may still lead each of them to projects, in their order.
 func FromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []model.TeamMember, left []Left, himself bool, o Options) (Report, error) {
-	t := *c.Team
-	report := Report{EffectiveAccess: model.EffectiveAccess{Via: []string{}}, Warnings: []string{}, Effects: []model.Effect{}}
 	acting := c.Acting()
-	users := make([]int64, 0, len(members))
-	audit := make(map[string]any, len(members))
 	for _, m := range members {
 		if !access.CanRemove(acting, access.Role(m.Role), himself) {
-			return report, fault.Forbidden()
+			return Report{}, fault.Forbidden()
 		}
+	}
+	return fromTeam(ctx, s, c, members, 0, left, o)
+}
+
+// fromTeam is FromTeam for whoever may do it. An owner who leaves must not be
+// the last, unless heir takes his place, 0 for nobody.
+func fromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []model.TeamMember, heir int64, left []Left, o Options) (Report, error) {
+	t := *c.Team
+	report := Report{EffectiveAccess: model.EffectiveAccess{Via: []string{}}, Warnings: []string{}, Effects: []model.Effect{}}
+	users := make([]int64, 0, len(members))
+	before, after := make(map[string]any, len(members)), make(map[string]any, 1)
+	var owners []model.UserWas
+	for _, m := range members {
 		users = append(users, m.UserID)
-		audit[guard.UserName(m.UserID)] = m.Facts()
+		before[guard.UserName(m.UserID)] = m.Facts()
 		u, _ := c.UserRow(m.UserID)
+		if m.Role == string(access.Owner) {
+			owners = append(owners, was(u))
+		}
 		target := c.TeamTarget(t, m.UserID, access.KindTeam)
 		target.TeamRole = ""
 		report.EffectiveAccess = union(report.EffectiveAccess, ways(u, target))
 	}
 	r := model.Removal{
 		Kind: model.FromWorkspace, UserIDs: users, TeamID: &t.ID, RemovedOn: c.Now,
-		EffectiveAccess: report.EffectiveAccess, TeamMembers: members,
+		EffectiveAccess: report.EffectiveAccess, TeamMembers: members, Users: owners,
 	}
 	if err := report.look(ctx, s, c, &r, o, func(ctx context.Context) (bool, error) {
 		return anyStranded(ctx, s, c, members, left)
@@ -59,8 +71,20 @@ func FromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 			c.Notify(m.UserID, model.NoticeRemoved, guard.TeamName(t.ID))
 		}
 	}
+	if heir != 0 {
+		r.TransferTo = &heir
+		if err := (heirship{s: s, c: c, r: &r, heir: heir}).team(ctx, t); err != nil {
+			return report, err
+		}
+		taken := r.Handovers[len(r.Handovers)-1]
+		after[guard.UserName(heir)] = taken.Team.Facts()
+		if taken.TeamWas != nil {
+			before[guard.UserName(heir)] = taken.TeamWas.Facts()
+		}
+	}
+	after["removal_id"] = r.ID
 	s.RecordRemoval(&c.Tx, r)
-	c.Audit(guard.TeamName(t.ID), audit, map[string]any{"removal_id": r.ID})
+	c.Audit(guard.TeamName(t.ID), before, after)
 	return report, nil
 }
 

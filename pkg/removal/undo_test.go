@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wardroom/pkg/model"
-	"wardroom/pkg/table"
 )
 
 // What a preview says is what the report says, and what is recorded once all is
@@ -26,7 +25,7 @@ func TestPreviewEffectUndo(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				w.anew(t)
 				w.ask(t, http.StatusOK, f.method, f.path, f.body+"")
-				recorded := table.Removals.All(w.Rows(t.Context(), t))
+				recorded := made(w.Rows(t.Context(), t))
 				w.anew(t)
 				preview := effectsOf(t, w.ask(t, http.StatusOK, f.method, f.with("&dry_run=true"), f.body).Body)
 				w.asBefore(t)

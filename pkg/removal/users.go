@@ -50,6 +50,14 @@ const room = 97
 // (last_project_admin, last_team_owner), an heir who can't reach what he is to
 // take over (404) and more than one transaction can hold (limit).
 func OfUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.User, o UserOptions) ([]model.User, Report, error) {
+	rows, _, report, err := ofUsers(ctx, s, c, users, o)
+	return rows, report, err
+}
+
+// ofUsers is OfUsers with the removal as it is recorded; without an id where
+// nothing was left to end.
+func ofUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.User, o UserOptions) ([]model.User, model.Removal, Report, error) {
+	var r model.Removal
 	report := Report{EffectiveAccess: model.EffectiveAccess{Via: []string{}}, Warnings: []string{}, Effects: []model.Effect{}}
 	held := o.Held
 	if held == nil {
@@ -62,19 +70,19 @@ func OfUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 		}
 	}
 	if err := held.look(ctx, s, active); err != nil {
-		return nil, report, err
+		return nil, r, report, err
 	}
 	posts, err := postsOf(ctx, c, held, active, o.TransferTo)
 	if err != nil {
-		return nil, report, err
+		return nil, r, report, err
 	}
 	if err := refusal(c, users, posts, o); err != nil {
-		return nil, report, err
+		return nil, r, report, err
 	}
 	if err := suits(ctx, c, users, posts, o); err != nil {
-		return nil, report, err
+		return nil, r, report, err
 	}
-	r := model.Removal{RemovedOn: c.Now, Kind: model.OfUser, Deletes: o.Delete, EffectiveAccess: report.EffectiveAccess, Warnings: report.Warnings}
+	r = model.Removal{RemovedOn: c.Now, Kind: model.OfUser, Deletes: o.Delete, EffectiveAccess: report.EffectiveAccess, Warnings: report.Warnings}
 	for _, u := range users {
 		if u.IsActive || o.Delete && u.DeletedOn == nil {
 			r.UserIDs = append(r.UserIDs, u.ID)
@@ -85,11 +93,11 @@ func OfUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 		if o.DryRun {
 			c.Rehearse()
 		}
-		return users, report, nil
+		return users, r, report, nil
 	}
 	if !o.DryRun {
 		if r, err = record(ctx, s, c, r); err != nil {
-			return nil, report, err
+			return nil, r, report, err
 		}
 		report.RemovalID = &r.ID
 	}
@@ -103,23 +111,23 @@ func OfUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 		}
 	}
 	if err := vacate(ctx, s, c, posts, &r, o); err != nil {
-		return nil, report, err
+		return nil, r, report, err
 	}
 	s.RecordRemoval(&c.Tx, r)
 	if c.Tx.Len() > room {
-		return nil, report, fault.New(fault.KindLimit, "The change touches too many things at once")
+		return nil, r, report, fault.New(fault.KindLimit, "The change touches too many things at once")
 	}
 	if o.Reports() {
 		if report.Effects, err = among(c.Rows(), s, r).list(ctx); err != nil {
-			return nil, report, err
+			return nil, r, report, err
 		}
 	}
 	if o.DryRun {
 		c.Rehearse()
-		return rows, report, nil
+		return rows, r, report, nil
 	}
 	auditUsers(c, r)
-	return rows, report, nil
+	return rows, r, report, nil
 }
 
 // refusal tells who of the users can't be removed.

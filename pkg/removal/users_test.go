@@ -56,7 +56,7 @@ func TestReactivated(t *testing.T) {
 	if _, is := table.ProjectMembers.In(rows, 161, 20); is {
 		t.Error("a membership was left to who is back")
 	}
-	id := table.Removals.All(rows)[0].ID
+	id := made(rows)[0].ID
 	if got := w.ask(t, http.StatusOK, http.MethodPost, undo(id), ""); !strings.Contains(got.Body, `"user:20"`) {
 		t.Error(got.Body)
 	}
@@ -72,7 +72,7 @@ func TestNotRestored(t *testing.T) {
 	w := newWorld(t, busy()...)
 	w.ask(t, http.StatusOK, http.MethodDelete, "/api/project/151/user/20", "")
 	w.settle(t)
-	id := table.Removals.All(w.Rows(t.Context(), t))[0].ID
+	id := made(w.Rows(t.Context(), t))[0].ID
 	w.ask(t, http.StatusOK, http.MethodPost, "/api/project/151/user", `{"user_ids":[20]}`)
 	got := w.ask(t, http.StatusOK, http.MethodPost, undo(id), "")
 	if !strings.Contains(got.Body, `"not_restored":["project:151/user:20"]`) {
@@ -81,7 +81,7 @@ func TestNotRestored(t *testing.T) {
 	w.sound(t)
 	w.anew(t)
 	w.ask(t, http.StatusOK, http.MethodDelete, "/api/project/151/user/20", "")
-	id = table.Removals.All(w.Rows(t.Context(), t))[0].ID
+	id = made(w.Rows(t.Context(), t))[0].ID
 	w.ask(t, http.StatusNotFound, http.MethodPost, undo(id), "", demo.OtherOrganization)
 	w.ask(t, http.StatusForbidden, http.MethodPost, undo(id), "", demo.ProjectMember)
 	w.clock.Add((30*24*time.Hour + time.Minute).Milliseconds())
@@ -136,7 +136,7 @@ func TestThousandEffects(t *testing.T) {
 	if writes != 1 {
 		t.Errorf("%d transactions in the request", writes)
 	}
-	id := table.Removals.All(w.Rows(t.Context(), t))[0].ID
+	id := made(w.Rows(t.Context(), t))[0].ID
 	began := time.Now()
 	if done, err := removal.Finish(t.Context(), w.Store, id, w.now()); !done || err != nil {
 		t.Fatal(done, err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -155,7 +156,8 @@ func lasting(rows table.Rows) fixture.Dump {
 
 // busy is user 20, who holds something of every kind: he is the only admin of
 // project 160 and one of two of 161, the only owner of team 20 and one of two of
-// 21, a member of 151 and of team 7, with keys, invitations and recent projects.
+// 21, a member of 151 and of team 7, with keys, invitations, recent projects and
+// notifications.
 func busy() []fixture.Given {
 	g := []fixture.Given{
 		fixture.People(20, 24), fixture.Team(20, "Alone"), fixture.Team(21, "Two"),
@@ -167,6 +169,9 @@ func busy() []fixture.Given {
 		fixture.Key("keya", 20), fixture.Key("keyb", 20, fixture.Bound(151)), fixture.Key("keyc", 20, fixture.Bound(160)),
 		{func(tx *table.Tx, _ table.Rows) {
 			table.Recents.Put(tx, model.Recents{UserID: 20, Version: 3, Entries: []model.Recent{{ID: 900, ProjectID: 151, LastUsedOn: model.At(fixture.Epoch)}}})
+			for id, reader := range map[int64]*int64{800: new(int64(20)), 801: nil} { // one is unread
+				table.Notifications.Put(tx, model.Notification{ID: id, UserID: 20, Title: "Welcome", Type: "info", IsRead: reader == nil, UnreadBy: reader, Version: 1})
+			}
 			for id, place := range map[int64]string{700: "project:151", 701: "team:7", 702: "project:4"} {
 				key := model.FoldKey(fixture.Email(20))
 				i := model.Invite{ID: id, OrganizationID: 1, Place: place, Email: fixture.Email(20), EmailKey: key, OpenKey: &key, Role: "member", Status: model.InvitePending,
@@ -202,7 +207,7 @@ func flows() []flow {
 		{"from a project, to who is no member", http.MethodDelete, "/api/project/160/user/20?report=true&transfer_to=1", "", 3},
 		{"from a project, one of two admins", http.MethodDelete, "/api/project/161/user/20?report=true", "", 1},
 		{"from a team", http.MethodDelete, "/api/team/7/user?report=true", `{"user_ids":[20,15]}`, 4},
-		{"a user is deleted", http.MethodPost, "/api/test/end?report=true&transfer_to=1", `{"user_ids":[20],"delete":true}`, 17},
+		{"a user is deleted", http.MethodPost, "/api/test/end?report=true&transfer_to=1", `{"user_ids":[20],"delete":true}`, 18},
 		{"a user is deactivated", http.MethodPost, "/api/test/end?report=true&transfer_to=1", `{"user_ids":[20]}`, 16},
 		{"a batch", http.MethodPost, "/api/test/end?report=true&transfer_to=1", `{"user_ids":[20,21,15],"delete":true,"batch":true}`, 20},
 	}
@@ -211,3 +216,9 @@ func flows() []flow {
 func (f flow) with(query string) string { return f.path + query }
 
 func undo(id int64) string { return fmt.Sprintf("/api/removal/%d/undo", id) }
+
+// made are the removals that were made since the beginning: the demo data hold
+// some of their own.
+func made(rows table.Rows) []model.Removal {
+	return slices.DeleteFunc(table.Removals.All(rows), func(r model.Removal) bool { return r.ID <= demo.LastID })
+}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
@@ -55,4 +56,25 @@ func (s *Store) PersonalKeys(ctx context.Context, user int64) ([]string, error) 
 func (s *Store) OpenInvites(ctx context.Context, organization int64, emailKey string) ([]int64, error) {
 	found, err := table.Invites.EachUnder(ctx, s.db, "gsi2", maxBound, []any{emailKey}, []any{organization})
 	return ids(table.Invites, "invite_id")(found, err)
+}
+
+// RecordPlan notes a new plan of an offboarding.
+func (s *Store) RecordPlan(tx *table.Tx, p model.Offboarding) {
+	p.Version = 1
+	p.TTL = p.ExpiresOn.Std().Unix()
+	table.Plans.Create(tx, p)
+}
+
+// AdvancePlan notes that a plan has come so far, with the removal that this step
+// made, 0 for none, and returns its row as it will be. Nobody else may have
+// moved it meanwhile: so each step is made once.
+func (s *Store) AdvancePlan(tx *table.Tx, from model.Offboarding, state string, removal int64) model.Offboarding {
+	to := from
+	to.State = state
+	to.Version++
+	if removal != 0 {
+		to.Removals = append(slices.Clone(from.Removals), removal)
+	}
+	table.Plans.Change(tx, from, to)
+	return to
 }

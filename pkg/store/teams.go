@@ -89,10 +89,15 @@ func loseOwners(tx *table.Tx, team, n int64) {
 	liveTeam(tx, team)
 }
 
-// RemoveTeamMember notes the end of a membership that isn't an owner's.
+// RemoveTeamMember notes the end of a membership. An owner must be active, and
+// another one must remain.
 func (s *Store) RemoveTeamMember(tx *table.Tx, m model.TeamMember) {
 	table.TeamMembers.Delete(tx, m)
 	tx.Add(table.Teams.Key(m.TeamID), "member_count", -1)
+	if m.Role == string(access.Owner) {
+		movesPost(tx, m.UserID)
+		loseOwners(tx, m.TeamID, 1)
+	}
 }
 
 func liveTeam(tx *table.Tx, team int64) {

@@ -139,6 +139,18 @@ func (tx *Tx) AtMost(p Primary, attribute string, limit int64) {
 // Len returns how many items the transaction touches.
 func (tx *Tx) Len() int { return len(tx.order) }
 
+// Written lists the items that the transaction writes, not those on which it
+// only has conditions.
+func (tx *Tx) Written() []Primary {
+	var written []Primary
+	for _, p := range tx.order {
+		if tx.actions[p].verb != check {
+			written = append(written, p)
+		}
+	}
+	return written
+}
+
 // Create writes v, which must not exist yet.
 func (e *Entity[T]) Create(tx *Tx, v T) {
 	p := e.put(tx, v)

@@ -16,13 +16,15 @@ import (
 // Both released Python clients work unchanged, in every call they have and
 // every refusal they can meet (scenario.py).
 func TestAgenta(t *testing.T) {
+	t.Parallel()
 	for version, script := range map[string]string{
 		"0.36.5":  "agenta_0_36_5.py",
 		"0.125.1": "agenta_0_125_1.py",
 	} {
 		t.Run(version, func(t *testing.T) {
 			python := environment(t, clients.Package{Name: "agenta", Version: version})
-			cmd := command(t, 5*time.Minute, python, script, serve(t))
+			t.Parallel()
+			cmd := command(t, 5*time.Minute, python(), script, serve(t))
 			// The SDK would fetch a table of model prices from the network as it is imported.
 			cmd.Env = append(cmd.Env, "LITELLM_LOCAL_MODEL_COST_MAP=True")
 			out, err := cmd.Output()
@@ -34,16 +36,36 @@ func TestAgenta(t *testing.T) {
 	}
 }
 
-// environment is kept under .local, where make clean finds it.
-func environment(t *testing.T, p clients.Package) (python string) {
+// environment begins to make one at once, so that those of tests which wait for
+// their turn are made meanwhile, and returns what waits for its python. It is
+// kept under .local, where make clean finds it.
+func environment(t *testing.T, p clients.Package) (python func() string) {
 	t.Helper()
-	python, err := clients.Environment(t.Context(), filepath.Join(root(t), ".local", "venv"), p, func(line string) {
-		_, _ = os.Stderr.WriteString(line + "\n")
-	})
-	if err != nil {
-		t.Fatal(err)
+	type made struct {
+		python string
+		err    error
 	}
-	return python
+	dir, done := venv(t), make(chan made, 1)
+	go func() {
+		var m made
+		m.python, m.err = clients.Environment(t.Context(), dir, p, func(line string) {
+			_, _ = os.Stderr.WriteString(line + "\n")
+		})
+		done <- m
+	}()
+	return func() string {
+		t.Helper()
+		m := <-done
+		if m.err != nil {
+			t.Fatal(m.err)
+		}
+		return m.python
+	}
+}
+
+func venv(t *testing.T) string {
+	t.Helper()
+	return filepath.Join(root(t), ".local", "venv")
 }
 
 func root(t *testing.T) string {
@@ -61,7 +83,7 @@ func command(t *testing.T, limit time.Duration, name string, args ...string) *ex
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1")
+	cmd.Env = append(os.Environ(), "PYTHONPYCACHEPREFIX="+filepath.Join(venv(t), "compiled"))
 	return cmd
 }
 

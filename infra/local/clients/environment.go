@@ -49,7 +49,8 @@ func Environment(ctx context.Context, dir string, p Package, log func(string)) (
 	if out, err := exec.CommandContext(ctx, "python3", "-m", "venv", home).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("no virtual environment for %s %s: it needs python3 with its venv module (on Debian: sudo apt-get install python3-venv): %w\n%s", p.Name, p.Version, err, tail(out))
 	}
-	args := append([]string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check", p.Name + "==" + p.Version}, p.With...)
+	// Most of what is installed is never imported: python compiles the rest.
+	args := append([]string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", p.Name + "==" + p.Version}, p.With...)
 	install := exec.CommandContext(ctx, python, args...)
 	if out, err := install.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("pip could not install %s==%s; check the network and try again: %w\n%s", p.Name, p.Version, err, tail(out))

@@ -19,7 +19,7 @@ import (
 // what it signs holds by its public half.
 func TestCheckpointsByKMS(t *testing.T) {
 	python := environment(t, clients.Package{Name: "moto", Version: "5.2.5", With: []string{"moto[server,kms]==5.2.5"}})
-	endpoint := motoServer(t, python)
+	endpoint := motoServer(t, python())
 	t.Setenv("AWS_ENDPOINT_URL_KMS", endpoint)
 	t.Setenv("AWS_ACCESS_KEY_ID", "local")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "local")

@@ -20,7 +20,7 @@ import (
 const (
 	seed       = 20240130
 	fewest     = 2000 // cases, or the run proves too little
-	perOp      = 100  // made up for each operation, beside those for its boundaries
+	perOp      = 10   // made up for each operation, beside those for its boundaries
 	globalKey  = "ApiKey demoglob.local-only-global-admin"
 	schemaFile = "docs/openapi.json"
 )
@@ -31,10 +31,11 @@ const (
 // bad data, and every operation succeeds at least once.
 func TestSchemathesis(t *testing.T) {
 	python := environment(t, clients.Package{Name: "schemathesis", Version: "4.32.5"})
+	t.Parallel()
 	url, document := serve(t), filepath.Join(root(t), schemaFile)
 	events := filepath.Join(t.TempDir(), "events.ndjson")
 
-	cmd := command(t, 10*time.Minute, python, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml",
+	cmd := command(t, 10*time.Minute, python(), "-m", "schemathesis.cli", "--config-file", "schemathesis.toml",
 		"run", document, "--url", url, "--header", "Authorization: "+globalKey,
 		"--checks", "all", "--continue-on-failure", "--no-shrink", "--generation-database", "none",
 		// One worker: with more, the order of calls is no longer the seed's, and

@@ -14,7 +14,8 @@ func TestSCIM(t *testing.T) {
 	python := environment(t, clients.Package{Name: "scim2-tester", Version: "0.5.2", With: []string{
 		"scim2-client[httpx2]==0.13.2", "scim2-models==0.12.3", "httpx2==2.16.2",
 	}})
-	out, err := command(t, 5*time.Minute, python, "scim.py", serve(t)).Output()
+	t.Parallel()
+	out, err := command(t, 5*time.Minute, python(), "scim.py", serve(t)).Output()
 	if err != nil {
 		t.Errorf("%v\n%s\n%s", err, out, stderr(err))
 	}

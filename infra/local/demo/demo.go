@@ -7,7 +7,10 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"wardroom/pkg/access"
@@ -24,6 +27,9 @@ const (
 	ProjectMember     = "demomemb.local-only-project-member"     // user 15: member of 151, viewer in team 7
 	OtherOrganization = "demoothr.local-only-other-organisation" // user 90: global admin of organisation 2
 )
+
+// LastID is above every id of the demo data: the counters of ids start there.
+const LastID = 1000
 
 //go:embed demo.json
 var file []byte
@@ -78,7 +84,29 @@ type data struct {
 		CreatedBy string     `json:"created_by"`
 		CreatedOn model.Time `json:"created_on"`
 	} `json:"notifications"`
-	Counters int64 `json:"counters"`
+	Removals []struct {
+		ID           int64      `json:"id"`
+		Organization int64      `json:"organization"`
+		Project      int64      `json:"project"`
+		User         int64      `json:"user"`
+		Membership   int64      `json:"membership"`
+		Role         string     `json:"role"`
+		CreatedBy    string     `json:"created_by"`
+		CreatedOn    model.Time `json:"created_on"`
+		RemovedBy    string     `json:"removed_by"`
+		RemovedOn    model.Time `json:"removed_on"`
+		State        string     `json:"state"`
+		Via          []string   `json:"via"`
+	} `json:"removals"`
+	Plans []struct {
+		ID           int64      `json:"id"`
+		Organization int64      `json:"organization"`
+		User         int64      `json:"user"`
+		TransferTo   int64      `json:"transfer_to"`
+		PlanHash     string     `json:"plan_hash"`
+		CreatedBy    string     `json:"created_by"`
+		CreatedOn    model.Time `json:"created_on"`
+	} `json:"plans"`
 }
 
 // place is what teams and projects have in common.
@@ -115,13 +143,15 @@ func Load(ctx context.Context, s *store.Store, used ...model.Time) error {
 	d.people(s, &tx, used)
 	d.places(&tx)
 	d.invites(s, &tx)
+	d.removals(&tx)
 	for _, n := range d.Notifications {
 		s.CreateNotification(&tx, model.Notification{
 			ID: n.ID, UserID: n.User, Title: n.Title, Message: n.Message, Type: "info", Link: n.Link, Stamp: model.Created(n.CreatedBy, n.CreatedOn),
 		})
 	}
+	d.plans(s, &tx)
 	for _, sequence := range model.Sequences() {
-		table.Counters.Put(&tx, model.Counter{Sequence: sequence, Last: d.Counters})
+		table.Counters.Put(&tx, model.Counter{Sequence: sequence, Last: LastID})
 	}
 	return s.Commit(ctx, &tx)
 }
@@ -155,6 +185,28 @@ func (d *data) people(s *store.Store, tx *table.Tx, used []model.Time) {
 	}
 }
 
+// removals adds some that were worked off long ago, one of which nobody need
+// hurry to undo.
+func (d *data) removals(tx *table.Tx) {
+	for _, r := range d.Removals {
+		row := model.Removal{
+			ID: r.ID, OrganizationID: r.Organization, Kind: model.FromProject, UserIDs: []int64{r.User}, ProjectID: &r.Project,
+			RemovedBy: r.RemovedBy, RemovedOn: r.RemovedOn, UndoUntil: r.RemovedOn.Add(century), State: r.State,
+			EffectiveAccess: model.EffectiveAccess{StillHasAccess: len(r.Via) > 0, Via: r.Via}, Warnings: []string{},
+			ProjectMembers: []model.ProjectMember{{ID: r.Membership, ProjectID: r.Project, UserID: r.User, Role: r.Role, CreatedBy: r.CreatedBy, CreatedOn: r.CreatedOn, Version: 1}},
+			Version:        3,
+		}
+		if r.State == model.Undone {
+			row.UndoneBy = r.RemovedBy
+		} else {
+			table.Tombstones.Put(tx, model.Tombstone{ProjectID: r.Project, UserID: r.User, RemovedOn: r.RemovedOn, RemovalID: r.ID})
+		}
+		table.Removals.Create(tx, row)
+	}
+}
+
+const century = 100 * 365 * 24 * time.Hour
+
 // InviteSecret is what follows the dot in the token of every invitation here.
 const InviteSecret = "local-only-invitation"
 
@@ -164,7 +216,7 @@ func (d *data) invites(s *store.Store, tx *table.Tx) {
 	for _, i := range d.Invites {
 		row := model.Invite{
 			ID: i.ID, OrganizationID: i.Organization, ProjectID: i.Project, TeamID: i.Team, Email: i.Email, EmailKey: model.FoldKey(i.Email),
-			Role: i.Role, TokenHash: guard.HashSecret(InviteSecret), ExpiresOn: i.CreatedOn.Add(100 * 365 * 24 * time.Hour), Stamp: model.Created(i.CreatedBy, i.CreatedOn),
+			Role: i.Role, TokenHash: guard.HashSecret(InviteSecret), ExpiresOn: i.CreatedOn.Add(century), Stamp: model.Created(i.CreatedBy, i.CreatedOn),
 		}
 		if i.Project != nil {
 			row.Place = guard.ProjectName(*i.Project)
@@ -178,6 +230,17 @@ func (d *data) invites(s *store.Store, tx *table.Tx) {
 		row.Status, row.AcceptedBy, row.AcceptedOn, row.Version = model.InviteAccepted, i.AcceptedBy, &i.CreatedOn, 2
 		row.Stamp = row.Modified(i.Email, i.CreatedOn)
 		table.Invites.Create(tx, row)
+	}
+}
+
+// plans adds plans that are begun, so that they may be applied whatever the demo
+// data are by then, and that nobody need hurry to go on with.
+func (d *data) plans(s *store.Store, tx *table.Tx) {
+	for _, p := range d.Plans {
+		s.RecordPlan(tx, model.Offboarding{
+			ID: p.ID, OrganizationID: p.Organization, Hash: p.PlanHash, UserID: p.User, Heirs: model.Heirs{TransferTo: p.TransferTo}, State: model.Applying,
+			CreatedBy: p.CreatedBy, CreatedOn: p.CreatedOn, ExpiresOn: p.CreatedOn.Add(100 * 365 * 24 * time.Hour),
+		})
 	}
 }
 
@@ -212,3 +275,12 @@ func (d *data) places(tx *table.Tx) {
 		table.Teams.Create(tx, row)
 	}
 }
+
+// Keyed names a key for checkpoints where the environment names none. It is made
+// by the first that is signed.
+var Keyed = sync.OnceFunc(func() {
+	const name = "WARDROOM_CHECKPOINT_FILE"
+	if os.Getenv(name) == "" {
+		_ = os.Setenv(name, filepath.Join(os.TempDir(), "wardroom-demo-checkpoint.pem")) // never fails for such a name
+	}
+})

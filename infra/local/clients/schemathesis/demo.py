@@ -3,18 +3,27 @@ succeed, and a world that stays worth calling although deletions succeed in it.
 """
 
 import os
+from copy import deepcopy
 
 import requests
 import schemathesis
 
-KEY = "ApiKey demoglob.local-only-global-admin"
+KEY = "ApiKey demoglob.local-only-global-admin"  # user 1, who makes all calls
+LEAD = "ApiKey demoproj.local-only-project-admin"  # user 7
+CALLER = "admin@organization.com"
 U15 = "member@organization.com"
 
 project = {"project_id": 151}
 team = {"team_id": 7}
 workspace = {"workspace_id": "7"}
 person = {"id": "15"}
+account = {"user_id": 15}
+permission = {"permission_id": 148}
+invitation = {"organization_id": "1", "workspace_id": "7"}
 names = iter(range(1, 1_000_000))
+
+# What a hook puts something in the place of that was made for this one call.
+BY_HAND = "by hand"
 
 # One call of each operation, beside those that are made up. Operations without
 # parameters need none.
@@ -44,6 +53,44 @@ CALLS = {
         path_parameters=workspace, query={"email": U15, "organization_id": "1", "role": "editor"}
     ),
     "DELETE /api/workspaces/{workspace_id}/users": dict(path_parameters=workspace, query={"email": U15}),
+    "POST /api/organizations/{organization_id}/workspaces/{workspace_id}/invite": dict(
+        path_parameters=invitation, body=[{"email": "by.hand@example.com", "roles": ["viewer"]}]
+    ),
+    "POST /api/organizations/{organization_id}/workspaces/{workspace_id}/invite/resend": dict(
+        path_parameters=invitation, body={"email": "by.hand@example.com"}
+    ),
+    "POST /api/organizations/{organization_id}/workspaces/{workspace_id}/invite/accept": dict(
+        path_parameters=invitation, body={"token": BY_HAND, "email": CALLER}
+    ),
+    "GET /api/user/{user_id}": dict(path_parameters=account),
+    "POST /api/user": dict(body={"email": "also.by.hand@example.com"}),
+    "PUT /api/user/{user_id}": dict(path_parameters=account, body={"first_name": "By hand"}),
+    "DELETE /api/user/{user_id}": dict(path_parameters=account),
+    "DELETE /api/user/batch": dict(query={"user_ids": [15, 16]}),
+    "POST /api/user-permission": dict(
+        body={"user_id": 15, "resource_type": "project", "resource_id": 4, "permission": "member"}
+    ),
+    "GET /api/user-permission/{permission_id}": dict(path_parameters=permission),
+    "PUT /api/user-permission/{permission_id}": dict(path_parameters=permission, body={"permission": "admin"}),
+    "DELETE /api/user-permission/{permission_id}": dict(path_parameters=permission),
+    "POST /api/notification/user/{user_id}": dict(path_parameters=account, body={"message": "By hand"}),
+    "PUT /api/notification/{notification_id}/read": dict(path_parameters={"notification_id": 1}),
+    "PUT /api/organization": dict(body={"org_name": "By hand"}),
+    "POST /api/api-key": dict(body={"name": "By hand"}),
+    "DELETE /api/api-key/{key_id}": dict(path_parameters={"key_id": 1}),
+    "GET /api/project/{project_id}/invite": dict(path_parameters=project),
+    "POST /api/project/{project_id}/invite": dict(path_parameters=project, body={"email": "by.hand@example.com"}),
+    "DELETE /api/project/{project_id}/invite/{invite_id}": dict(path_parameters={"project_id": 4, "invite_id": 3}),
+    "POST /api/invite/accept": dict(body={"token": BY_HAND}),
+    "GET /api/project/{project_id}/removal": dict(path_parameters=project),
+    "GET /api/removal/{removal_id}": dict(path_parameters={"removal_id": 1}),
+    "POST /api/removal/{removal_id}/undo": dict(path_parameters={"removal_id": 1}),
+    "GET /api/access/explain": dict(
+        query={"user_id": 16, "action": "edit_project", "resource_type": "project", "resource_id": 151}
+    ),
+    "GET /api/access/preview/user/{user_id}": dict(path_parameters=account),
+    "POST /api/offboarding/plan": dict(body={"user_id": 15, "transfer_to": 7}),
+    "POST /api/offboarding/apply": dict(body={"plan_id": 1, "plan_hash": "0" * 64}),
     "GET /scim/v2/Users": dict(query={"filter": f'userName eq "{U15}"'}),
     "POST /scim/v2/Users": dict(body={"userName": "by.hand@example.com"}, media_type="application/scim+json"),
     "POST /scim/v2/Users/.search": dict(body={"count": 2}, media_type="application/scim+json"),
@@ -62,38 +109,142 @@ CALLS = {
 }
 
 
-def post(path, body):
-    answer = requests.post(
-        os.environ["WARDROOM_URL"] + path, json=body, headers={"Authorization": KEY}, timeout=30
+session = requests.Session()
+
+
+def send(method, path, body=None, key=KEY):
+    answer = session.request(
+        method, os.environ["WARDROOM_URL"] + path, json=body, headers={"Authorization": key}, timeout=30
     )
+    if not answer.ok:
+        raise RuntimeError(f"{method} {path} answered {answer.status_code}: {answer.text}")
     return answer.json()
 
 
-def fresh_project(case):
-    """A deletion of a project that other calls need takes one made for it instead."""
-    if case.path_parameters.get("project_id") in (151, 4):
-        made = post("/api/project", {"project_name": f"To be deleted {next(names)}"})
-        case.path_parameters["project_id"] = made["data"]["id"]
+def made(path, body, key=KEY):
+    return send("POST", path, body, key)["data"]["id"]
 
 
-def fresh_team(case):
-    if case.path_parameters.get("team_id") == 7:
-        made = post("/api/team", {"team_name": f"To be deleted {next(names)}"})
-        case.path_parameters["team_id"] = made["data"]["id"]
+def name():
+    return f"To be used up {next(names)}"
+
+
+def address():
+    return f"to.be.used.up.{next(names)}@example.com"
+
+
+def new_project(key=KEY):
+    return made("/api/project", {"project_name": name()}, key)
+
+
+def new_team(key=KEY):
+    return made("/api/team", {"team_name": name()}, key)
+
+
+def new_person():
+    return made("/api/user", {"email": address()})
+
+
+def new_permission():
+    grant = {"user_id": new_person(), "resource_type": "project", "resource_id": 4, "permission": "member"}
+    return made("/api/user-permission", grant)
+
+
+def new_removal():
+    send("POST", "/api/project/151/user", {"user_ids": [16]})
+    return send("DELETE", "/api/project/151/user/16?report=true")["meta"]["removal_id"]
+
+
+def token(url):
+    return url.partition("#token=")[2]
+
+
+# A call that would use up what other calls need gets something made for it
+# instead. The caller himself, his key and the people of the demo data are such.
+PEOPLE = (1, 7, 15, 16)
+
+
+def is_one(value, ids):
+    """An id is a number here and its digits there."""
+    return str(value) in map(str, ids)
+
+
+def instead(parameter, needed, new):
+    def prepare(case):
+        if is_one(case.path_parameters.get(parameter), needed):
+            case.path_parameters[parameter] = new()
+
+    return prepare
+
+
+fresh_project = instead("project_id", (151, 4), new_project)
+fresh_team = instead("team_id", (7,), new_team)
+fresh_account = instead("user_id", PEOPLE, new_person)
+fresh_permission = instead("permission_id", (146, 147, 148, 44), new_permission)
+fresh_removal = instead("removal_id", (1,), new_removal)
+fresh_notice = instead("notification_id", (1,), lambda: made("/api/notification/user/1", {"message": name()}))
+fresh_key = instead("key_id", (1, 2, 3), lambda: made("/api/api-key", {"name": name()}))
 
 
 def fresh_person(case):
-    if case.path_parameters.get("id") == "15":
-        made = post("/scim/v2/Users", {"userName": f"to.be.deleted.{next(names)}@example.com"})
-        case.path_parameters["id"] = made["id"]
+    if is_one(case.path_parameters.get("id"), PEOPLE):
+        user = send("POST", "/scim/v2/Users", {"userName": address()})
+        case.path_parameters["id"] = user["id"]
+        if isinstance(case.body, dict) and case.body.get("userName") == U15:
+            case.body["userName"] = user["userName"]
+
+
+def fresh_accounts(case):
+    ids = case.query.get("user_ids")
+    if isinstance(ids, list):
+        case.query["user_ids"] = [new_person() if is_one(i, PEOPLE) else i for i in ids]
+
+
+def fresh_user_in_body(case):
+    if isinstance(case.body, dict) and is_one(case.body.get("user_id"), PEOPLE):
+        case.body["user_id"] = new_person()
+
+
+def fresh_invite(case):
+    at = case.path_parameters
+    if is_one(at.get("project_id"), (151, 4)) and is_one(at.get("invite_id"), (3,)):
+        at["invite_id"] = made(f"/api/project/{at['project_id']}/invite", {"email": address()})
+
+
+def fresh_project_token(case):
+    if case.body == {"token": BY_HAND}:
+        invited = send("POST", f"/api/project/{new_project(LEAD)}/invite", {"email": CALLER}, LEAD)
+        case.body["token"] = token(invited["meta"]["url"])
+
+
+def invite_to_workspace(workspace, email):
+    path = f"/api/organizations/1/workspaces/{workspace}/invite"
+    return token(send("POST", path, [{"email": email, "roles": ["viewer"]}], LEAD)["url"])
+
+
+def fresh_workspace_token(case):
+    if case.body == {"token": BY_HAND, "email": CALLER}:
+        case.path_parameters["workspace_id"] = str(new_team(LEAD))
+        case.body["token"] = invite_to_workspace(case.path_parameters["workspace_id"], CALLER)
+
+
+def pending_invitation(case):
+    if case.body == {"email": "by.hand@example.com"}:
+        invite_to_workspace(7, case.body["email"])
+
+
+def fresh_plan(case):
+    if isinstance(case.body, dict) and is_one(case.body.get("plan_id"), (1,)):
+        plan = send("POST", "/api/offboarding/plan", {"user_id": new_person(), "transfer_to": 7})["data"]
+        case.body.update(plan_id=plan["plan_id"], plan_hash=plan["plan_hash"])
 
 
 def project_members(_case):
-    post("/api/project/151/user", {"user_ids": [15, 16]})
+    send("POST", "/api/project/151/user", {"user_ids": [15, 16]})
 
 
 def team_members(_case):
-    post("/api/team/7/user", {"user_ids": [15, 16]})
+    send("POST", "/api/team/7/user", {"user_ids": [15, 16]})
 
 
 # What an earlier deletion took is put back before the calls that need it.
@@ -105,6 +256,24 @@ BEFORE = {
     "POST /api/workspaces/{workspace_id}/roles": team_members,
     "DELETE /api/workspaces/{workspace_id}/roles": team_members,
     "DELETE /api/workspaces/{workspace_id}/users": team_members,
+    "POST /api/organizations/{organization_id}/workspaces/{workspace_id}/invite/resend": pending_invitation,
+    "POST /api/organizations/{organization_id}/workspaces/{workspace_id}/invite/accept": fresh_workspace_token,
+    "PUT /api/user/{user_id}": fresh_account,
+    "DELETE /api/user/{user_id}": fresh_account,
+    "DELETE /api/user/batch": fresh_accounts,
+    "POST /api/user-permission": fresh_user_in_body,
+    "GET /api/user-permission/{permission_id}": fresh_permission,
+    "PUT /api/user-permission/{permission_id}": fresh_permission,
+    "DELETE /api/user-permission/{permission_id}": fresh_permission,
+    "PUT /api/notification/{notification_id}/read": fresh_notice,
+    "DELETE /api/api-key/{key_id}": fresh_key,
+    "DELETE /api/project/{project_id}/invite/{invite_id}": fresh_invite,
+    "POST /api/invite/accept": fresh_project_token,
+    "POST /api/removal/{removal_id}/undo": fresh_removal,
+    "POST /api/offboarding/plan": fresh_user_in_body,
+    "POST /api/offboarding/apply": fresh_plan,
+    "PUT /scim/v2/Users/{id}": fresh_person,
+    "PATCH /scim/v2/Users/{id}": fresh_person,
     "DELETE /scim/v2/Users/{id}": fresh_person,
 }
 
@@ -113,7 +282,7 @@ BEFORE = {
 def before_add_examples(context, examples):
     call = CALLS.get(context.operation.label)
     if call is not None:
-        examples.append(context.operation.Case(**call))
+        examples.append(context.operation.Case(**deepcopy(call)))
 
 
 @schemathesis.hook

@@ -1,0 +1,95 @@
+package governance
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/removal"
+	"wardroom/pkg/table"
+)
+
+type planIn struct {
+	guard.In
+	Body struct {
+		UserID     int64 `json:"user_id" minimum:"1" doc:"Who leaves" example:"15"`
+		TransferTo int64 `json:"transfer_to" minimum:"1" doc:"Who takes over: owner of teams, and admin of projects, where the leaver is the last" example:"7"`
+		Reassign   *struct {
+			Agents   *int64 `json:"agents,omitempty" minimum:"1" doc:"Who becomes owner of his agents instead; nobody owns agents yet, so for now it is only kept with the plan"`
+			Corpora  *int64 `json:"corpora,omitempty" minimum:"1" doc:"Who becomes owner of his corpora instead; nobody owns corpora yet, so for now it is only kept with the plan"`
+			Projects *int64 `json:"projects,omitempty" minimum:"1" doc:"Who becomes admin of projects instead"`
+		} `json:"reassign,omitempty" doc:"Heirs for some kinds of things"`
+	}
+
+	held *removal.Held
+}
+
+// heirs are those that the body names.
+func (in *planIn) heirs() model.Heirs {
+	h := model.Heirs{TransferTo: in.Body.TransferTo}
+	if r := in.Body.Reassign; r != nil {
+		h.Agents, h.Corpora, h.Projects = r.Agents, r.Corpora, r.Projects
+	}
+	return h
+}
+
+// Needs asks for the heirs, and what the leaver is a member of.
+func (in *planIn) Needs(f *guard.Fetch) {
+	in.held = &removal.Held{}
+	in.held.Ask(f, in.Body.UserID)
+	for _, id := range in.heirs().All() {
+		f.Rows(table.Users.Key(id))
+	}
+}
+
+// Known refuses heirs who aren't active users of the organisation, or who leave.
+func (in *planIn) Known(_ context.Context, c *guard.Case) error {
+	h := in.heirs()
+	for _, named := range []struct {
+		field string
+		user  *int64
+	}{{"transfer_to", &h.TransferTo}, {"reassign.agents", h.Agents}, {"reassign.corpora", h.Corpora}, {"reassign.projects", h.Projects}} {
+		if named.user != nil && (*named.user == in.Body.UserID || c.Active([]int64{*named.user}) != nil) {
+			return fault.NotFound().On("body."+named.field, "must be another active user who can reach what he takes over")
+		}
+	}
+	return nil
+}
+
+// planOffboarding plans what becomes of everything a leaver holds; see package
+// removal for the rules.
+func (h *handlers) planOffboarding(ctx context.Context, in *planIn) (removal.Plan, error) {
+	return removal.PlanOffboarding(ctx, h.store, in.Case(), in.Body.UserID, in.heirs(), in.held)
+}
+
+type applyIn struct {
+	guard.In
+	Body struct {
+		PlanID   int64  `json:"plan_id" minimum:"1" example:"1"`
+		PlanHash string `json:"plan_hash" pattern:"^[0-9a-f]{64}$" doc:"As it was planned" example:"1b4f0e9851971998e732078544c96b36c3d01cedf7caa332359d6f1d83567014"`
+	}
+
+	plan model.Offboarding
+}
+
+// Needs asks for the plan.
+func (in *applyIn) Needs(f *guard.Fetch) { f.Rows(table.Plans.Key(in.Body.PlanID)) }
+
+// Known answers 404 for a plan that has expired, for one of another
+// organisation, and to those whom plans are hidden from.
+func (in *applyIn) Known(_ context.Context, c *guard.Case) error {
+	plan, ok := table.Plans.In(c.Rows(), in.Body.PlanID)
+	if !ok || plan.OrganizationID != c.Organization.ID || !c.Live(&plan.ExpiresOn) ||
+		!access.Decide(c.Caller, c.OrganizationTarget(), access.ManageUsers).Allowed {
+		return fault.NotFound()
+	}
+	in.plan = plan
+	return nil
+}
+
+// applyOffboarding does what was planned, or what is left of it.
+func (h *handlers) applyOffboarding(ctx context.Context, in *applyIn) ([]model.Removal, error) {
+	return removal.ApplyOffboarding(ctx, h.store, in.Case(), in.plan, in.Body.PlanHash)
+}

@@ -1,0 +1,54 @@
+package model
+
+// States of an offboarding plan, in order.
+const (
+	Planned  = "planned"  // nothing is done yet
+	Applying = "applying" // some of its steps are
+	Applied  = "applied"
+)
+
+// Offboarding is a plan for everything that a leaver holds. Its steps aren't
+// kept: while it is planned they are found anew and their hash is compared,
+// and from its first step on they are whatever the leaver still holds.
+type Offboarding struct {
+	ID             int64   `dynamo:"plan_id"`
+	OrganizationID int64   `dynamo:"organization_id"`
+	Hash           string  `dynamo:"plan_hash"`
+	UserID         int64   `dynamo:"user_id"`
+	Heirs                  // who takes over
+	State          string  `dynamo:"state"`
+	Removals       []int64 `dynamo:"removal_ids,omitempty"` // made so far, in their order
+	CreatedBy      string  `dynamo:"created_by"`
+	CreatedOn      Time    `dynamo:"created_on"`
+	ExpiresOn      Time    `dynamo:"expires_on"`
+	TTL            int64   `dynamo:"ttl"`
+	Version        int64   `dynamo:"version"`
+}
+
+// Heirs are the users to whom things of a leaver go. What has no heir of its own
+// goes to TransferTo.
+type Heirs struct {
+	TransferTo int64  `dynamo:"transfer_to"`
+	Agents     *int64 `dynamo:"agents_to,omitempty"`
+	Corpora    *int64 `dynamo:"corpora_to,omitempty"`
+	Projects   *int64 `dynamo:"projects_to,omitempty"`
+}
+
+// OfProjects is who becomes admin where the leaver is the last one.
+func (h Heirs) OfProjects() int64 {
+	if h.Projects != nil {
+		return *h.Projects
+	}
+	return h.TransferTo
+}
+
+// All lists the heirs, each once.
+func (h Heirs) All() []int64 {
+	all := []int64{h.TransferTo}
+	for _, other := range []*int64{h.Agents, h.Corpora, h.Projects} {
+		if other != nil {
+			all = append(all, *other)
+		}
+	}
+	return Distinct(all)
+}
