@@ -1,12 +1,9 @@
 package removal_test
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"wardroom/pkg/model"
 )
@@ -23,40 +20,7 @@ func TestPreviewEffectUndo(t *testing.T) {
 				name = f.name + ", undone when done"
 			}
 			t.Run(name, func(t *testing.T) {
-				w.anew(t)
-				w.ask(t, http.StatusOK, f.method, f.path, f.body+"")
-				recorded := made(w.Rows(t.Context(), t))
-				w.anew(t)
-				preview := effectsOf(t, w.ask(t, http.StatusOK, f.method, f.with("&dry_run=true"), f.body).Body)
-				w.asBefore(t)
-				w.anew(t)
-				reported := effectsOf(t, w.ask(t, http.StatusOK, f.method, f.path, f.body).Body)
-				w.sound(t)
-				if settled {
-					w.settle(t)
-					w.sound(t)
-					w.settle(t)
-				}
-				id := recorded[0].ID
-				shown := effectsOf(t, w.ask(t, http.StatusOK, http.MethodGet, strings.TrimSuffix(undo(id), "/undo"), "").Body)
-				if d := cmp.Diff(preview, reported); d != "" {
-					t.Errorf("- preview, + report:\n%s", d)
-				}
-				if d := cmp.Diff(preview, shown); d != "" {
-					t.Errorf("- preview, + record:\n%s", d)
-				}
-				if len(preview) < f.effects {
-					t.Errorf("%d effects, want %d at least: %v", len(preview), f.effects, preview)
-				}
-				got := w.ask(t, http.StatusOK, http.MethodPost, undo(id), "")
-				if !strings.Contains(got.Body, `"not_restored":[]`) {
-					t.Error(got.Body)
-				}
-				w.sound(t)
-				w.asBefore(t)
-				w.settle(t)
-				w.asBefore(t)
-				w.ask(t, http.StatusConflict, http.MethodPost, undo(id), "")
+				w.roundTrip(t, f, settled)
 			})
 		}
 	}

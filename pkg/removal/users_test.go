@@ -3,9 +3,15 @@ package removal_test
 import (
 	"fmt"
 	"net/http"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/google/go-cmp/cmp"
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
@@ -88,6 +94,31 @@ func TestNotRestored(t *testing.T) {
 	w.ask(t, http.StatusConflict, http.MethodPost, undo(id), "")
 }
 
+// bare is how long it takes to make one state of the table of another by the
+// client alone, in transactions as large as they may be.
+func (w *world) bare(t *testing.T, from, to table.Rows) time.Duration {
+	t.Helper()
+	var writes []types.TransactWriteItem
+	for p, item := range to {
+		if !reflect.DeepEqual(from[p], item) {
+			writes = append(writes, types.TransactWriteItem{Put: &types.Put{TableName: &w.Table, Item: item}})
+		}
+	}
+	for p, item := range from {
+		if _, stays := to[p]; !stays {
+			key := map[string]types.AttributeValue{table.PK: item[table.PK], table.SK: item[table.SK]}
+			writes = append(writes, types.TransactWriteItem{Delete: &types.Delete{TableName: &w.Table, Key: key}})
+		}
+	}
+	began := time.Now()
+	for chunk := range slices.Chunk(writes, 100) {
+		if _, err := w.Client.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: chunk}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return time.Since(began)
+}
+
 // A removal with 1,000 effects answers after one transaction, and all of it is
 // done and undone.
 func TestThousandEffects(t *testing.T) {
@@ -136,13 +167,22 @@ func TestThousandEffects(t *testing.T) {
 	if writes != 1 {
 		t.Errorf("%d transactions in the request", writes)
 	}
-	id := made(w.Rows(t.Context(), t))[0].ID
+	revoked := w.Rows(t.Context(), t)
+	id := made(revoked)[0].ID
 	began := time.Now()
 	if done, err := removal.Finish(t.Context(), w.Store, id, w.now()); !done || err != nil {
 		t.Fatal(done, err)
 	}
-	t.Logf("1,000 effects in %v", time.Since(began))
+	took := time.Since(began)
 	w.sound(t)
+	finished := w.Rows(t.Context(), t)
+	w.Restore(t.Context(), t, revoked)
+	if bare := w.bare(t, revoked, finished); took > 3*bare {
+		t.Errorf("1,000 effects in %v, which is more than 3 times the %v of their writes made bare", took, bare)
+	}
+	if d := cmp.Diff(finished, w.Rows(t.Context(), t)); d != "" {
+		t.Fatalf("the bare writes were others:\n%.1000s", d)
+	}
 	w.ask(t, http.StatusOK, http.MethodPost, undo(id), "")
 	w.sound(t)
 	w.asBefore(t)
