@@ -44,7 +44,7 @@ func usages(t *testing.T) (out []usage) {
 		if s.Event.Body != nil {
 			r.Body = *s.Event.Body
 		}
-		out = append(out, usage{group: s.Group, operation: s.Operation, Request: r, given: needed[s.Operation]})
+		out = append(out, usage{group: s.Group, operation: s.Operation, Request: r})
 		if r.Method == http.MethodGet && r.Header.Get("Authorization") != "" && !idle[s.Group] {
 			idle[s.Group] = true // once a group: the guard writes it, whatever the operation
 			out = append(out, usage{group: s.Group, operation: s.Operation, how: "by a key not used for an hour", Request: r, given: unused})
@@ -90,13 +90,6 @@ func invitee(organization int64, email string) fixture.Given {
 		fixture.Person(301, func(u *model.User) { u.OrganizationID, u.Email, u.EmailKey = organization, email, model.FoldKey(email) }),
 		fixture.Key("invited1", 301, func(k *model.APIKey) { k.OrganizationID = organization }),
 	)
-}
-
-// needed is what samples need beside the demo data.
-var needed = map[string]fixture.Given{
-	"list-removals-of-project": removed(model.Done),
-	"get-removal":              removed(model.Done),
-	"undo-removal":             removed(model.Done),
 }
 
 // removed is user 16, taken out of project 151 by removal 1001, which came as
@@ -190,7 +183,12 @@ var ways = map[string][]usage{
 	"plan-offboarding": {
 		{how: "of who is the last in two projects and a team", Request: fixture.Request{Key: demo.GlobalAdmin, Body: `{"user_id":7,"transfer_to":15}`}},
 	},
-	"list-removals-of-project": {{how: "of which one is still worked at", given: removed(model.Revoked), further: whatIsLeft}},
-	"get-removal":              {{how: "still worked at", given: removed(model.Revoked), further: whatIsLeft}},
-	"list-workspaces":          {{how: "of a global admin", Request: fixture.Request{Key: demo.GlobalAdmin}}},
+	"list-removals-of-project": {
+		{how: "of which one is done", given: removed(model.Done)},
+		{how: "of which one is still worked at", given: removed(model.Revoked), further: whatIsLeft},
+	},
+	"get-removal": {
+		{how: "still worked at", Request: fixture.Request{Path: "/api/removal/1001"}, given: removed(model.Revoked), further: whatIsLeft},
+	},
+	"list-workspaces": {{how: "of a global admin", Request: fixture.Request{Key: demo.GlobalAdmin}}},
 }
