@@ -60,8 +60,11 @@ func (h *handlers) removals(ctx context.Context, in *removalsIn) (api.Page[model
 	return page, g.Wait()
 }
 
-func (h *handlers) effects(ctx context.Context, r *model.Removal) (err error) {
-	r.Effects, err = removal.Effects(ctx, h.store, *r)
+func (h *handlers) effects(ctx context.Context, r *model.Removal) error {
+	done, err := h.store.EffectsOf(ctx, r.ID)
+	if err == nil {
+		r.Effects, err = removal.Effects(ctx, h.store, *r, done)
+	}
 	return err
 }
 
@@ -70,20 +73,38 @@ type removalIn struct {
 	RemovalID int64 `path:"removal_id" example:"1001"`
 
 	removal model.Removal
+	store   *store.Store
+	done    []model.EffectRow // what it changed so far
 }
 
 // Needs asks for the removal.
-func (in *removalIn) Needs(f *guard.Fetch) { f.Rows(table.Removals.Key(in.RemovalID)) }
+func (in *removalIn) Needs(f *guard.Fetch) {
+	in.store = f.Store()
+	f.Rows(table.Removals.Key(in.RemovalID))
+}
 
 // Known answers 404 for a removal of another organisation, and for one from
-// something that the caller may not know.
+// something that the caller may not know. What the removal changed is read
+// meanwhile: after its row, so that nothing is missing of one that is done.
 func (in *removalIn) Known(ctx context.Context, c *guard.Case) error {
 	r, ok := table.Removals.In(c.Rows(), in.RemovalID)
 	if !ok || r.OrganizationID != c.Organization.ID {
 		return fault.NotFound()
 	}
 	in.removal = r
-	me := c.Caller.User
+	g, both := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		in.done, err = in.store.EffectsOf(both, r.ID)
+		return err
+	})
+	g.Go(func() error { return in.visible(both, c) })
+	return g.Wait()
+}
+
+// visible answers 404 where the caller may not know what people were removed
+// from.
+func (in *removalIn) visible(ctx context.Context, c *guard.Case) error {
+	r, me := in.removal, c.Caller.User
 	var keys []table.Primary
 	switch {
 	case r.ProjectID != nil:
@@ -141,7 +162,9 @@ func (h *handlers) removal(ctx context.Context, in *removalIn) (model.Removal, e
 		return model.Removal{}, err
 	}
 	r := in.removal
-	return r, h.effects(ctx, &r)
+	var err error
+	r.Effects, err = removal.Effects(ctx, h.store, r, in.done)
+	return r, err
 }
 
 // undo puts back what a removal did; see package removal for the rules.
@@ -151,6 +174,6 @@ func (h *handlers) undo(ctx context.Context, in *removalIn) (api.Noted[[]model.E
 	if err != nil {
 		return out, err
 	}
-	out.Data, out.Meta, err = removal.Undo(ctx, h.store, in.Case(), in.removal)
+	out.Data, out.Meta, err = removal.Undo(ctx, h.store, in.Case(), in.removal, in.done)
 	return out, err
 }

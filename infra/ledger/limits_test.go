@@ -15,6 +15,11 @@ const (
 	repeated reach = 1 // for a given Idempotency-Key
 )
 
+// whatIsLeft of a removal, in the seconds until it is worked off, takes three
+// trips one after the other: whose it is, what the indexes say of them, and that
+// read again.
+const whatIsLeft reach = 3
+
 // limits are written by hand, and an operation without one fails.
 var limits = map[string]reach{
 	"create-new-project":         byTeam + writing,
@@ -76,7 +81,7 @@ var limits = map[string]reach{
 	"get-scim-schema":                  oneRow,
 	"list-removals-of-project":         people,
 	"get-removal":                      people,
-	"undo-removal":                     people + writing,
+	"undo-removal":                     people + oneRow + writing,                      // what the removal did names the rows to look at, and those the newest invitations
 	"plan-offboarding":                 people + byTeam + writing,                      // all that he holds, and what follows from it
 	"apply-offboarding":                oneRow + people + 2*writing + people + writing, // looks, takes two places, looks again, ends the account; a further place is one trip more, or three
 	"explain-access":                   byTeam,                                         // in the past, also one more for each page of the log
@@ -98,7 +103,7 @@ var limits = map[string]reach{
 	"accept-project-invite":  byTeam + writing,
 
 	"audit-log":          people,
-	"verify-audit-chain": 6 + oneRow, // for up to 400 rows: the ends, the checkpoints, the batches, the rows, the people
+	"verify-audit-chain": 6 + oneRow, // the ends, the checkpoints, the batches, the rows, the people; more for every further 400 rows, until its time is over
 	"audit-checkpoint":   byTeam + writing,
 
 	"health":                ping,
@@ -112,5 +117,5 @@ func (u usage) limit() (reach, bool) {
 	if u.whole {
 		l = people + writing
 	}
-	return l, ok
+	return l + u.further, ok
 }

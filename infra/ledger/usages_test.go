@@ -10,6 +10,7 @@ import (
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
 	"wardroom/pkg/model"
+	"wardroom/pkg/removal"
 	"wardroom/pkg/table"
 )
 
@@ -18,8 +19,9 @@ type usage struct {
 	group, operation string
 	how              string // "" for the operation's sample
 	fixture.Request
-	given fixture.Given
-	whole bool // it tells of people or lists things, though the operation need not
+	given   fixture.Given
+	whole   bool  // it tells of people or lists things, though the operation need not
+	further reach // how much further it looks than the operation otherwise
 }
 
 // usages are the samples of events/ and, behind each, other ways through the
@@ -88,6 +90,22 @@ func invitee(organization int64, email string) fixture.Given {
 		fixture.Person(301, func(u *model.User) { u.OrganizationID, u.Email, u.EmailKey = organization, email, model.FoldKey(email) }),
 		fixture.Key("invited1", 301, func(k *model.APIKey) { k.OrganizationID = organization }),
 	)
+}
+
+// removed is user 16, taken out of project 151 by removal 1001, which came as
+// far as state.
+func removed(state string) fixture.Given {
+	return fixture.Given{func(tx *table.Tx, was table.Rows) {
+		project, now := int64(151), model.Now()
+		m, _ := table.ProjectMembers.In(was, project, 16)
+		table.ProjectMembers.Delete(tx, m)
+		tx.Add(table.Projects.Key(project), "user_count", -1)
+		table.Tombstones.Put(tx, model.Tombstone{ProjectID: project, UserID: m.UserID, RemovedOn: now, RemovalID: 1001})
+		table.Removals.Put(tx, model.Removal{
+			ID: 1001, Kind: model.FromProject, UserIDs: []int64{m.UserID}, ProjectID: &project, OrganizationID: 1, RemovedOn: now, UndoUntil: now.Add(removal.UndoFor),
+			State: state, ProjectMembers: []model.ProjectMember{m}, Version: 1,
+		})
+	}}
 }
 
 const serviceKey = "service1.secret"
@@ -164,6 +182,13 @@ var ways = map[string][]usage{
 	"send-notification-to-user": {{how: "by a project's admin", Request: fixture.Request{Body: `{"message":"Hello"}`}}},
 	"plan-offboarding": {
 		{how: "of who is the last in two projects and a team", Request: fixture.Request{Key: demo.GlobalAdmin, Body: `{"user_id":7,"transfer_to":15}`}},
+	},
+	"list-removals-of-project": {
+		{how: "of which one is done", given: removed(model.Done)},
+		{how: "of which one is still worked at", given: removed(model.Revoked), further: whatIsLeft},
+	},
+	"get-removal": {
+		{how: "still worked at", Request: fixture.Request{Path: "/api/removal/1001"}, given: removed(model.Revoked), further: whatIsLeft},
 	},
 	"list-workspaces": {{how: "of a global admin", Request: fixture.Request{Key: demo.GlobalAdmin}}},
 }

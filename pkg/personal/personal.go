@@ -34,7 +34,9 @@ func Conceal(key []byte, text string) string {
 	}
 	nonce := make([]byte, seal.NonceSize(), seal.NonceSize()+len(text)+seal.Overhead())
 	_, _ = rand.Read(nonce) // never fails
-	return concealed + base64.RawStdEncoding.EncodeToString(seal.Seal(nonce, nonce, []byte(text), nil))
+	sealed := seal.Seal(nonce, nonce, []byte(text), nil)
+	out := make([]byte, 0, len(concealed)+base64.RawStdEncoding.EncodedLen(len(sealed)))
+	return string(base64.RawStdEncoding.AppendEncode(append(out, concealed...), sealed))
 }
 
 // Concealed reports whether text was made by Conceal.

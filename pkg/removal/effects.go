@@ -31,31 +31,22 @@ func (w *work) list(ctx context.Context) ([]model.Effect, error) {
 	return out, err
 }
 
-// Effects is the list of a removal that was made: what it changed so far, and
-// what is left.
-func Effects(ctx context.Context, s *store.Store, r model.Removal) ([]model.Effect, error) {
-	out, pending := atOnce(r), r.UndoneBy == "" && (r.State == model.Revoked || r.State == model.Cleaning)
-	var done []model.EffectRow
-	g, both := errgroup.WithContext(ctx)
-	g.Go(func() (err error) {
-		done, err = s.EffectsOf(both, r.ID)
-		return err
-	})
-	if pending {
-		g.Go(func() error {
-			w, err := begin(both, s, r)
-			if err == nil {
-				out, err = w.list(both)
-			}
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return nil, err
-	}
-	seen := make(map[string]bool, len(out))
-	for _, e := range out {
-		seen[e.Resource] = pending // what is done already may still be found
+// Effects is the list of a removal that was made: what it changed so far, of
+// which done is what came after its first transaction, and what is left.
+func Effects(ctx context.Context, s *store.Store, r model.Removal, done []model.EffectRow) ([]model.Effect, error) {
+	out := atOnce(r)
+	seen := make(map[string]bool, len(done))
+	if r.UndoneBy == "" && (r.State == model.Revoked || r.State == model.Cleaning) {
+		w, err := begin(ctx, s, r)
+		if err != nil {
+			return nil, err
+		}
+		if out, err = w.list(ctx); err != nil {
+			return nil, err
+		}
+		for _, e := range out {
+			seen[e.Resource] = true
+		}
 	}
 	for _, e := range done {
 		if !seen[e.Resource] {

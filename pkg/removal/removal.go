@@ -44,25 +44,27 @@ func (o Options) Reports() bool { return o.DryRun || o.Report }
 // looked up: whether somebody is left without any project, as stranded tells,
 // and, for callers who ask, what the removal does. Both at the same time.
 func (rep *Report) look(ctx context.Context, s *store.Store, c *guard.Case, r *model.Removal, o Options, stranded func(context.Context) (bool, error)) error {
-	warn := func(ctx context.Context) error {
-		strands, err := stranded(ctx)
-		if strands {
-			rep.Warnings = append(rep.Warnings, NoProjectLeft)
-		}
-		r.Warnings = rep.Warnings
-		return err
-	}
 	if !o.Reports() {
-		return warn(ctx)
+		return rep.warn(ctx, r, stranded)
 	}
 	w := among(c.Rows(), s, *r)
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return warn(ctx) })
+	g.Go(func() error { return rep.warn(ctx, r, stranded) })
 	g.Go(func() (err error) {
 		rep.Effects, err = w.list(ctx)
 		return err
 	})
 	return g.Wait()
+}
+
+// warn completes both with what there is to warn of.
+func (rep *Report) warn(ctx context.Context, r *model.Removal, stranded func(context.Context) (bool, error)) error {
+	strands, err := stranded(ctx)
+	if strands {
+		rep.Warnings = append(rep.Warnings, NoProjectLeft)
+	}
+	r.Warnings = rep.Warnings
+	return err
 }
 
 // record is the removal as it is kept.

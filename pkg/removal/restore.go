@@ -29,13 +29,11 @@ type undoing struct {
 	told   map[string]any    // what the audit row tells beside
 }
 
-// restore looks at everything a removal did and plans how to put it back.
-func restore(ctx context.Context, s *store.Store, r model.Removal, now model.Time) (*undoing, error) {
-	u := &undoing{s: s, r: r, now: now, left: []string{}, restored: []model.Effect{}, partly: map[int64]bool{}, told: map[string]any{}}
+// restore looks at everything a removal did, of which effects is what came after
+// its first transaction, and plans how to put it back.
+func restore(ctx context.Context, s *store.Store, r model.Removal, effects []model.EffectRow, now model.Time) (*undoing, error) {
+	u := &undoing{s: s, r: r, now: now, effects: effects, left: []string{}, restored: []model.Effect{}, partly: map[int64]bool{}, told: map[string]any{}}
 	var err error
-	if u.effects, err = s.EffectsOf(ctx, r.ID); err != nil {
-		return nil, err
-	}
 	if u.rows, err = s.Read(ctx, u.keys()...); err != nil {
 		return nil, err
 	}

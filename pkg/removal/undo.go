@@ -27,13 +27,15 @@ const roomOfUndo = 92
 // More than one transaction holds is put back in several before that one, which
 // is the one that lets people in again; where it never comes, Finish goes on.
 //
+// effects is what the removal changed after its first transaction.
+//
 // It refuses a removal that was undone or is older than 30 days
 // (bad_transition).
-func Undo(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal) ([]model.Effect, Restored, error) {
+func Undo(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal, effects []model.EffectRow) ([]model.Effect, Restored, error) {
 	if r.State == model.Undone || model.Expired(&r.UndoUntil, c.Now) {
 		return nil, Restored{}, fault.New(fault.KindBadTransition, "The removal was undone, or is too old to be")
 	}
-	u, err := restore(ctx, s, r, c.Now)
+	u, err := restore(ctx, s, r, effects, c.Now)
 	if err != nil {
 		return nil, Restored{}, err
 	}
@@ -58,7 +60,11 @@ func Undo(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal) (
 
 // resume goes on with an undo whose request ended before it was through.
 func resume(ctx context.Context, s *store.Store, r model.Removal, now model.Time) (bool, error) {
-	u, err := restore(ctx, s, r, now)
+	effects, err := s.EffectsOf(ctx, r.ID)
+	if err != nil {
+		return false, err
+	}
+	u, err := restore(ctx, s, r, effects, now)
 	if err != nil {
 		return false, err
 	}
