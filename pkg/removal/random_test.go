@@ -22,7 +22,7 @@ func TestRandomWorlds(t *testing.T) {
 	for seed := range uint64(12) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
-			rnd := rand.New(rand.NewPCG(seed, 4)) //nolint:gosec // G404: a test that can be repeated
+			rnd := rand.New(rand.NewPCG(seed, 4))
 			given, flows := holdings(rnd)
 			w := newWorld(t, given...)
 			w.sound(t)
