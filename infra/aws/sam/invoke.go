@@ -45,23 +45,32 @@ type answer struct {
 
 // call runs sam local invoke for one event.
 func (b *bench) call(ctx context.Context, group, event, table string, log io.Writer) (a answer, err error) {
-	id, err := b.function(group)
+	out, err := b.invoke(ctx, group, event, table, log)
 	if err != nil {
 		return a, err
 	}
+	if err := json.Unmarshal(out, &a); err != nil || a.Status == 0 {
+		return a, fmt.Errorf("sam local invoke %s answered no response: %s", group, out)
+	}
+	return a, nil
+}
+
+// invoke gives an event to a function, and returns what it answers.
+func (b *bench) invoke(ctx context.Context, slug, event, table string, log io.Writer) ([]byte, error) {
+	id, err := b.function(slug)
+	if err != nil {
+		return nil, err
+	}
 	if err := b.environment(table); err != nil {
-		return a, err
+		return nil, err
 	}
 	cmd := b.command(ctx, "local", "invoke", id, "--event", event)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, log
 	if err := cmd.Run(); err != nil {
-		return a, fmt.Errorf("sam local invoke %s: %w\n%s", id, err, out.Bytes())
+		return nil, fmt.Errorf("sam local invoke %s: %w\n%s", id, err, out.Bytes())
 	}
-	if err := json.Unmarshal(out.Bytes(), &a); err != nil || a.Status == 0 {
-		return a, fmt.Errorf("sam local invoke %s answered no response: %s", id, out.Bytes())
-	}
-	return a, nil
+	return out.Bytes(), nil
 }
 
 // command is a call of SAM with the settings of samconfig.toml. An interrupt
