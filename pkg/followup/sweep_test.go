@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
 	"wardroom/pkg/followup"
 	"wardroom/pkg/model"
@@ -225,8 +226,9 @@ func TestLostRowsComeBySweep(t *testing.T) {
 // doesn't keep the others waiting.
 func TestRemovalsAreFinished(t *testing.T) {
 	s := fixture.New(t)
+	const first, failing, unfinished, last = demo.LastID + 1, demo.LastID + 3, demo.LastID + 4, demo.LastID + 20
 	s.Put(t, fixture.Given{func(tx *table.Tx, _ table.Rows) {
-		for id := int64(1); id <= 20; id++ {
+		for id := int64(first); id <= last; id++ {
 			s.Store.RecordRemoval(tx, model.Removal{ID: id, UserIDs: []int64{16}, State: model.Revoked, RemovedOn: model.At(fixture.Epoch), OrganizationID: 1})
 		}
 	}})
@@ -234,10 +236,10 @@ func TestRemovalsAreFinished(t *testing.T) {
 	var seen []int64
 	w.Finish = func(_ context.Context, id int64) (bool, error) {
 		seen = append(seen, id)
-		if id == 3 {
+		if id == failing {
 			return false, errors.New("not now")
 		}
-		return id != 4, nil
+		return id != unfinished, nil
 	}
 	report, err := w.Run(t.Context())
 	slices.Sort(seen)
