@@ -31,8 +31,11 @@ run: ## the whole system on this machine, with demo data, on 127.0.0.1:8080
 reset: ## put the demo data back as they were
 	@go build -o $(BIN)/wardroom ./infra/local && exec $(BIN)/wardroom reset
 
+# Tests wait for DynamoDB Local more than they work, and memory is cheaper than
+# the time of collecting garbage.
+test: export GOGC ?= 400
 test: $(BIN)/dynamolocal ## every test that needs no Docker, against one real DynamoDB Local
-	$(BIN)/dynamolocal exec -- go test -timeout 20m $(TEST)
+	$(BIN)/dynamolocal exec -- go test -timeout 20m -parallel 4 $(TEST)
 
 test-sam: ## one operation per function in SAM, in containers
 	go run ./infra/aws/sam test

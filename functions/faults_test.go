@@ -31,7 +31,7 @@ type world struct {
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	r := &rig{make(chan *world, runtime.GOMAXPROCS(0))}
+	r := &rig{make(chan *world, 2*runtime.GOMAXPROCS(0))} // a fault is waited for, mostly
 	for range cap(r.free) {
 		r.free <- newWorld(t, false)
 	}

@@ -39,8 +39,11 @@ func (f *front) refuseElsewhere(paths map[string]*allow) {
 	for narrow, a := range paths {
 		missing := map[string]bool{}
 		for wide, b := range paths {
+			if !covers(wide, narrow) {
+				continue
+			}
 			for _, method := range b.methods {
-				if method != http.MethodHead && covers(wide, narrow) && !a.takes(method) {
+				if method != http.MethodHead && !a.takes(method) {
 					missing[method] = true
 				}
 			}

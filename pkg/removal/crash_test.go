@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -20,48 +21,60 @@ import (
 // converges on what it comes to without a crash, and nothing is left over.
 func TestCrashPoints(t *testing.T) {
 	t.Parallel()
-	points := 0
-	w := newWorld(t, busy()...)
-	for _, f := range flows() {
-		w.anew(t)
-		w.ask(t, http.StatusOK, f.method, f.path, f.body)
-		removed := w.Rows(t.Context(), t)
-		id := made(removed)[0].ID
-		w.settle(t)
-		done := w.Rows(t.Context(), t)
-
-		remove := fixture.Request{Method: f.method, Path: f.path, Body: f.body, Key: demo.GlobalAdmin}
-		points += w.crashes(t, f.name+", the request", w.base, func(ctx context.Context) { w.Do(ctx, remove) }, func(what string) {
-			w.settle(t)
-			now := w.Rows(t.Context(), t)
-			if len(made(now)) == 0 {
-				w.ask(t, http.StatusOK, f.method, f.path, f.body)
-				w.settle(t)
-				now = w.Rows(t.Context(), t)
-			}
-			same(t, what, done, now)
-		})
-		points += w.crashes(t, f.name+", what follows", removed, func(ctx context.Context) {
-			_, _ = removal.Finish(ctx, w.Store, id, w.now()) // it ends, one way or another
-		}, func(what string) {
-			w.settle(t)
-			same(t, what, done, w.Rows(t.Context(), t))
-		})
-		for name, from := range map[string]table.Rows{"the undo": done, "an undo at once": removed} {
-			back := fixture.Request{Method: http.MethodPost, Path: undo(id), Key: demo.GlobalAdmin}
-			points += w.crashes(t, f.name+", "+name, from, func(ctx context.Context) { w.Do(ctx, back) }, func(what string) {
-				if r, _ := table.Removals.In(w.Rows(t.Context(), t), id); r.State != model.Undone && r.UndoneBy == "" {
-					w.ask(t, http.StatusOK, back.Method, back.Path, "")
-				}
-				w.settle(t)
-				same(t, what, w.base, w.Rows(t.Context(), t))
+	var points atomic.Int64
+	t.Run("flows", func(t *testing.T) {
+		for _, f := range flows() {
+			t.Run(f.name, func(t *testing.T) {
+				t.Parallel()
+				points.Add(int64(f.crash(t)))
 			})
 		}
+	})
+	t.Logf("%d crash points", points.Load())
+	if points.Load() < 200 {
+		t.Errorf("%d crash points, want 200 at least", points.Load())
 	}
-	t.Logf("%d crash points", points)
-	if points < 200 {
-		t.Errorf("%d crash points, want 200 at least", points)
+}
+
+// crash ends each part of a flow at each of its calls, and returns how often.
+func (f flow) crash(t *testing.T) (points int) {
+	t.Helper()
+	w := newWorld(t, busy()...)
+	w.anew(t)
+	w.ask(t, http.StatusOK, f.method, f.path, f.body)
+	removed := w.Rows(t.Context(), t)
+	id := made(removed)[0].ID
+	w.settle(t)
+	done := w.Rows(t.Context(), t)
+
+	remove := fixture.Request{Method: f.method, Path: f.path, Body: f.body, Key: demo.GlobalAdmin}
+	points += w.crashes(t, "the request", w.base, func(ctx context.Context) { w.Do(ctx, remove) }, func(what string) {
+		w.settle(t)
+		now := w.Rows(t.Context(), t)
+		if len(made(now)) == 0 {
+			w.ask(t, http.StatusOK, f.method, f.path, f.body)
+			w.settle(t)
+			now = w.Rows(t.Context(), t)
+		}
+		same(t, what, done, now)
+	})
+	points += w.crashes(t, "what follows", removed, func(ctx context.Context) {
+		_, _ = removal.Finish(ctx, w.Store, id, w.now()) // it ends, one way or another
+	}, func(what string) {
+		w.settle(t)
+		same(t, what, done, w.Rows(t.Context(), t))
+	})
+	for name, from := range map[string]table.Rows{"the undo": done, "an undo at once": removed} {
+		back := fixture.Request{Method: http.MethodPost, Path: undo(id), Key: demo.GlobalAdmin}
+		points += w.crashes(t, name, from, func(ctx context.Context) { w.Do(ctx, back) }, func(what string) {
+			if r, _ := table.Removals.In(w.Rows(t.Context(), t), id); r.State != model.Undone && r.UndoneBy == "" {
+				w.ask(t, http.StatusOK, back.Method, back.Path, "")
+			}
+			w.settle(t)
+			same(t, what, w.base, w.Rows(t.Context(), t))
+		})
 	}
+	return points
 }
 
 // crashes plays do from the same rows, ending it at each of its calls, and drives
