@@ -112,7 +112,11 @@ func TestToldToEnd(t *testing.T) {
 	defer release()
 	answered := make(chan answer, 1)
 	go func() { answered <- p.ask(t.Context(), "DELETE", "/api/project/151/user/16") }()
-	<-reached
+	select {
+	case <-reached:
+	case got := <-answered:
+		t.Fatalf("answered without its table: %+v", got)
+	}
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
