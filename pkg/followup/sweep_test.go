@@ -16,6 +16,7 @@ import (
 	"wardroom/infra/local/fixture"
 	"wardroom/pkg/followup"
 	"wardroom/pkg/model"
+	"wardroom/pkg/purge"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 	"wardroom/pkg/telemetry"
@@ -118,6 +119,49 @@ func left(t *testing.T, after table.Rows) {
 	slices.Sort(actions)
 	if d := cmp.Diff([]string{"purge-project project:2000", "purge-user user:4000"}, actions); d != "" {
 		t.Error(d)
+	}
+}
+
+// A purge ends before or after each of its calls to the backend, in every chunk,
+// and a later sweep drives it on to what it comes to without a crash.
+func TestPurgeCrashPoints(t *testing.T) {
+	s := fixture.New(t, fixture.Trouble)
+	s.Put(t, full(2000, 60))
+	s.Put(t, fixture.All(leaver(4000), fixture.Delete(2000)))
+	s.Put(t, fixture.Given{func(tx *table.Tx, _ table.Rows) {
+		table.Subjects.Create(tx, model.Subject{SubjectKey: "subject", IssuerKey: "issuer", UserID: 4000, OrganizationID: 1})
+		table.Bindings.Create(tx, model.Binding{SubjectKey: "subject", IssuerKey: "issuer", UserID: 4000})
+	}})
+	begin := s.Rows(t.Context(), t)
+	now := model.At(fixture.Epoch.Add(month))
+	points := 0
+	for name, purged := range map[string]func(context.Context) error{
+		"project": func(ctx context.Context) error { return purge.Project(ctx, s.Store, now, 2000) },
+		"user":    func(ctx context.Context) error { return purge.User(ctx, s.Store, now, 4000) },
+	} {
+		for call, struck := 1, true; struck; call++ {
+			struck = false
+			for _, ending := range fixture.Endings() {
+				s.Restore(t.Context(), t, begin)
+				f := fixture.Faults{Call: call, Fault: ending}
+				err := purged(f.In(t.Context()))
+				if f.Struck() == 0 {
+					continue
+				}
+				struck = true
+				points++
+				what := fmt.Sprintf("%s: %s at call %d (%v)", name, ending.Name, call, err)
+				if _, err := sweep(s, now.Std()).Run(t.Context()); err != nil {
+					t.Fatalf("%s: the next sweep: %v", what, err)
+				}
+				t.Log(what)
+				left(t, s.Rows(t.Context(), t))
+				fixture.Check(t, s)
+			}
+		}
+	}
+	if points < 30 {
+		t.Errorf("%d crash points, want 30 at least", points)
 	}
 }
 
