@@ -2,6 +2,7 @@ package workspace_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -102,6 +103,21 @@ func TestInvite(t *testing.T) {
 		says("no address", nil, route(demo.ProjectAdmin, "", `[{"roles":["viewer"]}]`), 422, `{"detail":[{"loc":["body",0,"email"],"msg":"field required","type":"value_error.missing"}]}`),
 		says("no @", nil, ask(demo.ProjectAdmin, "new", "viewer"), 422, `{"detail":[{"loc":["body",0,"email"],"msg":"value is not a valid email address","type":"value_error.email"}]}`),
 	})
+}
+
+// An address is not kept for ever with an invitation that nobody wants any more.
+func TestInvitationIsForgotten(t *testing.T) {
+	s := fixture.New(t)
+	if got := s.Do(t.Context(), ask(demo.ProjectAdmin, "new@example.com", "viewer")); got.Status != http.StatusOK {
+		t.Fatal(got.Status, string(got.Body))
+	}
+	rows := s.Rows(t.Context(), t)
+	i, ok := table.Invites.In(rows, 1001)
+	of, also := table.InvitesOf.In(rows, i.Place, i.EmailKey)
+	want := i.ExpiresOn.Add(30 * 24 * time.Hour).Std().Unix()
+	if !ok || !also || i.TTL != want || of.TTL != want {
+		t.Errorf("the invitation %+v, the place's row %+v: they want to end at %d", i, of, want)
+	}
 }
 
 func TestAcceptInvitation(t *testing.T) {

@@ -10,7 +10,8 @@ const (
 )
 
 // Invite asks somebody, by his address, to join a project or a team. The row
-// holds the SHA-256 of a token that was shown or sent once.
+// holds the SHA-256 of a token that was shown or sent once. It goes some time
+// after it expires, and the address in it.
 type Invite struct {
 	ID             int64   `dynamo:"invite_id"`
 	OrganizationID int64   `dynamo:"organization_id"`
@@ -27,6 +28,7 @@ type Invite struct {
 	AcceptedBy     *int64  `dynamo:"accepted_by,omitempty"`
 	AcceptedOn     *Time   `dynamo:"accepted_on,omitempty"`
 	Version        int64   `dynamo:"version"`
+	TTL            int64   `dynamo:"ttl,omitempty"`
 	Stamp
 }
 
@@ -43,4 +45,5 @@ type InviteOf struct {
 	Place    string `dynamo:"place"`
 	EmailKey string `dynamo:"email_key"`
 	InviteID int64  `dynamo:"invite_id"`
+	TTL      int64  `dynamo:"ttl,omitempty"` // as the invitation's
 }

@@ -10,13 +10,15 @@ import (
 // CreateInvite notes a new invitation. was is what the place's row of the
 // address says, nil where there is none, and old the invitation that it names:
 // one that is still pending is revoked, so that only the newest token opens
-// anything.
+// anything. An invitation and its address are kept for the retention of what is
+// deleted, from when it expires, whatever became of it.
 func (s *Store) CreateInvite(tx *table.Tx, i model.Invite, was *model.InviteOf, old *model.Invite) {
 	i.Version, i.Status = 1, model.InvitePending
 	i.EmailKey = model.FoldKey(i.Email)
 	i.OpenKey = &i.EmailKey
+	i.TTL = i.ExpiresOn.Add(Retention * hour).Std().Unix()
 	table.Invites.Create(tx, i)
-	of := model.InviteOf{Place: i.Place, EmailKey: i.EmailKey, InviteID: i.ID}
+	of := model.InviteOf{Place: i.Place, EmailKey: i.EmailKey, InviteID: i.ID, TTL: i.TTL}
 	if was == nil {
 		table.InvitesOf.Create(tx, of)
 		return
