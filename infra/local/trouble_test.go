@@ -18,6 +18,7 @@ import (
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/dynamotest"
 	"wardroom/infra/local/fixture"
+	"wardroom/pkg/table"
 )
 
 // process is the local runner, whose DynamoDB is behind a proxy.
@@ -108,7 +109,8 @@ func TestToldToEnd(t *testing.T) {
 	t.Parallel()
 	p := start(t)
 	// The process reads the table's stream, too: what waits is to be the request.
-	reached, release := p.db.Hold("KEY#" + strings.Split(demo.ProjectAdmin, ".")[0])
+	prefix, _, _ := strings.Cut(demo.ProjectAdmin, ".")
+	reached, release := p.db.Hold(table.Keys.Key(prefix).PK)
 	defer release()
 	answered := make(chan answer, 1)
 	go func() { answered <- p.ask(t.Context(), "DELETE", "/api/project/151/user/16") }()

@@ -35,7 +35,7 @@ func TestSchemathesis(t *testing.T) {
 	url, document := serve(t), filepath.Join(root(t), schemaFile)
 	events := filepath.Join(t.TempDir(), "events.ndjson")
 
-	cmd := command(t, 10*time.Minute, python(), "-m", "schemathesis.cli", "--config-file", "schemathesis.toml",
+	cmd := command(t, 18*time.Minute, python(), "-m", "schemathesis.cli", "--config-file", "schemathesis.toml",
 		"run", document, "--url", url, "--header", "Authorization: "+globalKey,
 		"--checks", "all", "--continue-on-failure", "--no-shrink", "--generation-database", "none",
 		// One worker: with more, the order of calls is no longer the seed's, and
