@@ -184,8 +184,11 @@ func (in *acceptIn) Known(ctx context.Context, c *guard.Case) error {
 		return fault.NotFound()
 	}
 	in.invite = i
-	if err := c.Read(ctx, table.Projects.Key(*i.ProjectID), table.ProjectMembers.Key(*i.ProjectID, c.Caller.User)); err != nil {
+	if err := c.Read(ctx, table.Projects.Key(*i.ProjectID), table.ProjectMembers.Key(*i.ProjectID, c.Caller.User), table.Tombstones.Key(*i.ProjectID, c.Caller.User)); err != nil {
 		return err
+	}
+	if tomb, ok := table.Tombstones.In(c.Rows(), *i.ProjectID, c.Caller.User); ok && i.Status == model.InvitePending && !i.CreatedOn.After(tomb.RemovedOn) {
+		return fault.NotFound() // the removal is about to revoke it
 	}
 	if _, ok := store.LiveProject(c.Rows(), *i.ProjectID); !ok {
 		return fault.NotFound()

@@ -106,6 +106,7 @@ func TestAccept(t *testing.T) {
 	}
 	fixture.Table(t, []fixture.Row{
 		{Name: "the invited person becomes a member", Given: invited(), Request: me, Status: 200, Has: []string{`"id":1001`, `"email":"user20@organization.com"`}, Then: member("member")},
+		{Name: "nor by one that his removal is about to revoke", Given: fixture.All(invited(), fixture.Joins(151, 20, "member")), First: []fixture.Request{drop(demo.ProjectAdmin, "/api/project/151/user/20")}, Request: me, Status: 404, Code: "not_found"},
 		{Name: "as what he was invited", Given: invited(func(i *model.Invite) { i.Role = "admin" }), Request: me, Status: 200, Then: member("admin")},
 		{Name: "twice is answered alike", Given: invited(), First: []fixture.Request{me}, Request: me, Status: 200, Again: true, Idle: true},
 		{Name: "a member stays what he is", Given: fixture.All(invited(func(i *model.Invite) { i.Role = "admin" }), fixture.Joins(151, 20, "member")), Request: me, Status: 200, Then: member("member")},

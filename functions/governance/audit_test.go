@@ -104,6 +104,11 @@ func TestSealedLog(t *testing.T) {
 	if !v.OK || v.Checked != 3 || v.Erased != 2 || v.Unsealed != 0 {
 		t.Errorf("%d checked, %d unsealed, %d erased", v.Checked, v.Unsealed, v.Erased)
 	}
+	for _, from := range []string{"4", "9"} { // as who goes on after what he has seen
+		if ask("/api/audit/verify?from_seq="+from, &v); !v.OK || v.Checked != 0 {
+			t.Errorf("from %s: %+v", from, v)
+		}
+	}
 	got := s.Do(t.Context(), as(demo.GlobalAdmin, "/api/audit?actor=user:7"))
 	if strings.Count(got.Body, `"source_ip":"erased"`) != 2 || !strings.Contains(got.Body, `"seq":3`) {
 		t.Errorf("%s", got.Body)

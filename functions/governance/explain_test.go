@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"net/url"
 	"testing"
 	"time"
@@ -118,10 +119,11 @@ func TestThePastIsThePresentOfThen(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 5))
 	pick := func(of ...string) string { return of[random.IntN(len(of))] }
 	var then []moment
+	undone := 0
 	for range 60 {
 		u := pick("15", "20")
 		q := fixture.Request{Key: demo.GlobalAdmin}
-		switch random.IntN(6) {
+		switch random.IntN(8) {
 		case 0, 1:
 			q.Method, q.Path = "POST", "/api/project/151/user"
 			q.Body = `{"user_ids":[` + u + `],"role":"` + pick("member", "admin") + `"}`
@@ -133,10 +135,17 @@ func TestThePastIsThePresentOfThen(t *testing.T) {
 			q.Method, q.Path, q.Body = "DELETE", "/api/team/7/user", `{"user_ids":[`+u+`]}`
 		case 5:
 			q.Method, q.Path, q.Body = "PUT", "/api/project/151", `{"team_id":`+pick("7", "8", "null")+`}`
+		case 6: // what isn't there, or is undone, changes nothing
+			q.Method, q.Path = "POST", fmt.Sprintf("/api/removal/%d/undo", 1001+random.IntN(8))
+		case 7:
+			q.Method, q.Path, q.Body = "PUT", "/api/user/20", `{"is_active":`+pick("true", "false", "false")+`}`
 		}
 		if r := s.Do(t.Context(), q); r.Status >= http.StatusInternalServerError {
 			t.Fatal(r.Body)
+		} else if q.Method == "POST" && r.Status == http.StatusOK && strings.HasSuffix(q.Path, "/undo") {
+			undone++
 		}
+		s.Settle(t.Context(), t)
 		s.Pass(time.Second)
 		may := look(s, t)
 		then = append(then, moment{model.At(s.Now()), may})
@@ -159,7 +168,7 @@ func TestThePastIsThePresentOfThen(t *testing.T) {
 			}
 		}
 	}
-	if seen[true] < 30 || seen[false] < 30 {
-		t.Errorf("allowed and not: %v", seen)
+	if seen[true] < 30 || seen[false] < 30 || undone < 2 {
+		t.Errorf("allowed and not: %v; %d removals undone", seen, undone)
 	}
 }

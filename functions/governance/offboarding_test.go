@@ -218,6 +218,10 @@ func TestApplyOffboarding(t *testing.T) {
 		stale("he is gone", nil, fixture.Request{Method: "DELETE", Path: "/api/user/7?transfer_to=15", Key: glob}),
 		stale("he has a new key", nil, fixture.Request{Method: "POST", Path: "/api/api-key", Key: demo.ProjectAdmin, Body: `{"name":"New"}`}),
 		{
+			Name: "a key of his that has run out meanwhile", Given: brief(), First: plan, Later: 2 * time.Hour,
+			Request: carry(glob, hashOf(t, off(glob, ""), brief())), Status: 200,
+		},
+		{
 			Name: "what doesn't concern it may change", First: after(
 				fixture.Request{Method: "PUT", Path: "/api/project/151", Key: glob, Body: `{"description":"New"}`},
 				fixture.Request{Method: "PUT", Path: "/api/user/7", Key: glob, Body: `{"first_name":"New"}`},
@@ -227,6 +231,14 @@ func TestApplyOffboarding(t *testing.T) {
 			),
 			Request: carry(glob, hash), Status: 200,
 		},
+	})
+}
+
+// brief is a key of the leaver's that ends before a plan does.
+func brief() fixture.Given {
+	return fixture.Key("brief", 7, func(k *model.APIKey) {
+		end := model.At(fixture.Epoch.Add(time.Hour))
+		k.ExpiresOn = &end
 	})
 }
 

@@ -105,6 +105,32 @@ func TestInvite(t *testing.T) {
 	})
 }
 
+// Who is taken out doesn't come back by an invitation from before, not even at
+// once, and isn't shown as invited; an undo gives it back to him.
+func TestRemovedWhileInvited(t *testing.T) {
+	s := fixture.New(t)
+	s.Put(t, fixture.All(invited(), fixture.JoinsTeam(7, 20, "editor")))
+	do := func(r fixture.Request, status int) string {
+		t.Helper()
+		got := s.Do(t.Context(), r)
+		if got.Status != status {
+			t.Fatalf("%s %s: %d %s", r.Method, r.Path, got.Status, got.Body)
+		}
+		return got.Body
+	}
+	gone := do(fixture.Request{Method: "DELETE", Path: "/api/workspaces/7/users?email=" + fixture.Email(20), Key: demo.ProjectAdmin}, 200)
+	if strings.Contains(gone, fixture.Email(20)) {
+		t.Errorf("the workspace without him: %s", gone)
+	}
+	do(accept("test.secret", "30.secret", fixture.Email(20)), 400)
+	s.Settle(t.Context(), t)
+	do(fixture.Request{Method: "POST", Path: "/api/removal/1001/undo", Key: demo.GlobalAdmin}, 200)
+	if i, _ := table.Invites.In(s.Rows(t.Context(), t), 30); i.Status != model.InvitePending {
+		t.Errorf("undone: %+v", i)
+	}
+	fixture.Check(t, s)
+}
+
 // An address is not kept for ever with an invitation that nobody wants any more.
 func TestInvitationIsForgotten(t *testing.T) {
 	s := fixture.New(t)

@@ -232,8 +232,10 @@ func (h *handlers) removeUser(ctx context.Context, in *removeUserIn) (WorkspaceR
 	}
 	in.of.Take(c, guard.TeamName(in.WorkspaceID), in.Email)
 	people := peopleIn(c, in.WorkspaceID, in.found.members)
-	if i, ok := in.of.Pending(); ok && !in.isMember {
-		h.withdraw(c, i)
+	if i, ok := in.of.Pending(); ok {
+		if !in.isMember {
+			h.withdraw(c, i)
+		}
 		in.found.invites = slices.DeleteFunc(in.found.invites, func(id int64) bool { return id == i.ID })
 	}
 	if !in.isMember {

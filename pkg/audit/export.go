@@ -63,6 +63,17 @@ const (
 // not judge: what is missing in the table is missing in the file.
 func Export(ctx context.Context, s *store.Store, organization int64, now model.Time, public *ecdsa.PublicKey, name string, out io.Writer) error {
 	w := bufio.NewWriterSize(out, 1<<20)
+	var points []model.Checkpoint // before the head, which moves on before a checkpoint is signed
+	for at, more := int64(1), true; more; {
+		some, next, err := s.Checkpoints(ctx, organization, at, together)
+		if err != nil {
+			return err
+		}
+		for _, c := range some {
+			at = c.Seq + 1
+		}
+		points, more = append(points, some...), next && len(some) > 0
+	}
 	rows, err := s.Read(ctx, table.SealHeads.Key(organization))
 	if err != nil {
 		return err
@@ -78,16 +89,8 @@ func Export(ctx context.Context, s *store.Store, organization int64, now model.T
 		}
 		_ = lines.Encode(keyLine{name, string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))})
 	}
-	for at, more := int64(1), true; more; {
-		var some []model.Checkpoint
-		if some, more, err = s.Checkpoints(ctx, organization, at, together); err != nil {
-			return err
-		}
-		for _, c := range some {
-			at = c.Seq + 1
-			_ = lines.Encode(pointLine{Point{c.Seq, hex.EncodeToString(c.Hash), c.SignedOn, c.Key, hex.EncodeToString(c.Signature)}})
-		}
-		more = more && len(some) > 0
+	for _, c := range points {
+		_ = lines.Encode(pointLine{Point{c.Seq, hex.EncodeToString(c.Hash), c.SignedOn, c.Key, hex.EncodeToString(c.Signature)}})
 	}
 	for at := int64(1); at <= head.Seq; {
 		if at, err = exportSome(ctx, s, organization, at, head.Seq, w); err != nil {

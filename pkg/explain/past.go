@@ -117,33 +117,29 @@ func (p past) project(ctx context.Context, r Rows, s *State) error {
 	return g.Wait()
 }
 
-// standing is a membership as its row stands.
+// standing is a membership as its row stands, which says nothing of the past: an
+// undo puts back the very row that there was.
 type standing struct {
 	Member
-	since  model.Time
-	intact bool // it is as it was made
+	since model.Time
 }
 
 func asMember(m *model.ProjectMember) *standing {
 	if m == nil {
 		return nil
 	}
-	return &standing{Member{m.Role, m.ExpiresOn}, m.CreatedOn, m.Version == 1}
+	return &standing{Member{m.Role, m.ExpiresOn}, m.CreatedOn}
 }
 
 func (p past) teamMember(ctx context.Context, team, user int64, m *model.TeamMember) (*Member, error) {
 	if m == nil {
 		return p.member(ctx, guard.TeamName(team), user, nil)
 	}
-	return p.member(ctx, guard.TeamName(team), user, &standing{Member{Role: m.Role}, m.CreatedOn, m.Version == 1})
+	return p.member(ctx, guard.TeamName(team), user, &standing{Member{Role: m.Role}, m.CreatedOn})
 }
 
-// member finds what a user was in a place. A row that was never changed since
-// answers at once.
+// member finds what a user was in a place.
 func (p past) member(ctx context.Context, about string, user int64, row *standing) (*Member, error) {
-	if row != nil && row.intact && !row.since.After(p.at) {
-		return &row.Member, nil
-	}
 	name := guard.UserName(user)
 	facts, err := search(ctx, p.log, p.organization, about, p.at, plainly, name)
 	if err != nil {
@@ -216,7 +212,7 @@ const (
 func (p past) user(ctx context.Context, row model.User) (User, error) {
 	u := User{ID: row.ID, Organization: row.OrganizationID, Exists: !row.DateJoined.After(p.at)}
 	was := map[string]bool{isActive: row.IsActive, isStaff: row.IsStaff, isSuperuser: row.IsSuperuser}
-	if row.Version > 1 && u.Exists {
+	if u.Exists {
 		name := guard.UserName(row.ID)
 		var own, among map[string]fact
 		g, both := errgroup.WithContext(ctx)

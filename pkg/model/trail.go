@@ -52,6 +52,7 @@ type UserWas struct {
 	Version   int64  `dynamo:"version"`
 	IsActive  bool   `dynamo:"is_active"`
 	RemovalID *int64 `dynamo:"removal_id,omitempty"`
+	Edited    bool   `dynamo:"edited,omitempty"` // the request that removed him changed more of him, which stays
 }
 
 // Post is a place of which there must always be one: admin of a project, or

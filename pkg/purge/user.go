@@ -43,6 +43,15 @@ func User(ctx context.Context, s *store.Store, now model.Time, id int64) error {
 				}
 				continue
 			}
+			if more, err := forget(ctx, s, &tx, u); err != nil {
+				return err
+			} else if more {
+				table.Users.Check(&tx, u)
+				if err := s.Commit(ctx, &tx); err != nil {
+					return err
+				}
+				continue
+			}
 			address := table.Emails.Key(u.OrganizationID, u.EmailKey)
 			if rows, err = s.Read(ctx, address); err != nil {
 				return err
@@ -56,6 +65,27 @@ func User(ctx context.Context, s *store.Store, now model.Time, id int64) error {
 			return s.Commit(ctx, &tx)
 		}
 	})
+}
+
+// forget takes what was his out of the record of his removal, as far as one
+// transaction goes, and reports whether there was any: the removal can't be undone
+// any more.
+func forget(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (more bool, err error) {
+	if u.RemovalID == nil {
+		return false, nil
+	}
+	rows, err := s.EffectsOf(ctx, *u.RemovalID)
+	for _, e := range rows {
+		if e.UserID != u.ID || e.Notification == nil && e.Recents == nil {
+			continue
+		}
+		if tx.Len() == chunk {
+			return true, err
+		}
+		e.Notification, e.Recents, more = nil, nil, true
+		table.Effects.Put(tx, e)
+	}
+	return more, err
 }
 
 // bound notes what goes with a row that lies beside a user: with the binding to

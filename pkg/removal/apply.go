@@ -85,6 +85,7 @@ func (a *applying) allowed(ctx context.Context, l *leaving) error {
 	if a.plan.State != model.Planned {
 		return nil
 	}
+	l.until = a.plan.ExpiresOn
 	steps, err := l.steps(ctx, a.s, a.c)
 	if err == nil && l.hash(a.c, steps) != a.plan.Hash {
 		err = staleHash()

@@ -72,7 +72,6 @@ func finish(ctx context.Context, s *store.Store, id int64, now model.Time) (bool
 	if err := f.recall(ctx); err != nil {
 		return false, err
 	}
-	f.announce()
 	for more := true; more; { // an index may not have told everything the first time
 		more = false
 		for _, kind := range kinds[r.Kind] {
@@ -134,23 +133,23 @@ func (f *finisher) take(ctx context.Context, kind func(context.Context, *work) (
 				return true, false, err
 			}
 		}
-		f.add(e)
+		f.add(&f.tx, e)
+		f.done[e.Resource] = true
 		fresh = true
 	}
 	return fresh, false, nil
 }
 
 // add notes an effect, its record and its audit row.
-func (f *finisher) add(e effect) {
+func (w *work) add(tx *table.Tx, e effect) {
 	if e.apply != nil {
-		e.apply(&f.tx)
+		e.apply(tx)
 	}
-	e.RemovalID = f.r.ID
-	table.Effects.Create(&f.tx, e.EffectRow)
+	e.RemovalID = w.r.ID
+	table.Effects.Create(tx, e.EffectRow)
 	if e.audit != nil {
-		f.s.RecordAudit(&f.tx, *e.audit)
+		w.s.RecordAudit(tx, *e.audit)
 	}
-	f.done[e.Resource] = true
 }
 
 // flush commits what was gathered. The removal must still be as it was read:
@@ -178,32 +177,6 @@ func (f *finisher) close() {
 	to.State, to.PendingShard, to.PendingOn = model.Done, nil, nil
 	to.Version++
 	table.Removals.Change(&f.tx, f.r, to)
-}
-
-// announce tells the audit log of the posts that the heir took over in phase 1,
-// under the places they are of. It was done when the state moves on.
-func (f *finisher) announce() {
-	if f.r.State != model.Revoked || f.r.Kind != model.OfUser {
-		return
-	}
-	for _, h := range f.r.Handovers {
-		before, after := map[string]any{}, map[string]any{}
-		var name string
-		if h.Project != nil {
-			name = guard.ProjectName(h.Project.ProjectID)
-			if h.ProjectWas != nil {
-				before[guard.UserName(h.Project.UserID)] = h.ProjectWas.Facts()
-			}
-			after[guard.UserName(h.Project.UserID)] = h.Project.Facts()
-		} else {
-			name = guard.TeamName(h.Team.TeamID)
-			if h.TeamWas != nil {
-				before[guard.UserName(h.Team.UserID)] = h.TeamWas.Facts()
-			}
-			after[guard.UserName(h.Team.UserID)] = h.Team.Facts()
-		}
-		f.s.RecordAudit(&f.tx, *f.audit(name, before, after))
-	}
 }
 
 // audit is the row that tells of something the removal brought about.

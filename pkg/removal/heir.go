@@ -53,6 +53,11 @@ func (h heirship) project(ctx context.Context, p model.Project) error {
 	h.s.HandOver(&h.c.Tx, p, before, now)
 	now.Version++
 	h.r.Handovers = append(h.r.Handovers, model.Handover{Project: &now, ProjectWas: before})
+	var facts map[string]any
+	if is {
+		facts = was.Facts()
+	}
+	h.tell(guard.ProjectName(p.ID), facts, now.Facts())
 	h.moves()
 	h.c.Notify(h.heir, model.NoticeRoleChanged, guard.ProjectName(p.ID))
 	return nil
@@ -75,9 +80,28 @@ func (h heirship) team(ctx context.Context, t model.Team) error {
 	h.s.HandOverTeam(&h.c.Tx, before, now)
 	now.Version++
 	h.r.Handovers = append(h.r.Handovers, model.Handover{Team: &now, TeamWas: before})
+	var facts map[string]any
+	if is {
+		facts = was.Facts()
+	}
+	h.tell(guard.TeamName(t.ID), facts, now.Facts())
 	h.moves()
 	h.c.Notify(h.heir, model.NoticeRoleChanged, guard.TeamName(t.ID))
 	return nil
+}
+
+// tell writes in the audit log, under the place, what the heir of an ended account
+// took over there. Whoever is taken out of one place has that in its own row.
+func (h heirship) tell(place string, was, is map[string]any) {
+	if h.r.Kind != model.OfUser || h.dry {
+		return
+	}
+	name := guard.UserName(h.heir)
+	before := map[string]any{}
+	if was != nil {
+		before[name] = was
+	}
+	h.s.RecordAudit(&h.c.Tx, *entry(*h.r, finishAction, h.c.Now, place, before, map[string]any{name: is}))
 }
 
 // id is that of a membership; one that is new gets one.

@@ -29,6 +29,7 @@ type effect struct {
 	place string             // the project or team it is about; "" for none
 	apply func(tx *table.Tx) // nil for what is kept
 	audit *model.Audit
+	ends  *model.Time // when the thing ends by itself, if it does
 }
 
 // kinds are what becomes of what people had, by what they are removed from. A
@@ -227,7 +228,7 @@ func (w *work) revokesKeys(ctx context.Context, detail string, find func(context
 			place = guard.ProjectName(*k.ProjectID)
 		}
 		out = append(out, effect{
-			place: place,
+			place: place, ends: k.ExpiresOn,
 			EffectRow: model.EffectRow{UserID: *k.UserID, Prefix: k.Prefix, Was: &model.Revision{Version: k.Version, ModifiedBy: k.ModifiedBy, ModifiedOn: k.ModifiedOn},
 				Effect: model.Effect{Resource: name, Action: "revoke", Detail: detail}},
 			apply: func(tx *table.Tx) { table.Keys.Change(tx, k, to) },
@@ -294,7 +295,7 @@ func (w *work) revokesInvites(ctx context.Context, ids []int64) ([]effect, error
 		to.Stamp, to.Status, to.OpenKey = i.Modified(w.r.RemovedBy, w.r.RemovedOn), model.InviteRevoked, nil
 		name := guard.InviteName(i.ID)
 		out = append(out, effect{
-			place: i.Place,
+			place: i.Place, ends: &i.ExpiresOn,
 			EffectRow: model.EffectRow{UserID: w.invited(i), InviteID: i.ID, Was: &model.Revision{Version: i.Version, ModifiedBy: i.ModifiedBy, ModifiedOn: i.ModifiedOn},
 				Effect: model.Effect{Resource: name, Action: "revoke", Detail: "pending invitation"}},
 			apply: func(tx *table.Tx) { table.Invites.Change(tx, i, to) },

@@ -23,6 +23,9 @@ type leaving struct {
 	heirs    model.Heirs
 	held     *Held
 	holdings []holding // projects and then teams, by id: the order of the steps
+
+	until    model.Time      // when the plan ends
+	fleeting map[string]bool // what ends by itself before that
 }
 
 // holding is a live project or a live team that the leaver is a member of. heir

@@ -51,6 +51,7 @@ func PlanOffboarding(ctx context.Context, s *store.Store, c *guard.Case, user in
 	if err != nil {
 		return Plan{}, err
 	}
+	l.until = c.Now.Add(PlanFor)
 	if err := refusal(c, []model.User{l.user}, posts{}, UserOptions{TransferTo: heirs.TransferTo}); err != nil {
 		return Plan{}, err
 	}
@@ -74,7 +75,7 @@ func PlanOffboarding(ctx context.Context, s *store.Store, c *guard.Case, user in
 	}
 	row := model.Offboarding{
 		ID: id, OrganizationID: c.Organization.ID, Hash: l.hash(c, steps), UserID: user, Heirs: heirs, State: model.Planned,
-		CreatedBy: c.Stamp, CreatedOn: c.Now, ExpiresOn: c.Now.Add(PlanFor),
+		CreatedBy: c.Stamp, CreatedOn: c.Now, ExpiresOn: l.until,
 	}
 	s.RecordPlan(&c.Tx, row)
 	return Plan{PlanID: id, PlanHash: row.Hash, ExpiresOn: row.ExpiresOn, Steps: steps}, nil
@@ -93,7 +94,11 @@ func (l *leaving) steps(ctx context.Context, s *store.Store, c *guard.Case) ([]S
 	for _, h := range l.holdings {
 		taken[h.name()] = true
 	}
+	l.fleeting = map[string]bool{}
 	for _, e := range found {
+		if e.ends != nil && !e.ends.After(l.until) {
+			l.fleeting[e.Resource] = true
+		}
 		place := ""
 		if taken[e.place] {
 			place = e.place
@@ -148,7 +153,7 @@ func (l *leaving) effects(ctx context.Context, s *store.Store, now model.Time) (
 // hash is the same for two looks at the world if each step would do the same to
 // the same rows, for the same people. What is only dropped with him, and may
 // come at any moment, makes no difference: his notifications and his recent
-// projects.
+// projects; nor does what ends by itself before the plan does.
 func (l *leaving) hash(c *guard.Case, steps []Step) string {
 	facts := make([]string, 0, 2*len(l.holdings)+5)
 	for _, key := range l.people(l.user.ID) {
@@ -167,7 +172,7 @@ func (l *leaving) hash(c *guard.Case, steps []Step) string {
 	steps = slices.Clone(steps)
 	for i := range steps {
 		steps[i].Effects = slices.DeleteFunc(slices.Clone(steps[i].Effects), func(e model.Effect) bool {
-			return strings.HasPrefix(e.Resource, guard.UserName(l.user.ID)+"/")
+			return strings.HasPrefix(e.Resource, guard.UserName(l.user.ID)+"/") || l.fleeting[e.Resource]
 		})
 		slices.SortFunc(steps[i].Effects, func(a, b model.Effect) int { return strings.Compare(a.Resource, b.Resource) })
 	}

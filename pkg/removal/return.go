@@ -58,7 +58,7 @@ func (u *undoing) teamMember(m model.TeamMember) {
 func (u *undoing) version(user, n int64) func(*table.Tx) {
 	row, _ := table.Users.In(u.rows, user)
 	to := row
-	if was, ok := u.was(user); ok && row.Version == was.Version+n && !u.partly[user] {
+	if was, ok := u.was(user); ok && row.Version == was.Version+n && !u.partly[user] && !was.Edited {
 		to.Version = was.Version
 	} else {
 		to.Version++
@@ -82,7 +82,7 @@ func (u *undoing) account(id int64) {
 	to := row
 	to.IsActive, to.RemovalID, to.DeletedOn, to.PendingShard, to.PendingOn = was.IsActive, was.RemovalID, nil, nil, nil
 	to.Version++
-	if row.Version == was.Version+1 && !u.partly[id] {
+	if row.Version == was.Version+1 && !u.partly[id] && !was.Edited {
 		to.Version = was.Version
 	}
 	u.back(model.Effect{Resource: name, Detail: "account"}, &u.finals, func(tx *table.Tx) { table.Users.Change(tx, row, to) })
@@ -312,6 +312,17 @@ func (u *undoing) root() string {
 		return guard.TeamName(*u.r.TeamID)
 	case len(u.r.UserIDs) == 1:
 		return guard.UserName(u.r.UserIDs[0])
+	}
+	return guard.OrganizationName(u.r.OrganizationID)
+}
+
+// place is what those who are back are told they are back in.
+func (u *undoing) place() string {
+	switch u.r.Kind {
+	case model.FromProject:
+		return guard.ProjectName(*u.r.ProjectID)
+	case model.FromWorkspace:
+		return guard.TeamName(*u.r.TeamID)
 	}
 	return guard.OrganizationName(u.r.OrganizationID)
 }

@@ -48,11 +48,23 @@ func fromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 		report.EffectiveAccess = union(report.EffectiveAccess, ways(u, target))
 	}
 	r := model.Removal{
-		Kind: model.FromWorkspace, UserIDs: users, TeamID: &t.ID, RemovedOn: c.Now,
+		Kind: model.FromWorkspace, UserIDs: users, TeamID: &t.ID, RemovedBy: c.Stamp, RemovedOn: c.Now,
 		EffectiveAccess: report.EffectiveAccess, TeamMembers: members, Users: owners,
 	}
-	if err := report.look(ctx, s, c, &r, o, func(ctx context.Context) (bool, error) {
-		return anyStranded(ctx, s, c, members, left)
+	invited := among(c.Rows(), s, r)
+	var invites []effect
+	if err := report.look(ctx, s, c, &r, o, func(ctx context.Context) (stranded bool, err error) {
+		g, ctx := errgroup.WithContext(ctx)
+		g.Go(func() (err error) {
+			stranded, err = anyStranded(ctx, s, c, members, left)
+			return err
+		})
+		g.Go(func() (err error) {
+			invites, err = teamInvites(ctx, invited)
+			return err
+		})
+		err = g.Wait()
+		return stranded, err
 	}); err != nil {
 		return report, err
 	}
@@ -84,8 +96,23 @@ func fromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 	}
 	after["removal_id"] = r.ID
 	s.RecordRemoval(&c.Tx, r)
+	closeDoors(s, c, r, invites)
 	c.Audit(guard.TeamName(t.ID), before, after)
 	return report, nil
+}
+
+// closeDoors carries effects out along with the removal, as far as the
+// transaction has room: invitations by which somebody could come back before they
+// are worked off. A project has its tombstones for that.
+func closeDoors(s *store.Store, c *guard.Case, r model.Removal, invites []effect) {
+	for _, e := range invites {
+		if c.Tx.Len() > full {
+			return
+		}
+		e.audit.After["removal_id"] = r.ID
+		e.audit.TS = c.Now
+		(&work{s: s, r: r}).add(&c.Tx, e)
+	}
 }
 
 // anyStranded asks for all of them at the same time whether one is left without

@@ -52,7 +52,9 @@ func Undo(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal, e
 	}
 	u.last(&c.Tx, by)
 	for _, id := range r.UserIDs {
-		c.Notify(id, model.NoticeAdded, u.root())
+		if u.told[guard.UserName(id)] != nil { // he has it back
+			c.Notify(id, model.NoticeAdded, u.place())
+		}
 	}
 	c.Audit(u.root(), map[string]any{"removal_id": r.ID}, u.told)
 	return u.restored, Restored{NotRestored: u.left}, nil

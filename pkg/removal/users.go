@@ -86,7 +86,9 @@ func ofUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 	for _, u := range users {
 		if u.IsActive || o.Delete && u.DeletedOn == nil {
 			r.UserIDs = append(r.UserIDs, u.ID)
-			r.Users = append(r.Users, was(u))
+			before := was(u)
+			before.Edited = o.edits(u)
+			r.Users = append(r.Users, before)
 		}
 	}
 	if len(r.UserIDs) == 0 { // nothing is left to end
@@ -128,6 +130,17 @@ func ofUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 	}
 	auditUsers(c, r)
 	return rows, r, report, nil
+}
+
+// edits reports whether the request changes more of a user than that he is
+// removed.
+func (o UserOptions) edits(u model.User) bool {
+	if o.Edit == nil {
+		return false
+	}
+	to := u
+	o.Edit(&to)
+	return to.FirstName != u.FirstName || to.LastName != u.LastName || to.IsStaff != u.IsStaff || to.IsSuperuser != u.IsSuperuser || to.ExternalID != u.ExternalID || to.Email != u.Email
 }
 
 // refusal tells who of the users can't be removed.

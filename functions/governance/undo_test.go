@@ -1,0 +1,105 @@
+package governance_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"wardroom/infra/local/demo"
+	"wardroom/infra/local/fixture"
+	"wardroom/pkg/table"
+)
+
+// doing sends requests of a global admin that must be answered, and lets what
+// follows from each happen.
+func doing(t *testing.T, s *fixture.System) func(method, path, body string) fixture.Response {
+	return func(method, path, body string) fixture.Response {
+		t.Helper()
+		got := s.Do(t.Context(), fixture.Request{Method: method, Path: path, Body: body, Key: demo.GlobalAdmin})
+		if got.Status >= http.StatusBadRequest {
+			t.Fatalf("%s %s: %d %s", method, path, got.Status, got.Body)
+		}
+		s.Settle(t.Context(), t)
+		return got
+	}
+}
+
+// Who is back is told so, by a place that he finds; who got nothing back isn't.
+func TestUndoTellsWhoIsBack(t *testing.T) {
+	for name, tt := range map[string]struct {
+		remove, again string
+		title, link   string
+	}{
+		"a project":     {"/api/project/151/user/20", "", "project Support", "/api/project/151"},
+		"a team":        {"/api/team/7/user?user_ids=20", "", "team Core", "/api/team/7"},
+		"an account":    {"/api/user/20", "", "organization", ""},
+		"in it already": {"/api/project/151/user/20", "/api/project/151/user", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := fixture.New(t)
+			s.Put(t, fixture.All(fixture.People(20, 20), fixture.Joins(151, 20, "member"), fixture.JoinsTeam(7, 20, "editor")))
+			do := doing(t, s)
+			do(http.MethodDelete, tt.remove, "")
+			if tt.again != "" {
+				do(http.MethodPost, tt.again, `{"user_ids":[20]}`)
+			}
+			before := s.Rows(t.Context(), t)
+			do(http.MethodPost, "/api/removal/1001/undo", "")
+			var told []string
+			for _, n := range table.Notifications.All(s.Rows(t.Context(), t)) {
+				if _, old := table.Notifications.In(before, n.UserID, n.ID); old {
+					continue
+				}
+				told = append(told, fmt.Sprint(n.UserID, " ", n.Title, ": ", n.Message, " ", n.Link))
+			}
+			if tt.title == "" {
+				if len(told) > 0 {
+					t.Errorf("told: %q", told)
+				}
+				return
+			}
+			if len(told) != 1 || !strings.Contains(told[0], tt.title) || !strings.HasSuffix(told[0], tt.link) {
+				t.Errorf("told: %q, want %q and %q", told, tt.title, tt.link)
+			}
+		})
+	}
+}
+
+// What was changed along with a deactivation stays, and so does the number of its
+// version: nobody overwrites it with what he read before.
+func TestUndoOfAnEdit(t *testing.T) {
+	s := fixture.New(t)
+	s.Put(t, fixture.People(20, 20))
+	do := doing(t, s)
+	old := do(http.MethodGet, "/api/user/20", "").Header.Get("ETag")
+	do(http.MethodPut, "/api/user/20", `{"is_active":false,"first_name":"Changed"}`)
+	do(http.MethodPost, "/api/removal/1001/undo", "")
+	now := do(http.MethodGet, "/api/user/20", "")
+	if now.Header.Get("ETag") == old || !strings.Contains(now.Body, `"first_name":"Changed"`) || !strings.Contains(now.Body, `"is_active":true`) {
+		t.Errorf("ETag %s, before %s: %s", now.Header.Get("ETag"), old, now.Body)
+	}
+}
+
+// After a purge nothing tells what somebody was told.
+func TestPurgeForgetsWhatWasUnread(t *testing.T) {
+	s := fixture.New(t)
+	s.Put(t, fixture.People(20, 20))
+	do := doing(t, s)
+	for range 50 { // more than one transaction takes
+		do(http.MethodPost, "/api/notification/user/20", `{"message":"between us"}`)
+	}
+	do(http.MethodDelete, "/api/user/20", "")
+	s.Pass(31 * 24 * time.Hour)
+	s.Settle(t.Context(), t)
+	rows := s.Rows(t.Context(), t)
+	if u, _ := table.Users.In(rows, int64(20)); u.Email != "" {
+		t.Fatalf("not purged: %+v", u)
+	}
+	for p, row := range rows {
+		if strings.Contains(fmt.Sprint(fixture.Plain(row)), "between us") {
+			t.Errorf("%v still tells it", p)
+		}
+	}
+}
