@@ -116,8 +116,8 @@ func (f *finisher) recall(ctx context.Context) error {
 
 // take works off what is found of one kind. It reports whether anything was,
 // and whether the time is over.
-func (f *finisher) take(ctx context.Context, kind func(context.Context, *work) ([]effect, error)) (fresh, over bool, err error) {
-	found, err := kind(ctx, f.work)
+func (f *finisher) take(ctx context.Context, find kind) (fresh, over bool, err error) {
+	found, err := find(ctx, f.work)
 	if err != nil {
 		return false, false, err
 	}

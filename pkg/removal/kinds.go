@@ -32,10 +32,13 @@ type effect struct {
 	ends  *model.Time // when the thing ends by itself, if it does
 }
 
+// kind finds what is still to be done about one kind of thing.
+type kind func(ctx context.Context, w *work) ([]effect, error)
+
 // kinds are what becomes of what people had, by what they are removed from. A
 // new kind of thing is one more line. Each finds what is still to be done, by
 // an index and read again.
-var kinds = map[string][]func(ctx context.Context, w *work) ([]effect, error){
+var kinds = map[string][]kind{
 	model.FromProject:   {boundKeys, projectInvites},
 	model.FromWorkspace: {teamInvites, keptProjects},
 	model.OfUser:        {projectMemberships, teamMemberships, personalKeys, allInvites, recents, unread},

@@ -25,12 +25,13 @@ func FromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 			return Report{}, fault.Forbidden()
 		}
 	}
-	return fromTeam(ctx, s, c, members, 0, left, o)
+	return fromTeam(ctx, s, c, members, 0, left, teamInvites, o)
 }
 
 // fromTeam is FromTeam for whoever may do it. An owner who leaves must not be
-// the last, unless heir takes his place, 0 for nobody.
-func fromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []model.TeamMember, heir int64, left []Left, o Options) (Report, error) {
+// the last, unless heir takes his place, 0 for nobody. doors finds by what a
+// member could come back at once.
+func fromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []model.TeamMember, heir int64, left []Left, doors kind, o Options) (Report, error) {
 	t := *c.Team
 	report := Report{EffectiveAccess: model.EffectiveAccess{Via: []string{}}, Warnings: []string{}, Effects: []model.Effect{}}
 	users := make([]int64, 0, len(members))
@@ -60,7 +61,7 @@ func fromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 			return err
 		})
 		g.Go(func() (err error) {
-			invites, err = teamInvites(ctx, invited)
+			invites, err = doors(ctx, invited)
 			return err
 		})
 		err = g.Wait()
