@@ -135,7 +135,7 @@ func TestRemovedWhileInvited(t *testing.T) {
 func TestInvitationIsForgotten(t *testing.T) {
 	s := fixture.New(t)
 	if got := s.Do(t.Context(), ask(demo.ProjectAdmin, "new@example.com", "viewer")); got.Status != http.StatusOK {
-		t.Fatal(got.Status, string(got.Body))
+		t.Fatal(got.Status, got.Body)
 	}
 	rows := s.Rows(t.Context(), t)
 	i, ok := table.Invites.In(rows, 1001)
