@@ -7,6 +7,7 @@ import (
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/signin"
 	"wardroom/pkg/table"
 )
 
@@ -45,7 +46,7 @@ func (in *editOrganizationIn) Needs(f *guard.Fetch) {
 }
 
 // editOrganization changes what the body names. It refuses a domain that is
-// another's (duplicate).
+// another's (duplicate), and signing in by one that is everybody's.
 func (h *handlers) editOrganization(_ context.Context, in *editOrganizationIn) (Detail, error) {
 	c := in.Case()
 	old := c.Organization
@@ -62,6 +63,13 @@ func (h *handlers) editOrganization(_ context.Context, in *editOrganizationIn) (
 	}
 	if o == old {
 		return detail(old), nil
+	}
+	if o.DomainSignIn && signin.Anybodys(o.Domain) {
+		field := "body.domain_sign_in"
+		if in.Body.Domain != nil {
+			field = "body.domain"
+		}
+		return detail(old), fault.Invalid(field, "anybody gets an address at this domain, so nobody can sign in by it")
 	}
 	if o.Domain != old.Domain {
 		if _, taken := table.Domains.In(c.Rows(), o.Domain); taken {

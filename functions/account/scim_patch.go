@@ -103,7 +103,7 @@ func (in *patchSCIMIn) set(attribute string, value any) error {
 	note := func(e edit) { in.edits = append(in.edits, e) }
 	switch attribute {
 	case "active":
-		active, ok := value.(bool)
+		active, ok := truth(value)
 		if !ok {
 			return wrongValue(value, "active must be true or false")
 		}
@@ -136,6 +136,16 @@ func (in *patchSCIMIn) set(attribute string, value any) error {
 		}
 	}
 	return nil
+}
+
+// truth reads a boolean, which some identity providers send as the text "True" or
+// "False" in a PATCH.
+func truth(value any) (is, ok bool) {
+	if text, is := value.(string); is {
+		return strings.EqualFold(text, "true"), strings.EqualFold(text, "true") || strings.EqualFold(text, "false")
+	}
+	is, ok = value.(bool)
+	return is, ok
 }
 
 // wrongValue refuses a value of an attribute that can't be without one.

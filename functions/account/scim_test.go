@@ -198,6 +198,7 @@ func TestSCIMChange(t *testing.T) {
 		{Name: "what isn't kept is ignored", Request: patch(15, `{"op":"add","path":"emails[type eq \"work\"].value","value":"x@y.z"},{"op":"remove","path":"title"},{"op":"replace","path":"urn:x:y:department","value":1}`), Status: 200, Idle: true},
 		{Name: "another address", Request: patch(15, `{"op":"replace","path":"userName","value":"new@organization.com"}`), Status: 200, Has: []string{`"value":"new@organization.com"`}},
 		{Name: "somebody else's address", Request: patch(15, `{"op":"replace","path":"userName","value":"LEAD@organization.com"}`), Status: 409, Body: refused(409, "uniqueness", taken)},
+		{Name: "active as Entra ID writes it", Request: patch(15, `{"op":"Replace","path":"active","value":"False"}`), Status: 200, Has: []string{`"active":false`}},
 		{Name: "all or nothing", Request: patch(15, `{"op":"replace","path":"name.givenName","value":"Ada"},{"op":"replace","path":"active","value":"no"}`), Status: 400, Body: refused(400, "invalidValue", "active must be true or false")},
 		{Name: "nobody", Request: patch(150, off), Status: 404, Body: refused(404, "", gone)},
 		{Name: "by a member", Request: by(demo.ProjectMember, patch(15, on)), Status: 403, Body: refused(403, "", no)},

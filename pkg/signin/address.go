@@ -25,6 +25,9 @@ func domainOf(email string) string {
 	return model.Fold(email[strings.LastIndex(email, "@")+1:])
 }
 
+// Anybodys reports whether anybody gets an address at the domain.
+func Anybodys(domain string) bool { return anybodys[domain] }
+
 // anybodys are domains where anybody gets an address. To own one of them says
 // nothing about belonging to an organisation, so none is ever matched, even if
 // an organisation has come to be registered under it.

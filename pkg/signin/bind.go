@@ -171,7 +171,7 @@ func (a Arrival) expected(l looked) (organization int64, how string) {
 	case len(inviting) > 1:
 		return 0, ""
 	}
-	if d, ok := table.Domains.In(l.rows, l.domain); ok && !anybodys[l.domain] {
+	if d, ok := table.Domains.In(l.rows, l.domain); ok && !Anybodys(l.domain) {
 		return d.OrganizationID, ByDomain
 	}
 	return 0, ""
