@@ -14,6 +14,8 @@ var costly = []struct {
 	{"project-by-team", user, project("", DeploymentManager), ViewProject},
 	{"project-refused", user, project(ProjectMember, Evaluator), DeleteProject},
 	{"project-by-bound-key", boundTo(151, user), project(ProjectAdmin, ""), ManageMembers},
+	{"agent-all-paths", appAdmin, agent(AgentViewer, ProjectMember, DeploymentManager, view), ManageAgent},
+	{"agent-by-access-level", user, agent("", "", "", edit), EditAgent},
 	{"team-all-paths", globalAdmin, team(DeploymentManager), DeleteWorkspace},
 	{"workspace-stranger", user, workspace(""), ViewTeam},
 }
@@ -25,7 +27,12 @@ func TestDecidingAllocatesNothing(t *testing.T) {
 			"Decide":     func() { kept.decision = Decide(c.caller, c.target, c.need) },
 			"ActingRole": func() { kept.role = ActingRole(c.caller, c.target) },
 			"CanAssign":  func() { kept.yes = CanAssign(c.target.TeamRole, Viewer, Editor) },
-			"Permits":    func() { kept.yes = scope.Permits("project", true) },
+			"RoleOnAgent": func() {
+				var role AgentRole
+				role, kept.decision.Path = RoleOnAgent(c.caller, c.target)
+				kept.yes = role != ""
+			},
+			"Permits": func() { kept.yes = scope.Permits("project", true) },
 			"Paths": func() {
 				for path, gives := range Paths(c.caller, c.target) {
 					kept.decision.Path, kept.decision.Granted = path, gives

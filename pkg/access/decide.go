@@ -40,9 +40,12 @@ type Target struct {
 	Kind         Kind
 	ID           int64
 	Organization int64
-	Team         int64       // the team of a project, 0 where it has none
-	ProjectRole  ProjectRole // the caller's live membership of the project, "" where he has none
-	TeamRole     Role        // the caller's live membership of the team, or of the project's team
+	Project      int64       // the project of an agent
+	Team         int64       // the team of a project, or of an agent's project; 0 where it has none
+	AgentRole    AgentRole   // the caller's live permission on the agent, "" where he has none
+	ProjectRole  ProjectRole // his live membership of the project, or of the agent's
+	TeamRole     Role        // his live membership of the team, or of the project's team
+	Open         Openness    // what an agent is to those who have no role on it
 }
 
 // Decision is the answer to a request for permissions on a target.
@@ -75,6 +78,8 @@ func Decide(c Caller, t Target, need Permission) Decision {
 		d.Visible = d.Granted.Has(ViewProject)
 	case KindTeam:
 		d.Visible = d.Granted.Has(ViewTeam)
+	case KindAgent:
+		d.Visible = d.Granted.Has(ViewAgent)
 	case KindWorkspace, KindOrganization:
 		d.Visible = true
 	}
@@ -103,17 +108,17 @@ type way struct {
 // waysTo lists the caller's paths to the target, most direct first. It reports
 // false where the caller stands before a wall whatever his roles: the target is
 // another organisation's, or out of reach of his bound key.
-func waysTo(c Caller, t Target) (w [3]way, here bool) {
+func waysTo(c Caller, t Target) (w [5]way, here bool) {
 	rank, someone := c.rank()
 	if !someone || c.Organization <= 0 || c.Organization != t.Organization {
 		return w, false
 	}
-	if c.BoundProject != 0 && (t.Kind != KindProject || t.ID != c.BoundProject) {
+	if c.BoundProject != 0 && c.BoundProject != t.project() {
 		return w, false
 	}
 	if c.Service {
 		// Memberships belong to users; rows that came along are not the key's.
-		t.ProjectRole, t.TeamRole = "", ""
+		t.AgentRole, t.ProjectRole, t.TeamRole, t.Open = "", "", "", Openness{}
 		if c.BoundProject != 0 {
 			t.ProjectRole = ProjectAdmin
 		}
@@ -127,16 +132,37 @@ func waysTo(c Caller, t Target) (w [3]way, here bool) {
 		if rank.Admin() {
 			w[2] = way{Path{Kind: ByRank}, projectAll}
 		}
+	case KindAgent:
+		w[0] = way{Path{Kind: Direct}, t.AgentRole.Permissions()}
+		w[1] = way{Path{Kind: ViaProject, ID: t.Project}, t.ProjectRole.onAgent()}
+		if t.Team > 0 {
+			w[2] = way{Path{Kind: ViaTeam, ID: t.Team}, t.TeamRole.onAgent()}
+		}
+		if rank.Admin() {
+			w[3] = way{Path{Kind: ByRank}, AgentOwner.Permissions()}
+		}
+		w[4] = way{Path{Kind: ByAccessLevel}, t.Open.permissions()}
 	case KindTeam, KindWorkspace:
 		w[0] = way{Path{Kind: Direct}, t.TeamRole.onTeam()}
-		w[2] = way{Path{Kind: ByRank}, rank.asRole().onTeam()}
+		w[1] = way{Path{Kind: ByRank}, rank.asRole().onTeam()}
 	case KindOrganization:
 		if !c.Service {
 			w[0] = way{Path{Kind: Direct}, ViewOrganization}
 		}
-		w[2] = way{Path{Kind: ByRank}, rank.onOrganization()}
+		w[1] = way{Path{Kind: ByRank}, rank.onOrganization()}
 	default:
 		return w, false
 	}
 	return w, true
+}
+
+// project is the project that the target is, or belongs to; 0 for none.
+func (t Target) project() int64 {
+	switch t.Kind {
+	case KindProject:
+		return t.ID
+	case KindAgent:
+		return t.Project
+	}
+	return 0
 }

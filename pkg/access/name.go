@@ -21,6 +21,8 @@ func Applicable(k Kind) Permission {
 		return Owner.onTeam()
 	case KindOrganization:
 		return GlobalAdmin.onOrganization()
+	case KindAgent:
+		return AgentOwner.Permissions()
 	}
 	return 0
 }

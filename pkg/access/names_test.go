@@ -37,6 +37,7 @@ var named = map[string]Permission{
 	"view_team": ViewTeam, "create_project": CreateProject, "list_user_projects": ListUserProjects,
 	"view_project": ViewProject, "edit_project": EditProject,
 	"manage_members": ManageMembers, "delete_project": DeleteProject,
+	"view_agent": ViewAgent, "edit_agent": EditAgent, "manage_agent": ManageAgent,
 	"view_organization": ViewOrganization, "manage_users": ManageUsers, "manage_organization": ManageOrganization,
 }
 
@@ -90,7 +91,7 @@ func TestAPermissionSetReadsAsText(t *testing.T) {
 
 func TestKindsRanksAndPathsReadAlikeEverywhere(t *testing.T) {
 	for want, v := range map[string]interface{ String() string }{
-		"project": KindProject, "team": KindTeam, "workspace": KindWorkspace, "nothing": Kind(0),
+		"project": KindProject, "team": KindTeam, "workspace": KindWorkspace, "agent": KindAgent, "organization": KindOrganization, "nothing": Kind(0),
 		"user": User, "application_admin": ApplicationAdmin, "global_admin": GlobalAdmin,
 		"direct": Path{Kind: Direct}, "project:151": Path{ViaProject, 151}, "team:7": Path{ViaTeam, 7},
 		"rank": Path{Kind: ByRank}, "access_level": Path{Kind: ByAccessLevel}, "": Path{},

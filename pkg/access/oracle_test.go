@@ -15,12 +15,15 @@ type facts struct {
 	service            bool
 	boundProject       int64
 
-	kind               string // "project", "team", "workspace", "organization", ""
+	kind               string // "project", "team", "workspace", "organization", "agent", ""
 	id                 int64
 	targetOrganization int64
+	agentsProject      int64
 	projectsTeam       int64
+	agentRole          string
 	projectRole        string
 	teamRole           string
+	accessLevel, mode  string
 }
 
 type verdict struct {
@@ -28,6 +31,7 @@ type verdict struct {
 	Path             string
 	Granted          map[string]bool
 	Ways             []string // every open path, in order
+	As, AsBy         string   // the highest role on an agent, and the path to it
 }
 
 // teamWords is the roles table of workspaces.md, and what access.md says of
@@ -58,6 +62,23 @@ var projectWho = []struct {
 	{"delete_project", []string{"admin"}, []string{"workspace_admin", "owner"}},
 }
 
+// agentWords is what the three roles on an agent may do, and agentAs who acts as
+// which of them.
+var (
+	agentWords = map[string][]string{
+		"viewer": {"view_agent"},
+		"editor": {"view_agent", "edit_agent"},
+		"owner":  {"view_agent", "edit_agent", "manage_agent"},
+	}
+	agentAs = map[string]map[string]string{
+		"project": {"admin": "owner", "member": "viewer"},
+		"team": {"owner": "owner", "workspace_admin": "owner", "editor": "editor",
+			"viewer": "viewer", "evaluator": "viewer", "deployment_manager": "viewer"},
+		"access level": {"organization": "viewer", "organization view_only": "viewer", "organization edit": "viewer",
+			"organization Edit": "viewer", "public view_only": "viewer", "public edit": "editor"},
+	}
+)
+
 func oracle(f facts, need []string) verdict {
 	v := verdict{Granted: map[string]bool{}}
 	if f.service == (f.user > 0) {
@@ -67,7 +88,8 @@ func oracle(f facts, need []string) verdict {
 		return v
 	}
 	if f.boundProject != 0 {
-		if f.kind != "project" || f.id != f.boundProject {
+		inside := f.kind == "project" && f.id == f.boundProject || f.kind == "agent" && f.agentsProject == f.boundProject
+		if !inside {
 			return v
 		}
 	}
@@ -98,6 +120,27 @@ func oracle(f facts, need []string) verdict {
 			}
 		}
 		routes = []route{direct, team, rank}
+	case "agent":
+		project := agentAs["project"][f.projectRole]
+		if f.service {
+			if project = ""; f.boundProject != 0 {
+				project = "owner"
+			}
+		}
+		if !f.service {
+			routes = append(routes, route{"direct", agentWords[f.agentRole]})
+		}
+		routes = append(routes, route{"project:" + strconv.Itoa(int(f.agentsProject)), agentWords[project]})
+		if !f.service && f.projectsTeam > 0 {
+			routes = append(routes, route{"team:" + strconv.Itoa(int(f.projectsTeam)), agentWords[agentAs["team"][f.teamRole]]})
+		}
+		if globalAdmin || applicationAdmin {
+			routes = append(routes, route{"rank", agentWords["owner"]})
+		}
+		if !f.service {
+			level := strings.TrimSpace(f.accessLevel + " " + f.mode)
+			routes = append(routes, route{"access_level", agentWords[agentAs["access level"][level]]})
+		}
 	case "team", "workspace":
 		if !f.service {
 			routes = append(routes, route{"direct", teamWords[f.teamRole]})
@@ -135,6 +178,13 @@ func oracle(f facts, need []string) verdict {
 		}
 		if all && !v.Allowed {
 			v.Allowed, v.Path = true, r.name
+		}
+	}
+	for _, role := range []string{"viewer", "editor", "owner"} {
+		for i := len(routes) - 1; i >= 0 && f.kind == "agent"; i-- {
+			if len(routes[i].words) >= len(agentWords[role]) {
+				v.As, v.AsBy = role, routes[i].name
+			}
 		}
 	}
 	v.Visible = f.kind == "workspace" || f.kind == "organization" || v.Granted["view_"+f.kind]

@@ -48,9 +48,9 @@ const (
 	published = iota // how many of the constants are Agenta's
 )
 
-// Wardroom's own permissions, for what Agenta has no word for. Agents, corpora,
-// chat and analytics will continue this list; bits are never stored, so the
-// order may change.
+// Wardroom's own permissions, for what Agenta has no word for. Corpora, chat and
+// analytics will continue this list; bits are never stored, so the order may
+// change.
 const (
 	ViewTeam         Permission = 1 << (published + iota) // on a team: see it, its members and that it exists
 	CreateProject                                         // on a team: put a project into it
@@ -59,6 +59,10 @@ const (
 	EditProject                                           // on a project: change its name, description, team
 	ManageMembers                                         // on a project: add, change, remove members
 	DeleteProject                                         // on a project: delete it
+
+	ViewAgent   // on an agent: see and use it, and that it exists
+	EditAgent   // on an agent: change what it is and how it works, and its aliases
+	ManageAgent // on an agent: its users, who else may use it, who owns it, and its end
 
 	ViewOrganization   // on the organisation: see it and its users
 	ManageUsers        // on the organisation: whatever both admin ranks may do to accounts, keys and the audit log
@@ -83,6 +87,7 @@ var names = [known]string{
 
 	"view_team", "create_project", "list_user_projects",
 	"view_project", "edit_project", "manage_members", "delete_project",
+	"view_agent", "edit_agent", "manage_agent",
 	"view_organization", "manage_users", "manage_organization",
 }
 

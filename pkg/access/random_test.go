@@ -51,6 +51,7 @@ func TestDecideAgreesWithTheOracle(t *testing.T) {
 		"team direct", "team rank", "team 403", "team 404",
 		"workspace direct", "workspace rank", "workspace 403", "workspace 404",
 		"organization direct", "organization rank", "organization 403", "organization 404",
+		"agent direct", "agent project", "agent team", "agent rank", "agent access_level", "agent 403", "agent 404",
 	} {
 		if met[o] < 1000 {
 			t.Errorf("only %d cases of %q among %v", met[o], o, met)
@@ -65,11 +66,12 @@ func asked(f facts, need []string) verdict {
 	for _, word := range need {
 		bits |= named[word]
 	}
-	kinds := map[string]Kind{"project": KindProject, "team": KindTeam, "workspace": KindWorkspace, "organization": KindOrganization}
+	kinds := map[string]Kind{"project": KindProject, "team": KindTeam, "workspace": KindWorkspace, "organization": KindOrganization, "agent": KindAgent}
 	c := Caller{User: f.user, Organization: f.organization, Rank: RankOf(f.staff, f.superuser),
 		Service: f.service, BoundProject: f.boundProject}
-	t := Target{Kind: kinds[f.kind], ID: f.id, Organization: f.targetOrganization, Team: f.projectsTeam,
-		ProjectRole: ProjectRole(f.projectRole), TeamRole: Role(f.teamRole)}
+	t := Target{Kind: kinds[f.kind], ID: f.id, Organization: f.targetOrganization, Project: f.agentsProject, Team: f.projectsTeam,
+		AgentRole: AgentRole(f.agentRole), ProjectRole: ProjectRole(f.projectRole), TeamRole: Role(f.teamRole),
+		Open: Openness{AccessLevel(f.accessLevel), PublicMode(f.mode)}}
 	d := Decide(c, t, bits)
 	v := verdict{Visible: d.Visible, Allowed: d.Allowed, Path: d.Path.String(), Granted: map[string]bool{}}
 	left := d.Granted
@@ -85,13 +87,16 @@ func asked(f facts, need []string) verdict {
 	for path := range Paths(c, t) {
 		v.Ways = append(v.Ways, path.String())
 	}
+	role, by := RoleOnAgent(c, t)
+	v.As, v.AsBy = string(role), by.String()
 	return v
 }
 
 // randomFacts keeps the numbers small, so that they often meet, and sometimes
 // makes a caller or a row that ought not to exist.
 func randomFacts(r *rand.Rand) facts {
-	kinds := []string{"project", "project", "project", "project", "team", "team", "team", "workspace", "workspace", "organization", "organization", ""}
+	kinds := []string{"project", "project", "project", "project", "team", "team", "team", "workspace", "workspace", "organization", "organization",
+		"agent", "agent", "agent", "agent", "agent", "agent", ""}
 	f := facts{
 		user:               pick[int64](r, 16, 16, 7, 1),
 		organization:       pick[int64](r, 1, 1, 1, 1, 1, 1, 1, 1, 2, 0),
@@ -103,8 +108,15 @@ func randomFacts(r *rand.Rand) facts {
 		targetOrganization: pick[int64](r, 1, 1, 1, 1, 1, 1, 1, 1, 2, 0),
 		projectsTeam:       pick[int64](r, 7, 7, 9, 0),
 		projectRole:        pick(r, "", "", "member", "admin", "owner", "Admin"),
+		agentsProject:      pick[int64](r, 151, 151, 4, 7),
+		agentRole:          pick(r, "", "", "", "", "viewer", "editor", "owner", "member", "Owner"),
+		accessLevel:        pick(r, "", "private", "organization", "organization", "organization", "public", "public", "Public"),
+		mode:               pick(r, "", "view_only", "view_only", "edit", "edit", "Edit"),
 		teamRole: pick(r, "", "", "owner", "workspace_admin", "editor", "viewer", "evaluator",
 			"deployment_manager", "admin", "Owner"),
+	}
+	if f.kind == "agent" && r.IntN(3) == 0 { // so that the access level is all there is
+		f.agentRole, f.projectRole, f.teamRole = "", "", ""
 	}
 	if r.IntN(4) == 0 {
 		f.service, f.user = true, 0
@@ -121,6 +133,9 @@ func randomNeed(r *rand.Rand, kind string, words []string) []string {
 		"edit_workspace", "delete_workspace", "modify_user_roles", "add_new_user_to_workspace"}
 	if kind == "project" {
 		apt = []string{"view_project", "edit_project", "manage_members", "delete_project"}
+	}
+	if kind == "agent" {
+		apt = []string{"view_agent", "edit_agent", "manage_agent"}
 	}
 	if kind == "organization" {
 		apt = []string{"view_organization", "manage_users", "manage_organization"}

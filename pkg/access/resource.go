@@ -12,6 +12,7 @@ const (
 	KindTeam
 	KindWorkspace
 	KindOrganization // the caller's own: no request names another
+	KindAgent
 )
 
 // String names the kind for documents.
@@ -25,6 +26,8 @@ func (k Kind) String() string {
 		return "workspace"
 	case KindOrganization:
 		return "organization"
+	case KindAgent:
+		return "agent"
 	}
 	return "nothing"
 }
@@ -35,6 +38,7 @@ type Resource struct {
 	Kind     Kind
 	Field    string // the input field that holds its id, by its name on the wire
 	Optional bool   // checked only when the request gives the field
+	ByAlias  bool   // the field holds the id of one of its aliases
 }
 
 // Project is the project whose id the field holds.
@@ -45,6 +49,14 @@ func Team(field string) Resource { return Resource{Kind: KindTeam, Field: field}
 
 // Workspace is the team whose id the field holds, on Agenta's routes.
 func Workspace(field string) Resource { return Resource{Kind: KindWorkspace, Field: field} }
+
+// Agent is the agent whose id the field holds.
+func Agent(field string) Resource { return Resource{Kind: KindAgent, Field: field} }
+
+// AgentOfAlias is the agent that has the alias whose id the field holds.
+func AgentOfAlias(field string) Resource {
+	return Resource{Kind: KindAgent, Field: field, ByAlias: true}
+}
 
 // OwnOrganization is the caller's organisation, which no field names.
 func OwnOrganization() Resource { return Resource{Kind: KindOrganization} }

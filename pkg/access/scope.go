@@ -52,7 +52,7 @@ func (s KeyScope) Permits(group string, reads bool) bool {
 // functions.All by their slugs. Nothing below functions/ may import that list,
 // so a test holds this one against it.
 func Groups() []string {
-	return []string{"project", "user", "notification", "workspace", "account", "governance", "system"}
+	return []string{"agent", "project", "user", "notification", "workspace", "account", "governance", "system"}
 }
 
 // Covers reports whether s permits whatever other permits, in groups still to
