@@ -42,6 +42,14 @@ func (h Heirs) OfProjects() int64 {
 	return h.TransferTo
 }
 
+// OfAgents is who becomes owner of his agents.
+func (h Heirs) OfAgents() int64 {
+	if h.Agents != nil {
+		return *h.Agents
+	}
+	return h.TransferTo
+}
+
 // All lists the heirs, each once.
 func (h Heirs) All() []int64 {
 	all := []int64{h.TransferTo}

@@ -89,23 +89,41 @@ type ProjectMember struct {
 	CreatedBy string `dynamo:"created_by"`
 	CreatedOn Time   `dynamo:"created_on"`
 	Version   int64  `dynamo:"version"`
+	Changed
+}
 
-	ModifiedBy string `dynamo:"modified_by,omitempty"` // with ModifiedOn: who changed its terms last
+// Changed says who changed the terms of a membership last, if anybody did.
+type Changed struct {
+	ModifiedBy string `dynamo:"modified_by,omitempty"`
 	ModifiedOn *Time  `dynamo:"modified_on,omitempty"`
+}
+
+// stamp returns the stamp of what by made and c changed.
+func (c Changed) stamp(by string, on Time) Stamp {
+	s := Created(by, on)
+	if c.ModifiedOn != nil {
+		s = s.Modified(c.ModifiedBy, *c.ModifiedOn)
+	}
+	return s
 }
 
 // Modified returns m as by leaves it at now.
 func (m ProjectMember) Modified(by string, now Time) ProjectMember {
-	m.ModifiedBy, m.ModifiedOn = by, &now
+	m.Changed = Changed{by, &now}
 	return m
 }
 
+// Stamp says who made it and who changed its terms.
+func (m ProjectMember) Stamp() Stamp { return m.stamp(m.CreatedBy, m.CreatedOn) }
+
 // Facts is what the audit log says of the membership: enough to tell later what
 // it allowed.
-func (m ProjectMember) Facts() map[string]any {
-	facts := map[string]any{"id": m.ID, "role": m.Role}
-	if m.ExpiresOn != nil {
-		facts["expires_on"] = m.ExpiresOn.String()
+func (m ProjectMember) Facts() map[string]any { return facts(m.ID, m.Role, m.ExpiresOn) }
+
+func facts(id int64, role string, end *Time) map[string]any {
+	facts := map[string]any{"id": id, "role": role}
+	if end != nil {
+		facts["expires_on"] = end.String()
 	}
 	return facts
 }
@@ -134,28 +152,6 @@ type AgentRef struct {
 type ProjectDetail struct {
 	Project
 	Users  []ProjectUser `json:"users" doc:"At most the first 200"`
-	Agents []AgentRef    `json:"agents"`
+	Agents []AgentRef    `json:"agents" doc:"At most the first 200"`
 	MyRole *string       `json:"my_role" enum:"member,admin" doc:"The caller's own membership role; null where a team or a rank lets him in"`
-}
-
-// RecentProject is a project somebody used, and when.
-type RecentProject struct {
-	ID         int64   `json:"id"`
-	Project    Project `json:"project"`
-	LastUsedOn Time    `json:"last_used_on"`
-}
-
-// Recents is the newest projects of a user, newest first, in one row: adding
-// one is one write, and reading them is one read.
-type Recents struct {
-	UserID  int64    `dynamo:"user_id"`
-	Entries []Recent `dynamo:"entries"`
-	Version int64    `dynamo:"version"`
-}
-
-// Recent is one entry of Recents.
-type Recent struct {
-	ID         int64 `dynamo:"id"`
-	ProjectID  int64 `dynamo:"project_id"`
-	LastUsedOn Time  `dynamo:"last_used_on"`
 }

@@ -1,5 +1,7 @@
 package model
 
+import "time"
+
 // States of a removal, in order.
 const (
 	Revoked  = "revoked"  // access has ended; effects are still to be worked through
@@ -33,6 +35,7 @@ type Removal struct {
 	ProjectID      *int64          `json:"-" dynamo:"project_id,omitempty"`
 	TeamID         *int64          `json:"-" dynamo:"team_id,omitempty"`
 	TransferTo     *int64          `json:"-" dynamo:"transfer_to,omitempty"`
+	AgentsTo       *int64          `json:"-" dynamo:"agents_to,omitempty"`       // who becomes owner of agents, where he can reach their project
 	ProjectMembers []ProjectMember `json:"-" dynamo:"project_members,omitempty"` // deleted with it: before-images
 	TeamMembers    []TeamMember    `json:"-" dynamo:"team_members,omitempty"`
 	TombstoneWas   *Tombstone      `json:"-" dynamo:"tombstone_was,omitempty"` // of an earlier removal from the same project
@@ -80,7 +83,7 @@ type EffectiveAccess struct {
 
 // Effect is one thing a removal changes, or leaves on purpose.
 type Effect struct {
-	Resource string `json:"resource" dynamo:"resource" doc:"What it touches: project:ID/user:ID, team:ID/user:ID, user:ID, api_key:ID or invite:ID"`
+	Resource string `json:"resource" dynamo:"resource" doc:"What it touches: project:ID/user:ID, team:ID/user:ID, agent:ID/user:ID, agent:ID, user:ID, api_key:ID, invite:ID, or something of a user's own"`
 	Action   string `json:"action" dynamo:"action" enum:"deactivate,delete,revoke,transfer,keep,restore"`
 	Detail   string `json:"detail" dynamo:"detail"`
 }
@@ -94,11 +97,23 @@ type EffectRow struct {
 	Tombstone     *Tombstone     `dynamo:"tombstone,omitempty"`
 	TeamMember    *TeamMember    `dynamo:"team_member,omitempty"`
 	Recents       *Recents       `dynamo:"recents,omitempty"`
+	RecentAgents  *Recents       `dynamo:"recent_agents,omitempty"`
+	Star          *Star          `dynamo:"star,omitempty"`
 	Notification  *Notification  `dynamo:"notification,omitempty"`
+	AgentMember   *AgentMember   `dynamo:"agent_member,omitempty"`
+	Ownership     *Ownership     `dynamo:"ownership,omitempty"`
 	Prefix        string         `dynamo:"prefix,omitempty"`    // of a key
 	InviteID      int64          `dynamo:"invite_id,omitempty"` // of an invitation
 	Was           *Revision      `dynamo:"was,omitempty"`       // of a row that was changed, not deleted
 	UserID        int64          `dynamo:"user_id"`             // whose it is
+}
+
+// Ownership is that an agent went from its owner to an heir.
+type Ownership struct {
+	AgentID   int64        `dynamo:"agent_id"`
+	ProjectID int64        `dynamo:"project_id"`
+	Heir      *AgentMember `dynamo:"heir,omitempty"`     // the permission of an owner that he then has; nil where nobody owns the agent any more
+	HeirWas   *AgentMember `dynamo:"heir_was,omitempty"` // the one that he had; nil for none
 }
 
 // Revision is which state a row was in.
@@ -115,6 +130,19 @@ type Tombstone struct {
 	UserID    int64 `dynamo:"user_id"`
 	RemovedOn Time  `dynamo:"removed_on"`
 	RemovalID int64 `dynamo:"removal_id"`
+}
+
+// Buries reports whether a grant that was made at that time counts for nothing.
+// The zero tombstone, of who was never taken out, buries none.
+func (t Tombstone) Buries(created Time) bool { return !created.After(t.RemovedOn) }
+
+// Behind is the time of a grant that is made now: later than the removal, whatever
+// clocks say.
+func (t Tombstone) Behind(now Time) Time {
+	if t.Buries(now) {
+		return t.RemovedOn.Add(time.Microsecond)
+	}
+	return now
 }
 
 // Audit is one change, written in the transaction that makes it and never
@@ -203,9 +231,17 @@ const (
 	InviteIDs       = "invite"
 	NotificationIDs = "notification"
 	OffboardingIDs  = "offboarding"
+	AgentIDs        = "agent"
+	AliasIDs        = "agent_alias"
+	ReviewIDs       = "review"
+	StarIDs         = "star"
+	ThreadIDs       = "chat_thread"
 )
 
 // Sequences lists every sequence of ids.
 func Sequences() []string {
-	return []string{OrganizationIDs, UserIDs, TeamIDs, ProjectIDs, PermissionIDs, RecentIDs, RemovalIDs, KeyIDs, InviteIDs, NotificationIDs, OffboardingIDs}
+	return []string{
+		OrganizationIDs, UserIDs, TeamIDs, ProjectIDs, PermissionIDs, RecentIDs, RemovalIDs, KeyIDs, InviteIDs, NotificationIDs, OffboardingIDs,
+		AgentIDs, AliasIDs, ReviewIDs, StarIDs, ThreadIDs,
+	}
 }

@@ -56,7 +56,7 @@ func Client(c Config, options ...func(*dynamodb.Options)) *dynamodb.Client {
 		Region:      c.Region,
 		Credentials: credentials{c},
 		HTTPClient: awshttp.NewBuildableClient().WithTimeout(tryTimeout).WithTransportOptions(func(t *http.Transport) {
-			t.MaxIdleConnsPerHost = 64
+			t.MaxIdleConnsPerHost = 100 // as many as package guard asks at a time
 		}).WithDialerOptions(func(d *net.Dialer) { d.Timeout = time.Second }),
 		Retryer: retry.NewStandard(func(o *retry.StandardOptions) {
 			o.MaxAttempts, o.MaxBackoff = maxTries, maxPause

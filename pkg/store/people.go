@@ -73,23 +73,8 @@ func (s *Store) UsersOfOrganization(ctx context.Context, organization, from int6
 // AllUsersOfOrganization lists ids of an organisation's users from the lowest, at
 // most n. It is a round trip for each allPage of them.
 func (s *Store) AllUsersOfOrganization(ctx context.Context, organization int64, n int) ([]int64, error) {
-	var all []int64
-	for from := int64(0); len(all) < n; {
-		size := min(allPage, n-len(all))
-		page, err := s.UsersOfOrganization(ctx, organization, from, size)
-		if err != nil {
-			return nil, err
-		}
-		if all = append(all, page...); len(page) < size {
-			break
-		}
-		from = page[len(page)-1]
-	}
-	return all, nil
+	return upTo(ctx, s.UsersOfOrganization, organization, n)
 }
-
-// allPage is so many keys that an index answers them at once: below 1 MB.
-const allPage = 5000
 
 // GlobalAdmins lists ids of an organisation's global admins, lowest first.
 func (s *Store) GlobalAdmins(ctx context.Context, organization int64, n int) ([]int64, error) {

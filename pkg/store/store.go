@@ -10,10 +10,15 @@ package store
 
 import (
 	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
@@ -47,6 +52,14 @@ const block = 64
 type leases struct {
 	mu   sync.Mutex
 	free map[string]span
+}
+
+// Forget drops the ids that were leased and not yet given out, as the end of a
+// process does.
+func (s *Store) Forget() {
+	s.leases.mu.Lock()
+	defer s.leases.mu.Unlock()
+	s.leases.free = nil
 }
 
 // span is the ids from next up to, not including, end.
@@ -123,8 +136,50 @@ func (l *leases) put(sequence string, s span) {
 	}
 }
 
+// Every asks an index for all that it has under an id, from the lowest. It is a
+// round trip for each allPage of them.
+func Every(ctx context.Context, list func(ctx context.Context, of, from int64, n int) ([]int64, error), of int64) ([]int64, error) {
+	return upTo(ctx, list, of, math.MaxInt)
+}
+
+// upTo is Every for at most n.
+func upTo(ctx context.Context, list func(ctx context.Context, of, from int64, n int) ([]int64, error), of int64, n int) ([]int64, error) {
+	var all []int64
+	for from := int64(0); len(all) < n; from = all[len(all)-1] {
+		size := min(allPage, n-len(all))
+		page, err := list(ctx, of, from, size)
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, page...); len(page) < size {
+			break
+		}
+	}
+	return all, nil
+}
+
+// allPage is so many keys that an index answers them at once: below 1 MB.
+const allPage = 5000
+
 // Ping asks for one row, to see whether the table answers.
 func (s *Store) Ping(ctx context.Context) error {
 	_, err := s.Read(ctx, table.Counters.Key(model.OrganizationIDs))
 	return err
+}
+
+// Again does work that reads and writes from its beginning, where it lost to another
+// writer or an index was late (table.ErrStale), after a short pause each time: tries
+// times at most, and not when ctx is done.
+func Again(ctx context.Context, tries int, work func() error) error {
+	for lost := 1; ; lost++ {
+		err := work()
+		if lost == tries || !errors.Is(err, table.ErrStale) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fault.Unavailable(ctx.Err())
+		case <-time.After(rand.N(time.Duration(lost) * 4 * time.Millisecond)): //nolint:gosec // a pause is no secret
+		}
+	}
 }

@@ -12,7 +12,6 @@ import (
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/dynamotest"
-	"wardroom/infra/local/fixture"
 	"wardroom/pkg/store"
 	"wardroom/pkg/store/storetest"
 	"wardroom/pkg/table"
@@ -22,7 +21,7 @@ import (
 func TestContract(t *testing.T) {
 	c := store.Config{Table: "t" + strings.ToLower(rand.Text()), Endpoint: dynamotest.Endpoint(t), Region: "us-east-1"}
 	client := store.Client(c)
-	if _, err := demo.CreateTable(t.Context(), client, c.Table, fixture.Streamless); err != nil {
+	if _, err := demo.CreateTable(t.Context(), client, c.Table, demo.Streamless); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

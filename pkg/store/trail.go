@@ -21,13 +21,19 @@ func (s *Store) RecordAudit(tx *table.Tx, a model.Audit) {
 	table.Audits.Create(tx, a)
 }
 
-// RecordRecents notes a user's list of recent projects; from is the list as it
-// was read, with Version 0 where there was none.
-func (s *Store) RecordRecents(tx *table.Tx, from, to model.Recents) {
+// RecordRecents notes a user's list of recent projects, or of recent agents, as
+// the entity says; from is the list as it was read, with Version 0 where there
+// was none.
+func (s *Store) RecordRecents(tx *table.Tx, of *table.Entity[model.Recents], from, to model.Recents) {
 	to.Version = from.Version + 1
-	if from.Version == 0 {
-		table.Recents.Create(tx, to)
-		return
+	write(tx, of, from, to, from.Version == 0)
+}
+
+// write notes that a row is made, where it is new, or changed.
+func write[T any](tx *table.Tx, e *table.Entity[T], from, to T, fresh bool) {
+	if fresh {
+		e.Create(tx, to)
+	} else {
+		e.Change(tx, from, to)
 	}
-	table.Recents.Change(tx, from, to)
 }

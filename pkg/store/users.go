@@ -61,20 +61,27 @@ func (s *Store) ChangeRankGrant(tx *table.Tx, from model.RankGrant, permission, 
 	table.RankGrants.Change(tx, from, to)
 }
 
-// Permission is where a permission's row lies: a membership of a project, or,
-// with project 0, the grant of a rank.
-type Permission struct{ Project, User int64 }
+// Permission is where a permission's row lies: on an agent of the project, or,
+// with Agent 0, a membership of the project itself; with Project 0, the grant of a
+// rank.
+type Permission struct{ Agent, Project, User int64 }
 
 // PermissionByID asks an index which row has the id; false where none has. Read
 // the row again.
 func (s *Store) PermissionByID(ctx context.Context, id int64) (p Permission, ok bool, err error) {
-	found, err := table.ProjectMembers.Each(ctx, s.db, "gsi3", "", 1, id)
+	const index = "gsi3" // in which all of them are by their ids
+	found, err := table.ProjectMembers.Each(ctx, s.db, index, "", 1, id)
 	if err != nil || len(found) == 0 {
 		return p, false, outcome(err)
 	}
 	at := found[0].Primary
 	if p.User, ok = table.ProjectMembers.ID(at, "user_id"); ok {
 		p.Project, _ = table.ProjectMembers.ID(at, "project_id")
+		return p, true, nil
+	}
+	if p.User, ok = table.AgentMembers.ID(at, "user_id"); ok {
+		p.Agent, _ = table.AgentMembers.ID(at, "agent_id")
+		p.Project = table.AgentMembers.Said(index, found[0].Position, "project_id")
 		return p, true, nil
 	}
 	p.User, ok = table.RankGrants.ID(at, "user_id")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -221,6 +222,23 @@ func (e *Entity[T]) Beneath(ctx context.Context, d *DB, after string, n int, val
 // is made of values.
 func (e *Entity[T]) PositionOf(index string, values ...any) string {
 	return e.path(index).sk.with(values)
+}
+
+// Behind returns the position in an index behind every row whose sort key there
+// begins with what its first holes, filled with values, make.
+func (e *Entity[T]) Behind(index string, values ...any) string {
+	return e.path(index).sk.under(values) + afterAll
+}
+
+// Said returns an id that the position in an index was filled with, 0 where it
+// has none: what a row says of itself before it is read.
+func (e *Entity[T]) Said(index, position, attribute string) (id int64) {
+	e.path(index).sk.parse(position, func(hole, value string) {
+		if hole == attribute {
+			id, _ = strconv.ParseInt(value, 10, 64)
+		}
+	})
+	return id
 }
 
 func (e *Entity[T]) path(index string) key {

@@ -31,7 +31,7 @@ func fresh(t *testing.T, options ...func(*dynamodb.Options)) *table.DB {
 	t.Helper()
 	c := store.Config{Table: "t" + strings.ToLower(rand.Text()), Endpoint: dynamotest.Endpoint(t), Region: "us-east-1"}
 	client := store.Client(c)
-	if _, err := demo.CreateTable(t.Context(), client, c.Table, fixture.Streamless); err != nil {
+	if _, err := demo.CreateTable(t.Context(), client, c.Table, demo.Streamless); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -57,6 +57,34 @@ var (
 	Tombstones = of[model.Tombstone]("Tombstone", "PROJECT#{project_id}", "REMOVED#{user_id}", "when was this user last taken out of the project?")
 	Recents    = of[model.Recents]("Recents", "USER#{user_id}", "RECENT#PROJECT", "the newest projects of a user")
 
+	Agents = of[model.Agent]("Agent", "AGENT#{agent_id}", "AGENT", "an agent").
+		GSI("gsi1", "ORG#{organization_id}#AGENT", "{agent_id:16}#{project_id:16}", "agents of an organisation, by id").
+		GSI("gsi2", "PROJECT#{project_id}#AGENT", "{agent_id:16}", "agents of a project, by id").
+		GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#AGENT#{agent_id:16}", "deleted agents whose retention ends, oldest first").Even()
+	// Lists, which an index would keep as well, but for being late: an agent that
+	// goes from one to another would be in neither for a moment.
+	TeamAgents = of[model.TeamAgent]("TeamAgent", "TEAM#{team_id}#AGENT", "{agent_id:16}", "agents of a team's projects, by id").Guarded("agent_id")
+	OpenAgents = of[model.OpenAgent]("OpenAgent", "ORG#{organization_id}#OPENAGENT", "{agent_id:16}", "agents that are open to their organisation, by id").Guarded("agent_id")
+	// By the user, so that a removal overlooks none for being given a moment ago.
+	AgentMembers = of[model.AgentMember]("AgentMember", "USER#{user_id}#AGENT", "{agent_id:16}", "has this user a permission on the agent, as what? by agent").Guarded("id", versionAttr).
+			GSI("gsi1", "AGENT#{agent_id}#MEMBER", "{id:16}", "permissions on an agent, by id").
+			GSI("gsi3", "PERMISSION#{id}", "AGENT#{agent_id:16}#{project_id:16}", "which permission on an agent has this id?")
+	AgentVersions = of[model.AgentVersion]("AgentVersion", "AGENT#{agent_id}", "VERSION#{config_version:16}", "what was the configuration of this version?").Guarded("config_hash")
+	AgentTypes    = of[model.AgentTypes]("AgentTypes", "ORG#{organization_id}#AGENTTYPE", "AGENTTYPE", "which types of agents does an organisation have, if it has edited one?")
+	Aliases       = of[model.Alias]("Alias", "ALIAS#{alias_id}", "ALIAS", "an alias of an agent").
+			GSI("gsi1", "AGENT#{agent_id}#ALIAS", "{alias_id:16}", "aliases of an agent, by id").
+			GSI("gsi2", "ORG#{organization_id}#ALIAS", "{alias_id:16}#{agent_id:16}#{project_id:16}", "aliases in an organisation, by id")
+	AliasNames = of[model.AliasName]("AliasName", "ORG#{organization_id}#ALIAS#{alias}", "ALIAS", "which alias is this? one of an organisation each").Guarded("alias_id")
+	Reviews    = of[model.Review]("Review", "AGENT#{agent_id}", "REVIEW#{review_id}", "a review of an agent").
+			GSI("gsi1", "AGENT#{agent_id}#REVIEW", "{created_on}#{review_id:16}#{user_id:16}", "reviews of an agent, by time")
+	Reviewers    = of[model.Reviewer]("Reviewer", "AGENT#{agent_id}", "REVIEWER#{user_id}", "has this user reviewed the agent? once each").Guarded("review_id")
+	Votes        = of[model.Vote]("Vote", "AGENT#{agent_id}", "VOTE#{user_id}", "how did this user vote on the agent?")
+	RecentAgents = of[model.Recents]("RecentAgents", "USER#{user_id}", "RECENT#AGENT", "the newest agents of a user")
+	Stars        = of[model.Star]("Star", "USER#{user_id}", "STAR#{agent_id}", "has this user marked the agent?").Guarded("star_id").
+			GSI("gsi1", "USER#{user_id}#STAR", "{star_id:16}#{agent_id:16}#{project_id:16}", "agents a user marked, in their order")
+	Threads = of[model.Thread]("Thread", "THREAD#{thread_id}", "THREAD", "a chat of a user with an agent").
+		GSI("gsi1", "AGENT#{agent_id}#THREAD", "{user_id:16}#{thread_id:16}", "threads with an agent, by user")
+
 	Removals = of[model.Removal]("Removal", "REMOVAL#{removal_id}", "REMOVAL", "a removal of people").
 			GSI("gsi1", "PROJECT#{project_id}#REMOVAL", "{removal_id:16}", "removals of a project, by id").
 			GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#REMOVAL#{removal_id:16}", "work a crash may have left, oldest first").Even()

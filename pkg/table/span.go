@@ -30,6 +30,11 @@ func (s Span) condition(index, pk string) (*string, dynamo.Item) {
 	}
 }
 
+// Below returns what a span begins with that has everything behind the rows
+// whose sort key in the table itself begins with what its first holes, filled
+// with values, make.
+func (e *Entity[T]) Below(values ...any) string { return e.keys[0].sk.under(values) + afterAll }
+
 // Stretch is what a question to a partition was answered: rows in the order of
 // their sort keys, and whether the partition goes on after them.
 type Stretch struct {

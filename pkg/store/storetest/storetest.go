@@ -51,6 +51,18 @@ func Run(t *testing.T, kept Kept) {
 		{"members are listed by membership, and nobody who has gone", memberLists},
 		{"keys are found by user and by the project they are bound to", keyLists},
 		{"a transaction is all or nothing", wholes},
+		{"a new agent has a configuration and an owner, and is counted by its project", newAgents},
+		{"of two edits of an agent at once one stays", agentEdits},
+		{"a version of an agent's configuration is never written twice", agentVersions},
+		{"who owns an agent has the permission of an owner", agentOwners},
+		{"nobody gets an agent who was removed from its project meanwhile", agentsOfLeavers},
+		{"agents are listed by id, of an organisation, a project, a team and a user, and where they have moved", agentLists},
+		{"who has a permission on an agent is listed by it, and nobody who had one", agentMemberLists},
+		{"an alias belongs to one agent of an organisation", aliases},
+		{"a renamed alias frees its old name, and a deleted agent all of its", freedAliases},
+		{"an agent has at most 20 aliases", fullOfAliases},
+		{"a user reviews an agent once, and all reviews are counted as they come and go", reviews},
+		{"votes are counted as they come and go", votes},
 	} {
 		t.Run(tt.holds, func(t *testing.T) { tt.test(seed(t, kept, int64(i+1)*1000)) })
 	}

@@ -1,0 +1,316 @@
+package store
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+)
+
+// Placed is an agent that an index led to, and the project it belongs to for
+// good: whoever reads it again can read what matters of the project with it.
+type Placed struct{ Agent, Project int64 }
+
+// CreateAgent notes a new agent with its first configuration. owner is the
+// permission of the user who made it, nil for a service key; read says whether a
+// removal of his was there. The project must still be where it was.
+func (s *Store) CreateAgent(tx *table.Tx, read table.Rows, p model.Project, a model.Agent, config model.AgentVersion, owner *model.AgentMember) {
+	a.Version = 1
+	table.Agents.Create(tx, a)
+	table.AgentVersions.Create(tx, config)
+	enlist(tx, model.Agent{}, a)
+	if owner != nil {
+		createAgentMember(tx, *owner)
+		Stays(tx, read, owner.ProjectID, owner.UserID)
+	}
+	count(tx, p, "agent_count", 1)
+}
+
+// EditAgent notes a change of an agent's own fields; config is its new
+// configuration, nil where it keeps the one it has. It returns the row as it
+// will be.
+func (s *Store) EditAgent(tx *table.Tx, from, to model.Agent, config *model.AgentVersion) model.Agent {
+	to.Version = from.Version + 1
+	table.Agents.Change(tx, from, to)
+	if config != nil {
+		table.AgentVersions.Create(tx, *config)
+	}
+	enlist(tx, from, to)
+	return to
+}
+
+// enlist notes what a change of an agent means for the lists that it is in: of
+// its project's team, and of those that are open to the organisation.
+func enlist(tx *table.Tx, from, to model.Agent) {
+	was, is := listedTeam(from), listedTeam(to)
+	if was != is && was != 0 {
+		table.TeamAgents.Delete(tx, model.TeamAgent{TeamID: was, AgentID: from.ID, ProjectID: from.ProjectID})
+	}
+	if was != is && is != 0 {
+		table.TeamAgents.Create(tx, model.TeamAgent{TeamID: is, AgentID: to.ID, ProjectID: to.ProjectID})
+	}
+	open := model.OpenAgent{OrganizationID: to.OrganizationID, AgentID: to.ID, ProjectID: to.ProjectID}
+	switch was, is := isOpen(from), isOpen(to); {
+	case is && !was:
+		table.OpenAgents.Create(tx, open)
+	case was && !is:
+		table.OpenAgents.Delete(tx, open)
+	}
+}
+
+// listedTeam is the team in whose list an agent is, 0 for none.
+func listedTeam(a model.Agent) int64 {
+	if a.IsDeleted {
+		return 0
+	}
+	return a.Team()
+}
+
+func isOpen(a model.Agent) bool {
+	return a.ID != 0 && !a.IsDeleted && a.AccessLevel != string(access.Private)
+}
+
+// DeleteAgent notes the soft deletion of an agent: it is unreadable at once and
+// in no list, its aliases are free again, and the sweeper finds it when its
+// retention is over. from is the row as it stands, which says in whose list it is,
+// and aliases must be all it has. It returns the row as deleted.
+func (s *Store) DeleteAgent(tx *table.Tx, from model.Agent, aliases []model.Alias, by string, now model.Time) model.Agent {
+	to := from
+	to.Stamp = from.Modified(by, now)
+	to.IsDeleted = true
+	to.PendingShard, to.PendingOn = pending(from.ID, now.Add(Retention*hour))
+	to.AliasCount = 0
+	to = s.EditAgent(tx, from, to, nil)
+	k := table.Agents.Key(from.ID)
+	tx.If(k, "$ = ?", "alias_count", int64(len(aliases)))
+	if from.TeamID == nil { // else the list of its team says so: a move leaves the version
+		tx.If(k, "attribute_not_exists($)", "team_id")
+	}
+	for _, alias := range aliases {
+		table.Aliases.Delete(tx, alias)
+		table.AliasNames.Delete(tx, alias.Name())
+	}
+	tx.Add(table.Projects.Key(from.ProjectID), "agent_count", -1)
+	return to
+}
+
+// LiveAgent returns the agent and its project among rows, unless one of them is
+// deleted. The agent is as shown.
+func LiveAgent(rows table.Rows, id int64) (model.Agent, model.Project, bool) {
+	a, ok := table.Agents.In(rows, id)
+	if !ok || a.IsDeleted {
+		return a, model.Project{}, false
+	}
+	p, ok := LiveProject(rows, a.ProjectID)
+	return a.In(p), p, ok
+}
+
+// MoveAgent notes that an agent's row says another team, since its project has
+// one, and that it is in the list of that team. Nobody sees a change of the agent
+// in it, so its version stays; but whoever changed it meanwhile makes the
+// transaction fail.
+func (s *Store) MoveAgent(tx *table.Tx, from model.Agent, p model.Project) {
+	to := from
+	to.TeamID = p.TeamID
+	table.Agents.Change(tx, from, to)
+	enlist(tx, from, to)
+	live(tx, p)
+}
+
+// upright demands that an agent is not deleted.
+func upright(tx *table.Tx, agent int64) {
+	tx.If(table.Agents.Key(agent), "$ = ?", "is_deleted", false)
+}
+
+// AddAgentMember notes a new permission on an agent, of an active user. Where he is
+// removed from the agent's project at the same time it counts if it is the younger
+// one of both.
+func (s *Store) AddAgentMember(tx *table.Tx, m model.AgentMember) {
+	createAgentMember(tx, m)
+	upright(tx, m.AgentID)
+}
+
+func createAgentMember(tx *table.Tx, m model.AgentMember) {
+	m.Version = 1
+	table.AgentMembers.Create(tx, m)
+	active(tx, m.UserID)
+}
+
+// Stays demands that no removal of a user from a project has come, or was undone,
+// since his tombstone there was read, or found missing: his permissions on its
+// agents count as they did.
+func Stays(tx *table.Tx, read table.Rows, project, user int64) {
+	key := table.Tombstones.Key(project, user)
+	if tomb, ok := table.Tombstones.At(read, key); ok {
+		tx.If(key, "$ = ?", "removal_id", tomb.RemovalID)
+	} else {
+		tx.Absent(key)
+	}
+}
+
+// PutAgentMember notes that a permission on an agent is there again, the very row
+// that it was.
+func (s *Store) PutAgentMember(tx *table.Tx, m model.AgentMember) {
+	table.AgentMembers.Create(tx, m)
+	upright(tx, m.AgentID)
+}
+
+// ChangeAgentMember notes other terms of a permission on agent a, and returns it
+// as it will be.
+func (s *Store) ChangeAgentMember(tx *table.Tx, a model.Agent, from, to model.AgentMember) model.AgentMember {
+	to.Version = from.Version + 1
+	table.AgentMembers.Change(tx, from, to)
+	sameOwner(tx, a)
+	return to
+}
+
+// RemoveAgentMember notes the end of a permission on agent a.
+func (s *Store) RemoveAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember) {
+	table.AgentMembers.Delete(tx, m)
+	sameOwner(tx, a)
+}
+
+// sameOwner demands that an agent belongs to whom it belonged, so that whoever
+// becomes its owner at the same time keeps the permission of one.
+func sameOwner(tx *table.Tx, a model.Agent) {
+	if k := table.Agents.Key(a.ID); a.OwnerID == nil {
+		tx.If(k, "attribute_not_exists($)", "owner_id")
+	} else {
+		tx.If(k, "$ = ?", "owner_id", *a.OwnerID)
+	}
+	upright(tx, a.ID)
+}
+
+// HandOverAgent notes that an agent belongs to heir from now on, whose own
+// permission becomes that of an owner; was is the one he has, nil for none. A
+// lapsed one counts as none and is taken up again; heir with another id comes in
+// the place of one that a removal has ended. He must not have been removed from
+// the agent's project since the rows were read, his tombstone there among them.
+// config is as EditAgent takes it. It returns the row as it will be.
+func (s *Store) HandOverAgent(tx *table.Tx, read table.Rows, from, to model.Agent, config *model.AgentVersion, was *model.AgentMember, heir model.AgentMember) model.Agent {
+	to.OwnerID = &heir.UserID
+	to = s.EditAgent(tx, from, to, config)
+	switch {
+	case was == nil:
+		createAgentMember(tx, heir)
+	case was.ID != heir.ID || was.Role != heir.Role || was.ExpiresOn != nil:
+		heir.Version = was.Version + 1
+		table.AgentMembers.Change(tx, *was, heir)
+		active(tx, heir.UserID)
+	default:
+		table.AgentMembers.Check(tx, *was)
+		active(tx, heir.UserID)
+	}
+	Stays(tx, read, heir.ProjectID, heir.UserID)
+	return to
+}
+
+// EditAgentTypes notes an organisation's types of agents; from is the row as it
+// was read, with Version 0 where there was none.
+func (s *Store) EditAgentTypes(tx *table.Tx, from, to model.AgentTypes) {
+	to.Version = from.Version + 1
+	write(tx, table.AgentTypes, from, to, from.Version == 0)
+}
+
+// placed returns a function that takes the agent and its project off an index.
+func placed(of interface {
+	ID(p table.Primary, attribute string) (int64, bool)
+	Said(index, position, attribute string) int64
+}, index string, project int64) func([]table.Found, error) ([]Placed, error) {
+	return func(found []table.Found, err error) ([]Placed, error) {
+		if err != nil {
+			return nil, outcome(err)
+		}
+		out := make([]Placed, 0, len(found))
+		for _, f := range found {
+			at := Placed{Project: project}
+			at.Agent, _ = of.ID(f.Primary, "agent_id")
+			if project == 0 {
+				at.Project = of.Said(index, f.Position, "project_id")
+			}
+			out = append(out, at)
+		}
+		return out, nil
+	}
+}
+
+// behind is the position behind an id in an index that sorts by it first; 0 is
+// the beginning.
+func behind[T any](e *table.Entity[T], index string, id int64) string {
+	if id == 0 {
+		return ""
+	}
+	return e.Behind(index, id)
+}
+
+// AgentsOfOrganization lists an organisation's agents after an id.
+func (s *Store) AgentsOfOrganization(ctx context.Context, organization, from int64, n int) ([]Placed, error) {
+	return placed(table.Agents, "gsi1", 0)(table.Agents.Each(ctx, s.db, "gsi1", behind(table.Agents, "gsi1", from), n, organization))
+}
+
+// AgentsOfProject lists a project's agents after an id.
+func (s *Store) AgentsOfProject(ctx context.Context, project, from int64, n int) ([]Placed, error) {
+	return placed(table.Agents, "gsi2", project)(table.Agents.Each(ctx, s.db, "gsi2", after(table.Agents, "gsi2", from), n, project))
+}
+
+// AgentsOfTeam lists the agents of a team's projects after an id, strongly
+// consistent.
+func (s *Store) AgentsOfTeam(ctx context.Context, team, from int64, n int) ([]Placed, error) {
+	return listed(ctx, s, table.TeamAgents, func(a model.TeamAgent) Placed { return Placed{a.AgentID, a.ProjectID} }, team, from, n)
+}
+
+// AgentsOfUser lists the agents that a user has a permission on himself, after
+// an id, strongly consistent.
+func (s *Store) AgentsOfUser(ctx context.Context, user, from int64, n int) ([]Placed, error) {
+	return listed(ctx, s, table.AgentMembers, func(m model.AgentMember) Placed { return Placed{m.AgentID, m.ProjectID} }, user, from, n)
+}
+
+// AllAgentsOfUser lists all of them. It is a round trip for each allPage.
+func (s *Store) AllAgentsOfUser(ctx context.Context, user int64) ([]Placed, error) {
+	var all []Placed
+	for from := int64(0); ; from = all[len(all)-1].Agent {
+		page, err := s.AgentsOfUser(ctx, user, from, allPage)
+		if all = append(all, page...); err != nil || len(page) < allPage {
+			return all, err
+		}
+	}
+}
+
+// OpenAgents lists the agents that are open to their organisation, after an id,
+// strongly consistent.
+func (s *Store) OpenAgents(ctx context.Context, organization, from int64, n int) ([]Placed, error) {
+	return listed(ctx, s, table.OpenAgents, func(a model.OpenAgent) Placed { return Placed{a.AgentID, a.ProjectID} }, organization, from, n)
+}
+
+// listed reads a list of agents that lies in a partition of the table itself, by
+// id; at tells where one of its rows leads.
+func listed[T any](ctx context.Context, s *Store, of *table.Entity[T], at func(T) Placed, in, from int64, n int) ([]Placed, error) {
+	span := table.Span{}
+	if from != 0 {
+		span.From = of.Below(from)
+	}
+	got, err := of.Within(ctx, s.db, span, n, in)
+	if err != nil {
+		return nil, outcome(err)
+	}
+	out := make([]Placed, len(got.Keys))
+	for i, key := range got.Keys {
+		row, _ := of.At(got.Rows, key)
+		out[i] = at(row)
+	}
+	return out, nil
+}
+
+// AgentMembers lists the users who have a permission on an agent by its id,
+// after a position, as an index told it a moment ago. Read the permissions again.
+func (s *Store) AgentMembers(ctx context.Context, agent int64, after string, n int) ([]Ref, error) {
+	return refs(table.AgentMembers, "user_id")(table.AgentMembers.Each(ctx, s.db, "gsi1", after, n, agent))
+}
+
+// AgentVersions reads the configurations of an agent, oldest first, after a
+// position, and returns the one to go on at, "" at the end.
+func (s *Store) AgentVersions(ctx context.Context, agent int64, after string, n int) ([]model.AgentVersion, string, error) {
+	versions, next, err := table.AgentVersions.Beneath(ctx, s.db, after, n, agent)
+	return versions, next, outcome(err)
+}

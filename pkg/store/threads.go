@@ -1,0 +1,21 @@
+package store
+
+import (
+	"context"
+
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+)
+
+// CreateThread notes a new thread with an agent that is not deleted.
+func (s *Store) CreateThread(tx *table.Tx, t model.Thread) {
+	t.Version = 1
+	table.Threads.Create(tx, t)
+	upright(tx, t.AgentID)
+}
+
+// ThreadsWith lists ids of some threads with an agent. It says so by an index: ask
+// again until there is none.
+func (s *Store) ThreadsWith(ctx context.Context, agent int64, n int) ([]int64, error) {
+	return ids(table.Threads, "thread_id")(table.Threads.Each(ctx, s.db, "gsi1", "", n, agent))
+}
