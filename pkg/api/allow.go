@@ -59,13 +59,12 @@ func shape(path string) string {
 
 // covers reports whether a request to the narrow path would, but for its
 // method, be one to the wide path as well: /project/{} covers /project/recent.
-func covers(wide, narrow string) bool {
-	w, n := strings.Split(wide, "/"), strings.Split(narrow, "/")
-	if wide == narrow || len(w) != len(n) {
+func covers(wide, narrow []string) bool {
+	if len(wide) != len(narrow) {
 		return false
 	}
-	for i := range w {
-		if w[i] != "{}" && w[i] != n[i] {
+	for i := range wide {
+		if wide[i] != "{}" && wide[i] != narrow[i] {
 			return false
 		}
 	}

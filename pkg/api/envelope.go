@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"wardroom/pkg/fault"
@@ -36,7 +37,13 @@ func (rt *route) render(result any, scope string) (Answer, error) {
 	if o.verbatim {
 		return Answer{Status: rt.op.Status, Body: result.(Verbatim)}, nil
 	}
-	data, meta := result, any(nil)
+	data, meta, message := result, any(nil), rt.message
+	if o.told {
+		var err error
+		if data, message, err = rt.told(result.(told)); err != nil {
+			return Answer{}, err
+		}
+	}
 	if o.noted {
 		data, meta = result.(noted).noted()
 	}
@@ -55,16 +62,28 @@ func (rt *route) render(result any, scope string) (Answer, error) {
 		a.ETag = `"` + strconv.FormatInt(v.RowVersion(), 10) + `"`
 	}
 	var err error
-	if a.Body, err = rt.body(data, meta, next, false); err != nil {
+	if a.Body, err = rt.body(message, data, meta, next, false); err != nil {
 		return Answer{}, err
 	}
 	if len(a.Body) > maxAnswer {
 		return Answer{}, fault.New(fault.KindTooLarge, "The answer is too large. Ask for less at once.")
 	}
 	if secret, some := withoutSecrets(&data, &meta); some || secret {
-		a.Kept, err = rt.body(data, meta, next, true)
+		a.Kept, err = rt.body(message, data, meta, next, true)
 	}
 	return a, err
+}
+
+// told takes an answer apart that has a message of its own, which must be one
+// that the operation's line lists.
+func (rt *route) told(t told) (data any, message []byte, err error) {
+	data, text := t.told()
+	if text != rt.op.Message && !slices.Contains(rt.op.Others, text) {
+		return nil, nil, fmt.Errorf("%s says %q, which its line doesn't list", rt.id, text)
+	}
+	var b bytes.Buffer
+	err = write(&b, text)
+	return data, b.Bytes(), err
 }
 
 // withoutSecrets redacts data and meta, and reports which of them had any.
@@ -80,14 +99,14 @@ func withoutSecrets(data, meta *any) (inData, inMeta bool) {
 
 // body writes the envelope, in the documented order of its keys, or the data
 // alone where the answer is bare.
-func (rt *route) body(data, meta any, next string, replayed bool) ([]byte, error) {
+func (rt *route) body(message []byte, data, meta any, next string, replayed bool) ([]byte, error) {
 	var b bytes.Buffer
 	if rt.bare {
 		err := write(&b, data)
 		return b.Bytes(), err
 	}
 	b.WriteString(`{"success":true,"message":`)
-	b.Write(rt.message)
+	b.Write(message)
 	b.WriteString(`,"data":`)
 	if err := write(&b, data); err != nil {
 		return nil, err

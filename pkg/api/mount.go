@@ -36,10 +36,14 @@ func Mount(g Guard, groups ...Group) http.Handler {
 // path with a parameter in the same place: DELETE /project/recent is a 405, as
 // at the gateway, and no removal of a project called recent.
 func (f *front) refuseElsewhere(paths map[string]*allow) {
+	parts := make(map[string][]string, len(paths))
+	for path := range paths {
+		parts[path] = strings.Split(path, "/")
+	}
 	for narrow, a := range paths {
 		missing := map[string]bool{}
 		for wide, b := range paths {
-			if !covers(wide, narrow) {
+			if wide == narrow || !covers(parts[wide], parts[narrow]) {
 				continue
 			}
 			for _, method := range b.methods {

@@ -31,6 +31,7 @@ type Op struct {
 	Group   string   // slug of its group, filled by Mount and All
 	Summary string   // a sentence or two for the document, where the name doesn't say enough
 	Message string   // of the success envelope
+	Others  []string // messages that it has instead, where the handler says so by Told
 	Status  int      // of success
 
 	Needs        []Need   // every one of them must be allowed
@@ -40,6 +41,7 @@ type Op struct {
 	IsAnyone     bool     // open to any signed-in caller
 	IsPublic     bool     // open to all, without credentials
 	IsRead       bool     // changes nothing: open to read-only keys, no idempotency
+	IsToggle     bool     // a PUT that does something else when it is sent again
 	IsAgenta     bool     // speaks the workspace dialect
 	IsSCIM       bool     // speaks SCIM 2.0
 
@@ -96,8 +98,12 @@ func declare[I, O any](method, path, name string, h func(context.Context, *I) (O
 	}
 }
 
-// Says sets the success message.
-func (o Op) Says(message string) Op { o.Message = message; return o }
+// Says sets the success message, and others that a handler may give instead of
+// it, by Told.
+func (o Op) Says(message string, others ...string) Op {
+	o.Message, o.Others = message, others
+	return o
+}
 
 // About adds a sentence or two to the document.
 func (o Op) About(text string) Op { o.Summary = text; return o }
@@ -127,6 +133,10 @@ func (o Op) Public() Op { o.IsPublic = true; return o }
 // Reads marks a POST that changes nothing: read-only keys may call it, and an
 // Idempotency-Key means nothing to it.
 func (o Op) Reads() Op { o.IsRead = true; return o }
+
+// Toggles marks a PUT that undoes itself when it is sent again: it takes an
+// Idempotency-Key, so that a repetition can be told from a second toggle.
+func (o Op) Toggles() Op { o.IsToggle = true; return o }
 
 // Creates marks an operation that answers 201.
 func (o Op) Creates() Op { o.Status = http.StatusCreated; return o }
@@ -172,7 +182,7 @@ func (o Op) Paths() []string { return append([]string{o.Path}, o.Aliases...) }
 // TakesIdempotencyKey reports whether a repetition of the request can be told
 // from a new one by its Idempotency-Key.
 func (o Op) TakesIdempotencyKey() bool {
-	return (o.Method == http.MethodPost || o.Method == http.MethodDelete) && !o.IsRead && !o.IsPublic
+	return (o.Method == http.MethodPost || o.Method == http.MethodDelete || o.IsToggle) && !o.IsRead && !o.IsPublic
 }
 
 // takesIfMatch reports whether the request may be bound to a version: it changes

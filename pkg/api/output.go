@@ -20,6 +20,20 @@ type noted interface {
 	noted() (data, meta any)
 }
 
+// Told is an answer whose message depends on what was done. The operation's line
+// lists the messages there are.
+type Told[T any] struct {
+	Data    T
+	Message string
+}
+
+func (t Told[T]) told() (any, string) { return t.Data, t.Message }
+
+// told is any Told.
+type told interface {
+	told() (data any, message string)
+}
+
 // Verbatim is JSON that is the whole answer, as it stands: the OpenAPI
 // document is not wrapped in an envelope.
 type Verbatim []byte
@@ -38,6 +52,7 @@ type output struct {
 	meta     reflect.Type // of meta; nil for none
 	paged    bool
 	noted    bool
+	told     bool
 	verbatim bool
 	lists    *lists // where data may hold a nil list
 	notes    *lists // where meta may
@@ -46,6 +61,7 @@ type output struct {
 var (
 	pagedType     = reflect.TypeFor[paged]()
 	notedType     = reflect.TypeFor[noted]()
+	toldType      = reflect.TypeFor[told]()
 	verbatimType  = reflect.TypeFor[Verbatim]()
 	versionedType = reflect.TypeFor[Versioned]()
 	redactedType  = reflect.TypeFor[Redacted]()
@@ -55,6 +71,9 @@ func outputOf(t, in reflect.Type) *output {
 	o := &output{data: t, verbatim: t == verbatimType}
 	if t.Implements(notedType) {
 		o.noted, o.data, o.meta = true, t.Field(0).Type, t.Field(1).Type
+	}
+	if t.Implements(toldType) {
+		o.told, o.data = true, t.Field(0).Type
 	}
 	if o.data.Implements(pagedType) {
 		o.paged, o.data = true, o.data.Field(0).Type

@@ -1,8 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"wardroom/pkg/table"
@@ -29,6 +31,26 @@ func (p *Paging) AfterID() int64 {
 
 // NextID is the position after the row with this id.
 func NextID(id int64) string { return strconv.FormatInt(id, 10) }
+
+// Cut returns the first limit rows of found, and the position after them, "" where
+// nothing follows: found was asked for one row more than limit.
+func Cut[T any](limit int, found []T, position func(T) string) (rows []T, next string) {
+	if len(found) <= limit {
+		return found, ""
+	}
+	return found[:limit], position(found[limit-1])
+}
+
+// Merge returns the first limit rows of all sources together, by id, each once,
+// and the position after them, "" where nothing can follow. Each source was
+// asked for one row more than limit, so one that was cut off alone fills the
+// page and tells that more follow.
+func Merge[T any](limit int, id func(T) int64, sources ...[]T) (rows []T, next string) {
+	rows = slices.Concat(sources...)
+	slices.SortFunc(rows, func(a, b T) int { return cmp.Compare(id(a), id(b)) })
+	rows = slices.CompactFunc(rows, func(a, b T) bool { return id(a) == id(b) })
+	return Cut(limit, rows, func(v T) string { return NextID(id(v)) })
+}
 
 var pagingType = reflect.TypeFor[Paging]()
 

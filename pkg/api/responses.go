@@ -69,7 +69,7 @@ func (d *document) success(o Op) *huma.Response {
 		Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"success", "message", "data"},
 		Properties: map[string]*huma.Schema{
 			"success": {Type: huma.TypeBoolean, Const: true},
-			"message": {Type: huma.TypeString, Const: o.Message},
+			"message": o.messages(),
 			"data":    data,
 		},
 	}
@@ -78,6 +78,14 @@ func (d *document) success(o Op) *huma.Response {
 	}
 	r.Content = contentOf(ours, envelope)
 	return r
+}
+
+// messages describes what the envelope says.
+func (o Op) messages() *huma.Schema {
+	if len(o.Others) == 0 {
+		return &huma.Schema{Type: huma.TypeString, Const: o.Message}
+	}
+	return OneOf(append([]string{o.Message}, o.Others...)...)
 }
 
 // meta describes what stands beside the data; nil where nothing ever does.

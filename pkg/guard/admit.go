@@ -2,11 +2,13 @@ package guard
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -30,7 +32,7 @@ func (v *visit) admit(ctx context.Context, c *Case, call api.Call) error {
 			return missing(n.Resource.Kind)
 		}
 		for _, id := range ids {
-			target, ok := c.find(n.Resource.Kind, id)
+			target, ok := c.find(n.Resource, id)
 			if !ok {
 				return missing(n.Resource.Kind)
 			}
@@ -46,6 +48,9 @@ func (v *visit) admit(ctx context.Context, c *Case, call api.Call) error {
 		}
 	}
 	if err := v.people(c, call); err != nil {
+		return err
+	}
+	if err := v.members(c, call, denied); err != nil {
 		return err
 	}
 	if c.Caller.BoundProject != 0 && v.beyondProject() {
@@ -112,19 +117,19 @@ func (v *visit) himself(c *Case, call api.Call) bool {
 
 // find returns a resource of the caller's organisation that isn't deleted, as
 // the caller stands to it, and keeps the first of each kind in the Case.
-func (c *Case) find(k access.Kind, id int64) (access.Target, bool) {
-	if k == access.KindProject {
-		p, ok := c.known, !c.known.IsDeleted
-		if p.ID != id {
-			p, ok = store.LiveProject(c.rows, id)
-		}
-		if !ok || p.OrganizationID != c.Organization.ID {
+func (c *Case) find(r access.Resource, id int64) (access.Target, bool) {
+	switch r.Kind {
+	case access.KindProject:
+		p, ok := c.known.projectIn(c.rows, id)
+		if !ok || p.IsDeleted || p.OrganizationID != c.Organization.ID {
 			return access.Target{}, false
 		}
 		if c.Project == nil {
 			c.Project = &p
 		}
 		return c.ProjectTarget(p, c.Caller.User), true
+	case access.KindAgent:
+		return c.findAgent(r, id)
 	}
 	t, ok := store.LiveTeam(c.rows, id)
 	if !ok || t.OrganizationID != c.Organization.ID {
@@ -133,7 +138,7 @@ func (c *Case) find(k access.Kind, id int64) (access.Target, bool) {
 	if c.Team == nil {
 		c.Team = &t
 	}
-	return c.TeamTarget(t, c.Caller.User, k), true
+	return c.TeamTarget(t, c.Caller.User, r.Kind), true
 }
 
 // versioned is the row whose version the request's If-Match is about: the first
@@ -148,13 +153,14 @@ func (c *Case) versioned() api.Versioned {
 		return *c.Project
 	case c.op.Needs[0].Resource.Kind == access.KindTeam && c.Team != nil:
 		return *c.Team
+	case c.op.Needs[0].Resource.Kind == access.KindAgent && c.Agent != nil:
+		return *c.Agent
 	}
 	return nil
 }
 
 // people answers 404 for users who don't exist in the organisation or are
-// deleted, and for members who aren't. A deleted user's membership may still be
-// there, until his removal has come to it.
+// deleted.
 func (v *visit) people(c *Case, call api.Call) error {
 	for _, field := range v.op.UserFields {
 		for _, id := range call.IDs(field) {
@@ -163,16 +169,20 @@ func (v *visit) people(c *Case, call api.Call) error {
 			}
 		}
 	}
+	return nil
+}
+
+// members answers 404 for users who aren't members of the line's first resource.
+// Who may not change the permissions on an agent may not know of them either:
+// he is denied before. A deleted user's membership may still be there, until his
+// removal has come to it.
+func (v *visit) members(c *Case, call api.Call, denied bool) error {
 	for _, field := range v.op.MemberFields {
+		if denied && c.Agent != nil {
+			return fault.Forbidden()
+		}
 		for _, id := range call.IDs(field) {
-			if _, ok := c.UserRow(id); !ok {
-				return fault.NotFound()
-			}
-			if c.Project != nil && v.op.Needs[0].Resource.Kind == access.KindProject {
-				if _, ok := c.rows[table.ProjectMembers.Key(c.Project.ID, id)]; !ok {
-					return fault.NotFound()
-				}
-			} else if _, ok := c.rows[table.TeamMembers.Key(c.Team.ID, id)]; !ok {
+			if _, known := c.UserRow(id); !known || !c.isMember(id) {
 				return fault.NotFound()
 			}
 		}
@@ -180,31 +190,82 @@ func (v *visit) people(c *Case, call api.Call) error {
 	return nil
 }
 
-// moreRoles reads the team roles of projects that were named in the body, whose
-// team was not known before: one more trip, which requests that name the
-// project in the path don't need.
+// isMember reports whether a user is a member himself of the line's first
+// resource.
+func (c *Case) isMember(user int64) (is bool) {
+	switch c.op.Needs[0].Resource.Kind {
+	case access.KindProject:
+		_, is = c.ProjectMember(c.Project.ID, user)
+	case access.KindAgent:
+		var m model.AgentMember
+		if m, is = c.AgentMember(c.Agent.ID, user); is {
+			_, gone := c.Buried(m)
+			is = !gone
+		}
+	default:
+		_, is = c.TeamMember(c.Team.ID, user)
+	}
+	return is
+}
+
+// moreRoles reads the caller's roles that lie where only the rows read so far
+// say: in the team of a project that the body names, in the project of an agent
+// that it names, in the team that an agent's project has come to. It is one more
+// trip, which requests that name the thing in the path hardly ever need.
 func (v *visit) moreRoles(ctx context.Context, c *Case, call api.Call) error {
-	if c.Caller.User == 0 {
+	if c.Caller.Service && !v.aboutAgents() {
 		return nil
 	}
-	var keys []table.Primary
-	for _, n := range v.op.Needs {
-		if n.Resource.Kind != access.KindProject {
-			continue
-		}
-		for _, id := range call.IDs(n.Resource.Field) {
-			if _, early := v.rows[table.Projects.Key(id)]; early {
-				continue
-			}
-			if p, ok := table.Projects.In(c.rows, id); ok && p.Team() != 0 {
-				keys = append(keys, table.TeamMembers.Key(p.Team(), c.Caller.User))
+	return c.follow(ctx, func(keys []table.Primary) []table.Primary {
+		for _, n := range v.op.Needs {
+			for _, id := range call.IDs(n.Resource.Field) {
+				if _, early := v.rows[resourceKey(n.Resource, id)]; !early || c.led(n.Resource, id) {
+					keys = c.known.roles(keys, c.rows, n.Resource, id, c.Caller.User)
+				}
 			}
 		}
+		return keys
+	})
+}
+
+// follow reads what want names, and again what it names then, until it names
+// nothing that wasn't asked for.
+func (c *Case) follow(ctx context.Context, want func([]table.Primary) []table.Primary) error {
+	for {
+		if more, err := c.More(ctx, want(nil)...); err != nil || !more {
+			return err
+		}
 	}
-	if len(keys) == 0 {
-		return nil
+}
+
+// Reach reads what the caller is on a resource that the line doesn't name, and
+// returns it as he stands to it; false where there is none in his organisation.
+// Rows along are read with it.
+func (c *Case) Reach(ctx context.Context, r access.Resource, id int64, along ...table.Primary) (access.Target, bool, error) {
+	err := c.follow(ctx, func(keys []table.Primary) []table.Primary {
+		keys = append(append(keys, along...), resourceKey(r, id))
+		return c.known.roles(keys, c.rows, r, id, c.Caller.User)
+	})
+	if err != nil {
+		return access.Target{}, false, err
 	}
-	rows, err := v.guard.store.Read(ctx, keys...)
-	c.rows.Add(rows)
-	return err
+	t, ok := c.find(r, id)
+	return t, ok, nil
+}
+
+// led reports whether the rows of a resource that was read on the first trip may
+// have led further than the second one went.
+func (c *Case) led(r access.Resource, id int64) bool {
+	if r.Kind != access.KindAgent || r.ByAlias {
+		return r.ByAlias
+	}
+	a, _ := c.known.agentIn(c.rows, id)
+	p, _ := c.known.projectIn(c.rows, a.ProjectID)
+	return p.Team() != a.Team()
+}
+
+// aboutAgents reports whether the line names an agent, whose project is to be
+// known of every caller.
+func (v *visit) aboutAgents() bool {
+	return slices.ContainsFunc(v.op.Needs, func(n api.Need) bool { return n.Resource.Kind == access.KindAgent })
 }

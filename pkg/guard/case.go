@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
@@ -26,8 +28,9 @@ type Case struct {
 	Organization model.Organization
 	Now          model.Time
 
-	Project *model.Project // the project that the line names
+	Project *model.Project // the project that the line names, or that of its agent
 	Team    *model.Team    // the team that the line names
+	Agent   *model.Agent   // the agent that the line names, as shown
 
 	Tx table.Tx // writes to be committed once the handler has answered
 
@@ -35,8 +38,9 @@ type Case struct {
 	visit  *visit
 	store  *store.Store
 	rows   table.Rows
-	known  model.Project // the project of rows that was looked at last
-	person *model.User   // and the user
+	asked  []table.Primary // the rows that were asked for, whether they are there or not
+	known  known           // those of rows that were looked at last
+	person *model.User     // and the user
 	dry    bool
 	record struct{ id, ip string }
 	grants []grant
@@ -90,8 +94,44 @@ func (c *Case) Rows() table.Rows { return c.rows }
 // Read reads more rows into the Case: one more round trip.
 func (c *Case) Read(ctx context.Context, keys ...table.Primary) error {
 	rows, err := c.store.Read(ctx, keys...)
+	c.take(keys, rows)
+	return err
+}
+
+func (c *Case) take(keys []table.Primary, rows table.Rows) {
 	c.rows.Add(rows)
-	c.person = nil // his row may be among them
+	c.asked = append(c.asked, keys...)
+	c.person, c.known = nil, known{} // they may be among them
+}
+
+// More reads those rows that weren't asked for yet, and reports whether there
+// were any.
+func (c *Case) More(ctx context.Context, keys ...table.Primary) (bool, error) {
+	keys = slices.DeleteFunc(slices.Clone(keys), func(k table.Primary) bool {
+		_, read := c.rows[k]
+		return read || slices.Contains(c.asked, k)
+	})
+	if len(keys) == 0 {
+		return false, nil
+	}
+	return true, c.Read(ctx, keys...)
+}
+
+// Along reads more rows into the Case while it asks questions, which must leave
+// the Case alone: one round trip, or as many as the longest question takes.
+func (c *Case) Along(ctx context.Context, keys []table.Primary, questions ...func(context.Context) error) error {
+	g, both := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce + 1) // and the rows
+	var rows table.Rows
+	g.Go(func() (err error) {
+		rows, err = c.store.Read(both, keys...)
+		return err
+	})
+	for _, ask := range questions {
+		g.Go(func() error { return ask(both) })
+	}
+	err := g.Wait()
+	c.take(keys, rows)
 	return err
 }
 

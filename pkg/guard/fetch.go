@@ -19,7 +19,7 @@ type Fetch struct {
 	rows         table.Rows
 	keys         []table.Primary
 	asks         []func(context.Context) error
-	project      model.Project // the last that was asked for
+	known        known
 }
 
 // Store answers questions to indexes.
@@ -32,15 +32,41 @@ func (f *Fetch) Rows(keys ...table.Primary) { f.keys = append(f.keys, keys...) }
 func (f *Fetch) Ask(question func(context.Context) error) { f.asks = append(f.asks, question) }
 
 // Project returns a project read on the first trip.
-func (f *Fetch) Project(id int64) (model.Project, bool) {
-	if f.project.ID != id {
-		p, ok := table.Projects.In(f.rows, id)
-		if !ok {
-			return p, false
-		}
-		f.project = p
+func (f *Fetch) Project(id int64) (model.Project, bool) { return f.known.projectIn(f.rows, id) }
+
+// Agent returns an agent read on the first trip.
+func (f *Fetch) Agent(id int64) (model.Agent, bool) { return f.known.agentIn(f.rows, id) }
+
+// known is what was last looked at among rows, so that one row is not read into
+// its type again and again.
+type known struct {
+	project model.Project
+	agent   model.Agent
+	alias   model.Alias
+}
+
+func (k *known) projectIn(rows table.Rows, id int64) (model.Project, bool) {
+	return lookAt(table.Projects, &k.project, k.project.ID, rows, id)
+}
+
+func (k *known) agentIn(rows table.Rows, id int64) (model.Agent, bool) {
+	return lookAt(table.Agents, &k.agent, k.agent.ID, rows, id)
+}
+
+func (k *known) aliasIn(rows table.Rows, id int64) (model.Alias, bool) {
+	return lookAt(table.Aliases, &k.alias, k.alias.ID, rows, id)
+}
+
+// lookAt returns the row with an id: last, where it is that one.
+func lookAt[T any](e *table.Entity[T], last *T, its int64, rows table.Rows, id int64) (T, bool) {
+	if its == id {
+		return *last, true
 	}
-	return f.project, true
+	v, ok := e.In(rows, id)
+	if ok {
+		*last = v
+	}
+	return v, ok
 }
 
 // Ask is one question to an index, kept with its answer.
@@ -51,6 +77,10 @@ func Ask[T any](f *Fetch, into *T, question func(context.Context) (T, error)) {
 	})
 }
 
+// atOnce is how many questions are put at a time: so many places may somebody be
+// in, and what is in all of them is found in one round trip.
+const atOnce = 100
+
 // run reads everything at the same time and adds the rows to f.rows.
 func (f *Fetch) run(ctx context.Context, read func(context.Context, ...table.Primary) (table.Rows, error)) error {
 	if len(f.asks) == 0 {
@@ -59,7 +89,7 @@ func (f *Fetch) run(ctx context.Context, read func(context.Context, ...table.Pri
 		return err
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(32)
+	g.SetLimit(atOnce + 1) // and the rows
 	var rows table.Rows
 	g.Go(func() (err error) {
 		rows, err = read(ctx, f.keys...)

@@ -62,7 +62,7 @@ func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 	}
 	for _, n := range op.Needs {
 		if id, err := strconv.ParseInt(r.PathValue(n.Resource.Field), 10, 64); err == nil && id > 0 {
-			v.first = append(v.first, resourceKey(n.Resource.Kind, id))
+			v.first = append(v.first, resourceKey(n.Resource, id))
 		}
 	}
 	rows, err := g.store.Read(r.Context(), v.first...)
@@ -76,9 +76,14 @@ func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 	return v, err
 }
 
-// resourceKey is where the row of a resource lies.
-func resourceKey(k access.Kind, id int64) table.Primary {
-	if k == access.KindProject {
+// resourceKey is where the row of a resource lies, or of what leads to it.
+func resourceKey(r access.Resource, id int64) table.Primary {
+	switch {
+	case r.ByAlias:
+		return table.Aliases.Key(id)
+	case r.Kind == access.KindAgent:
+		return table.Agents.Key(id)
+	case r.Kind == access.KindProject:
 		return table.Projects.Key(id)
 	}
 	return table.Teams.Key(id)
@@ -128,6 +133,15 @@ func (v *visit) caller(u model.User) access.Caller {
 		c.User, c.Rank = u.ID, access.RankOf(u.IsStaff, u.IsSuperuser)
 	}
 	return c
+}
+
+// CallerOf is a user as access sees him, whoever asks; nobody, where he is
+// inactive.
+func CallerOf(u model.User) access.Caller {
+	if !u.IsActive {
+		return access.Caller{}
+	}
+	return access.Caller{User: u.ID, Organization: u.OrganizationID, Rank: access.RankOf(u.IsStaff, u.IsSuperuser)}
 }
 
 // scope is how far the key reaches; a token alone reaches as far as its user.

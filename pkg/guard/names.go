@@ -11,6 +11,20 @@ func ProjectName(id int64) string { return named("project", id) }
 // TeamName is what a team is called there.
 func TeamName(id int64) string { return named("team", id) }
 
+// AgentName is what an agent is called there.
+func AgentName(id int64) string { return named("agent", id) }
+
+// AliasName is what an alias of an agent is called there.
+func AliasName(id int64) string { return named("agent_alias", id) }
+
+// ReviewName is what a review of an agent is called there.
+func ReviewName(agent, id int64) string { return AgentName(agent) + "/" + named("review", id) }
+
+// AgentTypeName is what a type of agents is called there.
+func AgentTypeName(organization, id int64) string {
+	return OrganizationName(organization) + "/" + named("agent_type", id)
+}
+
 // UserName is what a user is called there.
 func UserName(id int64) string { return named("user", id) }
 

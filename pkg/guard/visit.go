@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -139,7 +140,7 @@ func (v *visit) once(ctx context.Context, call api.Call, handle func(context.Con
 	if err != nil {
 		return api.Answer{}, err
 	}
-	c.known = f.project
+	c.known, c.asked = f.known, f.keys
 	if malformed != nil {
 		return api.Answer{}, malformed
 	}
@@ -204,15 +205,15 @@ func (v *visit) wantCaller(f *Fetch) {
 func (v *visit) wantResources(f *Fetch, call api.Call) {
 	for _, n := range v.op.Needs {
 		for _, id := range call.IDs(n.Resource.Field) {
-			key := resourceKey(n.Resource.Kind, id)
+			key := resourceKey(n.Resource, id)
 			if _, read := f.rows[key]; !read {
 				f.Rows(key)
 			}
-			v.wantRoles(f, n.Resource.Kind, id, f.Caller)
+			f.keys = f.known.roles(f.keys, f.rows, n.Resource, id, f.Caller)
 			for _, field := range v.op.MemberFields {
 				for _, user := range call.IDs(field) {
 					f.Rows(table.Users.Key(user))
-					v.wantRoles(f, n.Resource.Kind, id, user)
+					f.keys = f.known.roles(f.keys, f.rows, n.Resource, id, user)
 				}
 			}
 		}
@@ -224,20 +225,22 @@ func (v *visit) wantResources(f *Fetch, call api.Call) {
 	}
 }
 
-// wantRoles asks for a user's roles on a resource, as far as they are known to
-// lie somewhere.
-func (v *visit) wantRoles(f *Fetch, k access.Kind, id, user int64) {
-	if user == 0 {
-		return
+// roles adds the rows that tell what a user is on a resource, as far as those
+// that were read say where they lie.
+func (k *known) roles(keys []table.Primary, rows table.Rows, r access.Resource, id, user int64) []table.Primary {
+	switch {
+	case r.Kind == access.KindAgent:
+		return k.agentRoles(keys, rows, r, id, user)
+	case user == 0:
+		return keys
+	case r.Kind != access.KindProject:
+		return append(keys, table.TeamMembers.Key(id, user))
 	}
-	if k != access.KindProject {
-		f.Rows(table.TeamMembers.Key(id, user))
-		return
+	keys = append(keys, table.ProjectMembers.Key(id, user))
+	if p, ok := k.projectIn(rows, id); ok && p.Team() != 0 {
+		keys = append(keys, table.TeamMembers.Key(p.Team(), user))
 	}
-	f.Rows(table.ProjectMembers.Key(id, user))
-	if p, ok := f.Project(id); ok && p.Team() != 0 {
-		f.Rows(table.TeamMembers.Key(p.Team(), user))
-	}
+	return keys
 }
 
 // open makes the Case of an active caller out of the rows read.
@@ -291,11 +294,17 @@ func (c *Case) uphold(v *visit) {
 			if c.Caller.Rank.Admin() {
 				table.Users.Check(&c.Tx, *c.User)
 			}
+		case path == access.ByAccessLevel:
+			c.upholdOpenness(g.target)
+		case path == access.Direct && g.target.Kind == access.KindAgent:
+			c.upholdAgentMember(g.target, me)
 		case path == access.Direct:
 			table.ProjectMembers.CheckIn(&c.Tx, c.rows, g.target.ID, me)
+		case path == access.ViaProject:
+			table.ProjectMembers.CheckIn(&c.Tx, c.rows, g.target.Project, me)
 		case path == access.ViaTeam:
 			table.TeamMembers.CheckIn(&c.Tx, c.rows, g.target.Team, me)
-			c.Tx.If(table.Projects.Key(g.target.ID), "$ = ?", "team_id", g.target.Team)
+			c.Tx.If(table.Projects.Key(cmp.Or(g.target.Project, g.target.ID)), "$ = ?", "team_id", g.target.Team)
 		}
 	}
 }

@@ -89,6 +89,8 @@ func place(resource string) (table.Primary, bool) {
 		return table.Teams.Key(id), true
 	case "organization":
 		return table.Organizations.Key(id), true
+	case "agent":
+		return table.Agents.Key(id), true
 	}
 	return table.Primary{}, false
 }
@@ -159,6 +161,9 @@ func named(known table.Rows, resource string) (kind, name string) {
 	case "organization":
 		o, _ := table.Organizations.At(known, at)
 		name = o.OrgName
+	case "agent":
+		a, _ := table.Agents.At(known, at)
+		name = a.Name
 	}
 	return kind, name
 }
@@ -168,7 +173,7 @@ func named(known table.Rows, resource string) (kind, name string) {
 func link(resource string) string {
 	kind, id, _ := strings.Cut(resource, ":")
 	switch kind {
-	case "project", "team":
+	case "project", "team", "agent":
 		return "/api/" + kind + "/" + id
 	case "organization":
 		return "/api/organization"
@@ -177,8 +182,8 @@ func link(resource string) string {
 }
 
 func article(kind string) string {
-	if kind == "organization" {
-		return "an organization"
+	if kind == "organization" || kind == "agent" {
+		return "an " + kind
 	}
 	return "a " + kind
 }
