@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"wardroom/pkg/agents"
 	"wardroom/pkg/audit"
 	"wardroom/pkg/followup"
 	"wardroom/pkg/model"
@@ -31,6 +32,7 @@ func Work(s *store.Store, now func() model.Time) followup.Work {
 	return followup.InOrder(
 		func(ctx context.Context, rows []model.Audit) (int, error) { return notice.Deliver(ctx, s, rows) },
 		followup.Each(func(ctx context.Context, a model.Audit) error { return removal.Follow(ctx, s, a, now()) }),
+		followup.Each(func(ctx context.Context, a model.Audit) error { return agents.Follow(ctx, s, a, now()) }),
 		func(ctx context.Context, rows []model.Audit) (int, error) { return audit.Seal(ctx, s, rows) },
 	)
 }

@@ -27,13 +27,19 @@ const (
 	TeamRoleTooLow    Reason = "team_role_too_low" // in that team
 	NoRank            Reason = "no_rank"
 	RankTooLow        Reason = "rank_too_low"
+
+	NoPermission      Reason = "no_permission" // of his own on the agent
+	PermissionExpired Reason = "permission_expired"
+	NotInProject      Reason = "not_in_project" // that the agent belongs to
+	ProjectRoleTooLow Reason = "project_role_too_low"
+	AccessLevelTooLow Reason = "access_level_too_low" // of the agent
 )
 
 // Answer tells whether it is allowed, and why or why not. Neither list is nil.
 type Answer struct {
 	Allowed       bool     `json:"allowed"`
-	Paths         []string `json:"paths" doc:"Each path that allows it: direct, project:ID, team:ID or rank; most direct first"`
-	DeniedBecause []Reason `json:"denied_because" enum:"user_not_yet_created,user_inactive,resource_not_yet_created,resource_deleted,not_a_member,membership_expired,role_too_low,not_in_team,team_role_too_low,no_rank,rank_too_low" doc:"What was missing, for each path there might have been; [] where it is allowed"`
+	Paths         []string `json:"paths" doc:"Each path that allows it: direct, project:ID, team:ID, rank or access_level; most direct first"`
+	DeniedBecause []Reason `json:"denied_because" enum:"user_not_yet_created,user_inactive,resource_not_yet_created,resource_deleted,not_a_member,membership_expired,role_too_low,not_in_team,team_role_too_low,no_rank,rank_too_low,no_permission,permission_expired,not_in_project,project_role_too_low,access_level_too_low" doc:"What was missing, for each path there might have been; [] where it is allowed"`
 }
 
 // Member is a membership as it was.
@@ -47,7 +53,8 @@ type State struct {
 	At     model.Time
 	User   User
 	Place  Place
-	Member *Member // of the project or the team itself; nil where he was none
+	Own    *Member // permission on the agent; nil where he had none
+	Member *Member // of the project or the team itself, or of the agent's project
 	InTeam *Member // of the project's team
 }
 
@@ -58,12 +65,14 @@ type User struct {
 	Rank             access.Rank
 }
 
-// Place is a project, a team or an organisation as it was.
+// Place is a project, a team, an organisation or an agent as it was.
 type Place struct {
 	Kind             access.Kind
 	ID, Organization int64
 	Exists, Deleted  bool
-	Team             int64 // of a project, 0 for none
+	Project          int64           // of an agent
+	Team             int64           // of a project, or of an agent's; 0 for none
+	Open             access.Openness // of an agent
 }
 
 // Explain answers whether the user may do what need names on the place.
@@ -108,9 +117,12 @@ func (s State) caller() access.Caller {
 
 func (s State) target() access.Target {
 	p := s.Place
-	t := access.Target{Kind: p.Kind, ID: p.ID, Organization: p.Organization, Team: p.Team}
+	t := access.Target{Kind: p.Kind, ID: p.ID, Organization: p.Organization, Project: p.Project, Team: p.Team, Open: p.Open}
+	if s.Own.live(s.At) {
+		t.AgentRole = access.AgentRole(s.Own.Role)
+	}
 	switch {
-	case p.Kind == access.KindProject:
+	case p.Kind == access.KindProject || p.Kind == access.KindAgent:
 		if s.Member.live(s.At) {
 			t.ProjectRole = access.ProjectRole(s.Member.Role)
 		}
@@ -128,24 +140,33 @@ func (m *Member) live(at model.Time) bool { return m != nil && !model.Expired(m.
 // missing says of every path why it didn't lead there.
 func (s State) missing() []Reason {
 	var out []Reason
-	if s.Place.Kind != access.KindOrganization {
-		out = append(out, s.Member.short(s.At, NotAMember, RoleTooLow))
+	switch s.Place.Kind {
+	case access.KindAgent:
+		out = append(out, s.Own.short(s.At, NoPermission, PermissionExpired, RoleTooLow),
+			s.Member.short(s.At, NotInProject, MembershipExpired, ProjectRoleTooLow))
+	case access.KindProject, access.KindTeam:
+		out = append(out, s.Member.short(s.At, NotAMember, MembershipExpired, RoleTooLow))
 	}
-	if s.Place.Kind == access.KindProject && s.Place.Team != 0 {
-		out = append(out, s.InTeam.short(s.At, NotInTeam, TeamRoleTooLow))
+	if s.Place.Team != 0 {
+		out = append(out, s.InTeam.short(s.At, NotInTeam, MembershipExpired, TeamRoleTooLow))
 	}
 	if s.User.Rank.Admin() {
-		return append(out, RankTooLow)
+		out = append(out, RankTooLow)
+	} else {
+		out = append(out, NoRank)
 	}
-	return append(out, NoRank)
+	if s.Place.Kind == access.KindAgent {
+		out = append(out, AccessLevelTooLow)
+	}
+	return out
 }
 
-func (m *Member) short(at model.Time, none, low Reason) Reason {
+func (m *Member) short(at model.Time, none, expired, low Reason) Reason {
 	switch {
 	case m == nil:
 		return none
 	case !m.live(at):
-		return MembershipExpired
+		return expired
 	}
 	return low
 }

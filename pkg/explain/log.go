@@ -106,8 +106,12 @@ func look(ctx context.Context, things []string, known map[string]fact, told func
 			return nil
 		}
 		if seen += n; seen >= MostChanges {
-			return fault.New(fault.KindLimit, "Too much has happened to it since to tell how it was then")
+			return tooMuch()
 		}
 	}
 	return nil
+}
+
+func tooMuch() error {
+	return fault.New(fault.KindLimit, "Too much has happened to it since to tell how it was then")
 }

@@ -19,6 +19,10 @@ type Rows struct {
 	Member       *model.ProjectMember
 	TeamMember   *model.TeamMember // of Team, or of the project's team as it stands
 
+	Agent       *model.Agent       // whose project is Project
+	AgentMember *model.AgentMember // his own permission on it
+	Buried      bool               // a removal from the project has come over that
+
 	// InTeam reads what the user is in another team, to which the project
 	// belonged before; nil where he is nothing there.
 	InTeam func(ctx context.Context, team int64) (*model.TeamMember, error)
@@ -30,6 +34,9 @@ func Now(r Rows, now model.Time) State {
 		ID: r.User.ID, Organization: r.User.OrganizationID, Exists: !r.User.DateJoined.After(now),
 		Active: r.User.IsActive, Rank: access.RankOf(r.User.IsStaff, r.User.IsSuperuser),
 	}, Place: r.place(now)}
+	if m := r.AgentMember; m != nil && !r.Buried {
+		s.Own = &Member{m.Role, m.ExpiresOn}
+	}
 	if r.Member != nil {
 		s.Member = &Member{r.Member.Role, r.Member.ExpiresOn}
 	}
@@ -48,6 +55,13 @@ func (r Rows) place(at model.Time) Place {
 		return !s.CreatedOn.After(at), s.IsDeleted && !s.ModifiedOn.After(at)
 	}
 	switch {
+	case r.Agent != nil:
+		p := Place{Kind: access.KindAgent, ID: r.Agent.ID, Organization: r.Agent.OrganizationID, Project: r.Project.ID, Team: r.Project.Team()}
+		p.Open = access.Openness{Level: access.AccessLevel(r.Agent.AccessLevel), Mode: access.PublicMode(r.Agent.Mode())}
+		_, without := existed(r.Project.Stamp)
+		p.Exists, p.Deleted = existed(r.Agent.Stamp)
+		p.Deleted = p.Deleted || without // an agent goes with its project
+		return p
 	case r.Project != nil:
 		p := Place{Kind: access.KindProject, ID: r.Project.ID, Organization: r.Project.OrganizationID, Team: r.Project.Team()}
 		p.Exists, p.Deleted = existed(r.Project.Stamp)
@@ -75,6 +89,8 @@ func Past(ctx context.Context, log Log, r Rows, at model.Time) (State, error) {
 	})
 	g.Go(func() (err error) {
 		switch {
+		case r.Agent != nil:
+			return p.agent(both, r, &s)
 		case r.Project != nil:
 			return p.project(both, r, &s)
 		case r.Team != nil:
@@ -115,6 +131,89 @@ func (p past) project(ctx context.Context, r Rows, s *State) error {
 		return err
 	})
 	return g.Wait()
+}
+
+// agent finds how open an agent was, and what the user was on it, in its project
+// and in the team that this had.
+func (p past) agent(ctx context.Context, r Rows, s *State) error {
+	about, name := guard.AgentName(r.Agent.ID), guard.UserName(r.User.ID)
+	const level, mode = "access_level", "public_mode"
+	var own map[string]fact
+	g, both := errgroup.WithContext(ctx)
+	g.Go(func() error { return p.project(both, r, s) })
+	g.Go(func() (err error) {
+		own, err = search(both, p.log, p.organization, about, p.at, plainly, name, level, mode)
+		return err
+	})
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	if f, ok := own[level]; ok {
+		s.Place.Open.Level = access.AccessLevel(text(f.value))
+	}
+	if f, ok := own[mode]; ok {
+		s.Place.Open.Mode = access.PublicMode(text(f.value))
+	}
+	since := model.Time{}
+	if f, ok := own[name]; ok {
+		if s.Own = memberOf(f.value); !f.later { // else it is older than what the log tells of
+			since = f.when
+		}
+	} else if m := r.AgentMember; m != nil && !m.CreatedOn.After(p.at) {
+		s.Own, since = &Member{m.Role, m.ExpiresOn}, m.CreatedOn
+	}
+	if s.Own == nil {
+		return nil
+	}
+	buried, err := p.buried(ctx, r.Project.ID, name, since)
+	if buried {
+		s.Own = nil
+	}
+	return err
+}
+
+// undoAction is what an undo is called in the audit log, as a request and as what
+// follows from one.
+const undoAction = "undo-removal"
+
+// buried reports whether a removal from the project, which wasn't undone, has come
+// over a permission that somebody has had since then: it ended with the removal,
+// though it was deleted only some time later, and doesn't begin again when he is
+// a member again.
+func (p past) buried(ctx context.Context, project int64, name string, since model.Time) (bool, error) {
+	const removal = "removal_id"
+	undone := map[int64]bool{}
+	from, seen := "", 0
+	for n := firstPage; ; n = min(2*n, longPage) {
+		page, err := p.log.ChangesUntil(ctx, p.organization, guard.ProjectName(project), p.at, from, n)
+		if err != nil {
+			return false, err
+		}
+		for _, a := range page.Rows {
+			_, was := a.Before[name]
+			_, is := a.After[name]
+			id := number(a.After[removal])
+			switch {
+			case since.After(a.TS):
+				return false, nil
+			case a.Action == undoAction:
+				undone[id], undone[number(a.Before[removal])] = true, true
+			case id != 0 && was && !is && !undone[id]:
+				return true, nil
+			}
+		}
+		if from = page.Next; from == "" {
+			return false, nil
+		}
+		if seen += n; seen >= MostChanges {
+			return false, tooMuch()
+		}
+	}
+}
+
+func text(v any) string {
+	s, _ := v.(string)
+	return s
 }
 
 // standing is a membership as its row stands, which says nothing of the past: an

@@ -132,6 +132,8 @@ func (w *sweeping) carryOn(ctx context.Context, p table.Primary) {
 		w.did(&w.Purged, alone(func() error { return purge.Project(ctx, w.Store, now, id) }))
 	} else if id, ok := table.Teams.ID(p, "team_id"); ok {
 		w.did(&w.Purged, alone(func() error { return purge.Team(ctx, w.Store, now, id) }))
+	} else if id, ok := table.Agents.ID(p, "agent_id"); ok {
+		w.did(&w.Purged, alone(func() error { return purge.Agent(ctx, w.Store, now, id) }))
 	} else if id, ok := table.Users.ID(p, "user_id"); ok {
 		w.did(&w.Purged, alone(func() error { return purge.User(ctx, w.Store, now, id) }))
 	}

@@ -10,77 +10,107 @@ package purge
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 
+	"wardroom/pkg/agents"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
+// tries is how often a purge begins anew that lost to another writer.
+const tries = 10
+
 // chunk is how many rows one transaction deletes; 100 items are the most, and
 // a row may have one beside it.
 const chunk = 45
 
-// tries is how often a purge that lost to another writer begins anew.
-const tries = 5
-
-// Project purges a deleted project: its memberships and tombstones, then
-// itself. One that is not due, or gone, is left alone.
+// Project purges a deleted project: what is left of its agents, its memberships
+// and tombstones, then itself. One that is not due, or gone, is left alone.
 func Project(ctx context.Context, s *store.Store, now model.Time, id int64) error {
-	return again(func() error {
-		for {
-			key := table.Projects.Key(id)
-			rows, err := s.Read(ctx, key)
-			if err != nil {
-				return err
-			}
-			p, ok := table.Projects.At(rows, key)
-			if !ok || !p.IsDeleted || !due(p.PendingOn, now) {
-				return nil
-			}
-			var tx table.Tx
-			left, err := empty(ctx, s, &tx, key, nil)
-			if err != nil {
-				return err
-			}
-			if left == 0 {
-				table.Projects.Delete(&tx, p)
-				record(s, &tx, p.OrganizationID, now, "purge-project", fmt.Sprintf("project:%d", id))
-				return s.Commit(ctx, &tx)
-			}
-			table.Projects.Check(&tx, p)
-			if err := s.Commit(ctx, &tx); err != nil {
-				return err
-			}
-		}
-	})
+	return thing[model.Project]{
+		of: table.Projects, name: "project",
+		state: func(p model.Project) (bool, *model.Time, int64) { return p.IsDeleted, p.PendingOn, p.OrganizationID },
+		first: func(ctx context.Context, _ *table.Tx, p model.Project) (bool, error) {
+			return false, agents.End(ctx, s, p.ID, now)
+		},
+	}.purge(ctx, s, now, id)
 }
 
 // Team purges a deleted team: its memberships, then itself.
 func Team(ctx context.Context, s *store.Store, now model.Time, id int64) error {
-	return again(func() error {
+	return thing[model.Team]{
+		of: table.Teams, name: "team",
+		state: func(t model.Team) (bool, *model.Time, int64) { return t.IsDeleted, t.PendingOn, t.OrganizationID },
+	}.purge(ctx, s, now, id)
+}
+
+// Agent purges a deleted agent: the threads with it, its permissions, versions
+// and what people thought of it, then itself.
+func Agent(ctx context.Context, s *store.Store, now model.Time, id int64) error {
+	return thing[model.Agent]{
+		of: table.Agents, name: "agent",
+		state: func(a model.Agent) (bool, *model.Time, int64) { return a.IsDeleted, a.PendingOn, a.OrganizationID },
+		first: func(ctx context.Context, tx *table.Tx, a model.Agent) (bool, error) {
+			threads, err := s.ThreadsWith(ctx, a.ID, chunk)
+			if err != nil {
+				return false, err
+			}
+			members, err := s.AgentMembers(ctx, a.ID, "", chunk)
+			for _, id := range threads {
+				tx.Drop(table.Threads.Key(id))
+			}
+			for _, m := range members {
+				tx.Drop(table.AgentMembers.Key(m.ID, a.ID))
+			}
+			return len(threads)+len(members) > 0, err
+		},
+	}.purge(ctx, s, now, id)
+}
+
+// thing is a kind of what is purged with the rows that lie beside it.
+type thing[T any] struct {
+	of    *table.Entity[T]
+	name  string
+	state func(T) (deleted bool, end *model.Time, organization int64)
+	// first sees to what goes before these, noting it or doing it at once, and
+	// reports whether there may be more that it noted only a part of; nil for nothing.
+	first func(context.Context, *table.Tx, T) (more bool, err error)
+}
+
+func (t thing[T]) purge(ctx context.Context, s *store.Store, now model.Time, id int64) error {
+	return store.Again(ctx, tries, func() error { // it may lose to another purge of the same thing
 		for {
-			key := table.Teams.Key(id)
+			key := t.of.Key(id)
 			rows, err := s.Read(ctx, key)
 			if err != nil {
 				return err
 			}
-			t, ok := table.Teams.At(rows, key)
-			if !ok || !t.IsDeleted || !due(t.PendingOn, now) {
+			v, ok := t.of.At(rows, key)
+			deleted, end, organization := t.state(v)
+			if !ok || !deleted || !due(end, now) {
 				return nil
 			}
 			var tx table.Tx
-			left, err := empty(ctx, s, &tx, key, nil)
-			if err != nil {
-				return err
+			more := false
+			if t.first != nil {
+				if more, err = t.first(ctx, &tx, v); err != nil {
+					return err
+				}
 			}
-			if left == 0 {
-				table.Teams.Delete(&tx, t)
-				record(s, &tx, t.OrganizationID, now, "purge-team", fmt.Sprintf("team:%d", id))
+			if !more {
+				left, err := empty(ctx, s, &tx, key, nil)
+				if err != nil {
+					return err
+				}
+				more = left > 0
+			}
+			if !more {
+				t.of.Delete(&tx, v)
+				record(s, &tx, organization, now, "purge-"+t.name, fmt.Sprintf("%s:%d", t.name, id))
 				return s.Commit(ctx, &tx)
 			}
-			table.Teams.Check(&tx, t)
+			t.of.Check(&tx, v)
 			if err := s.Commit(ctx, &tx); err != nil {
 				return err
 			}
@@ -118,16 +148,4 @@ func record(s *store.Store, tx *table.Tx, organization int64, now model.Time, ac
 	s.RecordAudit(tx, model.Audit{
 		OrganizationID: organization, ID: rand.Text(), TS: now, Actor: "system", Action: action, Resource: resource, Outcome: "success",
 	})
-}
-
-// again begins anew where a purge lost to another writer, which may be another
-// purge of the same thing.
-func again(purge func() error) error {
-	var err error
-	for range tries {
-		if err = purge(); !errors.Is(err, table.ErrStale) {
-			return err
-		}
-	}
-	return err
 }

@@ -9,18 +9,12 @@ import (
 	"wardroom/pkg/table"
 )
 
-// The name under which somebody who was purged stands by what he did.
-const (
-	removedFirst = "Removed"
-	removedLast  = "user"
-)
-
 // User purges a deleted user: everything that is kept with him, and all that is
 // personal about him. His address is free again, and his row stays as a name
 // for what he did. The key of his personal data in the audit log is gone with
 // the rest.
 func User(ctx context.Context, s *store.Store, now model.Time, id int64) error {
-	return again(func() error {
+	return store.Again(ctx, tries, func() error {
 		for {
 			key := table.Users.Key(id)
 			rows, err := s.Read(ctx, key)
@@ -69,21 +63,22 @@ func User(ctx context.Context, s *store.Store, now model.Time, id int64) error {
 
 // forget takes what was his out of the record of his removal, as far as one
 // transaction goes, and reports whether there was any: the removal can't be undone
-// any more.
+// any more, and only what it did is still told.
 func forget(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (more bool, err error) {
 	if u.RemovalID == nil {
 		return false, nil
 	}
 	rows, err := s.EffectsOf(ctx, *u.RemovalID)
 	for _, e := range rows {
-		if e.UserID != u.ID || e.Notification == nil && e.Recents == nil {
+		bare := model.EffectRow{RemovalID: e.RemovalID, Effect: e.Effect, UserID: e.UserID}
+		if e.UserID != u.ID || e == bare {
 			continue
 		}
 		if tx.Len() == chunk {
 			return true, err
 		}
-		e.Notification, e.Recents, more = nil, nil, true
-		table.Effects.Put(tx, e)
+		table.Effects.Put(tx, bare)
+		more = true
 	}
 	return more, err
 }
@@ -106,6 +101,6 @@ func bound(tx *table.Tx) func(table.Rows, table.Primary) {
 func erased(u model.User) model.User {
 	return model.User{
 		ID: u.ID, OrganizationID: u.OrganizationID, DateJoined: u.DateJoined, DeletedOn: u.DeletedOn,
-		FirstName: removedFirst, LastName: removedLast, Version: u.Version + 1,
+		FirstName: model.RemovedFirstName, LastName: model.RemovedLastName, Version: u.Version + 1,
 	}
 }

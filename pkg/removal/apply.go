@@ -107,7 +107,7 @@ func (a *applying) step(ctx context.Context, l *leaving, i int) error {
 		var report Report
 		var err error
 		if c.Project, c.Team = h.project, h.team; h.project != nil {
-			_, report, err = FromProject(ctx, a.s, c, l.user.ID, h.heir, &left, Options{})
+			_, report, err = FromProject(ctx, a.s, c, l.user.ID, Heirs{h.heir, a.plan.OfAgents()}, &left, Options{})
 		} else {
 			report, err = fromTeam(ctx, a.s, c, []model.TeamMember{h.within}, h.heir, []Left{left}, none, Options{})
 		}
@@ -155,7 +155,7 @@ func (a *applying) overtaken(ctx context.Context, stale error) error {
 
 // account notes the end of the account, and with it of the plan.
 func (a *applying) account(ctx context.Context, l *leaving) ([]model.Removal, error) {
-	_, r, _, err := ofUsers(ctx, a.s, a.c, []model.User{l.user}, UserOptions{Delete: true, TransferTo: a.plan.TransferTo, Held: l.held})
+	_, r, _, err := ofUsers(ctx, a.s, a.c, []model.User{l.user}, UserOptions{Delete: true, TransferTo: a.plan.TransferTo, AgentsTo: a.plan.OfAgents(), Held: l.held})
 	switch {
 	case fault.Is(err, fault.KindNotFound): // the heir
 		return nil, staleHash()

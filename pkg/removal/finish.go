@@ -3,7 +3,6 @@ package removal
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"time"
 
 	"wardroom/pkg/fault"
@@ -22,8 +21,9 @@ const (
 	undoAction   = "undo-removal"
 )
 
-// full is how many rows a transaction may write before the next effect, which
-// writes at most five, goes into another one.
+// full is how many rows a transaction may name before the next effect, which
+// names at most seven, goes into another one: an agent, its heir's permission,
+// account, membership and tombstone, its record and audit row.
 const full = 90
 
 // margin is how much of the time must be left for one more transaction.
@@ -37,20 +37,15 @@ const maxLost = 30
 // over. It may run twice at the same time, and after a crash anywhere it goes
 // on where it was. A removal that isn't there has nothing left.
 func Finish(ctx context.Context, s *store.Store, id int64, now model.Time) (bool, error) {
-	for lost := 0; ; lost++ {
-		done, err := finish(ctx, s, id, now)
-		if !errors.Is(err, table.ErrStale) {
-			return done, err
-		}
-		if lost == maxLost {
-			return false, fault.Unavailable(err)
-		}
-		select {
-		case <-ctx.Done():
-			return false, fault.Unavailable(ctx.Err())
-		case <-time.After(rand.N(time.Duration(lost+1) * 4 * time.Millisecond)): //nolint:gosec // a pause is no secret
-		}
+	done := false
+	err := store.Again(ctx, maxLost, func() (err error) {
+		done, err = finish(ctx, s, id, now)
+		return err
+	})
+	if errors.Is(err, table.ErrStale) {
+		return false, fault.Unavailable(err)
 	}
+	return done, err
 }
 
 func finish(ctx context.Context, s *store.Store, id int64, now model.Time) (bool, error) {
@@ -58,10 +53,12 @@ func finish(ctx context.Context, s *store.Store, id int64, now model.Time) (bool
 	switch {
 	case err != nil:
 		return false, err
-	case !ok, r.State == model.Done, r.State == model.Undone:
+	case !ok, r.State == model.Undone:
 		return true, nil
-	case r.UndoneBy != "":
+	case r.UndoneBy != "": // whether it was done before or not
 		return resume(ctx, s, r, now)
+	case r.State == model.Done:
+		return true, nil
 	}
 	w, err := begin(ctx, s, r)
 	if err != nil {
@@ -132,6 +129,13 @@ func (f *finisher) take(ctx context.Context, find kind) (fresh, over bool, err e
 			if err := f.flush(ctx); err != nil {
 				return true, false, err
 			}
+		}
+		if e.named != nil {
+			id, err := f.s.NewID(ctx, model.PermissionIDs)
+			if err != nil {
+				return true, false, err
+			}
+			e.named(id)
 		}
 		f.add(&f.tx, e)
 		f.done[e.Resource] = true

@@ -21,7 +21,7 @@ func Heir(c *guard.Case, p model.Project, leaver, heir int64) error {
 		return nil
 	}
 	u, ok := c.UserRow(heir)
-	if !ok || heir == leaver || !ways(u, c.ProjectTarget(p, heir)).StillHasAccess {
+	if !ok || heir == leaver || !Ways(u, c.ProjectTarget(p, heir)).StillHasAccess {
 		return fault.NotFound().On(heirField, "must be another user who can reach the project")
 	}
 	return nil

@@ -29,7 +29,9 @@ type effect struct {
 	place string             // the project or team it is about; "" for none
 	apply func(tx *table.Tx) // nil for what is kept
 	audit *model.Audit
-	ends  *model.Time // when the thing ends by itself, if it does
+	ends  *model.Time    // when the thing ends by itself, if it does
+	heir  int64          // to whom an agent goes
+	named func(id int64) // takes the id of a permission that it makes; nil where it makes none
 }
 
 // kind finds what is still to be done about one kind of thing.
@@ -39,9 +41,9 @@ type kind func(ctx context.Context, w *work) ([]effect, error)
 // new kind of thing is one more line. Each finds what is still to be done, by
 // an index and read again.
 var kinds = map[string][]kind{
-	model.FromProject:   {boundKeys, projectInvites},
-	model.FromWorkspace: {teamInvites, keptProjects},
-	model.OfUser:        {projectMemberships, teamMemberships, personalKeys, allInvites, recents, unread},
+	model.FromProject:   {agentsOfProject, boundKeys, projectInvites},
+	model.FromWorkspace: {teamInvites, keptProjects, keptAgents},
+	model.OfUser:        {agentsOfAll, projectMemberships, teamMemberships, personalKeys, allInvites, recents, recentAgents, starred, unread},
 }
 
 // begin reads who is removed.
@@ -95,16 +97,7 @@ func each[T any](ctx context.Context, w *work, ask func(ctx context.Context, u m
 
 // places asks an index for all places of every user.
 func places(ctx context.Context, w *work, ask func(context.Context, int64, int64, int) ([]int64, error)) (map[int64][]int64, error) {
-	return each(ctx, w, func(ctx context.Context, u model.User) ([]int64, error) {
-		var all []int64
-		for from := int64(0); ; from = all[len(all)-1] {
-			page, err := ask(ctx, u.ID, from, heldPage)
-			all = append(all, page...)
-			if err != nil || len(page) < heldPage {
-				return all, err
-			}
-		}
-	})
+	return each(ctx, w, func(ctx context.Context, u model.User) ([]int64, error) { return store.Every(ctx, ask, u.ID) })
 }
 
 // projectMemberships are deleted with the account, wherever they are.
@@ -317,23 +310,28 @@ func (w *work) invited(i model.Invite) int64 {
 	return 0
 }
 
-// recents are dropped with a deleted user.
+// recents are the recent projects of a user, dropped when he is deleted.
 func recents(ctx context.Context, w *work) ([]effect, error) {
+	return w.dropsRecents(ctx, table.Recents, "/recent", "recent projects", func(e *model.EffectRow, row *model.Recents) { e.Recents = row })
+}
+
+func (w *work) dropsRecents(ctx context.Context, of *table.Entity[model.Recents], name, detail string, keep func(*model.EffectRow, *model.Recents)) ([]effect, error) {
 	if !w.r.Deletes {
 		return nil, nil
 	}
 	keys := make([]table.Primary, 0, len(w.users))
 	for _, u := range w.users {
-		keys = append(keys, table.Recents.Key(u.ID))
+		keys = append(keys, of.Key(u.ID))
 	}
 	rows, err := w.s.Read(ctx, keys...)
 	var out []effect
-	for _, row := range table.Recents.All(rows) {
-		out = append(out, effect{
-			EffectRow: model.EffectRow{UserID: row.UserID, Recents: &row,
-				Effect: model.Effect{Resource: guard.UserName(row.UserID) + "/recent", Action: "delete", Detail: "recent projects"}},
-			apply: func(tx *table.Tx) { table.Recents.Delete(tx, row) },
-		})
+	for _, row := range of.All(rows) {
+		e := effect{
+			EffectRow: model.EffectRow{UserID: row.UserID, Effect: model.Effect{Resource: guard.UserName(row.UserID) + name, Action: "delete", Detail: detail}},
+			apply:     func(tx *table.Tx) { of.Delete(tx, row) },
+		}
+		keep(&e.EffectRow, &row)
+		out = append(out, e)
 	}
 	return out, err
 }

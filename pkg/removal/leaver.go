@@ -26,6 +26,7 @@ type leaving struct {
 
 	until    model.Time      // when the plan ends
 	fleeting map[string]bool // what ends by itself before that
+	astray   bool            // an agent would go to somebody else than its heir, who can't reach it
 }
 
 // holding is a live project or a live team that the leaver is a member of. heir
@@ -165,9 +166,9 @@ func (h holding) reached(c *guard.Case) bool {
 		return false
 	}
 	if h.project != nil {
-		return ways(u, c.ProjectTarget(*h.project, u.ID)).StillHasAccess
+		return Ways(u, c.ProjectTarget(*h.project, u.ID)).StillHasAccess
 	}
-	return ways(u, c.TeamTarget(*h.team, u.ID, access.KindTeam)).StillHasAccess
+	return Ways(u, c.TeamTarget(*h.team, u.ID, access.KindTeam)).StillHasAccess
 }
 
 // left is what may still lead the leaver to projects once the first n of his

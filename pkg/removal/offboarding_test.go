@@ -16,10 +16,11 @@ import (
 	"wardroom/pkg/table"
 )
 
-// plan plans that user 20 leaves and returns the request that applies it.
+// plan plans that user 20 leaves and returns the request that applies it. User 1
+// becomes owner of his agents, whoever takes over the rest.
 func (w *world) plan(t testing.TB, heir int64, key ...string) fixture.Request {
 	t.Helper()
-	got := w.ask(t, http.StatusCreated, http.MethodPost, "/api/offboarding/plan", fmt.Sprintf(`{"user_id":20,"transfer_to":%d}`, heir), key...)
+	got := w.ask(t, http.StatusCreated, http.MethodPost, "/api/offboarding/plan", fmt.Sprintf(`{"user_id":20,"transfer_to":%d,"reassign":{"agents":1}}`, heir), key...)
 	var planned struct {
 		Data struct {
 			PlanID   int64  `json:"plan_id"`

@@ -63,11 +63,18 @@ func PlanOffboarding(ctx context.Context, s *store.Store, c *guard.Case, user in
 		if h.project != nil && heirs.Projects != nil {
 			field = "body.reassign.projects"
 		}
-		return Plan{}, fault.NotFound().On(field, "must be another active user who can reach what he takes over")
+		return Plan{}, unreached(field)
 	}
 	steps, err := l.steps(ctx, s, c)
 	if err != nil {
 		return Plan{}, err
+	}
+	if l.astray {
+		field := "body.transfer_to"
+		if heirs.Agents != nil {
+			field = "body.reassign.agents"
+		}
+		return Plan{}, unreached(field)
 	}
 	id, err := s.NewID(ctx, model.OffboardingIDs)
 	if err != nil {
@@ -79,6 +86,11 @@ func PlanOffboarding(ctx context.Context, s *store.Store, c *guard.Case, user in
 	}
 	s.RecordPlan(&c.Tx, row)
 	return Plan{PlanID: id, PlanHash: row.Hash, ExpiresOn: row.ExpiresOn, Steps: steps}, nil
+}
+
+// unreached refuses an heir who can't reach what is to be his.
+func unreached(field string) error {
+	return fault.NotFound().On(field, "must be another active user who can reach what he takes over")
 }
 
 // steps lists what is to be done, with what follows from each: as the kinds of
@@ -94,8 +106,9 @@ func (l *leaving) steps(ctx context.Context, s *store.Store, c *guard.Case) ([]S
 	for _, h := range l.holdings {
 		taken[h.name()] = true
 	}
-	l.fleeting = map[string]bool{}
+	l.fleeting, l.astray = map[string]bool{}, false
 	for _, e := range found {
+		l.astray = l.astray || e.Ownership != nil && e.heir != l.heirs.OfAgents()
 		if e.ends != nil && !e.ends.After(l.until) {
 			l.fleeting[e.Resource] = true
 		}
@@ -136,7 +149,8 @@ func (h holding) becomes() string {
 // effects are all that the end of the account would have.
 func (l *leaving) effects(ctx context.Context, s *store.Store, now model.Time) ([]effect, error) {
 	w := &work{s: s, users: map[int64]model.User{l.user.ID: l.user}, r: model.Removal{
-		Kind: model.OfUser, Deletes: true, UserIDs: []int64{l.user.ID}, Users: []model.UserWas{was(l.user)}, RemovedOn: now,
+		OrganizationID: l.user.OrganizationID, Kind: model.OfUser, Deletes: true, UserIDs: []int64{l.user.ID}, Users: []model.UserWas{was(l.user)}, RemovedOn: now,
+		AgentsTo: given(l.heirs.OfAgents()),
 	}}
 	found := make([][]effect, len(kinds[model.OfUser]))
 	g, ctx := errgroup.WithContext(ctx)

@@ -25,9 +25,6 @@ type Held struct {
 // membership is a place, and who may be a member of it.
 type membership struct{ place, user int64 }
 
-// heldPage is how many an index is asked for at a time.
-const heldPage = 1000
-
 // Ask puts the questions along with the rows of a request.
 func (h *Held) Ask(f *guard.Fetch, users ...int64) {
 	s := f.Store()
@@ -67,21 +64,13 @@ func (h *Held) fresh(users []int64) []int64 {
 }
 
 func (h *Held) find(ctx context.Context, ask func(context.Context, int64, int64, int) ([]int64, error), into *[]membership, user int64) error {
-	for from := int64(0); ; {
-		page, err := ask(ctx, user, from, heldPage)
-		if err != nil {
-			return err
-		}
-		h.mu.Lock()
-		for _, id := range page {
-			*into = append(*into, membership{id, user})
-		}
-		h.mu.Unlock()
-		if len(page) < heldPage {
-			return nil
-		}
-		from = page[len(page)-1]
+	all, err := store.Every(ctx, ask, user)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, id := range all {
+		*into = append(*into, membership{id, user})
 	}
+	return err
 }
 
 // posts are what users about to be deactivated hold of which one must remain:

@@ -11,11 +11,17 @@ import (
 	"wardroom/pkg/table"
 )
 
+// Heirs are the users to whom things of somebody go who is removed, 0 for nobody.
+type Heirs struct {
+	Post   int64 // becomes admin or owner where the last one goes
+	Agents int64 // becomes owner of agents; without him, the oldest admin of their project
+}
+
 // FromProject notes the removal of a member from the project of the case, and
 // tells what it does. It refuses with last_project_admin (409) to take the last
 // admin away, unless an heir takes his place.
-func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user, heir int64, left *Left, o Options) (model.ProjectUser, Report, error) {
-	p := *c.Project
+func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user int64, heirs Heirs, left *Left, o Options) (model.ProjectUser, Report, error) {
+	p, heir := *c.Project, heirs.Post
 	m, _ := c.ProjectMember(p.ID, user)
 	u, _ := c.UserRow(user)
 	row := model.ProjectUser{ID: m.ID, User: u}
@@ -31,11 +37,12 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user, heir 
 			target.TeamRole = access.Role(in.Role)
 		}
 	}
-	report := Report{EffectiveAccess: ways(u, target), Warnings: []string{}}
+	report := Report{EffectiveAccess: Ways(u, target), Warnings: []string{}}
 	r := model.Removal{
-		Kind: model.FromProject, UserIDs: []int64{user}, ProjectID: &p.ID, RemovedOn: c.Now,
+		OrganizationID: c.Organization.ID, Kind: model.FromProject, UserIDs: []int64{user}, ProjectID: &p.ID, RemovedOn: c.Now,
 		EffectiveAccess: report.EffectiveAccess,
 		ProjectMembers:  []model.ProjectMember{m},
+		AgentsTo:        given(heirs.Agents),
 	}
 	if !o.DryRun {
 		var err error
@@ -44,9 +51,7 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user, heir 
 		}
 		report.RemovalID = &r.ID
 	}
-	if heir != 0 {
-		r.TransferTo = &heir
-	}
+	r.TransferTo = given(heir)
 	if admin {
 		r.Users = []model.UserWas{was(u)}
 	}
@@ -83,4 +88,12 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user, heir 
 	}
 	c.Audit(guard.MemberName(guard.ProjectName(p.ID), user), before, after)
 	return row, report, nil
+}
+
+// given is an id, nil for none.
+func given(id int64) *int64 {
+	if id == 0 {
+		return nil
+	}
+	return &id
 }

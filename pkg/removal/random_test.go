@@ -16,7 +16,8 @@ import (
 )
 
 // Whatever people hold, a preview says what becomes of it, the removal does
-// that, and an undo puts all of it back.
+// that, and an undo puts all of it back, whatever has happened to agents before;
+// and what happens to them meanwhile is all that it leaves.
 func TestRandomWorlds(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(12) {
@@ -24,10 +25,13 @@ func TestRandomWorlds(t *testing.T) {
 			t.Parallel()
 			rnd := rand.New(rand.NewPCG(seed, 4))
 			given, flows := holdings(rnd)
-			w := newWorld(t, given...)
-			w.sound(t)
-			for _, f := range flows {
+			w := newWorld(t, append(given, agentsByChance(rnd)...)...)
+			w.past(t, rnd)
+			for i, f := range flows {
 				w.roundTrip(t, f, rnd.IntN(2) == 0)
+				if i%2 == 0 {
+					w.disturbed(t, f, rnd)
+				}
 			}
 		})
 	}

@@ -78,15 +78,11 @@ func record(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal)
 	return r, nil
 }
 
-// ways names the paths by which a user still reaches a target, once his own
+// Ways names the paths by which a user still reaches a target, once his own
 // role there is taken away.
-func ways(u model.User, t access.Target) model.EffectiveAccess {
+func Ways(u model.User, t access.Target) model.EffectiveAccess {
 	out := model.EffectiveAccess{Via: []string{}}
-	if !u.IsActive {
-		return out
-	}
-	who := access.Caller{User: u.ID, Organization: u.OrganizationID, Rank: access.RankOf(u.IsStaff, u.IsSuperuser)}
-	for path, gives := range access.Paths(who, t) {
+	for path, gives := range access.Paths(guard.CallerOf(u), t) {
 		if gives != 0 {
 			out.Via = append(out.Via, path.String())
 		}

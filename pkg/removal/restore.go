@@ -43,7 +43,14 @@ func restore(ctx context.Context, s *store.Store, r model.Removal, effects []mod
 	}
 	u.rows.Add(more)
 	for _, e := range u.effects {
-		u.effect(e)
+		if e.Ownership == nil {
+			u.effect(e)
+		}
+	}
+	for _, e := range u.effects { // once their owners' permissions are back
+		if e.Ownership != nil {
+			u.effect(e)
+		}
 	}
 	for _, m := range r.ProjectMembers {
 		u.projectMember(m)
@@ -81,6 +88,14 @@ func (u *undoing) keys() (keys []table.Primary) {
 			keys = append(keys, table.Invites.Key(e.InviteID))
 		case e.Recents != nil:
 			keys = append(keys, table.Recents.Key(e.UserID))
+		case e.RecentAgents != nil:
+			keys = append(keys, table.RecentAgents.Key(e.UserID))
+		case e.Star != nil:
+			keys = append(keys, table.Stars.Key(e.UserID, e.Star.AgentID))
+		case e.AgentMember != nil:
+			keys = append(keys, agentKeys(e.AgentMember.AgentID, e.AgentMember.ProjectID, e.UserID)...)
+		case e.Ownership != nil:
+			keys = append(keys, ownershipKeys(*e.Ownership, e.UserID)...)
 		case e.Notification != nil:
 			keys = append(keys, table.Notifications.Key(e.UserID, e.Notification.ID))
 		}
@@ -160,6 +175,9 @@ func (u *undoing) effect(e model.EffectRow) {
 	}
 	_, returns, ok := u.user(e.UserID)
 	put, there := func(*table.Tx) {}, false
+	if e.Ownership != nil {
+		e.Detail = "owner is " + guard.UserName(e.UserID) + " again"
+	}
 	if ok {
 		switch {
 		case e.ProjectMember != nil:
@@ -171,7 +189,15 @@ func (u *undoing) effect(e model.EffectRow) {
 		case e.InviteID != 0:
 			put, there, ok = u.putInvite(e)
 		case e.Recents != nil:
-			put, there, ok = u.putRecents(*e.Recents)
+			put, there, ok = u.putRecents(table.Recents, *e.Recents)
+		case e.RecentAgents != nil:
+			put, there, ok = u.putRecents(table.RecentAgents, *e.RecentAgents)
+		case e.Star != nil:
+			put, there, ok = u.putStar(*e.Star)
+		case e.AgentMember != nil:
+			put, there, ok = u.putAgentMember(*e.AgentMember, returns)
+		case e.Ownership != nil:
+			put, there, ok = u.putOwner(e)
 		case e.Notification != nil:
 			put, there, ok = u.putNotification(*e.Notification)
 		}
@@ -179,6 +205,9 @@ func (u *undoing) effect(e model.EffectRow) {
 	switch {
 	case !ok:
 		u.leave(e.Resource, e.UserID)
+		if e.ProjectMember != nil {
+			u.unbury(*e.ProjectMember, e.Tombstone, &u.puts)
+		}
 	case there:
 		u.back(e.Effect, &u.puts, nil)
 	default:
@@ -212,6 +241,16 @@ func (u *undoing) putProjectMember(m model.ProjectMember, tomb *model.Tombstone,
 			}
 		}
 	}, false, true
+}
+
+// unbury takes the removal's tombstone away, and puts the one before it back, where
+// somebody is a member again by another membership than m: what he gets back, or
+// never lost, inside the project would count for nothing behind it.
+func (u *undoing) unbury(m model.ProjectMember, before *model.Tombstone, into *[]func(*table.Tx)) {
+	stone, buried := table.Tombstones.In(u.rows, m.ProjectID, m.UserID)
+	if _, is := table.ProjectMembers.In(u.rows, m.ProjectID, m.UserID); is && buried && stone.RemovalID == u.r.ID {
+		*into = append(*into, func(tx *table.Tx) { u.s.Unbury(tx, stone, before) })
+	}
 }
 
 // putTeamMember is the same for a team.
@@ -276,9 +315,9 @@ func (u *undoing) putInvite(e model.EffectRow) (put func(*table.Tx), there, ok b
 	}, false, true
 }
 
-func (u *undoing) putRecents(row model.Recents) (put func(*table.Tx), there, ok bool) {
-	if now, is := table.Recents.In(u.rows, row.UserID); is {
+func (u *undoing) putRecents(of *table.Entity[model.Recents], row model.Recents) (put func(*table.Tx), there, ok bool) {
+	if now, is := of.In(u.rows, row.UserID); is {
 		return nil, true, now.Version == row.Version
 	}
-	return func(tx *table.Tx) { table.Recents.Create(tx, row) }, false, true
+	return func(tx *table.Tx) { of.Create(tx, row) }, false, true
 }

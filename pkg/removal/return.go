@@ -25,6 +25,7 @@ func (u *undoing) projectMember(m model.ProjectMember) {
 	}
 	if !ok || there {
 		u.leave(name, m.UserID)
+		u.unbury(m, u.r.TombstoneWas, &u.finals)
 		return
 	}
 	u.back(model.Effect{Resource: name, Detail: "membership as " + m.Role}, &u.finals, put)

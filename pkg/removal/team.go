@@ -46,10 +46,10 @@ func fromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 		}
 		target := c.TeamTarget(t, m.UserID, access.KindTeam)
 		target.TeamRole = ""
-		report.EffectiveAccess = union(report.EffectiveAccess, ways(u, target))
+		report.EffectiveAccess = union(report.EffectiveAccess, Ways(u, target))
 	}
 	r := model.Removal{
-		Kind: model.FromWorkspace, UserIDs: users, TeamID: &t.ID, RemovedBy: c.Stamp, RemovedOn: c.Now,
+		OrganizationID: c.Organization.ID, Kind: model.FromWorkspace, UserIDs: users, TeamID: &t.ID, RemovedBy: c.Stamp, RemovedOn: c.Now,
 		EffectiveAccess: report.EffectiveAccess, TeamMembers: members, Users: owners,
 	}
 	invited := among(c.Rows(), s, r)
@@ -84,8 +84,7 @@ func fromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 			c.Notify(m.UserID, model.NoticeRemoved, guard.TeamName(t.ID))
 		}
 	}
-	if heir != 0 {
-		r.TransferTo = &heir
+	if r.TransferTo = given(heir); heir != 0 {
 		if err := (heirship{s: s, c: c, r: &r, heir: heir}).team(ctx, t); err != nil {
 			return report, err
 		}

@@ -1,6 +1,7 @@
 package removal
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -16,6 +17,7 @@ type UserOptions struct {
 	Options
 	Delete     bool   // they are hidden at once and purged in 30 days; otherwise their accounts only end
 	TransferTo int64  // who takes over; 0 for nobody
+	AgentsTo   int64  // who becomes owner of agents; 0 for TransferTo
 	HeirField  string // where the request names him; "" for query.transfer_to
 	Batch      bool   // whoever stands in the way is told in meta.blocked of a blocked_ids
 	Held       *Held  // what was asked along with the request's rows; nil to ask now
@@ -82,7 +84,10 @@ func ofUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 	if err := suits(ctx, c, users, posts, o); err != nil {
 		return nil, r, report, err
 	}
-	r = model.Removal{RemovedOn: c.Now, Kind: model.OfUser, Deletes: o.Delete, EffectiveAccess: report.EffectiveAccess, Warnings: report.Warnings}
+	r = model.Removal{
+		OrganizationID: c.Organization.ID, RemovedOn: c.Now, Kind: model.OfUser, Deletes: o.Delete, EffectiveAccess: report.EffectiveAccess, Warnings: report.Warnings,
+		AgentsTo: given(cmp.Or(o.AgentsTo, o.TransferTo)),
+	}
 	for _, u := range users {
 		if u.IsActive || o.Delete && u.DeletedOn == nil {
 			r.UserIDs = append(r.UserIDs, u.ID)
@@ -205,10 +210,10 @@ func suits(ctx context.Context, c *guard.Case, users []model.User, held posts, o
 	u, ok := c.UserRow(o.TransferTo)
 	ok = ok && u.IsActive && !slices.ContainsFunc(users, func(leaver model.User) bool { return leaver.ID == u.ID })
 	for _, p := range held.projects {
-		ok = ok && (!p.last || ways(u, c.ProjectTarget(p.place, u.ID)).StillHasAccess)
+		ok = ok && (!p.last || Ways(u, c.ProjectTarget(p.place, u.ID)).StillHasAccess)
 	}
 	for _, t := range held.teams {
-		ok = ok && (!t.last || ways(u, c.TeamTarget(t.place, u.ID, access.KindTeam)).StillHasAccess)
+		ok = ok && (!t.last || Ways(u, c.TeamTarget(t.place, u.ID, access.KindTeam)).StillHasAccess)
 	}
 	if ok {
 		return nil
@@ -217,7 +222,7 @@ func suits(ctx context.Context, c *guard.Case, users []model.User, held posts, o
 	if field == "" {
 		field = heirField
 	}
-	return fault.NotFound().On(field, "must be another active user who can reach what he takes over")
+	return unreached(field)
 }
 
 // vacate takes the posts from their holders, in the counters, and gives them to

@@ -157,7 +157,7 @@ func lasting(rows table.Rows) fixture.Dump {
 // busy is user 20, who holds something of every kind: he is the only admin of
 // project 160 and one of two of 161, the only owner of team 20 and one of two of
 // 21, a member of 151 and of team 7, with keys, invitations, recent projects and
-// notifications.
+// notifications, and with agents.
 func busy() []fixture.Given {
 	g := []fixture.Given{
 		fixture.People(20, 24), fixture.Team(20, "Alone"), fixture.Team(21, "Two"),
@@ -181,7 +181,7 @@ func busy() []fixture.Given {
 			}
 		}},
 	}
-	return g
+	return append(g, agents()...)
 }
 
 func teamMember(team, user, id int64, role string) func(*table.Tx, table.Rows) {
@@ -202,14 +202,15 @@ type flow struct {
 
 func flows() []flow {
 	return []flow{
-		{"from a project", http.MethodDelete, "/api/project/151/user/20?report=true", "", 3},
-		{"from a project, the last admin", http.MethodDelete, "/api/project/160/user/20?report=true&transfer_to=21", "", 3},
-		{"from a project, to who is no member", http.MethodDelete, "/api/project/160/user/20?report=true&transfer_to=1", "", 3},
-		{"from a project, one of two admins", http.MethodDelete, "/api/project/161/user/20?report=true", "", 1},
-		{"from a team", http.MethodDelete, "/api/team/7/user?report=true", `{"user_ids":[20,15]}`, 4},
-		{"a user is deleted", http.MethodPost, "/api/test/end?report=true&transfer_to=1", `{"user_ids":[20],"delete":true}`, 18},
-		{"a user is deactivated", http.MethodPost, "/api/test/end?report=true&transfer_to=1", `{"user_ids":[20]}`, 16},
-		{"a batch", http.MethodPost, "/api/test/end?report=true&transfer_to=1", `{"user_ids":[20,21,15],"delete":true,"batch":true}`, 20},
+		{"from a project", http.MethodDelete, "/api/project/151/user/20?report=true", "", 6},
+		{"from a project, the last admin", http.MethodDelete, "/api/project/160/user/20?report=true&transfer_to=21", "", 5},
+		{"from a project, to who is no member", http.MethodDelete, "/api/project/160/user/20?report=true&transfer_to=1", "", 5},
+		{"from a project, one of two admins", http.MethodDelete, "/api/project/161/user/20?report=true", "", 5},
+		{"from a project without an admin", http.MethodDelete, "/api/project/162/user/20?report=true", "", 3},
+		{"from a team", http.MethodDelete, "/api/team/7/user?report=true", `{"user_ids":[20,15]}`, 9},
+		{"a user is deleted", http.MethodPost, "/api/test/end?report=true&transfer_to=1", `{"user_ids":[20],"delete":true}`, 33},
+		{"a user is deactivated", http.MethodPost, "/api/test/end?report=true&transfer_to=1", `{"user_ids":[20]}`, 28},
+		{"a batch", http.MethodPost, "/api/test/end?report=true&transfer_to=1", `{"user_ids":[20,21,15],"delete":true,"batch":true}`, 39},
 	}
 }
 

@@ -1,0 +1,95 @@
+// Package agents is what the groups and the stream share of agents: how a
+// permission on one is given, how one ends, and how agents follow their project.
+package agents
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/removal"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// MemberKeys are the rows that tell what users are on an agent themselves.
+func MemberKeys(a model.Agent, users ...int64) []table.Primary {
+	keys := make([]table.Primary, 0, 3*len(users))
+	for _, u := range users {
+		keys = append(keys, table.Users.Key(u), table.AgentMembers.Key(u, a.ID), table.Tombstones.Key(a.ProjectID, u))
+	}
+	return keys
+}
+
+// Member is a permission on an agent that the caller gives, without an id. It is
+// later than the user's last removal from the agent's project, whose tombstone was
+// read, whatever clocks say: an older one would count for nothing.
+func Member(c *guard.Case, a model.Agent, user int64, role access.AgentRole) model.AgentMember {
+	tomb, _ := table.Tombstones.In(c.Rows(), a.ProjectID, user)
+	return model.AgentMember{AgentID: a.ID, ProjectID: a.ProjectID, UserID: user, Role: string(role), CreatedBy: c.Stamp, CreatedOn: tomb.Behind(c.Now)}
+}
+
+// Settle works off the removals that ended permissions of these users on an
+// agent without having deleted them yet, so that a new permission doesn't come
+// in their way. It returns table.ErrStale where there were any: what was read
+// isn't so any more.
+func Settle(ctx context.Context, s *store.Store, c *guard.Case, a model.Agent, users ...int64) error {
+	settled := false
+	for _, u := range users {
+		m, ok := c.AgentMember(a.ID, u)
+		if !ok {
+			continue
+		}
+		tomb, gone := c.Buried(m)
+		if !gone {
+			continue
+		}
+		done, err := removal.Finish(ctx, s, tomb.RemovalID, c.Now)
+		if err == nil && done {
+			err = removal.Drop(ctx, s, m, tomb, c.Now)
+		}
+		if err != nil {
+			return err
+		}
+		settled = true
+	}
+	if settled {
+		return table.ErrStale
+	}
+	return nil
+}
+
+// Keeps refuses to take his permission from the one who owns an agent, or to
+// lower it (owner_permission).
+func Keeps(a model.Agent, user int64) error {
+	if a.Owner() != user {
+		return nil
+	}
+	return fault.New(fault.KindOwnerPermission, "The owner of an agent keeps his permission until somebody else owns it")
+}
+
+// Delete notes the end of an agent and of its aliases, whose ids an index told.
+// The agent may be as shown, in the team that its project has; its row, which is
+// read along with the aliases, says in whose list it is. It returns the agent as
+// it will be, and table.ErrStale where it isn't as it was any more, or the index
+// hasn't told all aliases yet.
+func Delete(ctx context.Context, s *store.Store, tx *table.Tx, a model.Agent, ids []int64, by string, now model.Time) (model.Agent, error) {
+	keys := make([]table.Primary, len(ids), len(ids)+1)
+	for i, id := range ids {
+		keys[i] = table.Aliases.Key(id)
+	}
+	rows, err := s.Read(ctx, append(keys, table.Agents.Key(a.ID))...)
+	if err != nil {
+		return a, err
+	}
+	row, ok := table.Agents.In(rows, a.ID)
+	aliases := table.Aliases.All(rows)
+	if !ok || row.Version != a.Version || int64(len(aliases)) != row.AliasCount {
+		return a, table.ErrStale
+	}
+	gone := s.DeleteAgent(tx, row, aliases, by, now)
+	gone.TeamID, gone.AverageRating = a.TeamID, a.AverageRating
+	return gone, nil
+}

@@ -1,0 +1,165 @@
+package agents
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/removal"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// chunk is how many agents are looked at at a time. To move one is three rows: its
+// own, and its place in two lists.
+const chunk = 30
+
+// room is how many rows a transaction may have before the end of another agent
+// goes into the next one: the agent, its two lists, two rows for each of its
+// aliases, an audit row and the project.
+const room = 100 - (5 + 2*store.MaxAliases)
+
+// margin is how much of the time must be left for one more transaction.
+const margin = 500 * time.Millisecond
+
+// endAction is what the end of an agent that went with its project is called in
+// the audit log.
+const endAction = "finish-project-deletion"
+
+// tries is how often work begins anew that lost to another writer.
+const tries = 10
+
+// Both say that not all agents of a project have followed it yet, and that who is
+// called again goes on: errShort for want of time, errLate because an index is late
+// or somebody else is at it.
+var (
+	errShort = errors.New("agents: no time for all of them to follow their project")
+	errLate  = fmt.Errorf("agents: not all of them have followed their project: %w", table.ErrStale)
+)
+
+// Follow lets the agents of a project follow a change of it that an audit row
+// tells of, if it tells of one: when it goes to another team they are listed
+// there, and when it is deleted they are, too.
+func Follow(ctx context.Context, s *store.Store, a model.Audit, now model.Time) error {
+	id := int64(0)
+	if n, _ := fmt.Sscanf(a.Resource, "project:%d", &id); n != 1 || guard.ProjectName(id) != a.Resource {
+		return nil
+	}
+	if deleted, _ := a.After["is_deleted"].(bool); deleted {
+		return store.Again(ctx, tries, func() error { return End(ctx, s, id, now) })
+	}
+	to, named := a.After["team"]
+	if from, before := a.Before["team"]; !named || !before || fmt.Sprint(from) == fmt.Sprint(to) {
+		return nil
+	}
+	return store.Again(ctx, tries, func() error { return move(ctx, s, id) })
+}
+
+// move lets the rows of a project's agents say the team that it has now. Each
+// transaction holds the project to that team, so that of two moves the later one
+// wins, whichever is followed first.
+func move(ctx context.Context, s *store.Store, id int64) error {
+	seen, most := int64(0), int64(0)
+	for from := int64(0); ; {
+		p, agents, last, err := page(ctx, s, id, from)
+		if err != nil || p.ID == 0 || p.IsDeleted { // its deletion is a change of its own
+			return err
+		}
+		var tx table.Tx
+		for _, a := range agents {
+			if seen++; a.Team() != p.Team() {
+				s.MoveAgent(&tx, a, p)
+			}
+		}
+		if err := commit(ctx, s, &tx); err != nil {
+			return err
+		}
+		// One that was seen and has gone since doesn't stand for one that wasn't.
+		most = max(most, p.AgentCount)
+		if from = last; last == 0 {
+			if seen < most {
+				return errLate
+			}
+			return nil
+		}
+	}
+}
+
+// End deletes the agents of a project that was deleted, in as many transactions
+// as it takes.
+func End(ctx context.Context, s *store.Store, id int64, now model.Time) error {
+	for from := int64(0); ; {
+		p, agents, last, err := page(ctx, s, id, from)
+		if err != nil || !p.IsDeleted {
+			return err
+		}
+		var tx table.Tx
+		for _, a := range agents {
+			ids, err := s.AliasesOf(ctx, a.ID, 0, store.MaxAliases)
+			if err != nil {
+				return err
+			}
+			if tx.Len() > room {
+				if err := commit(ctx, s, &tx); err != nil {
+					return err
+				}
+				tx = table.Tx{}
+			}
+			if _, err := Delete(ctx, s, &tx, a, ids, p.ModifiedBy, now); err != nil {
+				return err
+			}
+			s.RecordAudit(&tx, model.Audit{
+				OrganizationID: a.OrganizationID, ID: guard.NewAuditID(), TS: now, Actor: removal.Actor, Action: endAction, Resource: guard.AgentName(a.ID),
+				Before: map[string]any{"is_deleted": false}, After: map[string]any{"is_deleted": true}, Outcome: "success",
+			})
+		}
+		if err := commit(ctx, s, &tx); err != nil {
+			return err
+		}
+		if from = last; last == 0 {
+			if int64(len(agents)) < p.AgentCount {
+				return errLate
+			}
+			return nil
+		}
+	}
+}
+
+// page reads a project and some of its agents that aren't deleted, after an id,
+// and returns the last of them, 0 where the index has no more.
+func page(ctx context.Context, s *store.Store, id, from int64) (p model.Project, agents []model.Agent, last int64, err error) {
+	found, err := s.AgentsOfProject(ctx, id, from, chunk)
+	if err != nil {
+		return p, nil, 0, err
+	}
+	keys := []table.Primary{table.Projects.Key(id)}
+	for _, at := range found {
+		keys = append(keys, table.Agents.Key(at.Agent))
+	}
+	rows, err := s.Read(ctx, keys...)
+	if err != nil {
+		return p, nil, 0, err
+	}
+	p, _ = table.Projects.In(rows, id)
+	for _, at := range found {
+		if a, ok := table.Agents.In(rows, at.Agent); ok && !a.IsDeleted {
+			agents = append(agents, a)
+		}
+	}
+	if len(found) == chunk {
+		last = found[chunk-1].Agent
+	}
+	return p, agents, last, nil
+}
+
+// commit writes what was noted. A race that was lost is one to be run again by
+// whoever calls again, as is what there is no time left for.
+func commit(ctx context.Context, s *store.Store, tx *table.Tx) error {
+	if end, ok := ctx.Deadline(); tx.Len() > 0 && ok && time.Until(end) < margin {
+		return errShort
+	}
+	return s.Commit(ctx, tx)
+}

@@ -1,0 +1,135 @@
+package removal
+
+import (
+	"slices"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// agentKeys are the rows by which an undo looks at a permission on an agent.
+func agentKeys(agent, project, user int64) []table.Primary {
+	return []table.Primary{
+		table.Agents.Key(agent), table.AgentMembers.Key(user, agent), table.Projects.Key(project), table.Users.Key(user), table.Tombstones.Key(project, user),
+	}
+}
+
+// ownershipKeys are those by which it looks at an agent that went to an heir.
+func ownershipKeys(o model.Ownership, owner int64) []table.Primary {
+	keys := agentKeys(o.AgentID, o.ProjectID, owner)
+	if o.Heir != nil {
+		keys = append(keys, table.AgentMembers.Key(o.Heir.UserID, o.AgentID), table.Tombstones.Key(o.ProjectID, o.Heir.UserID))
+	}
+	return keys
+}
+
+// buried finds another removal that has ended a permission since: it counts for
+// nothing until that one is undone.
+func (u *undoing) buried(m model.AgentMember) bool {
+	stone, is := table.Tombstones.In(u.rows, m.ProjectID, m.UserID)
+	return is && stone.RemovalID != u.r.ID && stone.Buries(m.CreatedOn)
+}
+
+// putAgentMember puts a permission on an agent back where none has come in its
+// place and no later removal has been there. One on an agent of the project that
+// somebody was removed from counts only when the tombstone is gone, as he is let
+// in again.
+func (u *undoing) putAgentMember(m model.AgentMember, returns bool) (put func(*table.Tx), there, ok bool) {
+	_, _, live := store.LiveAgent(u.rows, m.AgentID)
+	if now, is := table.AgentMembers.In(u.rows, m.UserID, m.AgentID); is {
+		return nil, true, live && now.ID == m.ID && now.Version == m.Version
+	}
+	if !live || u.buried(m) {
+		return nil, false, false
+	}
+	return func(tx *table.Tx) {
+		u.s.PutAgentMember(tx, m)
+		store.Stays(tx, u.rows, m.ProjectID, m.UserID)
+		tx.If(table.Users.Key(m.UserID), "$ = ?", "is_active", !returns)
+		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, guard.AgentName(m.AgentID), nil, map[string]any{guard.UserName(m.UserID): m.Facts()}))
+	}, false, true
+}
+
+// putOwner gives an agent back to its owner, where the heir still owns it and the
+// owner's permission is back. The heir's own permission becomes what it was,
+// unless somebody has changed it since.
+func (u *undoing) putOwner(e model.EffectRow) (put func(*table.Tx), there, ok bool) {
+	o := *e.Ownership
+	now, _, live := store.LiveAgent(u.rows, o.AgentID)
+	if live && now.Owner() == e.UserID {
+		return nil, true, true
+	}
+	heir := int64(0)
+	if o.Heir != nil {
+		heir = o.Heir.UserID
+	}
+	if !live || now.Owner() != heir || !u.owns(o.AgentID, e.UserID) {
+		return nil, false, false
+	}
+	to := now
+	to.OwnerID = &e.UserID
+	if to.Version++; now.Version == e.Was.Version+1 {
+		to.Version, to.ModifiedBy, to.ModifiedOn = e.Was.Version, e.Was.ModifiedBy, e.Was.ModifiedOn
+	}
+	name := guard.AgentName(o.AgentID)
+	before, after := map[string]any{"owner": heir}, map[string]any{"owner": e.UserID}
+	take := u.takeOwnership(o, before, after)
+	return func(tx *table.Tx) {
+		table.Agents.Change(tx, now, to)
+		if key := table.AgentMembers.Key(e.UserID, o.AgentID); !slices.Contains(tx.Written(), key) { // by the effect before this one
+			tx.If(key, "$ = ?", "role", string(access.AgentOwner))
+		}
+		take(tx)
+		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, name, before, after))
+	}, false, true
+}
+
+// owns reports whether a user has the permission of an owner on an agent, or
+// gets it back.
+func (u *undoing) owns(agent, user int64) bool {
+	if m, is := table.AgentMembers.In(u.rows, user, agent); is {
+		return m.Role == string(access.AgentOwner) && !u.buried(m)
+	}
+	for _, e := range u.effects {
+		if m := e.AgentMember; m != nil && m.AgentID == agent && m.UserID == user && m.Role == string(access.AgentOwner) {
+			_, returns, _ := u.user(user)
+			_, _, ok := u.putAgentMember(*m, returns)
+			return ok
+		}
+	}
+	return false
+}
+
+// takeOwnership takes from the heir of an agent what he has by it, and notes what
+// the audit log tells of it. What has changed since is left alone and named.
+func (u *undoing) takeOwnership(o model.Ownership, before, after map[string]any) func(*table.Tx) {
+	nothing := func(*table.Tx) {}
+	if o.Heir == nil || o.HeirWas != nil && o.HeirWas.Version == o.Heir.Version { // it was that of an owner before
+		return nothing
+	}
+	name := guard.UserName(o.Heir.UserID)
+	now, is := table.AgentMembers.In(u.rows, o.Heir.UserID, o.AgentID)
+	if !is || now.ID != o.Heir.ID || now.Version != o.Heir.Version {
+		u.leave(guard.MemberName(guard.AgentName(o.AgentID), o.Heir.UserID), o.Heir.UserID)
+		return nothing
+	}
+	before[name] = now.Facts()
+	if o.HeirWas == nil {
+		return func(tx *table.Tx) { table.AgentMembers.Delete(tx, now) }
+	}
+	if !u.buried(*o.HeirWas) {
+		after[name] = o.HeirWas.Facts()
+	}
+	return func(tx *table.Tx) { table.AgentMembers.Change(tx, now, *o.HeirWas) }
+}
+
+// putStar puts a mark on an agent back.
+func (u *undoing) putStar(row model.Star) (put func(*table.Tx), there, ok bool) {
+	if now, is := table.Stars.In(u.rows, row.UserID, row.AgentID); is {
+		return nil, true, now.ID == row.ID
+	}
+	return func(tx *table.Tx) { table.Stars.Create(tx, row) }, false, true
+}
