@@ -22,11 +22,12 @@ type actor struct {
 	edit    func(*model.User)
 	project access.ProjectRole // in project 151
 	team    access.Role        // in teams 7 and 8
+	agent   access.AgentRole   // on agent 21
 }
 
 // cast is everybody who has one way, or none, to project 151 and to its team.
 var cast = []actor{
-	{code: "gone", id: 201, project: access.ProjectMember, team: access.Editor}, // and taken out of all of it
+	{code: "gone", id: 201, project: access.ProjectMember, team: access.Editor, agent: access.AgentOwner}, // and taken out of project and team
 	{code: "str", id: 202},
 	{code: "exp", id: 203}, // his membership has expired
 	{code: "mem", id: 204, project: access.ProjectMember},
@@ -37,6 +38,9 @@ var cast = []actor{
 	{code: "edi", id: 214, team: access.Editor},
 	{code: "wad", id: 215, team: access.WorkspaceAdmin},
 	{code: "own", id: 216, team: access.Owner},
+	{code: "avi", id: 217, agent: access.AgentViewer},
+	{code: "aed", id: 218, agent: access.AgentEditor},
+	{code: "aow", id: 219, agent: access.AgentOwner},
 	{code: "staf", id: 221, edit: func(u *model.User) { u.IsStaff = true }},
 	{code: "glob", id: 222, edit: global},
 	{code: "idle", id: 223, edit: func(u *model.User) { global(u); u.IsActive = false }},
@@ -57,7 +61,8 @@ func withCast(t *testing.T) *fixture.System {
 	s := fixture.New(t)
 	s.Put(t, slices.Concat(
 		fixture.Team(8, "Idle"), fixture.JoinsTeam(8, 7, "owner"),
-		fixture.Joins(151, 203, "member", fixture.Until(-time.Hour)), actors(), castKeys(),
+		fixture.Joins(151, 203, "member", fixture.Until(-time.Hour)),
+		fixture.Agent(23, 151, "Returns"), fixture.Agent(24, 151, "Shared", fixture.Open("public", "edit")), actors(), castKeys(),
 	))
 	for _, path := range []string{"/api/project/151/user/201", "/api/team/7/user?user_ids=201", "/api/team/8/user?user_ids=201"} {
 		if got := s.Do(t.Context(), fixture.Request{Method: http.MethodDelete, Path: path, Key: demo.ProjectAdmin}); got.Status != http.StatusOK {
@@ -83,6 +88,12 @@ func actors() (g fixture.Given) {
 			g = append(g, fixture.JoinsTeam(7, a.id, string(a.team))...)
 			g = append(g, fixture.JoinsTeam(8, a.id, string(a.team))...)
 		}
+		if a.agent != "" {
+			g = append(g, fixture.OnAgent(21, a.id, string(a.agent))...)
+		}
+		if a.id < 290 {
+			g = append(g, own(a.id))
+		}
 		g = append(g, fixture.Key(a.code, a.id, func(k *model.APIKey) {
 			if a.id > 290 {
 				k.OrganizationID = 2
@@ -90,6 +101,19 @@ func actors() (g fixture.Given) {
 		})...)
 	}
 	return g
+}
+
+// own is what everybody of organisation 1 has of his own: agent 21 among the
+// recent ones, a mark on agent 22, and a review of agent 23.
+func own(user int64) func(*table.Tx, table.Rows) {
+	return func(tx *table.Tx, _ table.Rows) {
+		at := model.At(fixture.Epoch)
+		table.RecentAgents.Put(tx, model.Recents{UserID: user, Entries: []model.Recent{{ID: 40_000 + user, ProjectID: 151, AgentID: 21, LastUsedOn: at}}, Version: 1})
+		table.Stars.Put(tx, model.Star{ID: 40_000 + user, UserID: user, AgentID: 22, ProjectID: 4, CreatedOn: at})
+		table.Reviews.Put(tx, model.Review{ID: 50_000 + user, AgentID: 23, UserID: user, Review: "Good", Stamp: model.Created("System", at), Version: 1})
+		table.Reviewers.Put(tx, model.Reviewer{AgentID: 23, UserID: user, ReviewID: 50_000 + user})
+		tx.Add(table.Agents.Key(int64(23)), "review_count", 1)
+	}
 }
 
 // castKeys are those of columns that are no user's only key.

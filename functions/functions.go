@@ -3,6 +3,7 @@ package functions
 
 import (
 	"wardroom/functions/account"
+	"wardroom/functions/agent"
 	"wardroom/functions/governance"
 	"wardroom/functions/notification"
 	"wardroom/functions/project"
@@ -18,6 +19,7 @@ import (
 // only described.
 func All(s *store.Store, c ...signin.Config) []api.Group {
 	return []api.Group{
+		agent.APIs(s),
 		project.APIs(s),
 		user.APIs(s),
 		notification.APIs(s),

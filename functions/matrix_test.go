@@ -3,7 +3,6 @@ package functions_test
 import (
 	_ "embed"
 	"net/http"
-	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -144,7 +143,7 @@ func (r *row) play(columns []string, base table.Rows) int {
 			}
 		}
 	}
-	if now := r.s.Rows(t.Context(), t); !reflect.DeepEqual(base, now) {
+	if now := r.s.Rows(t.Context(), t); !fixture.Same(base, now) {
 		t.Errorf("%s: a refusal, or a read, changed the table (- before, + after):\n%s", r.name, cmp.Diff(r.before, r.s.Dump(t.Context(), t)))
 		r.reset(base)
 	}
@@ -153,7 +152,7 @@ func (r *row) play(columns []string, base table.Rows) int {
 			for _, c := range credentials(code, r.op.Group) {
 				asked++
 				r.ask(code, c, v, func(q fixture.Request) fixture.Response { return r.s.Do(t.Context(), q) })
-				if reflect.DeepEqual(base, r.s.Rows(t.Context(), t)) {
+				if fixture.Same(base, r.s.Rows(t.Context(), t)) {
 					t.Errorf("%s as %s: it says %d, but nothing changed", r.name, c.name, v.status)
 				}
 				r.reset(base)

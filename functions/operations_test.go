@@ -57,6 +57,21 @@ func instead(r, v fixture.Request) fixture.Request {
 // and {email} are the caller's own. A variant without a name stands in for the
 // sample where that is about other things than the matrix's cast.
 var variants = map[string]fixture.Request{
+	"delete-starred-agents":                        {Body: `{"agent_ids":[22]}`},
+	"get-agents-by-team-or-user-team/own":          {Path: "/api/agent/team"},
+	"get-agents-by-team-or-user-team/self":         {Path: "/api/agent/team?user_id={self}"},
+	"get-agents-by-team-or-user-team/other":        {Path: "/api/agent/team?user_id=15"},
+	"update-an-agent-review/self":                  {Path: "/api/agent/23/review/50{self}"},
+	"delete-an-agent-review/self":                  {Path: "/api/agent/23/review/50{self}"},
+	"get-all-agent-alias/agent":                    {Path: "/api/agent-alias?agent_id=21"},
+	"get-user-agent-or-user-agent-permission/all":  {Path: "/api/agent/21/user"},
+	"get-user-agent-or-user-agent-permission/self": {Path: "/api/agent/21/user?user_id={self}"},
+	"get-agent/open":                               {Path: "/api/agent/22"},
+	"edit-agent/open":                              {Path: "/api/agent/22"},
+	"edit-agent/public":                            {Path: "/api/agent/24"},
+	"edit-agent/owner":                             {Body: `{"owner":15}`},
+	"star-agent":                                   {Path: "/api/agent/21/starred"},
+
 	"create-new-project/no-team": {Body: `{"project_name":"Alone"}`},
 	"get-all-projects/team":      {Path: "/api/project?team_id=7"},
 
@@ -77,6 +92,10 @@ var variants = map[string]fixture.Request{
 	"edit-user-by-id/admin":   {Path: "/api/user/16"}, // a global admin
 	"delete-user-by-id/admin": {Path: "/api/user/16"},
 
+	"create-user-permission/agent":        {Body: `{"user_id":15,"resource_type":"agent","resource_id":21,"permission":"viewer"}`},
+	"get-user-permission-by-id/agent":     {Path: "/api/user-permission/312"},
+	"edit-user-permission-by-id/agent":    {Path: "/api/user-permission/312", Body: `{"permission":"viewer"}`},
+	"delete-user-permission-by-id/agent":  {Path: "/api/user-permission/312"},
 	"create-user-permission/organization": {Body: `{"user_id":15,"resource_type":"organization","resource_id":1,"permission":"application_admin"}`},
 
 	"delete-team":             {Path: "/api/team/8"}, // which has no projects

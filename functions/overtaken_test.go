@@ -23,6 +23,7 @@ type standing struct {
 	name string
 	key  string
 	lose func(ctx context.Context, t *testing.T, s *fixture.System, project, team string)
+	has  fixture.Given // what he needs for it beside what everybody has
 }
 
 // Who holds nothing but what his name says.
@@ -31,30 +32,47 @@ const (
 	byTeam       = 322
 	byRank       = 323
 	byLowerRank  = 324
+	byPermission = 325
+	byOpenness   = 326
 )
 
 func standings() []standing {
 	return []standing{
 		{"an admin by his membership is taken out", keyOf(byMembership), func(ctx context.Context, t *testing.T, s *fixture.System, project, _ string) {
 			granted(ctx, t, s, remove(demo.GlobalAdmin, "/api/project/"+project+"/user/321"))
-		}},
+		}, nil},
 		{"an admin becomes a member", keyOf(byMembership), func(ctx context.Context, t *testing.T, s *fixture.System, project, _ string) {
 			granted(ctx, t, s, post(demo.GlobalAdmin, "/api/project/"+project+"/user", `{"role":"member","user_ids":[321]}`))
-		}},
-		{"an owner of the team becomes a viewer", keyOf(byTeam), lowered},
+		}, nil},
+		{"an owner of an agent by his own permission loses it", keyOf(byPermission), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
+			granted(ctx, t, s, remove(demo.GlobalAdmin, "/api/agent/21/user?user_ids=325"))
+		}, fixture.OnAgent(21, byPermission, "owner")},
+		{"an owner of an agent becomes its viewer", keyOf(byPermission), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
+			granted(ctx, t, s, post(demo.GlobalAdmin, "/api/agent/21/user", `{"permission":"viewer","user_ids":[325]}`))
+		}, fixture.OnAgent(21, byPermission, "owner")},
+		{"an owner of an agent is taken out of its project, where he is a member", keyOf(byPermission), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
+			granted(ctx, t, s, remove(demo.GlobalAdmin, "/api/project/151/user/325"))
+		}, fixture.All(fixture.OnAgent(21, byPermission, "owner"), fixture.Joins(151, byPermission, "member"))},
+		{"an agent that everybody could edit is closed", keyOf(byOpenness), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
+			granted(ctx, t, s, fixture.Request{Method: "PUT", Path: "/api/agent/21/access", Key: demo.GlobalAdmin, Body: `{"access_level":"private"}`})
+		}, openTo(access.EditMode)},
+		{"an agent that everybody could edit is open for viewing only", keyOf(byOpenness), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
+			granted(ctx, t, s, fixture.Request{Method: "PUT", Path: "/api/agent/21/access", Key: demo.GlobalAdmin, Body: `{"access_level":"public"}`})
+		}, openTo(access.EditMode)},
+		{"an owner of the team becomes a viewer", keyOf(byTeam), lowered, nil},
 		{"an owner of the team is lowered and taken out", keyOf(byTeam), func(ctx context.Context, t *testing.T, s *fixture.System, project, team string) {
 			lowered(ctx, t, s, project, team)
 			r := remove(demo.GlobalAdmin, "/api/team/"+team+"/user")
 			r.Body = `{"user_ids":[322]}`
 			granted(ctx, t, s, r)
-		}},
+		}, nil},
 		{"a project leaves the team through which it was reached", keyOf(byTeam), func(ctx context.Context, t *testing.T, s *fixture.System, project, _ string) {
 			granted(ctx, t, s, fixture.Request{Method: "PUT", Path: "/api/project/" + project, Key: demo.GlobalAdmin, Body: `{"team_id":null}`})
-		}},
-		{"a global admin loses his rank", keyOf(byRank), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) { unranked(ctx, t, s, byRank) }},
+		}, nil},
+		{"a global admin loses his rank", keyOf(byRank), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) { unranked(ctx, t, s, byRank) }, nil},
 		{"an application admin loses his rank", keyOf(byLowerRank), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
 			unranked(ctx, t, s, byLowerRank)
-		}},
+		}, nil},
 		{"a service key is revoked", "service1.secret", func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
 			k, _ := table.Keys.In(s.Rows(ctx, t), "service1")
 			now := k
@@ -62,12 +80,22 @@ func standings() []standing {
 			now.RevokedOn = &on
 			now.Version++
 			commit(ctx, t, s, func(tx *table.Tx) { table.Keys.Change(tx, k, now) })
-		}},
+		}, nil},
 		{"a service key is deleted", "service1.secret", func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
 			k, _ := table.Keys.In(s.Rows(ctx, t), "service1")
 			commit(ctx, t, s, func(tx *table.Tx) { table.Keys.Delete(tx, k) })
-		}},
+		}, nil},
 	}
+}
+
+// openTo makes agent 21 public.
+func openTo(mode access.PublicMode) fixture.Given {
+	return fixture.All(
+		fixture.Change(table.Agents, fixture.Open(string(access.Public), string(mode)), int64(21)),
+		fixture.Given{func(tx *table.Tx, _ table.Rows) {
+			table.OpenAgents.Put(tx, model.OpenAgent{OrganizationID: 1, AgentID: 21, ProjectID: 151})
+		}},
+	)
 }
 
 // about names the project and the team that a request is about.
@@ -140,6 +168,7 @@ func standingWorld(t *testing.T) *world {
 		person(byTeam), owner(7), owner(12), owner(13),
 		person(byRank, func(u *model.User) { u.IsStaff, u.IsSuperuser, u.GlobalAdminOf = true, true, &u.OrganizationID }),
 		person(byLowerRank, func(u *model.User) { u.IsStaff = true }),
+		person(byPermission), person(byOpenness),
 		func(tx *table.Tx) { tx.Add(table.Organizations.Key(int64(1)), "global_admin_count", 1) },
 	)
 	fixture.Check(t, s.System)
@@ -158,6 +187,8 @@ func TestOvertaken(t *testing.T) {
 		t.Run(who.name, func(t *testing.T) {
 			t.Parallel()
 			s := standingWorld(t)
+			s.Put(t, who.has)
+			s.rows = s.Rows(t.Context(), t)
 			ctx := t.Context()
 			met := 0
 			for _, q := range requests(t) {

@@ -53,11 +53,8 @@ func (in *invitesIn) Needs(f *guard.Fetch) {
 func (h *handlers) invites(ctx context.Context, in *invitesIn) (api.Page[Invite], error) {
 	c := in.Case()
 	page := api.Page[Invite]{}
-	found := in.found
-	if len(found) > in.Limit {
-		found = found[:in.Limit]
-		page.Next = api.NextID(found[in.Limit-1])
-	}
+	found, next := api.Cut(in.Limit, in.found, api.NextID)
+	page.Next = next
 	keys := make([]table.Primary, len(found))
 	for i, id := range found {
 		keys[i] = table.Invites.Key(id)
@@ -187,7 +184,7 @@ func (in *acceptIn) Known(ctx context.Context, c *guard.Case) error {
 	if err := c.Read(ctx, table.Projects.Key(*i.ProjectID), table.ProjectMembers.Key(*i.ProjectID, c.Caller.User), table.Tombstones.Key(*i.ProjectID, c.Caller.User)); err != nil {
 		return err
 	}
-	if tomb, ok := table.Tombstones.In(c.Rows(), *i.ProjectID, c.Caller.User); ok && i.Status == model.InvitePending && !i.CreatedOn.After(tomb.RemovedOn) {
+	if tomb, ok := table.Tombstones.In(c.Rows(), *i.ProjectID, c.Caller.User); ok && i.Status == model.InvitePending && tomb.Buries(i.CreatedOn) {
 		return fault.NotFound() // the removal is about to revoke it
 	}
 	if _, ok := store.LiveProject(c.Rows(), *i.ProjectID); !ok {

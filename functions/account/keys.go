@@ -81,10 +81,7 @@ func (h *handlers) keys(ctx context.Context, in *keysIn) (api.Page[APIKey], erro
 		return page, fault.Forbidden()
 	}
 	slices.SortFunc(found, func(a, b store.KeyRef) int { return int(a.ID - b.ID) })
-	if len(found) > in.Limit {
-		found = found[:in.Limit]
-		page.Next = api.NextID(found[in.Limit-1].ID)
-	}
+	found, page.Next = api.Cut(in.Limit, found, func(k store.KeyRef) string { return api.NextID(k.ID) })
 	rows := make([]table.Primary, len(found))
 	for i, f := range found {
 		rows[i] = table.Keys.Key(f.Prefix)

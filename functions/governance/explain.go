@@ -17,7 +17,7 @@ import (
 type explainIn struct {
 	guard.In
 	UserID       int64       `query:"user_id" required:"true" minimum:"1" example:"16"`
-	Action       action      `query:"action" required:"true" doc:"A permission that the type has. project: view_project, edit_project, manage_members, delete_project; team: view_team, create_project, list_user_projects and the permissions of List Workspace Permissions; organization: view_organization, manage_users, manage_organization" example:"edit_project"`
+	Action       action      `query:"action" required:"true" doc:"A permission that the type has. project: view_project, edit_project, manage_members, delete_project; team: view_team, create_project, list_user_projects and the permissions of List Workspace Permissions; organization: view_organization, manage_users, manage_organization; agent: view_agent, edit_agent, manage_agent" example:"edit_project"`
 	ResourceType string      `query:"resource_type" required:"true" enum:"project,team,organization,agent,corpus"`
 	ResourceID   int64       `query:"resource_id" required:"true" minimum:"1" example:"151"`
 	AsOf         *model.Time `query:"as_of" doc:"A past time; without it, now"`
@@ -31,7 +31,7 @@ type action string
 
 // Schema lists them.
 func (action) Schema(api.Registry) *api.Schema {
-	all := access.Applicable(access.KindProject) | access.Applicable(access.KindTeam) | access.Applicable(access.KindOrganization)
+	all := access.Applicable(access.KindProject) | access.Applicable(access.KindTeam) | access.Applicable(access.KindOrganization) | access.Applicable(access.KindAgent)
 	return api.OneOf(strings.Split(all.String(), ", ")...)
 }
 
@@ -57,6 +57,8 @@ func (in *explainIn) kind() access.Kind {
 		return access.KindTeam
 	case "organization":
 		return access.KindOrganization
+	case "agent":
+		return access.KindAgent
 	}
 	return 0
 }
@@ -79,6 +81,11 @@ func (in *explainIn) Needs(f *guard.Fetch) {
 		f.Rows(table.Teams.Key(in.ResourceID))
 		for _, u := range people {
 			f.Rows(table.TeamMembers.Key(in.ResourceID, u))
+		}
+	case access.KindAgent:
+		f.Rows(table.Agents.Key(in.ResourceID))
+		for _, u := range people {
+			f.Rows(table.AgentMembers.Key(u, in.ResourceID))
 		}
 	}
 }
@@ -123,6 +130,8 @@ func (in *explainIn) find(ctx context.Context, c *guard.Case) (seen bool, err er
 		in.rows.Project = &p
 		_, live := store.LiveProject(c.Rows(), p.ID)
 		return live && c.Sees(p), nil
+	case access.KindAgent:
+		return in.findAgent(ctx, c)
 	case access.KindTeam:
 		t, ok := table.Teams.In(c.Rows(), in.ResourceID)
 		if !ok || t.OrganizationID != c.Organization.ID {
@@ -140,6 +149,45 @@ func (in *explainIn) find(ctx context.Context, c *guard.Case) (seen bool, err er
 		return true, nil
 	}
 	return false, fault.NotFound()
+}
+
+// findAgent is find for an agent. Its project, and what both are there, are known
+// only now.
+func (in *explainIn) findAgent(ctx context.Context, c *guard.Case) (seen bool, err error) {
+	a, ok := table.Agents.In(c.Rows(), in.ResourceID)
+	if !ok || a.OrganizationID != c.Organization.ID {
+		return false, fault.NotFound()
+	}
+	keys := []table.Primary{table.Projects.Key(a.ProjectID)}
+	for _, u := range []int64{in.UserID, c.Caller.User} {
+		keys = append(keys, table.ProjectMembers.Key(a.ProjectID, u), table.Tombstones.Key(a.ProjectID, u))
+		if a.Team() != 0 {
+			keys = append(keys, table.TeamMembers.Key(a.Team(), u))
+		}
+	}
+	if err := c.Read(ctx, keys...); err != nil {
+		return false, err
+	}
+	p, ok := table.Projects.In(c.Rows(), a.ProjectID)
+	if !ok {
+		return false, fault.NotFound()
+	}
+	if team := p.Team(); team != 0 && team != a.Team() { // its row is late
+		if err := c.Read(ctx, table.TeamMembers.Key(team, in.UserID), table.TeamMembers.Key(team, c.Caller.User)); err != nil {
+			return false, err
+		}
+	}
+	if m, ok := c.AgentMember(a.ID, in.UserID); ok {
+		_, in.rows.Buried = c.Buried(m)
+		in.rows.AgentMember = &m
+	}
+	if m, ok := c.ProjectMember(p.ID, in.UserID); ok {
+		in.rows.Member = &m
+	}
+	in.member(c, p.Team())
+	in.rows.Agent, in.rows.Project = &a, &p
+	shown, place, live := c.AgentRow(a.ID)
+	return live && c.AgentVisible(c.Caller, shown, place), nil
 }
 
 func (in *explainIn) member(c *guard.Case, team int64) {

@@ -58,13 +58,13 @@ func staff(u *model.User) { u.IsStaff = true }
 
 const (
 	outOf4 = `{"action":"remove","resource":"project:4/user:7","detail":"membership as admin","transfer_to":15,` +
-		`"effects":[{"resource":"project:4/user:7","action":"delete","detail":"membership as admin"},{"resource":"project:4/user:15","action":"transfer","detail":"becomes admin"}]}`
+		`"effects":[{"resource":"agent:22","action":"transfer","detail":"owner becomes user:15"},{"resource":"agent:22/user:7","action":"delete","detail":"permission as owner"},{"resource":"project:4/user:7","action":"delete","detail":"membership as admin"},{"resource":"project:4/user:15","action":"transfer","detail":"becomes admin"}]}`
 	outOf151 = `{"action":"remove","resource":"project:151/user:7","detail":"membership as admin","transfer_to":15,` +
-		`"effects":[{"resource":"project:151/user:7","action":"delete","detail":"membership as admin"},{"resource":"project:151/user:15","action":"transfer","detail":"becomes admin"}]}`
+		`"effects":[{"resource":"agent:21","action":"transfer","detail":"owner becomes user:15"},{"resource":"agent:21/user:7","action":"delete","detail":"permission as owner"},{"resource":"project:151/user:7","action":"delete","detail":"membership as admin"},{"resource":"project:151/user:15","action":"transfer","detail":"becomes admin"}]}`
 	outOf7 = `{"action":"remove","resource":"team:7/user:7","detail":"membership as owner","transfer_to":15,` +
 		`"effects":[{"resource":"team:7/user:7","action":"delete","detail":"membership as owner"},{"resource":"team:7/user:15","action":"transfer","detail":"becomes owner"}]}`
 	ended = `{"action":"delete","resource":"user:7","detail":"account, purged 30 days later","transfer_to":null,` +
-		`"effects":[{"resource":"user:7","action":"delete","detail":"account, purged 30 days later"},{"resource":"api_key:2","action":"revoke","detail":"personal key"},{"resource":"user:7/notification:1","action":"delete","detail":"unread notification"}]}`
+		`"effects":[{"resource":"user:7","action":"delete","detail":"account, purged 30 days later"},{"resource":"api_key:2","action":"revoke","detail":"personal key"},{"resource":"user:7/recent-agent","action":"delete","detail":"recent agents"},{"resource":"user:7/starred:21","action":"delete","detail":"starred agent"},{"resource":"user:7/notification:1","action":"delete","detail":"unread notification"}]}`
 )
 
 // kindsOf counts the rows of each entity.
@@ -216,6 +216,8 @@ func TestApplyOffboarding(t *testing.T) {
 		stale("the heir is gone", nil, fixture.Request{Method: "DELETE", Path: "/api/user/15", Key: glob}),
 		stale("the heir can't reach it any more", nil, fixture.Request{Method: "DELETE", Path: "/api/team/7/user?user_ids=15", Key: glob}),
 		stale("he is gone", nil, fixture.Request{Method: "DELETE", Path: "/api/user/7?transfer_to=15", Key: glob}),
+		stale("an agent of his has another owner", nil, fixture.Request{Method: "PUT", Path: "/api/agent/21", Key: glob, Body: `{"owner":15}`}),
+		stale("he has a permission on another agent", fixture.Agent(23, 151, "New"), fixture.Request{Method: "POST", Path: "/api/agent/23/user", Key: glob, Body: `{"user_ids":[7]}`}),
 		stale("he has a new key", nil, fixture.Request{Method: "POST", Path: "/api/api-key", Key: demo.ProjectAdmin, Body: `{"name":"New"}`}),
 		{
 			Name: "a key of his that has run out meanwhile", Given: brief(), First: plan, Later: 2 * time.Hour,
@@ -228,6 +230,9 @@ func TestApplyOffboarding(t *testing.T) {
 				fixture.Request{Method: "DELETE", Path: "/api/project/151/user/16", Key: glob},
 				fixture.Request{Method: "POST", Path: "/api/project/151/recent", Key: demo.ProjectAdmin},
 				fixture.Request{Method: "POST", Path: "/api/notification/user/7", Key: glob, Body: `{"message":"Hello"}`},
+				fixture.Request{Method: "PUT", Path: "/api/agent/21", Key: glob, Body: `{"instructions":"New"}`},
+				fixture.Request{Method: "POST", Path: "/api/agent/22/starred", Key: demo.ProjectAdmin},
+				fixture.Request{Method: "POST", Path: "/api/agent/22/recent", Key: demo.ProjectAdmin},
 			),
 			Request: carry(glob, hash), Status: 200,
 		},

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"golang.org/x/sync/errgroup"
-
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
@@ -17,10 +15,10 @@ import (
 
 // Reach is one way by which somebody reaches something.
 type Reach struct {
-	ResourceType string `json:"resource_type" enum:"organization,project,team"`
+	ResourceType string `json:"resource_type" enum:"organization,project,team,agent"`
 	ResourceID   int64  `json:"resource_id"`
-	Permission   string `json:"permission" doc:"As what: his role in the project or the team; user, application_admin or global_admin for the organization"`
-	Via          string `json:"via" doc:"direct, team:ID or rank. A rank reaches everything: one row says so, for the organization."`
+	Permission   string `json:"permission" doc:"As what: his role in the project, the team or its team, or on the agent; user, application_admin or global_admin for the organization"`
+	Via          string `json:"via" doc:"direct, project:ID, team:ID, rank or access_level. A rank reaches everything: one row says so, for the organization."`
 }
 
 type previewIn struct {
@@ -30,53 +28,70 @@ type previewIn struct {
 
 	from            stage
 	projects, teams []int64
+	agents          []store.Placed
 }
 
 // stage is where a page begins: a list has the organisation and what the person
-// is a member of, projects and then teams, and after those the projects of his
-// teams, team by team.
+// is a member of, projects and then teams; after those the projects of his teams,
+// team by team; and then agents: those that he has a permission on, those of his
+// projects, those of his teams, and those that are open to everybody.
 type stage struct {
-	list    string // one of those below
-	id      int64  // the last that was listed; of the last list, the team that goes on
-	project int64  // the last of that team's
+	list string // one of those below
+	id   int64  // the last that was listed; of what goes place by place, the place that goes on
+	last int64  // the last of that place's
 }
 
 const (
-	ownProjects  = "p"
-	ownTeams     = "t"
-	teamProjects = "v"
+	ownProjects   = "p"
+	ownTeams      = "t"
+	teamProjects  = "v"
+	ownAgents     = "a"
+	projectAgents = "q"
+	teamAgents    = "w"
+	openAgents    = "o"
 )
 
 // begin reads a position; nobody but a page before has written it.
 func begin(position string) stage {
 	s := stage{list: ownProjects}
 	if position != "" {
-		_, _ = fmt.Sscanf(position, "%1s.%d.%d", &s.list, &s.id, &s.project)
+		_, _ = fmt.Sscanf(position, "%1s.%d.%d", &s.list, &s.id, &s.last)
 	}
 	return s
 }
 
-func (s stage) String() string { return fmt.Sprintf("%s.%d.%d", s.list, s.id, s.project) }
+func (s stage) String() string { return fmt.Sprintf("%s.%d.%d", s.list, s.id, s.last) }
 
-// teamsAtOnce is how many teams' projects are asked for at a time.
-const teamsAtOnce = 16
+// placesAtOnce is how many places are asked at a time for what is in them.
+const placesAtOnce = 16
 
-// Needs asks for the person, and what he is a member of.
+// Needs asks for the person, and what the page begins with.
 func (in *previewIn) Needs(f *guard.Fetch) {
 	f.Rows(table.Users.Key(in.UserID))
 	in.from = begin(in.After())
-	s, from, n := f.Store(), stage{}, in.Limit+1
+	s, at, n := f.Store(), in.from.id, in.Limit+1
+	projects := func(from int64, n int) {
+		guard.Ask(f, &in.projects, func(ctx context.Context) ([]int64, error) { return s.ProjectsOfUser(ctx, in.UserID, from, n) })
+	}
+	teams := func(from int64, n int) {
+		guard.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return s.TeamsOfUser(ctx, in.UserID, from, n) })
+	}
 	switch in.from.list {
 	case ownProjects:
-		guard.Ask(f, &in.projects, func(ctx context.Context) ([]int64, error) {
-			return s.ProjectsOfUser(ctx, in.UserID, in.from.id, in.Limit+1)
-		})
+		projects(at, n)
+		teams(0, n)
+		guard.Ask(f, &in.agents, func(ctx context.Context) ([]store.Placed, error) { return s.AgentsOfUser(ctx, in.UserID, 0, 1) })
 	case ownTeams:
-		from = in.from
-	case teamProjects:
-		from, n = stage{id: in.from.id - 1}, teamsAtOnce+1 // the team that goes on is the first again
+		teams(at, n)
+	case teamProjects, teamAgents:
+		teams(at-1, placesAtOnce+1) // the place that goes on is the first again
+	case projectAgents:
+		projects(at-1, placesAtOnce+1)
+	case ownAgents:
+		guard.Ask(f, &in.agents, func(ctx context.Context) ([]store.Placed, error) { return s.AgentsOfUser(ctx, in.UserID, at, n) })
+	case openAgents:
+		guard.Ask(f, &in.agents, func(ctx context.Context) ([]store.Placed, error) { return s.OpenAgents(ctx, f.Organization, at, n) })
 	}
-	guard.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return s.TeamsOfUser(ctx, in.UserID, from.id, n) })
 }
 
 // Known refuses users of other organisations.
@@ -96,8 +111,13 @@ func (h *handlers) preview(ctx context.Context, in *previewIn) (api.Page[Reach],
 	if !u.IsActive {
 		return page, nil
 	}
-	if in.from.list == teamProjects {
+	switch in.from.list {
+	case teamProjects:
 		return h.previewTeams(ctx, in)
+	case ownAgents, openAgents:
+		return h.previewAgents(ctx, in, u)
+	case projectAgents, teamAgents:
+		return h.previewAgentsOf(ctx, in, u)
 	}
 	if in.After() == "" {
 		page.Items = append(page.Items, ofOrganization(u)...)
@@ -146,8 +166,21 @@ func (h *handlers) preview(ctx context.Context, in *previewIn) (api.Page[Reach],
 		page.Next = in.from.String()
 	case in.from.id != 0: // there is a team, here or on a page before
 		page.Next = stage{list: teamProjects}.String()
+	case in.After() != "" || len(in.projects)+len(in.agents) > 0:
+		page.Next = stage{list: ownAgents}.String()
+	default:
+		page.Next = open(u)
 	}
 	return page, nil
+}
+
+// open is where the list goes on with what is open to everybody: nowhere for who
+// has a rank, which reaches all of that.
+func open(u model.User) string {
+	if access.RankOf(u.IsStaff, u.IsSuperuser).Admin() {
+		return ""
+	}
+	return stage{list: openAgents}.String()
 }
 
 // ofOrganization is what somebody is in his organisation.
@@ -159,55 +192,20 @@ func ofOrganization(u model.User) []Reach {
 	return out
 }
 
-// previewTeams lists what the teams lead to, beginning in the middle of one.
+// previewTeams lists the projects that the teams lead to.
 func (h *handlers) previewTeams(ctx context.Context, in *previewIn) (api.Page[Reach], error) {
 	c := in.Case()
-	page := api.Page[Reach]{Items: []Reach{}}
-	teams := in.teams[:min(len(in.teams), teamsAtOnce)]
-	found := make([][]int64, len(teams))
-	g, both := errgroup.WithContext(ctx)
-	for i, team := range teams {
-		from := int64(0)
-		if team == in.from.id {
-			from = in.from.project
-		}
-		g.Go(func() (err error) {
-			found[i], err = h.store.ProjectsOfTeam(both, team, from, in.Limit+1)
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return page, err
-	}
-	keys := make([]table.Primary, 0, in.Limit+len(teams))
-	for i, team := range teams {
-		keys = append(keys, table.TeamMembers.Key(team, in.UserID))
-		for _, id := range found[i][:min(len(found[i]), in.Limit)] {
-			keys = append(keys, table.Projects.Key(id))
-		}
-	}
-	if err := c.Read(ctx, keys...); err != nil {
-		return page, err
-	}
-	for i, team := range teams {
-		m, member := c.TeamMember(team, in.UserID)
-		at := stage{list: teamProjects, id: team}
-		if team == in.from.id {
-			at.project = in.from.project
-		}
-		for n, id := range found[i] {
-			if len(page.Items) >= in.Limit || n == in.Limit {
-				page.Next = at.String()
-				return page, nil
-			}
-			at.project = id
-			if p, live := store.LiveProject(c.Rows(), id); member && live && p.Team() == team {
-				page.Items = append(page.Items, Reach{"project", id, m.Role, access.Path{Kind: access.ViaTeam, ID: team}.String()})
-			}
-		}
-	}
-	if len(in.teams) > len(teams) {
-		page.Next = stage{list: teamProjects, id: in.teams[len(teams)]}.String()
-	}
-	return page, nil
+	return (&tour{
+		list: teamProjects, next: stage{list: ownAgents}.String(), places: in.teams,
+		ask: func(ctx context.Context, team, from int64, n int) ([]int64, error) {
+			return h.store.ProjectsOfTeam(ctx, team, from, n)
+		},
+		keys:   func(team int64) []table.Primary { return []table.Primary{table.TeamMembers.Key(team, in.UserID)} },
+		things: func(project int64) []table.Primary { return []table.Primary{table.Projects.Key(project)} },
+		row: func(team, project int64) (Reach, bool) {
+			m, member := c.TeamMember(team, in.UserID)
+			p, live := store.LiveProject(c.Rows(), project)
+			return Reach{"project", project, m.Role, access.Path{Kind: access.ViaTeam, ID: team}.String()}, member && live && p.Team() == team
+		},
+	}).page(ctx, in)
 }

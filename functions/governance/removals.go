@@ -35,11 +35,8 @@ func (in *removalsIn) Needs(f *guard.Fetch) {
 func (h *handlers) removals(ctx context.Context, in *removalsIn) (api.Page[model.Removal], error) {
 	c := in.Case()
 	page := api.Page[model.Removal]{}
-	found := in.found
-	if len(found) > in.Limit {
-		found = found[:in.Limit]
-		page.Next = found[in.Limit-1].Position
-	}
+	found, next := api.Cut(in.Limit, in.found, func(r store.Ref) string { return r.Position })
+	page.Next = next
 	keys := make([]table.Primary, len(found))
 	for i, f := range found {
 		keys[i] = table.Removals.Key(f.ID)

@@ -9,6 +9,7 @@ import (
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
+	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
 
@@ -82,10 +83,12 @@ func TestUndoOfAnEdit(t *testing.T) {
 	}
 }
 
-// After a purge nothing tells what somebody was told.
-func TestPurgeForgetsWhatWasUnread(t *testing.T) {
+// After a purge nothing tells what somebody was told, and the record of his removal
+// only what it did.
+func TestPurgeForgets(t *testing.T) {
 	s := fixture.New(t)
-	s.Put(t, fixture.People(20, 20))
+	s.Put(t, fixture.All(fixture.People(20, 20), fixture.Joins(151, 20, "member"), fixture.JoinsTeam(7, 20, "viewer"), fixture.Key("keyx", 20),
+		fixture.OnAgent(21, 20, "viewer"), fixture.OnAgent(22, 20, "owner"), fixture.Owns(22, 20)))
 	do := doing(t, s)
 	for range 50 { // more than one transaction takes
 		do(http.MethodPost, "/api/notification/user/20", `{"message":"between us"}`)
@@ -96,6 +99,17 @@ func TestPurgeForgetsWhatWasUnread(t *testing.T) {
 	rows := s.Rows(t.Context(), t)
 	if u, _ := table.Users.In(rows, int64(20)); u.Email != "" {
 		t.Fatalf("not purged: %+v", u)
+	}
+	told := map[string]bool{}
+	for _, e := range table.Effects.All(rows) {
+		if told[e.Action+" "+e.Resource] = true; e != (model.EffectRow{RemovalID: e.RemovalID, Effect: e.Effect, UserID: 20}) {
+			t.Errorf("the record holds %+v", e)
+		}
+	}
+	for _, what := range []string{"delete agent:21/user:20", "transfer agent:22", "delete project:151/user:20", "delete team:7/user:20"} {
+		if !told[what] {
+			t.Errorf("the record doesn't tell %q: %v", what, told)
+		}
 	}
 	for p, row := range rows {
 		if strings.Contains(fmt.Sprint(fixture.Plain(row)), "between us") {

@@ -72,11 +72,8 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Notific
 	if err != nil {
 		return page, err
 	}
-	found := in.found
-	if len(found) > in.Limit {
-		found = found[:in.Limit]
-		page.Next = api.NextID(found[in.Limit-1])
-	}
+	found, next := api.Cut(in.Limit, in.found, api.NextID)
+	page.Next = next
 	keys := make([]table.Primary, len(found))
 	for i, id := range found {
 		keys[i] = table.Notifications.Key(me.ID, id)

@@ -17,11 +17,11 @@ func create(key, body string) fixture.Request {
 }
 
 // support is project 151 as every answer shows it.
-const support = `{"id":151,"project_name":"Support","description":"Demo project","team":7,"organization":1,"user_count":3,"agent_count":0,
+const support = `{"id":151,"project_name":"Support","description":"Demo project","team":7,"organization":1,"user_count":3,"agent_count":1,
 	"is_deleted":false,"created_by":"lead@organization.com","created_on":"2024-01-31T10:00:00.000000Z","modified_by":"","modified_on":"2024-01-31T10:00:00.000000Z"}`
 
 // handbook is project 4.
-const handbook = `{"id":4,"project_name":"Handbook","description":"Demo project","team":7,"organization":1,"user_count":1,"agent_count":0,
+const handbook = `{"id":4,"project_name":"Handbook","description":"Demo project","team":7,"organization":1,"user_count":1,"agent_count":1,
 	"is_deleted":false,"created_by":"lead@organization.com","created_on":"2024-01-23T10:00:00.000000Z","modified_by":"","modified_on":"2024-01-23T10:00:00.000000Z"}`
 
 func TestCreate(t *testing.T) {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"wardroom/pkg/api"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
@@ -13,47 +11,82 @@ import (
 	"wardroom/pkg/table"
 )
 
-// shown is how many members a project's details show.
+// shown is how many members and how many agents a project's details show.
 const shown = 200
+
+// content is who and what an index found in a project.
+type content struct {
+	people []store.Ref
+	agents []store.Placed
+}
+
+// cut leaves as much of it as is shown, and notes in meta where that isn't all.
+func (in *content) cut(meta *Truncated) {
+	if len(in.people) > shown {
+		in.people, meta.UsersTruncated = in.people[:shown], true
+	}
+	if len(in.agents) > shown {
+		in.agents, meta.AgentsTruncated = in.agents[:shown], true
+	}
+}
+
+// keys adds the rows of all of it.
+func (in *content) keys(keys []table.Primary, project int64) []table.Primary {
+	keys = peopleKeys(keys, project, in.people)
+	for _, at := range in.agents {
+		keys = append(keys, table.Agents.Key(at.Agent))
+	}
+	return keys
+}
 
 type detailsIn struct {
 	guard.In
 	ProjectID int64 `path:"project_id" example:"151"`
 
-	found []store.Ref
+	found content
 }
 
-// Truncated says that a project has more members than its details show.
+// Truncated says that a project has more members or agents than its details show.
 type Truncated struct {
-	UsersTruncated bool `json:"users_truncated"`
+	UsersTruncated  bool `json:"users_truncated,omitempty"`
+	AgentsTruncated bool `json:"agents_truncated,omitempty"`
 }
 
-// Needs asks who is in the project.
+// Needs asks who and what is in the project.
 func (in *detailsIn) Needs(f *guard.Fetch) {
-	guard.Ask(f, &in.found, func(ctx context.Context) ([]store.Ref, error) {
+	guard.Ask(f, &in.found.people, func(ctx context.Context) ([]store.Ref, error) {
 		return f.Store().Members(ctx, in.ProjectID, "", shown+1)
+	})
+	guard.Ask(f, &in.found.agents, func(ctx context.Context) ([]store.Placed, error) {
+		return f.Store().AgentsOfProject(ctx, in.ProjectID, 0, shown+1)
 	})
 }
 
-// details shows a project with its first 200 members.
+// details shows a project with its first 200 members and its first 200 agents.
 func (h *handlers) details(ctx context.Context, in *detailsIn) (api.Noted[model.ProjectDetail, *Truncated], error) {
 	c := in.Case()
 	var out api.Noted[model.ProjectDetail, *Truncated]
-	found := in.found
-	if len(found) > shown {
-		found, out.Meta = found[:shown], &Truncated{true}
+	var meta Truncated
+	if in.found.cut(&meta); meta != (Truncated{}) {
+		out.Meta = &meta
 	}
-	people, err := h.people(ctx, c, in.ProjectID, found)
-	out.Data = detail(c, *c.Project, people)
+	err := c.Read(ctx, in.found.keys(nil, in.ProjectID)...)
+	out.Data = detail(c, *c.Project, in.found)
 	return out, err
 }
 
-// detail puts a project together. Whose membership has expired is left out.
-func detail(c *guard.Case, p model.Project, people []person) model.ProjectDetail {
+// detail puts a project together, of rows that were read. Whose membership has
+// expired is left out. Whoever sees the project sees its agents.
+func detail(c *guard.Case, p model.Project, in content) model.ProjectDetail {
 	d := model.ProjectDetail{Project: p, Users: []model.ProjectUser{}, Agents: []model.AgentRef{}}
-	for _, m := range people {
+	for _, m := range peopleIn(c, p.ID, in.people) {
 		if c.Live(m.member.ExpiresOn) {
 			d.Users = append(d.Users, model.ProjectUser{ID: m.member.ID, User: m.user})
+		}
+	}
+	for _, at := range in.agents {
+		if a, _, live := c.AgentRow(at.Agent); live {
+			d.Agents = append(d.Agents, model.AgentRef{ID: a.ID, Name: a.Name})
 		}
 	}
 	if m, ok := c.ProjectMember(p.ID, c.Caller.User); ok && c.Live(m.ExpiresOn) {
@@ -82,8 +115,8 @@ func (in *fetchIn) Needs(f *guard.Fetch) {
 
 // Fetched is what Fetch Project Details tells beside the projects.
 type Fetched struct {
-	NotFound       []int64 `json:"not_found,omitempty" doc:"Ids the caller can't see"`
-	UsersTruncated bool    `json:"users_truncated,omitempty" doc:"A project has more members than are shown"`
+	NotFound []int64 `json:"not_found,omitempty" doc:"Ids the caller can't see"`
+	Truncated
 }
 
 // fetch shows many projects with their members. Ids that the caller can't see
@@ -92,7 +125,7 @@ func (h *handlers) fetch(ctx context.Context, in *fetchIn) (api.Noted[[]model.Pr
 	c := in.Case()
 	out := api.Noted[[]model.ProjectDetail, *Fetched]{Data: []model.ProjectDetail{}}
 	ids := model.Distinct(in.Body.ProjectIDs)
-	found, err := h.findPeople(ctx, c, ids, in.Body.Include == nil || slices.Contains(in.Body.Include, "users"))
+	found, err := h.find(ctx, c, ids, in.Body.Include)
 	if err != nil {
 		return out, err
 	}
@@ -106,58 +139,51 @@ func (h *handlers) fetch(ctx context.Context, in *fetchIn) (api.Noted[[]model.Pr
 			continue
 		}
 		visible = append(visible, p)
-		if len(found[id]) > shown {
-			found[id] = found[id][:shown]
-			meta.UsersTruncated = true
-		}
-		keys = peopleKeys(keys, id, found[id])
+		found[id].cut(&meta.Truncated)
+		keys = found[id].keys(keys, id)
 	}
 	if err := c.Read(ctx, keys...); err != nil {
 		return out, err
 	}
 	for _, p := range visible {
-		out.Data = append(out.Data, detail(c, p, peopleIn(c, p.ID, found[p.ID])))
+		out.Data = append(out.Data, detail(c, p, *found[p.ID]))
 	}
-	if meta.NotFound != nil || meta.UsersTruncated {
+	if meta.NotFound != nil || meta.Truncated != (Truncated{}) {
 		out.Meta = &meta
 	}
 	return out, nil
 }
 
-// findPeople asks who is in the projects, and at the same time reads what the
-// caller is in their teams.
-func (h *handlers) findPeople(ctx context.Context, c *guard.Case, ids []int64, users bool) (map[int64][]store.Ref, error) {
-	refs := make([][]store.Ref, len(ids))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(32)
+// find asks who and what is in the projects, as far as include wants it, and at
+// the same time reads what the caller is in their teams.
+func (h *handlers) find(ctx context.Context, c *guard.Case, ids []int64, include []string) (map[int64]*content, error) {
+	wants := func(what string) bool { return include == nil || slices.Contains(include, what) }
+	found := make(map[int64]*content, len(ids))
 	var keys []table.Primary
-	for i, id := range ids {
+	var asks []func(context.Context) error
+	for _, id := range ids {
 		p, ok := store.LiveProject(c.Rows(), id)
 		if !ok || p.OrganizationID != c.Organization.ID {
 			continue
 		}
+		in := &content{}
+		found[id] = in
 		if p.Team() != 0 && c.Caller.User != 0 {
 			keys = append(keys, table.TeamMembers.Key(p.Team(), c.Caller.User))
 		}
-		if users {
-			g.Go(func() (err error) {
-				refs[i], err = h.store.Members(ctx, id, "", shown+1)
+		if wants("users") {
+			asks = append(asks, func(ctx context.Context) (err error) {
+				in.people, err = h.store.Members(ctx, id, "", shown+1)
+				return err
+			})
+		}
+		if wants("agents") && p.AgentCount > 0 {
+			asks = append(asks, func(ctx context.Context) (err error) {
+				in.agents, err = h.store.AgentsOfProject(ctx, id, 0, shown+1)
 				return err
 			})
 		}
 	}
-	var rows table.Rows
-	g.Go(func() (err error) {
-		rows, err = h.store.Read(ctx, keys...)
-		return err
-	})
-	if err := g.Wait(); err != nil {
-		return nil, err
-	}
-	c.Rows().Add(rows)
-	found := make(map[int64][]store.Ref, len(ids))
-	for i, id := range ids {
-		found[id] = refs[i]
-	}
-	return found, nil
+	err := c.Along(ctx, keys, asks...)
+	return found, err
 }

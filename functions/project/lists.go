@@ -2,9 +2,6 @@ package project
 
 import (
 	"context"
-	"slices"
-
-	"golang.org/x/sync/errgroup"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
@@ -80,7 +77,7 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Project
 	if err != nil {
 		return api.Page[model.Project]{}, err
 	}
-	ids, next := merge(sources, in.Limit)
+	ids, next := api.Merge(in.Limit, itself, sources...)
 	page, err := h.page(ctx, c, ids, next, c.Caller)
 	if err == nil && in.TeamID != 0 && in.After() == "" {
 		err = unknown(c, in.TeamID, page)
@@ -102,23 +99,15 @@ func unknown(c *guard.Case, team int64, page api.Page[model.Project]) error {
 // memberships again that the index told.
 func (h *handlers) ofTeams(ctx context.Context, c *guard.Case, teams []int64, after int64, n int) ([][]int64, error) {
 	sources := make([][]int64, len(teams))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(32)
-	keys := make([]table.Primary, 0, len(teams))
+	keys, asks := make([]table.Primary, len(teams)), make([]func(context.Context) error, len(teams))
 	for i, id := range teams {
-		keys = append(keys, table.TeamMembers.Key(id, c.Caller.User))
-		g.Go(func() (err error) {
+		keys[i] = table.TeamMembers.Key(id, c.Caller.User)
+		asks[i] = func(ctx context.Context) (err error) {
 			sources[i], err = h.store.ProjectsOfTeam(ctx, id, after, n)
 			return err
-		})
+		}
 	}
-	var rows table.Rows
-	g.Go(func() (err error) {
-		rows, err = h.store.Read(ctx, keys...)
-		return err
-	})
-	err := g.Wait()
-	c.Rows().Add(rows)
+	err := c.Along(ctx, keys, asks...)
 	return sources, err
 }
 
@@ -144,12 +133,8 @@ func (in *listOfUserIn) Needs(f *guard.Fetch) {
 func (h *handlers) listOfUser(ctx context.Context, in *listOfUserIn) (api.Page[model.Project], error) {
 	c := in.Case()
 	u, _ := c.UserRow(in.UserID)
-	who := access.Caller{User: u.ID, Organization: u.OrganizationID, Rank: access.RankOf(u.IsStaff, u.IsSuperuser)}
-	if !u.IsActive {
-		who = access.Caller{}
-	}
-	ids, next := merge([][]int64{in.found}, in.Limit)
-	return h.page(ctx, c, ids, next, who)
+	ids, next := api.Merge(in.Limit, itself, in.found)
+	return h.page(ctx, c, ids, next, guard.CallerOf(u))
 }
 
 // page reads projects that indexes led to, with the roles of the one they are
@@ -180,17 +165,4 @@ func (h *handlers) load(ctx context.Context, c *guard.Case, ids []int64, user in
 	return c.Read(ctx, keys...)
 }
 
-// merge returns the first limit ids of all sources together, each once, and the
-// position after them, "" where nothing can follow. Each index was asked for one
-// id more than limit, so one that was cut off alone fills the page and tells
-// that more follow.
-func merge(sources [][]int64, limit int) (ids []int64, next string) {
-	ids = slices.Concat(sources...)
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
-	if len(ids) > limit {
-		ids = ids[:limit]
-		return ids, api.NextID(ids[limit-1])
-	}
-	return ids, ""
-}
+func itself(id int64) int64 { return id }

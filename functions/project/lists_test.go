@@ -152,14 +152,16 @@ func fetch(key, body string) fixture.Request {
 }
 
 func TestFetch(t *testing.T) {
-	bare := support[:len(support)-1] + `,"users":[],"agents":[],"my_role":"member"}`
+	beside := func(agents string) string {
+		return support[:len(support)-1] + `,"users":[],"agents":` + agents + `,"my_role":"member"}`
+	}
 	fixture.Table(t, []fixture.Row{
 		{Name: "in the order asked, each once", Request: fetch(demo.ProjectAdmin, `{"project_ids":[151,4,151]}`), Status: 200, Has: []string{`"data":[{"id":151,`, `{"id":4,`}, Lacks: []string{"meta"}, Idle: true},
 		{Name: "whole", Request: fetch(demo.ProjectMember, `{"project_ids":[151]}`), Status: 200, Body: `{"success":true,"message":"Projects found successfully.","data":[` + detail(`"member"`) + `]}`, Idle: true},
 		{Name: "what the caller can't see is named in meta", Request: fetch(demo.ProjectMember, `{"project_ids":[9,151,8]}`), Status: 200, Data: `[` + detail(`"member"`) + `]`, Meta: `{"not_found":[9,8]}`, Idle: true},
 		{Name: "nothing of it", Request: fetch(demo.ProjectMember, `{"project_ids":[9]}`), Status: 200, Data: `[]`, Meta: `{"not_found":[9]}`},
-		{Name: "without people", Request: fetch(demo.ProjectMember, `{"project_ids":[151],"include":["agents"]}`), Status: 200, Data: `[` + bare + `]`},
-		{Name: "with nothing beside", Request: fetch(demo.ProjectMember, `{"project_ids":[151],"include":[]}`), Status: 200, Data: `[` + bare + `]`},
+		{Name: "without people", Request: fetch(demo.ProjectMember, `{"project_ids":[151],"include":["agents"]}`), Status: 200, Data: `[` + beside(`[{"id":21,"name":"Support Assistant"}]`) + `]`},
+		{Name: "with nothing beside", Request: fetch(demo.ProjectMember, `{"project_ids":[151],"include":[]}`), Status: 200, Data: `[` + beside(`[]`) + `]`},
 		{Name: "whose membership has ended can't see it", Given: fixture.All(fixture.People(20, 20), fixture.Key("test", 20), fixture.Joins(151, 20, "member", fixture.Until(2*time.Millisecond))), Request: fetch("test.secret", `{"project_ids":[151]}`), Status: 200, Data: `[]`, Meta: `{"not_found":[151]}`},
 		{Name: "a bound key sees its project only", Given: fixture.Key("test", 7, fixture.Bound(151)), Request: fetch("test.secret", `{"project_ids":[4,151]}`), Status: 200, Data: `[` + detail(`"admin"`) + `]`, Meta: `{"not_found":[4]}`},
 		{Name: "a read-only key may", Given: fixture.Key("test", 15, func(k *model.APIKey) { k.Scope = "read_only" }), Request: fetch("test.secret", `{"project_ids":[151]}`), Status: 200, Data: `[` + detail(`"member"`) + `]`},

@@ -141,7 +141,7 @@ type removeIn struct {
 	removal.Options
 	ProjectID  int64 `path:"project_id" example:"151"`
 	UserID     int64 `path:"user_id" example:"16"`
-	TransferTo int64 `query:"transfer_to" minimum:"1" doc:"Who takes over: he becomes admin where the last one goes"`
+	TransferTo int64 `query:"transfer_to" minimum:"1" doc:"Who takes over: he becomes owner of the agents, and admin where the last one goes"`
 
 	left removal.Left
 }
@@ -167,7 +167,8 @@ func (in *removeIn) Known(_ context.Context, c *guard.Case) error {
 // remove takes a member out; see package removal for the rules.
 func (h *handlers) remove(ctx context.Context, in *removeIn) (api.Noted[[]model.ProjectUser, *removal.Report], error) {
 	out := api.Noted[[]model.ProjectUser, *removal.Report]{}
-	row, report, err := removal.FromProject(ctx, h.store, in.Case(), in.UserID, in.TransferTo, &in.left, in.Options)
+	heirs := removal.Heirs{Post: in.TransferTo, Agents: in.TransferTo}
+	row, report, err := removal.FromProject(ctx, h.store, in.Case(), in.UserID, heirs, &in.left, in.Options)
 	if err != nil {
 		return out, err
 	}
@@ -196,11 +197,8 @@ func (in *membersIn) Needs(f *guard.Fetch) {
 // members lists the members by the id of their membership.
 func (h *handlers) members(ctx context.Context, in *membersIn) (api.Page[model.ProjectMemberUser], error) {
 	page := api.Page[model.ProjectMemberUser]{}
-	found := in.found
-	if len(found) > in.Limit {
-		found = found[:in.Limit]
-		page.Next = found[in.Limit-1].Position
-	}
+	found, next := api.Cut(in.Limit, in.found, func(r store.Ref) string { return r.Position })
+	page.Next = next
 	people, err := h.people(ctx, in.Case(), in.ProjectID, found)
 	for _, m := range people {
 		page.Items = append(page.Items, model.ProjectMemberUser{ID: m.member.ID, User: m.user, Role: m.member.Role, ExpiresOn: m.member.ExpiresOn})

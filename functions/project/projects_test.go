@@ -24,7 +24,7 @@ func remove(key, query string) fixture.Request {
 
 // detail is what Get Project Details shows of project 151.
 func detail(role string) string {
-	return support[:len(support)-1] + `,"users":[{"id":146,"user":` + fixture.User7 + `},{"id":147,"user":` + fixture.User15 + `},{"id":148,"user":` + fixture.User16 + `}],"agents":[],"my_role":` + role + `}`
+	return support[:len(support)-1] + `,"users":[{"id":146,"user":` + fixture.User7 + `},{"id":147,"user":` + fixture.User15 + `},{"id":148,"user":` + fixture.User16 + `}],"agents":[{"id":21,"name":"Support Assistant"}],"my_role":` + role + `}`
 }
 
 func TestDetails(t *testing.T) {
@@ -70,7 +70,7 @@ func TestEdit(t *testing.T) {
 	fixture.Table(t, []fixture.Row{
 		{
 			Name: "name and description", Request: edit(demo.ProjectAdmin, `{"project_name":"Help","description":""}`), Status: 200,
-			Body: `{"success":true,"message":"Project updated successfully.","data":{"id":151,"project_name":"Help","description":"","team":7,"organization":1,"user_count":3,"agent_count":0,
+			Body: `{"success":true,"message":"Project updated successfully.","data":{"id":151,"project_name":"Help","description":"","team":7,"organization":1,"user_count":3,"agent_count":1,
 				"is_deleted":false,"created_by":"lead@organization.com","created_on":"2024-01-31T10:00:00.000000Z",` + at + `}}`,
 			Sends: map[string]string{"Etag": `"2"`},
 		},
@@ -146,7 +146,7 @@ func TestIfMatch(t *testing.T) {
 }
 
 func TestDelete(t *testing.T) {
-	gone := `[{"id":151,"project_name":"Support","description":"Demo project","team":7,"organization":1,"user_count":3,"agent_count":0,
+	gone := `[{"id":151,"project_name":"Support","description":"Demo project","team":7,"organization":1,"user_count":3,"agent_count":1,
 		"is_deleted":true,"created_by":"lead@organization.com","created_on":"2024-01-31T10:00:00.000000Z","modified_by":"lead@organization.com","modified_on":"2026-01-01T00:00:00.002000Z"}]`
 	fixture.Table(t, []fixture.Row{
 		{

@@ -2,7 +2,6 @@ package project
 
 import (
 	"context"
-	"slices"
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/guard"
@@ -10,9 +9,6 @@ import (
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
-
-// keptRecents is how many recent projects of a user are kept.
-const keptRecents = 20
 
 type addRecentIn struct {
 	guard.In
@@ -35,19 +31,16 @@ func (h *handlers) addRecent(ctx context.Context, in *addRecentIn) (model.Recent
 		return model.RecentProject{}, err
 	}
 	old, _ := table.Recents.In(c.Rows(), me.ID)
-	entry := model.Recent{ProjectID: in.ProjectID}
-	rest := slices.Clone(old.Entries)
-	if i := slices.IndexFunc(rest, func(r model.Recent) bool { return r.ProjectID == in.ProjectID }); i >= 0 {
-		entry = rest[i]
-		rest = slices.Delete(rest, i, i+1)
-	} else if entry.ID, err = h.store.NewID(ctx, model.RecentIDs); err != nil {
-		return model.RecentProject{}, err
+	entry, known := old.Entry(model.Recent{ProjectID: in.ProjectID})
+	if !known {
+		if entry.ID, err = h.store.NewID(ctx, model.RecentIDs); err != nil {
+			return model.RecentProject{}, err
+		}
 	}
-	entry.LastUsedOn = c.Now
-	now := model.Recents{UserID: me.ID, Entries: append([]model.Recent{entry}, rest...)}
-	now.Entries = now.Entries[:min(len(now.Entries), keptRecents)]
-	h.store.RecordRecents(&c.Tx, old, now)
-	return model.RecentProject{ID: entry.ID, Project: *c.Project, LastUsedOn: entry.LastUsedOn}, nil
+	list := old.With(entry, c.Now)
+	list.UserID = me.ID
+	h.store.RecordRecents(&c.Tx, table.Recents, old, list)
+	return model.RecentProject{ID: entry.ID, Project: *c.Project, LastUsedOn: list.Entries[0].LastUsedOn}, nil
 }
 
 type recentIn struct {
@@ -72,18 +65,8 @@ func (h *handlers) recent(ctx context.Context, in *recentIn) (api.Page[model.Rec
 		return page, err
 	}
 	list, _ := table.Recents.In(c.Rows(), me.ID)
-	entries := list.Entries
-	if after := in.After(); after != "" { // the time of the last entry shown
-		older := slices.IndexFunc(entries, func(r model.Recent) bool { return r.LastUsedOn.String() < after })
-		entries = entries[max(older, 0):]
-		if older < 0 {
-			entries = nil
-		}
-	}
-	if len(entries) > in.Limit {
-		entries = entries[:in.Limit]
-		page.Next = entries[in.Limit-1].LastUsedOn.String()
-	}
+	entries, next := list.Page(in.After(), in.Limit)
+	page.Next = next
 	ids := make([]int64, len(entries))
 	for i, r := range entries {
 		ids[i] = r.ProjectID

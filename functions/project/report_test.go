@@ -35,8 +35,13 @@ func TestReport(t *testing.T) {
 		}
 		return `{"removal_id":` + id + `,"effective_access":{"still_has_access":` + still + `,"via":[` + via + `]},"warnings":[` + warnings + `],"effects":[` + effects + `]}`
 	}
+	// What follows of user 16, who has a permission on an agent there, is two things.
 	gone := func(user string) string {
-		return `{"resource":"project:151/user:` + user + `","action":"delete","detail":"membership as member"}`
+		out := `{"resource":"project:151/user:` + user + `","action":"delete","detail":"membership as member"}`
+		if user == "16" {
+			out += `,{"resource":"agent:21/user:16","action":"delete","detail":"permission as editor"}`
+		}
+		return out
 	}
 	noTeam := fixture.LeavesTeam(7, 15)
 	fixture.Table(t, []fixture.Row{
@@ -57,7 +62,7 @@ func TestReport(t *testing.T) {
 		},
 		{
 			Name: "who takes over is named", Request: leave(demo.ProjectAdmin, "7?transfer_to=15&report=true"), Status: 200,
-			Meta: meta("1001", `"team:7"`, ``, `{"resource":"project:151/user:7","action":"delete","detail":"membership as admin"},{"resource":"project:151/user:15","action":"transfer","detail":"becomes admin"}`),
+			Meta: meta("1001", `"team:7"`, ``, `{"resource":"project:151/user:7","action":"delete","detail":"membership as admin"},{"resource":"project:151/user:15","action":"transfer","detail":"becomes admin"},{"resource":"agent:21","action":"transfer","detail":"owner becomes user:15"},{"resource":"agent:21/user:7","action":"delete","detail":"permission as owner"}`),
 		},
 		{Name: "a preview tells the same, has no record, and writes nothing", Request: leave(demo.ProjectAdmin, "15?dry_run=true"), Status: 200, Data: row("15"), Meta: meta("null", `"team:7"`, ``, gone("15")), Idle: true},
 		{Name: "a preview with an Idempotency-Key writes nothing either", Request: with(leave(demo.ProjectAdmin, "15?dry_run=true&report=true"), "Idempotency-Key", "k"), Status: 200, Meta: meta("null", `"team:7"`, ``, gone("15")), Idle: true},

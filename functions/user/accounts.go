@@ -48,10 +48,7 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.User], 
 		}
 		ids = []int64{e.UserID}
 	}
-	if len(ids) > in.Limit {
-		ids = ids[:in.Limit]
-		page.Next = api.NextID(ids[in.Limit-1])
-	}
+	ids, page.Next = api.Cut(in.Limit, ids, api.NextID)
 	keys := make([]table.Primary, len(ids))
 	for i, id := range ids {
 		keys[i] = table.Users.Key(id)

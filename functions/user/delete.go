@@ -14,7 +14,7 @@ import (
 // leaving is what a request may ask of the end of accounts.
 type leaving struct {
 	removal.Options
-	TransferTo int64 `query:"transfer_to" minimum:"1" doc:"Who takes over: admin and owner where the last one goes"`
+	TransferTo int64 `query:"transfer_to" minimum:"1" doc:"Who takes over: admin and owner where the last one goes, and owner of agents in projects that he can reach"`
 
 	held removal.Held
 }

@@ -14,7 +14,7 @@ type editPermissionIn struct {
 	named
 	Body struct {
 		Permission *string                  `json:"permission,omitempty" enum:"member,admin,viewer,editor,owner,application_admin,global_admin" doc:"One of those that Create User Permission names for the resource"`
-		ExpiresOn  api.Optional[model.Time] `json:"expires_on,omitempty" doc:"Another end, or null for none. Not for admins, and not for ranks."`
+		ExpiresOn  api.Optional[model.Time] `json:"expires_on,omitempty" doc:"Another end, or null for none. Not for admins and owners, and not for ranks."`
 	}
 }
 
@@ -37,32 +37,20 @@ func (in *editPermissionIn) Known(ctx context.Context, c *guard.Case) error {
 func (h *handlers) editPermission(_ context.Context, in *editPermissionIn) (model.UserPermission, error) {
 	c := in.Case()
 	c.Concerns(in.held.shown())
-	if in.held.grant != nil {
+	switch {
+	case in.held.grant != nil:
 		return h.editRank(c, in)
+	case in.held.onAgent != nil:
+		return h.editOnAgent(c, in)
 	}
 	if err := in.held.manage(c); err != nil {
 		return model.UserPermission{}, err
 	}
 	p, was := *c.Project, *in.held.member
 	m := was
-	if !c.Live(m.ExpiresOn) { // taken up again: without a new end it has none
-		m.ExpiresOn = nil
-	}
-	set(&m.Role, in.Body.Permission)
-	if err := fits(onProject, m.Role); err != nil {
-		return model.UserPermission{}, err
-	}
-	if err := ends(onProject, m.Role, in.Body.ExpiresOn.Value, c.Now); err != nil {
-		return model.UserPermission{}, err
-	}
-	if in.Body.ExpiresOn.Given {
-		m.ExpiresOn = in.Body.ExpiresOn.Value
-	}
-	if m.Role == string(access.ProjectAdmin) {
-		m.ExpiresOn = nil
-	}
-	if unchanged(in, was, m) {
-		return in.held.shown(), nil
+	asked, err := in.terms(c, onProject, &m.Role, &m.ExpiresOn)
+	if err != nil || !asked {
+		return in.held.shown(), err
 	}
 	if was.Role == string(access.ProjectAdmin) && m.Role != was.Role && p.AdminCount <= 1 {
 		return model.UserPermission{}, fault.New(fault.KindLastProjectAdmin, "The last admin of a project can't be demoted")
@@ -78,14 +66,32 @@ func (h *handlers) editPermission(_ context.Context, in *editPermissionIn) (mode
 	return held{user: in.held.user, member: &m}.shown(), nil
 }
 
-// unchanged reports whether the body asks for what is so already. An empty body
-// doesn't take an expired membership up again.
-func unchanged(in *editPermissionIn, was, m model.ProjectMember) bool {
+// terms changes the terms of a permission on a project or an agent to what the
+// body names, and reports whether that is anything else. One that has expired is
+// taken up again: without a new end it has none. An empty body doesn't do that.
+func (in *editPermissionIn) terms(c *guard.Case, on string, role *string, end **model.Time) (changed bool, err error) {
 	if in.Body.Permission == nil && !in.Body.ExpiresOn.Given {
-		return true
+		return false, nil
 	}
-	same := (was.ExpiresOn == nil) == (m.ExpiresOn == nil) && (was.ExpiresOn == nil || was.ExpiresOn.Equal(*m.ExpiresOn))
-	return was.Role == m.Role && same
+	wasRole, wasEnd := *role, *end
+	if !c.Live(*end) {
+		*end = nil
+	}
+	set(role, in.Body.Permission)
+	if err := fits(on, *role); err != nil {
+		return false, err
+	}
+	if err := ends(on, *role, in.Body.ExpiresOn.Value, c.Now); err != nil {
+		return false, err
+	}
+	if in.Body.ExpiresOn.Given {
+		*end = in.Body.ExpiresOn.Value
+	}
+	if *role == string(access.ProjectAdmin) || *role == string(access.AgentOwner) {
+		*end = nil
+	}
+	same := (wasEnd == nil) == (*end == nil) && (wasEnd == nil || wasEnd.Equal(**end))
+	return *role != wasRole || !same, nil
 }
 
 // mayRank says whether the caller may give the holder of a rank another, or none

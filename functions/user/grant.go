@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/agents"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
@@ -14,10 +15,10 @@ type grantIn struct {
 	guard.In
 	Body struct {
 		UserID       int64       `json:"user_id" minimum:"1"`
-		ResourceType string      `json:"resource_type" enum:"project,agent,corpus,organization" doc:"What it is on. There are no agents and corpora yet: 404."`
+		ResourceType string      `json:"resource_type" enum:"project,agent,corpus,organization" doc:"What it is on. There are no corpora yet: 404."`
 		ResourceID   int64       `json:"resource_id" minimum:"1"`
 		Permission   string      `json:"permission" enum:"member,admin,viewer,editor,owner,application_admin,global_admin" doc:"On a project member or admin; on an agent viewer, editor or owner; on a corpus viewer, editor or admin; on the organization application_admin or global_admin"`
-		ExpiresOn    *model.Time `json:"expires_on,omitempty" doc:"From then on it counts for nothing. Not for admins, and not for ranks."`
+		ExpiresOn    *model.Time `json:"expires_on,omitempty" doc:"From then on it counts for nothing. Not for admins and owners, and not for ranks."`
 	}
 
 	held held
@@ -26,7 +27,7 @@ type grantIn struct {
 // levels are what may be granted on what.
 var levels = map[string][]string{
 	onProject:      {string(access.ProjectMember), string(access.ProjectAdmin)},
-	"agent":        {"viewer", "editor", "owner"},
+	onAgent:        {string(access.AgentViewer), string(access.AgentEditor), string(access.AgentOwner)},
 	"corpus":       {"viewer", "editor", "admin"},
 	onOrganization: {access.ApplicationAdmin.String(), access.GlobalAdmin.String()},
 }
@@ -50,6 +51,8 @@ func ends(on, permission string, end *model.Time, now model.Time) error {
 		return fault.Invalid("body.expires_on", "a rank can't expire")
 	case on == onProject && permission == string(access.ProjectAdmin):
 		return fault.Invalid("body.expires_on", "an admin's membership can't expire")
+	case on == onAgent && permission == string(access.AgentOwner):
+		return fault.Invalid("body.expires_on", "an owner's permission can't expire")
 	case !end.After(now):
 		return fault.Invalid("body.expires_on", "must be in the future")
 	}
@@ -73,6 +76,8 @@ func (in *grantIn) Needs(f *guard.Fetch) {
 		if f.Caller != 0 {
 			f.Rows(table.ProjectMembers.Key(id, f.Caller))
 		}
+	case onAgent:
+		f.Rows(table.Agents.Key(id), table.AgentMembers.Key(user, id))
 	case onOrganization:
 		f.Rows(table.RankGrants.Key(user))
 	}
@@ -87,6 +92,12 @@ func (in *grantIn) Known(ctx context.Context, c *guard.Case) error {
 	switch {
 	case in.Body.ResourceType == onProject:
 		return in.held.place(ctx, c, in.Body.ResourceID, false)
+	case in.Body.ResourceType == onAgent:
+		var along []table.Primary
+		if a, ok := table.Agents.In(c.Rows(), in.Body.ResourceID); ok {
+			along = agents.MemberKeys(a, in.Body.UserID)
+		}
+		return in.held.agent(ctx, c, in.Body.ResourceID, false, along...)
 	case in.Body.ResourceType == onOrganization && in.Body.ResourceID == c.Organization.ID && c.Caller.BoundProject == 0:
 		in.held.target = c.OrganizationTarget()
 		return nil
@@ -94,11 +105,15 @@ func (in *grantIn) Known(ctx context.Context, c *guard.Case) error {
 	return fault.NotFound()
 }
 
-// grant gives a user a role in a project, or a rank. It refuses where he has one
-// already (duplicate), whatever it is: that one is to be edited.
+// grant gives a user a role in a project, a permission on an agent, or a rank. It
+// refuses where he has one already (duplicate), whatever it is: that one is to be
+// edited.
 func (h *handlers) grant(ctx context.Context, in *grantIn) (model.UserPermission, error) {
-	if in.Body.ResourceType == onProject {
+	switch in.Body.ResourceType {
+	case onProject:
 		return h.grantRole(ctx, in)
+	case onAgent:
+		return h.grantOnAgent(ctx, in)
 	}
 	return h.grantRank(ctx, in)
 }

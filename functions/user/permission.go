@@ -15,16 +15,18 @@ import (
 // What a permission may be on.
 const (
 	onProject      = "project"
+	onAgent        = "agent"
 	onOrganization = "organization"
 )
 
-// held is a permission as it stands: a membership of a project, or the grant of
-// a rank.
+// held is a permission as it stands: a membership of a project, a permission on
+// an agent, or the grant of a rank.
 type held struct {
-	user   model.User
-	member *model.ProjectMember
-	grant  *model.RankGrant
-	target access.Target // what it is on, as the caller stands to it
+	user    model.User
+	member  *model.ProjectMember
+	onAgent *model.AgentMember
+	grant   *model.RankGrant
+	target  access.Target // what it is on, as the caller stands to it
 }
 
 // shown is h as the routes show it.
@@ -32,21 +34,20 @@ func (h held) shown() model.UserPermission {
 	if g := h.grant; g != nil {
 		return model.UserPermission{ID: g.ID, User: g.UserID, ResourceType: onOrganization, ResourceID: g.OrganizationID, Permission: g.Permission, Stamp: g.Stamp, Version: g.Version}
 	}
+	if m := h.onAgent; m != nil {
+		return model.UserPermission{ID: m.ID, User: m.UserID, ResourceType: onAgent, ResourceID: m.AgentID, Permission: m.Role, ExpiresOn: m.ExpiresOn, Stamp: m.Stamp(), Version: m.Version}
+	}
 	m := h.member
-	p := model.UserPermission{
-		ID: m.ID, User: m.UserID, ResourceType: onProject, ResourceID: m.ProjectID, Permission: m.Role, ExpiresOn: m.ExpiresOn,
-		Stamp: model.Created(m.CreatedBy, m.CreatedOn), Version: m.Version,
-	}
-	if m.ModifiedOn != nil {
-		p.Stamp = p.Modified(m.ModifiedBy, *m.ModifiedOn)
-	}
-	return p
+	return model.UserPermission{ID: m.ID, User: m.UserID, ResourceType: onProject, ResourceID: m.ProjectID, Permission: m.Role, ExpiresOn: m.ExpiresOn, Stamp: m.Stamp(), Version: m.Version}
 }
 
 // manage refuses who doesn't manage the members of what the permission is on.
 func (h held) manage(c *guard.Case) error {
-	if h.grant != nil {
+	switch {
+	case h.grant != nil:
 		return c.Require(access.ManageOrganization, h.target)
+	case h.onAgent != nil:
+		return c.Require(access.ManageAgent, h.target)
 	}
 	return c.Require(access.ManageMembers, h.target)
 }
@@ -75,6 +76,9 @@ func (in *named) Needs(f *guard.Fetch) {
 func (in *named) find(ctx context.Context, c *guard.Case) error {
 	if !in.found {
 		return fault.NotFound()
+	}
+	if in.at.Agent != 0 {
+		return in.findOnAgent(ctx, c)
 	}
 	keys := []table.Primary{table.Users.Key(in.at.User)}
 	if in.at.Project == 0 {

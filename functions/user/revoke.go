@@ -26,9 +26,12 @@ func (h *handlers) revoke(ctx context.Context, in *revokeIn) (revoked, error) {
 	c.Concerns(in.held.shown())
 	var report removal.Report
 	var err error
-	if in.held.grant != nil {
+	switch {
+	case in.held.grant != nil:
 		report, err = h.revokeRank(c, in)
-	} else {
+	case in.held.onAgent != nil:
+		report, err = h.revokeOnAgent(ctx, c, in)
+	default:
 		report, err = h.revokeRole(ctx, c, in)
 	}
 	if err != nil {
@@ -53,7 +56,7 @@ func (h *handlers) revokeRole(ctx context.Context, c *guard.Case, in *revokeIn) 
 	if err := in.left.Look(ctx, h.store, user); err != nil {
 		return report, err
 	}
-	_, report, err = removal.FromProject(ctx, h.store, c, user, 0, &in.left, in.Options)
+	_, report, err = removal.FromProject(ctx, h.store, c, user, removal.Heirs{}, &in.left, in.Options)
 	return report, err
 }
 

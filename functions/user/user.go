@@ -29,14 +29,14 @@ func APIs(s *store.Store) api.Group {
 			About("Nobody deletes himself, and nobody a global admin, who must first give up that rank himself (Edit User By ID with is_superuser=false).").
 			Says("User deleted successfully.").Allow(access.ManageUsers, organization).Users("user_id").Fails(403, 404, 409),
 		api.POST("/api/user-permission", "Create User Permission", h.grant).
-			About("Whoever manages the members of a project grants roles in it, and a global admin the ranks of the organization.").
+			About("Whoever manages the members of a project grants roles in it, whoever manages an agent permissions on it, and a global admin the ranks of the organization.").
 			Says("User permission created successfully.").Anyone().Users("user_id").Creates().Fails(403, 404, 409),
 		api.GET("/api/user-permission/{permission_id}", "Get User Permission by ID", h.permission).
 			Says("User permission found successfully.").Anyone().Fails(403, 404),
 		api.PUT("/api/user-permission/{permission_id}", "Edit User Permission by ID", h.editPermission).
 			Says("User permission updated successfully.").Anyone().Fails(403, 404, 409),
 		api.DELETE("/api/user-permission/{permission_id}", "Delete User Permission by ID", h.revoke).
-			About("On a project it is Remove User from Project. On the organization it takes the rank away.").
+			About("On a project it is Remove User from Project. On an agent the permission ends; its owner keeps his. On the organization it takes the rank away.").
 			Says("User permission deleted successfully.").Anyone().Fails(403, 404, 409),
 		api.DELETE("/api/user/batch", "Batch Delete Users", h.deleteBatch).
 			About("All of them are deleted or none. Who stands in the way is named in meta.blocked with a code: self_delete, rank, last_project_admin or last_team_owner.").

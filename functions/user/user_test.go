@@ -187,7 +187,7 @@ func TestPermissions(t *testing.T) {
 		{Name: "another organisation's project", Given: given, Request: post(demo.GlobalAdmin, path, on(9, 20, "member", "")), Status: 404, Code: "not_found"},
 		{Name: "another organisation's user", Request: post(demo.GlobalAdmin, path, on(151, 90, "member", "")), Status: 404, Code: "not_found"},
 		{Name: "a permission of another kind", Given: given, Request: post(demo.GlobalAdmin, path, on(151, 20, "viewer", "")), Status: 400, Code: "invalid", Fields: map[string]string{"body.permission": ""}},
-		{Name: "there are no agents yet", Given: given, Request: post(demo.GlobalAdmin, path, `{"user_id":20,"resource_type":"agent","resource_id":1,"permission":"viewer"}`), Status: 404, Code: "not_found"},
+		{Name: "an agent that there isn't", Given: given, Request: post(demo.GlobalAdmin, path, `{"user_id":20,"resource_type":"agent","resource_id":1,"permission":"viewer"}`), Status: 404, Code: "not_found"},
 		{Name: "and no corpora", Given: given, Request: post(demo.GlobalAdmin, path, `{"user_id":20,"resource_type":"corpus","resource_id":1,"permission":"viewer"}`), Status: 404, Code: "not_found"},
 
 		{Name: "on the organisation: a rank", Request: staffed[0], Status: 201, Has: []string{`"resource_type":"organization","resource_id":1,"permission":"application_admin"`}, Then: func(t *testing.T, s *fixture.System) {

@@ -32,11 +32,8 @@ func (in *membersIn) Needs(f *guard.Fetch) {
 func (h *handlers) members(ctx context.Context, in *membersIn) (api.Page[model.TeamUser], error) {
 	c := in.Case()
 	page := api.Page[model.TeamUser]{}
-	found := in.found
-	if len(found) > in.Limit {
-		found = found[:in.Limit]
-		page.Next = found[in.Limit-1].Position
-	}
+	found, next := api.Cut(in.Limit, in.found, func(r store.Ref) string { return r.Position })
+	page.Next = next
 	if err := c.Read(ctx, peopleKeys(in.TeamID, found)...); err != nil {
 		return page, err
 	}

@@ -42,10 +42,7 @@ func (h *handlers) listTeams(ctx context.Context, in *listTeamsIn) (api.Page[mod
 			return page, err
 		}
 	}
-	if len(ids) > in.Limit {
-		ids = ids[:in.Limit]
-		page.Next = api.NextID(ids[in.Limit-1])
-	}
+	ids, page.Next = api.Cut(in.Limit, ids, api.NextID)
 	teams, err := h.readTeams(ctx, c, ids)
 	page.Items = teams
 	return page, err

@@ -1,0 +1,54 @@
+package agent
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+)
+
+// access shows who may use the agent without a role on it.
+func (h *handlers) access(_ context.Context, in *agentIn) (model.AgentAccess, error) {
+	return in.Case().Agent.Access(), nil
+}
+
+type setAccessIn struct {
+	agentIn
+	Body struct {
+		Level string  `json:"access_level" enum:"private,organization,public" doc:"private: who has a role on it; organization: every user of it may view; public: the same, or edit"`
+		Mode  *string `json:"public_mode,omitempty" enum:"view_only,edit" doc:"For public ones alone; view_only where it isn't given"`
+	}
+}
+
+// Check refuses a mode of what isn't public.
+func (in *setAccessIn) Check(model.Time) error {
+	if in.Body.Mode != nil && in.Body.Level != string(access.Public) {
+		return fault.Invalid("body.public_mode", "is for public agents alone")
+	}
+	return nil
+}
+
+// setAccess opens the agent or closes it.
+func (h *handlers) setAccess(_ context.Context, in *setAccessIn) (model.AgentAccess, error) {
+	c := in.Case()
+	old, a := *c.Agent, *c.Agent
+	a.AccessLevel, a.PublicMode = in.Body.Level, in.Body.Mode
+	if a.AccessLevel == string(access.Public) && a.PublicMode == nil {
+		mode := string(access.ViewOnly)
+		a.PublicMode = &mode
+	}
+	if a.AccessLevel == old.AccessLevel && a.Mode() == old.Mode() {
+		return old.Access(), nil
+	}
+	a.Stamp = old.Modified(c.Stamp, c.Now)
+	a = h.store.EditAgent(&c.Tx, old, a, nil)
+	c.Audit(guard.AgentName(a.ID), openness(old), openness(a))
+	return a.Access(), nil
+}
+
+// openness is what the audit log says of an agent's access level.
+func openness(a model.Agent) map[string]any {
+	return map[string]any{"access_level": a.AccessLevel, "public_mode": a.Mode()}
+}

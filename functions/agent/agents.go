@@ -1,0 +1,242 @@
+package agent
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/agents"
+	"wardroom/pkg/api"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+type createIn struct {
+	guard.In
+	Body struct {
+		ProjectID    int64                 `json:"project_id" minimum:"1" example:"151" doc:"The project it belongs to for good"`
+		Name         string                `json:"name" minLength:"1" maxLength:"200"`
+		Description  string                `json:"description,omitempty" maxLength:"4000"`
+		TypeID       *int64                `json:"agent_type_id,omitempty" minimum:"1" maximum:"3" default:"1" doc:"One of Get Agent Types"`
+		Instructions string                `json:"instructions,omitempty" maxLength:"8000" doc:"What it is told before every chat"`
+		Model        string                `json:"model,omitempty" maxLength:"200" doc:"Without it, the default of the stage"`
+		Temperature  api.Optional[float64] `json:"temperature,omitempty" minimum:"0" maximum:"2" doc:"Without it, as with null, the default of the model"`
+		Starters     starters              `json:"starters,omitempty" doc:"Questions that a new chat offers"`
+	}
+}
+
+// Needs asks whether the caller was removed from the project once.
+func (in *createIn) Needs(f *guard.Fetch) {
+	if f.Caller != 0 {
+		f.Rows(table.Tombstones.Key(in.Body.ProjectID, f.Caller))
+	}
+}
+
+// create makes an agent that the caller owns. A service key is no user, so what
+// it makes belongs to nobody; the project's admins are owners of it anyway.
+func (h *handlers) create(ctx context.Context, in *createIn) (model.AgentDetail, error) {
+	c, b := in.Case(), in.Body
+	members := 0
+	if c.User != nil {
+		members = 1
+	}
+	fresh, err := h.store.NewIDsOf(ctx, map[string]int{model.AgentIDs: 1, model.PermissionIDs: members})
+	if err != nil {
+		return model.AgentDetail{}, err
+	}
+	config := model.AgentConfig{Instructions: b.Instructions, Model: b.Model, Temperature: temperature(b.Temperature.Value), Starters: b.Starters}
+	a := model.Agent{
+		ID: fresh[model.AgentIDs][0], Name: b.Name, Description: b.Description, ProjectID: b.ProjectID, TeamID: c.Project.TeamID,
+		OrganizationID: c.Organization.ID, TypeID: *b.TypeID, AccessLevel: string(access.Private),
+		ConfigVersion: 1, LastVersion: 1, ConfigHash: config.Hash(), Stamp: model.Created(c.Stamp, c.Now), Version: 1,
+	}
+	after := facts(a)
+	var owner *model.AgentMember
+	if c.User != nil {
+		a.OwnerID = &c.User.ID
+		m := agents.Member(c, a, c.User.ID, access.AgentOwner)
+		owner, m.ID = &m, fresh[model.PermissionIDs][0]
+		after[ownerFact], after[guard.UserName(c.User.ID)] = a.Owner(), owner.Facts()
+	}
+	h.store.CreateAgent(&c.Tx, c.Rows(), *c.Project, a, versionOf(a, config), owner)
+	c.Audit(guard.AgentName(a.ID), nil, after)
+	return model.AgentDetail{Agent: a, Config: config}, nil
+}
+
+// ownerFact is what the audit log calls the owner of an agent.
+const ownerFact = "owner"
+
+// facts is what the audit log says of a whole agent: what Explain Access needs to
+// tell later who could do what, and which configuration it had.
+func facts(a model.Agent) map[string]any {
+	return map[string]any{"project": a.ProjectID, "is_deleted": false, "access_level": a.AccessLevel, "public_mode": a.Mode(), "config_hash": a.ConfigHash, "type": a.TypeID}
+}
+
+type getIn struct{ agentIn }
+
+// Needs asks for the configuration.
+func (in *getIn) Needs(f *guard.Fetch) { wantConfig(f, in.AgentID) }
+
+// wantConfig asks for the configuration that is in force.
+func wantConfig(f *guard.Fetch, agent int64) {
+	if a, ok := f.Agent(agent); ok {
+		f.Rows(table.AgentVersions.Key(agent, a.ConfigVersion))
+	}
+}
+
+// configOf is that configuration.
+func configOf(c *guard.Case) model.AgentConfig {
+	v, _ := table.AgentVersions.In(c.Rows(), c.Agent.ID, c.Agent.ConfigVersion)
+	return v.Config
+}
+
+func (h *handlers) agent(_ context.Context, in *getIn) (model.AgentDetail, error) {
+	c := in.Case()
+	return model.AgentDetail{Agent: *c.Agent, Config: configOf(c)}, nil
+}
+
+type editIn struct {
+	agentIn
+	Body struct {
+		Name         *string               `json:"name,omitempty" minLength:"1" maxLength:"200"`
+		Description  *string               `json:"description,omitempty" maxLength:"4000"`
+		TypeID       *int64                `json:"agent_type_id,omitempty" minimum:"1" maximum:"3" doc:"One of Get Agent Types"`
+		Instructions *string               `json:"instructions,omitempty" maxLength:"8000"`
+		Model        *string               `json:"model,omitempty" maxLength:"200"`
+		Temperature  api.Optional[float64] `json:"temperature,omitempty" minimum:"0" maximum:"2" doc:"Null for the default of the model"`
+		Starters     *starters             `json:"starters,omitempty"`
+		Owner        int64                 `json:"owner,omitempty" minimum:"1" doc:"Another owner, who then has the permission of one; it takes the right to manage the agent"`
+	}
+}
+
+// Needs asks for the configuration, and for what the new owner is on the agent.
+func (in *editIn) Needs(f *guard.Fetch) {
+	wantConfig(f, in.AgentID)
+	if in.Body.Owner != 0 {
+		wantMembers(f, in.AgentID, in.Body.Owner)
+	}
+}
+
+// Known refuses a new owner who is inactive.
+func (in *editIn) Known(_ context.Context, c *guard.Case) error {
+	if in.Body.Owner == c.Agent.Owner() {
+		return nil
+	}
+	return active(c, in.Body.Owner, "body.owner")
+}
+
+// edited returns an agent and its configuration with the fields that the body
+// names.
+func (in *editIn) edited(a model.Agent, config model.AgentConfig) (model.Agent, model.AgentConfig) {
+	b := in.Body
+	set(&a.Name, b.Name)
+	set(&a.Description, b.Description)
+	set(&a.TypeID, b.TypeID)
+	set(&config.Instructions, b.Instructions)
+	set(&config.Model, b.Model)
+	if b.Temperature.Given {
+		config.Temperature = temperature(b.Temperature.Value)
+	}
+	if b.Starters != nil {
+		config.Starters = *b.Starters
+	}
+	return a, config
+}
+
+func set[T any](field *T, value *T) {
+	if value != nil {
+		*field = *value
+	}
+}
+
+// edit changes what the body names. A new configuration is a new version of it.
+// To make somebody else the owner takes the right to manage the agent (403).
+func (h *handlers) edit(ctx context.Context, in *editIn) (model.AgentDetail, error) {
+	c := in.Case()
+	old, before := *c.Agent, configOf(c)
+	a, config := in.edited(old, before)
+	owns := in.Body.Owner != 0 && in.Body.Owner != old.Owner()
+	if owns {
+		if err := c.Require(access.ManageAgent, c.AgentTarget(old, *c.Project, c.Caller.User)); err != nil {
+			return model.AgentDetail{}, err
+		}
+	}
+	version := renewed(&a, config)
+	if version == nil && a == old && !owns {
+		return model.AgentDetail{Agent: old, Config: before}, nil
+	}
+	a.Stamp = old.Modified(c.Stamp, c.Now)
+	was, is := changed(old, a)
+	if version != nil {
+		version.Stamp = model.Created(c.Stamp, c.Now)
+	}
+	var err error
+	if owns {
+		a, err = h.hand(ctx, c, old, a, version, in.Body.Owner, was, is)
+	} else {
+		a = h.store.EditAgent(&c.Tx, old, a, version)
+	}
+	c.Audit(guard.AgentName(a.ID), was, is)
+	return model.AgentDetail{Agent: a, Config: config}, err
+}
+
+// changed is what the audit log says of an edit, by the fields that it changed: of
+// texts only that it did.
+func changed(old, now model.Agent) (before, after map[string]any) {
+	before, after = make(map[string]any, 1), make(map[string]any, 1)
+	if now.ConfigHash != old.ConfigHash {
+		before["config_hash"], after["config_hash"] = old.ConfigHash, now.ConfigHash
+	}
+	if now.TypeID != old.TypeID {
+		before["type"], after["type"] = old.TypeID, now.TypeID
+	}
+	if now.Name != old.Name {
+		after["renamed"] = true
+	}
+	if now.Description != old.Description {
+		after["described"] = true
+	}
+	return before, after
+}
+
+// renewed gives an agent another configuration, and returns the version that it
+// makes; nil where it is the one that the agent has.
+func renewed(a *model.Agent, config model.AgentConfig) *model.AgentVersion {
+	hash := config.Hash()
+	if hash == a.ConfigHash {
+		return nil
+	}
+	a.LastVersion++
+	a.ConfigVersion, a.ConfigHash = a.LastVersion, hash
+	v := versionOf(*a, config)
+	return &v
+}
+
+func versionOf(a model.Agent, config model.AgentConfig) model.AgentVersion {
+	return model.AgentVersion{AgentID: a.ID, ConfigVersion: a.ConfigVersion, Config: config, ConfigHash: a.ConfigHash, Stamp: model.Created(a.CreatedBy, a.CreatedOn)}
+}
+
+type deleteIn struct {
+	agentIn
+
+	aliases []int64
+}
+
+// Needs asks for its aliases.
+func (in *deleteIn) Needs(f *guard.Fetch) {
+	guard.Ask(f, &in.aliases, func(ctx context.Context) ([]int64, error) {
+		return f.Store().AliasesOf(ctx, in.AgentID, 0, store.MaxAliases)
+	})
+}
+
+// delete makes the agent unreadable at once and frees its aliases.
+func (h *handlers) delete(ctx context.Context, in *deleteIn) ([]model.Agent, error) {
+	c := in.Case()
+	a, err := agents.Delete(ctx, h.store, &c.Tx, *c.Agent, in.aliases, c.Stamp, c.Now)
+	if err != nil {
+		return nil, err
+	}
+	c.Audit(guard.AgentName(a.ID), map[string]any{"is_deleted": false}, map[string]any{"is_deleted": true})
+	return []model.Agent{a}, nil
+}

@@ -1,0 +1,157 @@
+package agent
+
+import (
+	"context"
+	"strings"
+
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// aliasBody is an alias as a request gives it. It is kept and shown in lower
+// case, so that no two differ by case alone.
+type aliasBody struct {
+	Alias string `json:"alias" pattern:"^[A-Za-z0-9][A-Za-z0-9-]{1,62}$" doc:"Unique in the organization; kept in lower case"`
+}
+
+func (b aliasBody) folded() string { return strings.ToLower(b.Alias) }
+
+// free refuses an alias that somebody has (duplicate).
+func (b aliasBody) free(c *guard.Case) error {
+	if _, taken := c.Rows()[store.AliasNameKey(c.Organization.ID, b.folded())]; taken {
+		return fault.New(fault.KindDuplicate, "This alias exists already").On("body.alias", "is taken")
+	}
+	return nil
+}
+
+type createAliasIn struct {
+	agentIn
+	Body aliasBody
+}
+
+// Needs asks who has the alias already.
+func (in *createAliasIn) Needs(f *guard.Fetch) {
+	f.Rows(store.AliasNameKey(f.Organization, in.Body.folded()))
+}
+
+// createAlias gives the agent another name. It refuses one that is taken in the
+// organisation (duplicate), and more than 20 (limit).
+func (h *handlers) createAlias(ctx context.Context, in *createAliasIn) (model.Alias, error) {
+	c := in.Case()
+	if err := in.Body.free(c); err != nil {
+		return model.Alias{}, err
+	}
+	if c.Agent.AliasCount >= store.MaxAliases {
+		return model.Alias{}, fault.New(fault.KindLimit, "An agent has at most %d aliases", store.MaxAliases)
+	}
+	id, err := h.store.NewID(ctx, model.AliasIDs)
+	if err != nil {
+		return model.Alias{}, err
+	}
+	a := model.Alias{
+		ID: id, AgentID: in.AgentID, Alias: in.Body.folded(), ProjectID: c.Agent.ProjectID, OrganizationID: c.Organization.ID,
+		Stamp: model.Created(c.Stamp, c.Now), Version: 1,
+	}
+	h.store.CreateAlias(&c.Tx, a)
+	c.Audit(guard.AgentName(a.AgentID), nil, map[string]any{guard.AliasName(id): a.Alias})
+	return a, nil
+}
+
+type aliasesIn struct {
+	guard.In
+	api.Paging
+	AgentID int64 `query:"agent_id" minimum:"1" doc:"Only aliases of this agent"`
+
+	own []int64
+	all []store.PlacedAlias
+}
+
+// Needs asks for the agent's aliases, or for all there are.
+func (in *aliasesIn) Needs(f *guard.Fetch) {
+	s, after, n := f.Store(), in.AfterID(), in.Limit+1
+	if in.AgentID != 0 {
+		guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) { return s.AliasesOf(ctx, in.AgentID, after, n) })
+		return
+	}
+	guard.Ask(f, &in.all, func(ctx context.Context) ([]store.PlacedAlias, error) {
+		return s.AliasesOfOrganization(ctx, f.Organization, after, n)
+	})
+}
+
+// aliases shows the aliases of an agent, or of all that the caller can see, by
+// id.
+func (h *handlers) aliases(ctx context.Context, in *aliasesIn) (api.Page[model.Alias], error) {
+	c := in.Case()
+	found := in.all
+	for _, id := range in.own {
+		found = append(found, store.PlacedAlias{Alias: id, Placed: store.Placed{Agent: in.AgentID, Project: c.Agent.ProjectID}})
+	}
+	found, next := api.Merge(in.Limit, func(a store.PlacedAlias) int64 { return a.Alias }, found)
+	page := api.Page[model.Alias]{Next: next}
+	placed, keys := make([]store.Placed, len(found)), make([]table.Primary, len(found))
+	for i, at := range found {
+		placed[i], keys[i] = at.Placed, table.Aliases.Key(at.Alias)
+	}
+	seen, err := h.see(ctx, c, placed, keys...)
+	for _, at := range found {
+		a, is := table.Aliases.In(c.Rows(), at.Alias)
+		if _, ok := seen[at.Agent]; ok && is {
+			page.Items = append(page.Items, a)
+		}
+	}
+	return page, err
+}
+
+type aliasIn struct {
+	guard.In
+	AliasID int64 `path:"alias_id" example:"41"`
+}
+
+// named returns the alias, of which the line has found the agent, and which
+// If-Match and the ETag are about.
+func (in *aliasIn) named() model.Alias {
+	a, _ := table.Aliases.In(in.Case().Rows(), in.AliasID)
+	in.Case().Concerns(a)
+	return a
+}
+
+type renameAliasIn struct {
+	aliasIn
+	Body aliasBody
+}
+
+// Needs asks who has the new alias already.
+func (in *renameAliasIn) Needs(f *guard.Fetch) {
+	f.Rows(store.AliasNameKey(f.Organization, in.Body.folded()))
+}
+
+// renameAlias makes the alias another one. It refuses one that is taken in the
+// organisation (duplicate).
+func (h *handlers) renameAlias(_ context.Context, in *renameAliasIn) (model.Alias, error) {
+	c, old := in.Case(), in.named()
+	a := old
+	if a.Alias = in.Body.folded(); a.Alias == old.Alias {
+		return old, nil
+	}
+	if err := in.Body.free(c); err != nil {
+		return model.Alias{}, err
+	}
+	a.Stamp = old.Modified(c.Stamp, c.Now)
+	a = h.store.RenameAlias(&c.Tx, old, a)
+	name := guard.AliasName(a.ID)
+	c.Audit(guard.AgentName(a.AgentID), map[string]any{name: old.Alias}, map[string]any{name: a.Alias})
+	return a, nil
+}
+
+// deleteAlias takes the alias away; it is free again.
+func (h *handlers) deleteAlias(_ context.Context, in *aliasIn) ([]model.Alias, error) {
+	c, a := in.Case(), in.named()
+	h.store.DeleteAlias(&c.Tx, a)
+	c.Audit(guard.AgentName(a.AgentID), map[string]any{guard.AliasName(a.ID): a.Alias}, nil)
+	a.IsDeleted = true
+	return []model.Alias{a}, nil
+}

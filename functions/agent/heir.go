@@ -1,0 +1,52 @@
+package agent
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/agents"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+)
+
+// wantMembers asks for what users are on the agent themselves.
+func wantMembers(f *guard.Fetch, agent int64, users ...int64) {
+	if a, ok := f.Agent(agent); ok {
+		f.Rows(agents.MemberKeys(a, users...)...)
+	}
+}
+
+// hand notes that somebody else owns an agent from now on, which is otherwise as
+// to and config say, and what the audit log tells of it.
+func (h *handlers) hand(ctx context.Context, c *guard.Case, from, to model.Agent, config *model.AgentVersion, heir int64, before, after map[string]any) (model.Agent, error) {
+	if err := agents.Settle(ctx, h.store, c, from, heir); err != nil {
+		return to, err
+	}
+	m := agents.Member(c, from, heir, access.AgentOwner)
+	was, is := c.AgentMember(from.ID, heir)
+	var old *model.AgentMember
+	if is {
+		old, m = &was, was.Modified(c.Stamp, c.Now)
+		m.Role, m.ExpiresOn = string(access.AgentOwner), nil
+		before[guard.UserName(heir)] = was.Facts()
+	} else {
+		id, err := h.store.NewID(ctx, model.PermissionIDs)
+		if err != nil {
+			return to, err
+		}
+		m.ID = id
+	}
+	before[ownerFact], after[ownerFact] = from.Owner(), heir
+	after[guard.UserName(heir)] = m.Facts()
+	c.Notify(heir, model.NoticeRoleChanged, guard.AgentName(from.ID))
+	return h.store.HandOverAgent(&c.Tx, c.Rows(), from, to, config, old, m), nil
+}
+
+// active refuses a user who is inactive (404 naming the field).
+func active(c *guard.Case, user int64, field string) error {
+	if user == 0 || c.Active([]int64{user}) == nil {
+		return nil
+	}
+	return fault.NotFound().On(field, "must be an active user of the organization")
+}

@@ -1,0 +1,224 @@
+package agent
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// A list asks all that leads somebody to agents for those after the last one
+// shown: his permissions on some, the places he is a member of, and the openness
+// of others. It costs as much as there are of these and as the page is long,
+// however many agents there are elsewhere.
+
+type listIn struct {
+	guard.In
+	api.Paging
+
+	granted, open   []store.Placed
+	projects, teams []int64
+}
+
+// Needs asks what leads the caller to agents.
+func (in *listIn) Needs(f *guard.Fetch) {
+	if f.Caller == 0 {
+		return
+	}
+	s, after, n := f.Store(), in.AfterID(), in.Limit+1
+	guard.Ask(f, &in.granted, func(ctx context.Context) ([]store.Placed, error) { return s.AgentsOfUser(ctx, f.Caller, after, n) })
+	guard.Ask(f, &in.open, func(ctx context.Context) ([]store.Placed, error) { return s.OpenAgents(ctx, f.Organization, after, n) })
+	guard.Ask(f, &in.projects, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.ProjectsOfUser, f.Caller) })
+	guard.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.TeamsOfUser, f.Caller) })
+}
+
+// list shows the agents that the caller can see, by id.
+func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Agent], error) {
+	c := in.Case()
+	l := listing{Paging: in.Paging, who: c.Caller}
+	switch {
+	case c.Caller.BoundProject != 0:
+		l.projects = []int64{c.Caller.BoundProject}
+	case c.Caller.Service || c.Caller.Rank.Admin():
+		all, err := h.store.AgentsOfOrganization(ctx, c.Organization.ID, in.AfterID(), in.Limit+1)
+		if err != nil {
+			return api.Page[model.Agent]{}, err
+		}
+		l.found = append(l.found, all)
+	default:
+		l.projects, l.teams, l.found = in.projects, in.teams, [][]store.Placed{in.granted, in.open}
+	}
+	return h.page(ctx, c, l)
+}
+
+// listing is a page of agents, by id, that somebody is to see.
+type listing struct {
+	api.Paging
+	who             access.Caller
+	projects, teams []int64          // whose agents are still to be asked for
+	found           [][]store.Placed // what else leads to some of them
+}
+
+// page shows the first agents that somebody can see.
+func (h *handlers) page(ctx context.Context, c *guard.Case, l listing) (api.Page[model.Agent], error) {
+	if err := h.ask(ctx, c, &l); err != nil {
+		return api.Page[model.Agent]{}, err
+	}
+	placed, next := api.Merge(l.Limit, byID, l.found...)
+	missed, again := h.again(l, placed, next)
+	if err := c.Along(ctx, sightKeys(placed, l.who), again...); err != nil {
+		return api.Page[model.Agent]{}, err
+	}
+	if missed() {
+		return api.Page[model.Agent]{}, table.ErrStale
+	}
+	agents, _ := seen(c, placed, l.who)
+	out := make([]model.Agent, 0, len(placed))
+	for _, at := range placed {
+		if a, ok := agents[at.Agent]; ok {
+			out = append(out, a)
+		}
+	}
+	return api.Page[model.Agent]{Items: out, Next: next}, nil
+}
+
+// ask asks projects and teams for their agents, and at the same time reads the
+// memberships of the teams again that an index told of somebody.
+func (h *handlers) ask(ctx context.Context, c *guard.Case, l *listing) error {
+	ofProjects, ofTeams := make([][]store.Placed, len(l.projects)), make([][]store.Placed, len(l.teams))
+	asks := questions(l.projects, ofProjects, l.Paging, h.store.AgentsOfProject)
+	asks = append(asks, questions(l.teams, ofTeams, l.Paging, h.store.AgentsOfTeam)...)
+	keys := make([]table.Primary, len(l.teams))
+	for i, id := range l.teams {
+		keys[i] = table.TeamMembers.Key(id, l.who.User)
+	}
+	if len(asks) == 0 {
+		return nil
+	}
+	err := c.Along(ctx, keys, asks...)
+	l.found = slices.Concat(l.found, ofProjects, ofTeams)
+	return err
+}
+
+// again asks teams once more while the agents are read. An agent that goes from
+// one team to another while both are asked may be in neither answer; then it is
+// in one of the second ones, and missed says so.
+func (h *handlers) again(l listing, placed []store.Placed, next string) (missed func() bool, asks []func(context.Context) error) {
+	if len(l.teams) < 2 {
+		return func() bool { return false }, nil
+	}
+	anew := make([][]store.Placed, len(l.teams))
+	return func() bool {
+		return slices.ContainsFunc(slices.Concat(anew...), func(at store.Placed) bool {
+			onPage := next == "" || at.Agent <= placed[len(placed)-1].Agent
+			_, found := slices.BinarySearchFunc(placed, at, func(a, b store.Placed) int { return cmp.Compare(a.Agent, b.Agent) })
+			return onPage && !found
+		})
+	}, questions(l.teams, anew, l.Paging, h.store.AgentsOfTeam)
+}
+
+// questions ask each of some places for its agents on a page.
+func questions(places []int64, into [][]store.Placed, p api.Paging, ask func(ctx context.Context, place, after int64, n int) ([]store.Placed, error)) []func(context.Context) error {
+	asks := make([]func(context.Context) error, len(places))
+	for i, id := range places {
+		asks[i] = func(ctx context.Context) (err error) {
+			into[i], err = ask(ctx, id, p.AfterID(), p.Limit+1)
+			return err
+		}
+	}
+	return asks
+}
+
+type teamsIn struct {
+	guard.In
+	api.Paging
+	TeamID int64 `query:"team_id" minimum:"1" doc:"Only agents of this team's projects"`
+	UserID int64 `query:"user_id" minimum:"1" doc:"The user whose teams are meant; without it, the caller"`
+
+	ofTeam []store.Placed
+	teams  []int64
+}
+
+// Needs asks for the team's agents, or for the teams.
+func (in *teamsIn) Needs(f *guard.Fetch) {
+	s, user := f.Store(), in.UserID
+	if user == 0 {
+		user = f.Caller
+	}
+	if in.TeamID != 0 {
+		if user != 0 {
+			f.Rows(table.TeamMembers.Key(in.TeamID, user))
+		}
+		guard.Ask(f, &in.ofTeam, func(ctx context.Context) ([]store.Placed, error) {
+			return s.AgentsOfTeam(ctx, in.TeamID, in.AfterID(), in.Limit+1)
+		})
+		return
+	}
+	if user != 0 {
+		guard.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.TeamsOfUser, user) })
+	}
+}
+
+// listOfTeams shows the agents of a team, or of all teams of a user, that he can
+// see, by id. Another user than the caller takes an admin rank (403). A service
+// key has no teams of its own (403).
+func (h *handlers) listOfTeams(ctx context.Context, in *teamsIn) (api.Page[model.Agent], error) {
+	c := in.Case()
+	who, err := in.who(c)
+	if err != nil {
+		return api.Page[model.Agent]{}, err
+	}
+	l, teams := listing{Paging: in.Paging, who: who}, in.teams
+	if in.TeamID != 0 {
+		l.found, teams = append(l.found, in.ofTeam), []int64{in.TeamID}
+	} else {
+		l.teams = teams
+	}
+	page, err := h.page(ctx, c, l)
+	// Of a project that has moved lately the old team's list may still have them.
+	page.Items = slices.DeleteFunc(page.Items, func(a model.Agent) bool { return !slices.Contains(teams, a.Team()) })
+	return page, err
+}
+
+// who is the one whose agents are listed.
+func (in *teamsIn) who(c *guard.Case) (access.Caller, error) {
+	switch {
+	case in.UserID == 0 && in.TeamID == 0 && c.User == nil:
+		return access.Caller{}, fault.Forbidden()
+	case in.UserID == 0 || c.Caller.Is(in.UserID):
+		return c.Caller, nil
+	}
+	if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
+		return access.Caller{}, err
+	}
+	u, _ := c.UserRow(in.UserID)
+	return guard.CallerOf(u), nil
+}
+
+type ofProjectIn struct {
+	guard.In
+	api.Paging
+	ProjectID int64 `path:"project_id" example:"151"`
+
+	found []store.Placed
+}
+
+// Needs asks for the project's agents.
+func (in *ofProjectIn) Needs(f *guard.Fetch) {
+	guard.Ask(f, &in.found, func(ctx context.Context) ([]store.Placed, error) {
+		return f.Store().AgentsOfProject(ctx, in.ProjectID, in.AfterID(), in.Limit+1)
+	})
+}
+
+// listOfProject shows a project's agents, by id. Whoever sees the project sees
+// all of them.
+func (h *handlers) listOfProject(ctx context.Context, in *ofProjectIn) (api.Page[model.Agent], error) {
+	return h.page(ctx, in.Case(), listing{Paging: in.Paging, who: in.Case().Caller, found: [][]store.Placed{in.found}})
+}

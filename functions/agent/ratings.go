@@ -1,0 +1,73 @@
+package agent
+
+import (
+	"context"
+
+	"wardroom/pkg/api"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+)
+
+// What Toggle Rating says; the first is documented.
+const (
+	upvoted   = "Successfully upvoted the agent"
+	downvoted = "Successfully downvoted the agent"
+	cleared   = "Successfully cleared the vote on the agent"
+)
+
+type ratingIn struct{ agentIn }
+
+// Needs asks for the caller's vote.
+func (in *ratingIn) Needs(f *guard.Fetch) {
+	if f.Caller != 0 {
+		f.Rows(table.Votes.Key(in.AgentID, f.Caller))
+	}
+}
+
+// rating shows how the agent is liked. A service key has no vote.
+func (h *handlers) rating(_ context.Context, in *ratingIn) (model.AgentRating, error) {
+	c := in.Case()
+	v, _ := table.Votes.In(c.Rows(), in.AgentID, c.Caller.User)
+	return rated(*c.Agent, v), nil
+}
+
+func rated(a model.Agent, v model.Vote) model.AgentRating {
+	r := model.AgentRating{Agent: a.ID, LikeCount: a.LikeCount, DislikeCount: a.DislikeCount, Version: v.Version}
+	if v.Vote != "" {
+		r.MyVote = &v.Vote
+	}
+	return r
+}
+
+// clearVote is the vote that takes back whichever the caller has.
+const clearVote = "clear"
+
+type toggleIn struct {
+	ratingIn
+	Body struct {
+		Vote string `json:"vote" enum:"up,down,clear" doc:"The vote that the caller has already clears it"`
+	}
+}
+
+// toggleRating changes the caller's vote. A service key has none (403).
+func (h *handlers) toggleRating(_ context.Context, in *toggleIn) (api.Told[model.AgentRating], error) {
+	c := in.Case()
+	me, err := c.Me()
+	if err != nil {
+		return api.Told[model.AgentRating]{}, err
+	}
+	old, _ := table.Votes.In(c.Rows(), in.AgentID, me.ID)
+	c.Concerns(rated(*c.Agent, old))
+	v := old
+	v.AgentID, v.UserID, v.Vote = in.AgentID, me.ID, in.Body.Vote
+	if v.Vote == old.Vote || v.Vote == clearVote {
+		v.Vote = ""
+	}
+	message := map[string]string{model.VoteUp: upvoted, model.VoteDown: downvoted, "": cleared}[v.Vote]
+	a := *c.Agent
+	if v.Vote != old.Vote {
+		a, v = h.store.CastVote(&c.Tx, a, old, v)
+	}
+	return api.Told[model.AgentRating]{Data: rated(a, v), Message: message}, nil
+}

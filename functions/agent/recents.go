@@ -1,0 +1,106 @@
+package agent
+
+import (
+	"context"
+
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// wantRecents asks for the caller's list of recent agents.
+func wantRecents(f *guard.Fetch) {
+	if f.Caller != 0 {
+		f.Rows(table.RecentAgents.Key(f.Caller))
+	}
+}
+
+// recentsOf is that list. A service key has none (403).
+func recentsOf(c *guard.Case) (model.Recents, error) {
+	me, err := c.Me()
+	if err != nil {
+		return model.Recents{}, err
+	}
+	list, _ := table.RecentAgents.In(c.Rows(), me.ID)
+	list.UserID = me.ID
+	return list, nil
+}
+
+type ownRecentIn struct{ agentIn }
+
+func (in *ownRecentIn) Needs(f *guard.Fetch) { wantRecents(f) }
+
+// entry is the agent in a list of recent ones.
+func entry(a model.Agent) model.Recent { return model.Recent{ProjectID: a.ProjectID, AgentID: a.ID} }
+
+// addRecent puts the agent at the head of the caller's list.
+func (h *handlers) addRecent(ctx context.Context, in *ownRecentIn) (model.RecentAgent, error) {
+	c := in.Case()
+	old, err := recentsOf(c)
+	if err != nil {
+		return model.RecentAgent{}, err
+	}
+	e, known := old.Entry(entry(*c.Agent))
+	if !known {
+		if e.ID, err = h.store.NewID(ctx, model.RecentIDs); err != nil {
+			return model.RecentAgent{}, err
+		}
+	}
+	list := old.With(e, c.Now)
+	h.store.RecordRecents(&c.Tx, table.RecentAgents, old, list)
+	return recentAgent(list.Entries[0], *c.Agent), nil
+}
+
+func recentAgent(e model.Recent, a model.Agent) model.RecentAgent {
+	return model.RecentAgent{ID: e.ID, Agent: a, LastUsedOn: e.LastUsedOn}
+}
+
+// deleteRecent takes the agent off the caller's list. It is 404 where it isn't
+// in it.
+func (h *handlers) deleteRecent(_ context.Context, in *ownRecentIn) ([]model.RecentAgent, error) {
+	c := in.Case()
+	old, err := recentsOf(c)
+	if err != nil {
+		return nil, err
+	}
+	e, known := old.Entry(entry(*c.Agent))
+	if !known {
+		return nil, fault.NotFound()
+	}
+	h.store.RecordRecents(&c.Tx, table.RecentAgents, old, old.Without(e))
+	return []model.RecentAgent{recentAgent(e, *c.Agent)}, nil
+}
+
+type recentIn struct {
+	guard.In
+	api.Paging `limit:"10"`
+}
+
+func (in *recentIn) Needs(f *guard.Fetch) { wantRecents(f) }
+
+// recent shows the caller's list, newest first, without what he can't reach any
+// more.
+func (h *handlers) recent(ctx context.Context, in *recentIn) (api.Page[model.RecentAgent], error) {
+	c := in.Case()
+	page := api.Page[model.RecentAgent]{}
+	list, err := recentsOf(c)
+	if err != nil {
+		return page, err
+	}
+	entries, next := list.Page(in.After(), in.Limit)
+	page.Next = next
+	placed := make([]store.Placed, len(entries))
+	for i, e := range entries {
+		placed[i] = store.Placed{Agent: e.AgentID, Project: e.ProjectID}
+	}
+	seen, err := h.see(ctx, c, placed)
+	for _, e := range entries {
+		if a, ok := seen[e.AgentID]; ok {
+			page.Items = append(page.Items, recentAgent(e, a))
+		}
+	}
+	return page, err
+}

@@ -1,0 +1,190 @@
+package agent
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+type createReviewIn struct {
+	agentIn
+	Body struct {
+		Review string `json:"review" minLength:"1" maxLength:"4000"`
+		Rating *int64 `json:"rating,omitempty" minimum:"1" maximum:"5"`
+	}
+}
+
+// Needs asks whether the caller has reviewed the agent.
+func (in *createReviewIn) Needs(f *guard.Fetch) {
+	if f.Caller != 0 {
+		f.Rows(table.Reviewers.Key(in.AgentID, f.Caller))
+	}
+}
+
+// createReview writes the caller's review. It refuses the agent's owner and
+// service keys (403), and a second one (duplicate).
+func (h *handlers) createReview(ctx context.Context, in *createReviewIn) (model.Review, error) {
+	c := in.Case()
+	me, err := c.Me()
+	if err != nil {
+		return model.Review{}, err
+	}
+	if c.Agent.Owner() == me.ID {
+		return model.Review{}, fault.Forbidden()
+	}
+	if _, is := table.Reviewers.In(c.Rows(), in.AgentID, me.ID); is {
+		return model.Review{}, fault.New(fault.KindDuplicate, "You have reviewed this agent already")
+	}
+	r := model.Review{AgentID: in.AgentID, User: me.Ref(), UserID: me.ID, Review: in.Body.Review, Rating: in.Body.Rating, Stamp: model.Created(c.Stamp, c.Now), Version: 1}
+	if r.ID, err = h.store.NewID(ctx, model.ReviewIDs); err != nil {
+		return r, err
+	}
+	h.store.CreateReview(&c.Tx, r)
+	c.Audit(guard.ReviewName(r.AgentID, r.ID), nil, map[string]any{"rating": stars(r)})
+	return r, nil
+}
+
+// stars is a review's rating, 0 for none.
+func stars(r model.Review) int64 {
+	if r.Rating == nil {
+		return 0
+	}
+	return *r.Rating
+}
+
+type reviewsIn struct {
+	agentIn
+	api.Paging
+
+	found []store.PlacedReview
+}
+
+// Needs asks for the newest reviews.
+func (in *reviewsIn) Needs(f *guard.Fetch) {
+	guard.Ask(f, &in.found, func(ctx context.Context) ([]store.PlacedReview, error) {
+		return f.Store().ReviewsOf(ctx, in.AgentID, in.After(), in.Limit+1)
+	})
+}
+
+// Reviewed is what Get Agent Reviews tells beside the reviews.
+type Reviewed struct {
+	AverageRating *float64 `json:"average_rating" doc:"Of all reviews that give a rating; null where none does"`
+	Count         int64    `json:"count" doc:"Of all reviews"`
+}
+
+// reviews shows the agent's reviews, newest first.
+func (h *handlers) reviews(ctx context.Context, in *reviewsIn) (api.Noted[api.Page[model.Review], Reviewed], error) {
+	c := in.Case()
+	page := api.Page[model.Review]{}
+	out := api.Noted[api.Page[model.Review], Reviewed]{Meta: Reviewed{c.Agent.AverageRating, c.Agent.ReviewCount}}
+	found, next := api.Cut(in.Limit, in.found, func(r store.PlacedReview) string { return r.Position })
+	page.Next = next
+	keys := make([]table.Primary, 0, 4*len(found))
+	for _, r := range found {
+		keys = append(keys, table.Reviews.Key(in.AgentID, r.Review))
+		keys = append(keys, guard.AuthorKeys(c.Agent.ProjectID, r.User)...)
+	}
+	if err := c.Read(ctx, keys...); err != nil {
+		return out, err
+	}
+	for _, f := range found {
+		if r, ok := table.Reviews.In(c.Rows(), in.AgentID, f.Review); ok {
+			page.Items = append(page.Items, authored(c, r))
+		}
+	}
+	out.Data = page
+	return out, nil
+}
+
+// authored is a review with its author as the caller may know him. Whom he may
+// not know, the stamp doesn't name either.
+func authored(c *guard.Case, r model.Review) model.Review {
+	r.User = c.Author(c.Agent.ProjectID, r.UserID, c.Caller.Is(r.UserID) || c.Acts(access.ManageAgent))
+	if r.User == model.RemovedUser(r.UserID) {
+		r.CreatedBy, r.ModifiedBy = "", ""
+	}
+	return r
+}
+
+type reviewIn struct {
+	agentIn
+	ReviewID int64 `path:"review_id" example:"31"`
+
+	review model.Review
+}
+
+// Needs asks for the review.
+func (in *reviewIn) Needs(f *guard.Fetch) { f.Rows(table.Reviews.Key(in.AgentID, in.ReviewID)) }
+
+// Known finds it, and who wrote it.
+func (in *reviewIn) Known(ctx context.Context, c *guard.Case) error {
+	r, ok := table.Reviews.In(c.Rows(), in.AgentID, in.ReviewID)
+	if !ok {
+		return fault.NotFound()
+	}
+	in.review = r
+	if c.Caller.Is(r.UserID) { // whose rows were read
+		return nil
+	}
+	return c.Read(ctx, guard.AuthorKeys(c.Agent.ProjectID, r.UserID)...)
+}
+
+type editReviewIn struct {
+	reviewIn
+	Body struct {
+		Review *string `json:"review,omitempty" minLength:"1" maxLength:"4000"`
+		Rating *int64  `json:"rating,omitempty" minimum:"1" maximum:"5"`
+	}
+}
+
+// Check wants one of them.
+func (in *editReviewIn) Check(model.Time) error {
+	if in.Body.Review == nil && in.Body.Rating == nil {
+		return fault.Invalid("body", "needs review or rating")
+	}
+	return nil
+}
+
+// editReview changes what the body names. Nobody but the author may, and not even
+// he where he owns the agent by now (403).
+func (h *handlers) editReview(_ context.Context, in *editReviewIn) (model.Review, error) {
+	c, old := in.Case(), in.review
+	c.Concerns(old)
+	if !c.Caller.Is(old.UserID) || c.Caller.Is(c.Agent.Owner()) {
+		return model.Review{}, fault.Forbidden()
+	}
+	r := old
+	set(&r.Review, in.Body.Review)
+	if in.Body.Rating != nil {
+		r.Rating = in.Body.Rating
+	}
+	if r.Review == old.Review && stars(r) == stars(old) {
+		return authored(c, old), nil
+	}
+	r.Stamp = old.Modified(c.Stamp, c.Now)
+	r = h.store.EditReview(&c.Tx, old, r)
+	c.Audit(guard.ReviewName(r.AgentID, r.ID), map[string]any{"rating": stars(old)}, map[string]any{"rating": stars(r)})
+	return authored(c, r), nil
+}
+
+// deleteReview ends a review. Its author may, and who manages the agent; others
+// may not (403).
+func (h *handlers) deleteReview(_ context.Context, in *reviewIn) ([]model.Review, error) {
+	c, r := in.Case(), in.review
+	c.Concerns(r)
+	if !c.Caller.Is(r.UserID) {
+		if err := c.Require(access.ManageAgent, c.AgentTarget(*c.Agent, *c.Project, c.Caller.User)); err != nil {
+			return nil, err
+		}
+	}
+	h.store.DeleteReview(&c.Tx, r)
+	c.Audit(guard.ReviewName(r.AgentID, r.ID), map[string]any{"rating": stars(r), "author": r.UserID}, nil)
+	r.IsDeleted = true
+	return []model.Review{authored(c, r)}, nil
+}

@@ -1,0 +1,65 @@
+package agent
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// agentIn names the agent of the line.
+type agentIn struct {
+	guard.In
+	AgentID int64 `path:"agent_id" example:"21"`
+}
+
+// sightKeys are the rows of agents that lists led to, and of what somebody is on
+// each, but for the team of its project, which only the project's row tells.
+func sightKeys(placed []store.Placed, who access.Caller) []table.Primary {
+	keys := make([]table.Primary, 0, 5*len(placed))
+	for _, at := range placed {
+		keys = append(keys, table.Agents.Key(at.Agent), table.Projects.Key(at.Project))
+		if who.User != 0 && !who.Rank.Admin() {
+			keys = append(keys, table.AgentMembers.Key(who.User, at.Agent),
+				table.ProjectMembers.Key(at.Project, who.User), table.Tombstones.Key(at.Project, who.User))
+		}
+	}
+	return keys
+}
+
+// seen returns the agents that somebody may know by the rows read so far, by id,
+// as shown, and the rows that tell what he is in the teams of the others.
+func seen(c *guard.Case, placed []store.Placed, who access.Caller) (agents map[int64]model.Agent, teams []table.Primary) {
+	agents = make(map[int64]model.Agent, len(placed))
+	sight := c.SightOf(who)
+	for _, at := range placed {
+		a, visible, team := sight.Agent(at.Agent)
+		switch {
+		case visible:
+			agents[a.ID] = a
+		case team != 0 && who.User != 0:
+			teams = append(teams, table.TeamMembers.Key(team, who.User))
+		}
+	}
+	return agents, teams
+}
+
+// see reads agents that lists led to and returns those that the caller may know,
+// by id, as shown. more are read along. It is one round trip, and another one
+// where he may be in a team that lets him in.
+func (h *handlers) see(ctx context.Context, c *guard.Case, placed []store.Placed, more ...table.Primary) (map[int64]model.Agent, error) {
+	if err := c.Read(ctx, append(sightKeys(placed, c.Caller), more...)...); err != nil {
+		return nil, err
+	}
+	agents, teams := seen(c, placed, c.Caller)
+	if fresh, err := c.More(ctx, teams...); err != nil || !fresh {
+		return agents, err
+	}
+	agents, _ = seen(c, placed, c.Caller)
+	return agents, nil
+}
+
+func byID(at store.Placed) int64 { return at.Agent }

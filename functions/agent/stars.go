@@ -1,0 +1,135 @@
+package agent
+
+import (
+	"context"
+
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+type starIn struct{ agentIn }
+
+// Needs asks whether the caller has starred it.
+func (in *starIn) Needs(f *guard.Fetch) {
+	if f.Caller != 0 {
+		f.Rows(table.Stars.Key(f.Caller, in.AgentID))
+	}
+}
+
+// star marks the agent for the caller; one that is marked already stays as it
+// is. A service key marks none (403).
+func (h *handlers) star(ctx context.Context, in *starIn) ([]model.StarredAgent, error) {
+	c := in.Case()
+	me, err := c.Me()
+	if err != nil {
+		return nil, err
+	}
+	row, is := table.Stars.In(c.Rows(), me.ID, in.AgentID)
+	if !is {
+		row = model.Star{UserID: me.ID, AgentID: in.AgentID, ProjectID: c.Agent.ProjectID, CreatedOn: c.Now}
+		if row.ID, err = h.store.NewID(ctx, model.StarIDs); err != nil {
+			return nil, err
+		}
+		table.Stars.Create(&c.Tx, row)
+	}
+	return []model.StarredAgent{starredAgent(row, *c.Agent)}, nil
+}
+
+func starredAgent(row model.Star, a model.Agent) model.StarredAgent {
+	return model.StarredAgent{ID: row.ID, Agent: a, CreatedOn: row.CreatedOn}
+}
+
+type starredIn struct {
+	guard.In
+	api.Paging
+
+	found []store.PlacedStar
+}
+
+// Needs asks for the caller's stars.
+func (in *starredIn) Needs(f *guard.Fetch) {
+	if f.Caller != 0 {
+		guard.Ask(f, &in.found, func(ctx context.Context) ([]store.PlacedStar, error) {
+			return f.Store().StarsOf(ctx, f.Caller, in.After(), in.Limit+1)
+		})
+	}
+}
+
+// starred shows the agents that the caller has marked, by the id of the mark,
+// without those that he can't reach any more. A service key has none (403).
+func (h *handlers) starred(ctx context.Context, in *starredIn) (api.Page[model.StarredAgent], error) {
+	c := in.Case()
+	page := api.Page[model.StarredAgent]{}
+	me, err := c.Me()
+	if err != nil {
+		return page, err
+	}
+	found, next := api.Cut(in.Limit, in.found, func(r store.PlacedStar) string { return r.Position })
+	page.Next = next
+	placed := make([]store.Placed, len(found))
+	keys := make([]table.Primary, len(found))
+	for i, star := range found {
+		placed[i], keys[i] = star.Placed, table.Stars.Key(me.ID, star.Agent)
+	}
+	seen, err := h.see(ctx, c, placed, keys...)
+	for _, star := range found {
+		row, is := table.Stars.In(c.Rows(), me.ID, star.Agent)
+		if a, ok := seen[star.Agent]; ok && is {
+			page.Items = append(page.Items, starredAgent(row, a))
+		}
+	}
+	return page, err
+}
+
+type unstarIn struct {
+	guard.In
+	Body *struct {
+		AgentIDs []int64 `json:"agent_ids" query:"agent_ids" minItems:"1" maxItems:"90" doc:"In the body, or in the query as a comma list"`
+	}
+}
+
+// Needs asks which of them the caller has starred.
+func (in *unstarIn) Needs(f *guard.Fetch) {
+	for _, id := range in.Body.AgentIDs {
+		if f.Caller != 0 {
+			f.Rows(table.Stars.Key(f.Caller, id))
+		}
+	}
+}
+
+// unstar takes the caller's marks off agents, and shows those that he can still
+// reach. It is 404 where he has marked none of them.
+func (h *handlers) unstar(ctx context.Context, in *unstarIn) ([]model.StarredAgent, error) {
+	c := in.Case()
+	me, err := c.Me()
+	if err != nil {
+		return nil, err
+	}
+	var rows []model.Star
+	var placed []store.Placed
+	for _, id := range model.Distinct(in.Body.AgentIDs) {
+		row, is := table.Stars.In(c.Rows(), me.ID, id)
+		if bound := c.Caller.BoundProject; is && (bound == 0 || bound == row.ProjectID) {
+			rows, placed = append(rows, row), append(placed, store.Placed{Agent: id, Project: row.ProjectID})
+		}
+	}
+	if len(rows) == 0 {
+		return nil, fault.NotFound()
+	}
+	seen, err := h.see(ctx, c, placed)
+	if err != nil {
+		return nil, err
+	}
+	out := []model.StarredAgent{}
+	for _, row := range rows {
+		table.Stars.Delete(&c.Tx, row)
+		if a, ok := seen[row.AgentID]; ok {
+			out = append(out, starredAgent(row, a))
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,260 @@
+package agent
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/agents"
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+type usersIn struct {
+	agentIn
+	api.Paging
+	UserID     int64  `query:"user_id" minimum:"1" doc:"The user whose role is asked for; without it, everybody who has one of his own, or in the project or its team"`
+	Permission string `query:"permission" enum:"viewer,editor,owner" doc:"Only who has this role"`
+
+	direct, inProject, inTeam []store.Ref
+	team                      int64 // the one that was asked
+}
+
+// Needs asks for what the user is on the agent, or who has a role on it.
+func (in *usersIn) Needs(f *guard.Fetch) {
+	a, ok := f.Agent(in.AgentID)
+	if !ok {
+		return
+	}
+	if in.UserID != 0 {
+		f.Rows(rolesKeys(a, in.UserID)...)
+		return
+	}
+	s, after, n := f.Store(), in.After(), in.Limit+1
+	guard.Ask(f, &in.direct, func(ctx context.Context) ([]store.Ref, error) { return s.AgentMembers(ctx, a.ID, after, n) })
+	guard.Ask(f, &in.inProject, func(ctx context.Context) ([]store.Ref, error) { return s.Members(ctx, a.ProjectID, after, n) })
+	if in.team = a.Team(); in.team != 0 {
+		guard.Ask(f, &in.inTeam, func(ctx context.Context) ([]store.Ref, error) { return s.TeamMembers(ctx, in.team, after, n) })
+	}
+}
+
+// rolesKeys are the rows that tell what a user is on an agent by his roles.
+func rolesKeys(a model.Agent, user int64) []table.Primary {
+	keys := append(agents.MemberKeys(a, user), table.ProjectMembers.Key(a.ProjectID, user))
+	if a.Team() != 0 {
+		keys = append(keys, table.TeamMembers.Key(a.Team(), user))
+	}
+	return keys
+}
+
+// users shows who has a role on the agent, by the id of what gives it to him, or
+// what one user may, by whatever path (404 where he may nothing).
+func (h *handlers) users(ctx context.Context, in *usersIn) (api.Page[model.AgentUser], error) {
+	if in.UserID != 0 {
+		row, err := in.one(ctx)
+		return api.Page[model.AgentUser]{Items: []model.AgentUser{row}}, err
+	}
+	c := in.Case()
+	page := api.Page[model.AgentUser]{}
+	if team := c.Project.Team(); team != in.team { // the project has moved lately
+		in.inTeam = nil
+		if team != 0 {
+			var err error
+			if in.inTeam, err = h.store.TeamMembers(ctx, team, in.After(), in.Limit+1); err != nil {
+				return page, err
+			}
+		}
+	}
+	found, next := api.Cut(in.Limit, in.candidates(), func(r candidate) string { return r.Position })
+	page.Next = next
+	var keys []table.Primary
+	for _, f := range found {
+		keys = append(keys, rolesKeys(*c.Agent, f.ID)...)
+	}
+	if err := c.Read(ctx, keys...); err != nil {
+		return page, err
+	}
+	for _, f := range found {
+		u, known := c.UserRow(f.ID)
+		if !known {
+			continue
+		}
+		who, target := guard.CallerOf(u), c.AgentTarget(*c.Agent, *c.Project, u.ID)
+		who.Rank, target.Open = access.User, access.Openness{}
+		row, ok := role(c, who, target, u)
+		// Who has several roles is shown once, by the one that counts.
+		if ok && row.by == f.by && (in.Permission == "" || row.Permission == in.Permission) {
+			page.Items = append(page.Items, row.AgentUser)
+		}
+	}
+	return page, nil
+}
+
+// candidate is somebody whom an index told of: by his permission on the agent,
+// or his membership of the project or the team.
+type candidate struct {
+	store.Ref
+	by access.PathKind
+}
+
+// candidates are all of them together, by the id of the permission or
+// membership: these have ids of one sequence.
+func (in *usersIn) candidates() []candidate {
+	var out []candidate
+	for by, refs := range map[access.PathKind][]store.Ref{access.Direct: in.direct, access.ViaProject: in.inProject, access.ViaTeam: in.inTeam} {
+		for _, r := range refs {
+			out = append(out, candidate{r, by})
+		}
+	}
+	slices.SortFunc(out, func(a, b candidate) int { return cmp.Compare(a.Position, b.Position) })
+	return out
+}
+
+// one is the role of one user.
+func (in *usersIn) one(ctx context.Context) (model.AgentUser, error) {
+	c := in.Case()
+	if team := c.Project.Team(); team != 0 { // another than was asked for, if the project has moved lately
+		if _, err := c.More(ctx, table.TeamMembers.Key(team, in.UserID)); err != nil {
+			return model.AgentUser{}, err
+		}
+	}
+	u, _ := c.UserRow(in.UserID)
+	row, ok := role(c, guard.CallerOf(u), c.AgentTarget(*c.Agent, *c.Project, u.ID), u)
+	if !ok || in.Permission != "" && row.Permission != in.Permission {
+		return model.AgentUser{}, fault.NotFound()
+	}
+	return row.AgentUser, nil
+}
+
+// held is a user's role on the agent, and by what kind of path he has it.
+type held struct {
+	model.AgentUser
+	by access.PathKind
+}
+
+// role is the highest role that somebody has on the agent of the case.
+func role(c *guard.Case, who access.Caller, target access.Target, u model.User) (held, bool) {
+	r, path := access.RoleOnAgent(who, target)
+	row := held{model.AgentUser{Agent: target.ID, User: u, Permission: string(r), Source: path.String()}, path.Kind}
+	switch path.Kind {
+	case access.Direct:
+		m, _ := c.AgentMember(target.ID, u.ID)
+		row.ID = &m.ID
+	case access.ViaProject:
+		m, _ := c.ProjectMember(target.Project, u.ID)
+		row.ID = &m.ID
+	case access.ViaTeam:
+		m, _ := c.TeamMember(target.Team, u.ID)
+		row.ID = &m.ID
+	}
+	return row, r != ""
+}
+
+type addUsersIn struct {
+	agentIn
+	Body struct {
+		UserIDs    []int64 `json:"user_ids" minItems:"1" maxItems:"45" doc:"Users of the organisation"`
+		Permission *string `json:"permission,omitempty" enum:"viewer,editor,owner" doc:"viewer where it isn't given; given, it also changes the permission of who has one already"`
+	}
+}
+
+// Needs asks which of them have a permission already.
+func (in *addUsersIn) Needs(f *guard.Fetch) { wantMembers(f, in.AgentID, in.Body.UserIDs...) }
+
+// Known refuses users who are inactive.
+func (in *addUsersIn) Known(_ context.Context, c *guard.Case) error {
+	return c.Active(in.Body.UserIDs)
+}
+
+// addUsers gives users a permission on the agent, all of them or none. Who has
+// one already keeps it, unless the body names another. It refuses to lower that
+// of the agent's owner (owner_permission).
+func (h *handlers) addUsers(ctx context.Context, in *addUsersIn) ([]model.AgentUser, error) {
+	c, a := in.Case(), *in.Case().Agent
+	users := model.Distinct(in.Body.UserIDs)
+	if err := agents.Settle(ctx, h.store, c, a, users...); err != nil {
+		return nil, err
+	}
+	fresh := 0
+	for _, id := range users {
+		if _, has := c.AgentMember(a.ID, id); !has {
+			fresh++
+		} else if p := in.Body.Permission; p != nil && *p != string(access.AgentOwner) {
+			if err := agents.Keeps(a, id); err != nil {
+				return nil, err
+			}
+		}
+	}
+	ids, err := h.store.NewIDs(ctx, model.PermissionIDs, fresh)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]model.AgentUser, len(users))
+	before, after := map[string]any{}, map[string]any{}
+	for i, id := range users {
+		was, has := c.AgentMember(a.ID, id)
+		m := was
+		if !has {
+			m = agents.Member(c, a, id, access.AgentViewer)
+			m.ID, ids = ids[0], ids[1:]
+		}
+		set(&m.Role, in.Body.Permission)
+		if !c.Live(m.ExpiresOn) || m.Role == string(access.AgentOwner) { // taken up again, or an owner's: without an end
+			m.ExpiresOn = nil
+		}
+		switch name := guard.UserName(id); {
+		case !has:
+			h.store.AddAgentMember(&c.Tx, m)
+			after[name] = m.Facts()
+			c.Notify(id, model.NoticeAdded, guard.AgentName(a.ID))
+		case m != was:
+			m = h.store.ChangeAgentMember(&c.Tx, a, was, m.Modified(c.Stamp, c.Now))
+			before[name], after[name] = was.Facts(), m.Facts()
+			c.Notify(id, model.NoticeRoleChanged, guard.AgentName(a.ID))
+		}
+		u, _ := c.UserRow(id)
+		rows[i] = own(m, u)
+	}
+	if len(after) > 0 {
+		c.Audit(guard.AgentName(a.ID), before, after)
+	}
+	return rows, nil
+}
+
+// own is a permission as its user's own.
+func own(m model.AgentMember, u model.User) model.AgentUser {
+	return model.AgentUser{ID: &m.ID, Agent: m.AgentID, User: u, Permission: m.Role, Source: access.Path{Kind: access.Direct}.String()}
+}
+
+type removeUsersIn struct {
+	agentIn
+	Body *struct {
+		UserIDs []int64 `json:"user_ids" query:"user_ids" minItems:"1" maxItems:"45" doc:"In the body, or in the query as a comma list"`
+	}
+}
+
+// removeUsers ends permissions on the agent, all of them or none. It refuses to
+// end that of the agent's owner (owner_permission).
+func (h *handlers) removeUsers(_ context.Context, in *removeUsersIn) ([]model.AgentUser, error) {
+	c, a := in.Case(), *in.Case().Agent
+	users := model.Distinct(in.Body.UserIDs)
+	rows := make([]model.AgentUser, len(users))
+	before := map[string]any{}
+	for i, id := range users {
+		if err := agents.Keeps(a, id); err != nil {
+			return nil, err
+		}
+		m, _ := c.AgentMember(a.ID, id)
+		u, _ := c.UserRow(id)
+		h.store.RemoveAgentMember(&c.Tx, a, m)
+		rows[i], before[guard.UserName(id)] = own(m, u), m.Facts()
+		c.Notify(id, model.NoticeRemoved, guard.AgentName(a.ID))
+	}
+	c.Audit(guard.AgentName(a.ID), before, nil)
+	return rows, nil
+}

@@ -1,0 +1,97 @@
+package agent
+
+import (
+	"context"
+
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+)
+
+// starters are questions that a new chat offers.
+type starters []string
+
+// Schema bounds each of them.
+func (starters) Schema(api.Registry) *api.Schema {
+	least, most, many := 1, 500, 20
+	return &api.Schema{Type: "array", MaxItems: &many, Items: &api.Schema{Type: "string", MinLength: &least, MaxLength: &most}}
+}
+
+// leastTemperature is the nearest to zero that DynamoDB can hold.
+const leastTemperature = 1e-130
+
+// temperature is t as it is kept: what is nearer to zero than DynamoDB can hold
+// is zero, and zero has no sign, so that its hash is that of what is read again.
+func temperature(t *float64) *float64 {
+	if t == nil || *t >= leastTemperature {
+		return t
+	}
+	return new(float64)
+}
+
+type versionsIn struct {
+	agentIn
+	api.Paging
+}
+
+// versions shows the configurations that the agent had and has, oldest first.
+func (h *handlers) versions(ctx context.Context, in *versionsIn) (api.Page[model.AgentVersion], error) {
+	rows, next, err := h.store.AgentVersions(ctx, in.AgentID, in.After(), in.Limit)
+	return api.Page[model.AgentVersion]{Items: rows, Next: next}, err
+}
+
+type versionIn struct {
+	agentIn
+	Version int64 `path:"version" minimum:"1" example:"1"`
+}
+
+// Needs asks for the version.
+func (in *versionIn) Needs(f *guard.Fetch) {
+	f.Rows(table.AgentVersions.Key(in.AgentID, in.Version))
+}
+
+// Known refuses one that there isn't.
+func (in *versionIn) Known(_ context.Context, c *guard.Case) error {
+	if _, ok := in.read(c); !ok {
+		return fault.NotFound()
+	}
+	return nil
+}
+
+func (in *versionIn) read(c *guard.Case) (model.AgentVersion, bool) {
+	return table.AgentVersions.In(c.Rows(), in.AgentID, in.Version)
+}
+
+func (h *handlers) version(_ context.Context, in *versionIn) (model.AgentVersion, error) {
+	v, _ := in.read(in.Case())
+	return v, nil
+}
+
+type restoreIn struct{ versionIn }
+
+// Needs asks for the version and for the one in force.
+func (in *restoreIn) Needs(f *guard.Fetch) {
+	in.versionIn.Needs(f)
+	wantConfig(f, in.AgentID)
+}
+
+// restore configures the agent as it was configured then, and returns the
+// version that this makes. Where it is configured so already there is nothing to
+// make, and the answer is the version in force.
+func (h *handlers) restore(_ context.Context, in *restoreIn) (model.AgentVersion, error) {
+	c := in.Case()
+	v, _ := in.read(c)
+	old, a := *c.Agent, *c.Agent
+	made := renewed(&a, v.Config)
+	if made == nil {
+		v, _ = table.AgentVersions.In(c.Rows(), old.ID, old.ConfigVersion)
+		return v, nil
+	}
+	made.Stamp = model.Created(c.Stamp, c.Now)
+	a.Stamp = old.Modified(c.Stamp, c.Now)
+	h.store.EditAgent(&c.Tx, old, a, made)
+	c.Audit(guard.AgentName(a.ID), map[string]any{"config_hash": old.ConfigHash}, map[string]any{"config_hash": a.ConfigHash, "restored": v.ConfigVersion})
+	return *made, nil
+}

@@ -1,0 +1,104 @@
+package governance
+
+import (
+	"context"
+	"sync"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/api"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+)
+
+// agentReach is one way by which somebody reaches an agent; false where what a
+// target has doesn't lead there.
+func agentReach(u model.User, t access.Target) (Reach, bool) {
+	who := guard.CallerOf(u)
+	who.Rank = access.User // one row says what a rank reaches
+	role, path := access.RoleOnAgent(who, t)
+	return Reach{"agent", t.ID, string(role), path.String()}, role != ""
+}
+
+// previewAgents lists the agents that the person has a permission on, or those
+// that are open to everybody.
+func (h *handlers) previewAgents(ctx context.Context, in *previewIn, u model.User) (api.Page[Reach], error) {
+	c := in.Case()
+	page := api.Page[Reach]{Items: []Reach{}}
+	if in.from.list == ownAgents {
+		page.Next = stage{list: projectAgents}.String()
+	}
+	found := in.agents
+	if len(found) > in.Limit {
+		found = found[:in.Limit]
+		page.Next = stage{list: in.from.list, id: found[in.Limit-1].Agent}.String()
+	}
+	var keys []table.Primary
+	for _, at := range found {
+		keys = append(keys, table.Agents.Key(at.Agent), table.Projects.Key(at.Project))
+		if in.from.list == ownAgents {
+			keys = append(keys, table.AgentMembers.Key(u.ID, at.Agent), table.Tombstones.Key(at.Project, u.ID))
+		}
+	}
+	if err := c.Read(ctx, keys...); err != nil {
+		return page, err
+	}
+	for _, at := range found {
+		a, p, live := c.AgentRow(at.Agent)
+		if !live {
+			continue
+		}
+		t := c.AgentTarget(a, p, u.ID)
+		if in.from.list == ownAgents {
+			t.ProjectRole, t.TeamRole, t.Open = "", "", access.Openness{}
+		} else {
+			t.AgentRole, t.ProjectRole, t.TeamRole = "", "", ""
+		}
+		if row, ok := agentReach(u, t); ok {
+			page.Items = append(page.Items, row)
+		}
+	}
+	return page, nil
+}
+
+// previewAgentsOf lists the agents that the person's projects lead to, or his
+// teams.
+func (h *handlers) previewAgentsOf(ctx context.Context, in *previewIn, u model.User) (api.Page[Reach], error) {
+	c := in.Case()
+	var mu sync.Mutex
+	projects := map[int64]int64{} // of the agents found
+	t := &tour{list: teamAgents, next: open(u), places: in.teams}
+	list, member := h.store.AgentsOfTeam, func(team int64) table.Primary { return table.TeamMembers.Key(team, u.ID) }
+	if in.from.list == projectAgents {
+		t.list, t.next, t.places = projectAgents, stage{list: teamAgents}.String(), in.projects
+		list, member = h.store.AgentsOfProject, func(project int64) table.Primary { return table.ProjectMembers.Key(project, u.ID) }
+	}
+	t.ask = func(ctx context.Context, place, from int64, n int) ([]int64, error) {
+		found, err := list(ctx, place, from, n)
+		ids := make([]int64, len(found))
+		mu.Lock()
+		defer mu.Unlock()
+		for i, at := range found {
+			ids[i], projects[at.Agent] = at.Agent, at.Project
+		}
+		return ids, err
+	}
+	t.keys = func(place int64) []table.Primary { return []table.Primary{member(place)} }
+	t.things = func(agent int64) []table.Primary {
+		return []table.Primary{table.Agents.Key(agent), table.Projects.Key(projects[agent])}
+	}
+	t.row = func(place, agent int64) (Reach, bool) {
+		a, p, live := c.AgentRow(agent)
+		target := c.AgentTarget(a, p, u.ID)
+		target.AgentRole, target.Open = "", access.Openness{}
+		if t.list == teamAgents {
+			target.ProjectRole = ""
+			live = live && p.Team() == place
+		} else {
+			target.TeamRole = ""
+		}
+		row, ok := agentReach(u, target)
+		return row, live && ok
+	}
+	return t.page(ctx, in)
+}

@@ -1,0 +1,125 @@
+package user
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/agents"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/removal"
+	"wardroom/pkg/table"
+)
+
+// findOnAgent is find for a permission on an agent. One that a removal has ended
+// is none.
+func (in *named) findOnAgent(ctx context.Context, c *guard.Case) error {
+	keys := []table.Primary{
+		table.Users.Key(in.at.User), table.AgentMembers.Key(in.at.User, in.at.Agent), table.Projects.Key(in.at.Project),
+		table.ProjectMembers.Key(in.at.Project, in.at.User), table.Tombstones.Key(in.at.Project, in.at.User),
+	}
+	if me := c.Caller.User; me != 0 {
+		keys = append(keys, table.ProjectMembers.Key(in.at.Project, me), table.Tombstones.Key(in.at.Project, me))
+	}
+	himself := c.Caller.Is(in.at.User) && c.Caller.BoundProject == 0
+	if err := in.held.agent(ctx, c, in.at.Agent, himself, keys...); err != nil {
+		return err
+	}
+	u, known := c.UserRow(in.at.User)
+	m, ok := c.AgentMember(in.at.Agent, in.at.User)
+	if _, gone := c.Buried(m); !ok || gone || m.ID != in.PermissionID || !known || u.DeletedOn != nil {
+		return fault.NotFound()
+	}
+	in.held.user, in.held.onAgent = u, &m
+	return nil
+}
+
+// agent finds the agent that a permission is on; rows along are read with it. It
+// is 404 where the caller may not know it, unless he is the holder himself.
+func (h *held) agent(ctx context.Context, c *guard.Case, id int64, himself bool, along ...table.Primary) error {
+	t, ok, err := c.Reach(ctx, access.Agent(""), id, along...)
+	if err != nil {
+		return err
+	}
+	h.target = t
+	if !ok || !himself && !access.Decide(c.Caller, t, access.ViewAgent).Visible {
+		return fault.NotFound()
+	}
+	return nil
+}
+
+func (h *handlers) grantOnAgent(ctx context.Context, in *grantIn) (model.UserPermission, error) {
+	c, user := in.Case(), in.Body.UserID
+	if err := c.Require(access.ManageAgent, in.held.target); err != nil {
+		return model.UserPermission{}, err
+	}
+	a := *c.Agent
+	if _, is := c.AgentMember(a.ID, user); is {
+		if err := agents.Settle(ctx, h.store, c, a, user); err != nil {
+			return model.UserPermission{}, err
+		}
+		return model.UserPermission{}, duplicate()
+	}
+	id, err := h.store.NewID(ctx, model.PermissionIDs)
+	if err != nil {
+		return model.UserPermission{}, err
+	}
+	m := agents.Member(c, a, user, access.AgentRole(in.Body.Permission))
+	m.ID, m.ExpiresOn = id, in.Body.ExpiresOn
+	h.store.AddAgentMember(&c.Tx, m)
+	c.Notify(user, model.NoticeAdded, guard.AgentName(a.ID))
+	c.Audit(guard.AgentName(a.ID), nil, map[string]any{guard.UserName(user): m.Facts()})
+	m.Version = 1
+	return held{user: in.held.user, onAgent: &m}.shown(), nil
+}
+
+func (h *handlers) editOnAgent(c *guard.Case, in *editPermissionIn) (model.UserPermission, error) {
+	if err := in.held.manage(c); err != nil {
+		return model.UserPermission{}, err
+	}
+	a, was := *c.Agent, *in.held.onAgent
+	m := was
+	asked, err := in.terms(c, onAgent, &m.Role, &m.ExpiresOn)
+	if err != nil || !asked {
+		return in.held.shown(), err
+	}
+	if err := agents.Keeps(a, m.UserID); err != nil {
+		return model.UserPermission{}, err
+	}
+	m = h.store.ChangeAgentMember(&c.Tx, a, was, m.Modified(c.Stamp, c.Now))
+	if m.Role != was.Role {
+		c.Notify(m.UserID, model.NoticeRoleChanged, guard.AgentName(a.ID))
+	}
+	name := guard.UserName(m.UserID)
+	c.Audit(guard.AgentName(a.ID), map[string]any{name: was.Facts()}, map[string]any{name: m.Facts()})
+	return held{user: in.held.user, onAgent: &m}.shown(), nil
+}
+
+func (h *handlers) revokeOnAgent(ctx context.Context, c *guard.Case, in *revokeIn) (removal.Report, error) {
+	a, m := *c.Agent, *in.held.onAgent
+	if team := c.Project.Team(); in.Reports() && team != 0 {
+		if err := c.Read(ctx, table.TeamMembers.Key(team, m.UserID)); err != nil {
+			return removal.Report{}, err
+		}
+	}
+	rest := c.AgentTarget(a, *c.Project, m.UserID)
+	rest.AgentRole = ""
+	report := removal.Report{
+		EffectiveAccess: removal.Ways(in.held.user, rest), Warnings: []string{},
+		Effects: []model.Effect{{Resource: guard.MemberName(guard.AgentName(a.ID), m.UserID), Action: "delete", Detail: "permission as " + m.Role}},
+	}
+	if err := in.held.manage(c); err != nil {
+		return report, err
+	}
+	if err := agents.Keeps(a, m.UserID); err != nil {
+		return report, err
+	}
+	if in.DryRun {
+		c.Rehearse()
+	}
+	h.store.RemoveAgentMember(&c.Tx, a, m)
+	c.Notify(m.UserID, model.NoticeRemoved, guard.AgentName(a.ID))
+	c.Audit(guard.AgentName(a.ID), map[string]any{guard.UserName(m.UserID): m.Facts()}, nil)
+	return report, nil
+}
