@@ -34,8 +34,8 @@ reset: ## put the demo data back as they were
 # Tests wait for DynamoDB Local more than they work, and memory is cheaper than
 # the time of collecting garbage.
 test: export GOGC ?= 400
-test: $(BIN)/dynamolocal ## every test that needs no Docker, against one real DynamoDB Local
-	$(BIN)/dynamolocal exec -- go test -timeout 20m -parallel 4 $(TEST)
+test: $(BIN)/dynamolocal ## every test that needs no Docker, against real DynamoDB Local
+	$(BIN)/dynamolocal exec -servers 2 -- go test -timeout 20m -parallel 4 $(TEST)
 
 test-sam: ## one operation per function in SAM, in containers
 	go run ./infra/aws/sam test

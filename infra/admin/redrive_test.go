@@ -120,7 +120,7 @@ func TestRedriveOnOneMachine(t *testing.T) {
 	if err := run(t.Context(), []string{"-stage", "dev", "redrive"}, &out); err != nil {
 		t.Fatal(err)
 	}
-	if out.String() != "Done: 2; failed: 0.\n" { // a purge, and sealing the row that tells of it
+	if out.String() != "Done: 3; failed: 0.\n" { // a purge, and sealing the rows that tell of it and of the agent that went with it
 		t.Errorf("%q", out.String())
 	}
 	if err := run(t.Context(), []string{"redrive", "now"}, &out); err == nil {

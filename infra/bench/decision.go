@@ -19,10 +19,13 @@ const (
 // project is open, and the last of them is the one that allows.
 func decision(_ context.Context, r *report) error {
 	caller := access.Caller{User: 7, Organization: 1, Rank: access.RankOf(true, false)}
-	target := access.Target{Kind: access.KindProject, ID: 151, Organization: 1, Team: 7, ProjectRole: access.ProjectMember, TeamRole: access.Viewer}
+	target := access.Target{
+		Kind: access.KindAgent, ID: 21, Organization: 1, Project: 151, Team: 7, AgentRole: access.AgentViewer, ProjectRole: access.ProjectMember,
+		TeamRole: access.Viewer, Open: access.Openness{Level: access.Public, Mode: access.ViewOnly},
+	}
 	allowed := 0
 	decide := func() {
-		if access.Decide(caller, target, access.DeleteProject).Allowed {
+		if access.Decide(caller, target, access.ManageAgent).Allowed {
 			allowed++ // so that no decision is dropped as useless
 		}
 	}

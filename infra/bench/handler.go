@@ -15,8 +15,12 @@ const (
 )
 
 // measured are the operations whose own work is told: one row through a team, a
-// change of one, one with its people, and a removal.
-var measured = []string{"get-team", "edit-project-by-id", "get-project-details-by-id", "remove-user-from-project"}
+// change of one, one with its people, and a removal; and the same of agents, a
+// vote and a list.
+var measured = []string{
+	"get-team", "edit-project-by-id", "get-project-details-by-id", "remove-user-from-project",
+	"get-agent", "edit-agent", "toggle-rating", "get-all-agents-by-project",
+}
 
 func handler(ctx context.Context, r *report) error {
 	endpoint, stop, err := database(ctx)

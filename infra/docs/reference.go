@@ -160,7 +160,8 @@ func (r *reference) answer(b *bytes.Buffer, o api.Op, op *operation, types map[s
 		s.refs(types)
 		data, meta := s, (*schema)(nil)
 		if d := s.Properties["data"]; d != nil && s.Properties["success"] != nil {
-			fmt.Fprintf(b, "\nAnswers %s, \"%s\" with `data`: %s", status, o.Message, d.kind())
+			says := strings.Join(append([]string{o.Message}, o.Others...), `" or "`)
+			fmt.Fprintf(b, "\nAnswers %s, \"%s\" with `data`: %s", status, says, d.kind())
 			data, meta = d, s.Properties["meta"]
 		} else {
 			fmt.Fprintf(b, "\nAnswers %s with %s", status, s.kind())

@@ -59,7 +59,7 @@ func function(st *store.Store, slug string) (http.Handler, error) {
 func Table(ctx context.Context, endpoint string) (name string, drop func(), err error) {
 	c := store.Config{Table: "wardroom-" + strings.ToLower(rand.Text()[:10]), Endpoint: endpoint, Region: "eu-west-1"}
 	client := store.Client(c)
-	if _, err := demo.CreateTable(ctx, client, c.Table); err != nil {
+	if _, err := demo.CreateTable(ctx, client, c.Table, demo.Streamless); err != nil {
 		return "", nil, err
 	}
 	drop = func() {

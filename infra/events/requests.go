@@ -27,6 +27,12 @@ var ids = map[string]string{
 	"key_id":          "2",
 	"invite_id":       "3",
 	"notification_id": "1",
+
+	"agent_id":  "21",
+	"alias_id":  "41",
+	"review_id": "31",
+	"type_id":   "2",
+	"version":   "1",
 }
 
 // member is user 15, whom SCIM's routes call by his id alone.
@@ -35,6 +41,23 @@ var member = map[string]string{"id": "15"}
 // requests names, by operation, what can't be told from the operation alone.
 // Only operations that need a query or a body are here.
 var requests = map[string]request{
+	"create-agent":                            {body: `{"name":"Returns","description":"What customers send back","project_id":151,"agent_type_id":1,"instructions":"You answer questions about returns.","temperature":0.3,"starters":["How long may I return it?"]}`},
+	"edit-agent":                              {body: `{"instructions":"You answer questions of customers. Be brief, and kind."}`},
+	"add-user-to-agent":                       {body: `{"user_ids":[15],"permission":"editor"}`},
+	"remove-user-from-agent":                  {body: `{"user_ids":[16]}`},
+	"star-agent":                              {ids: map[string]string{"agent_id": "22"}},
+	"delete-starred-agents":                   {body: `{"agent_ids":[21]}`},
+	"get-agents-by-team-or-user-team":         {query: url.Values{"team_id": {"7"}}},
+	"create-a-review-for-an-agent":            {key: demo.GlobalAdmin, body: `{"review":"Knows more than I do.","rating":5}`},
+	"update-an-agent-review":                  {key: demo.ProjectMember, body: `{"rating":5}`},
+	"create-agent-chat":                       {body: `{"title":"A customer asks"}`},
+	"toggle-rating":                           {body: `{"vote":"up"}`},
+	"create-agent-alias":                      {body: `{"alias":"help-desk"}`},
+	"update-agent-alias":                      {body: `{"alias":"service"}`},
+	"update-agent-access-level":               {body: `{"access_level":"public","public_mode":"view_only"}`},
+	"update-agent-type":                       {key: demo.GlobalAdmin, body: `{"name":"search"}`},
+	"get-user-agent-or-user-agent-permission": {query: url.Values{"user_id": {"16"}}},
+
 	"create-new-project":    {body: `{"project_name":"Support Desk","description":"Questions of customers","team_id":7,"user_ids":[15]}`},
 	"edit-project-by-id":    {body: `{"description":"What the sales team asks"}`},
 	"fetch-project-details": {body: `{"project_ids":[151,4,9]}`},

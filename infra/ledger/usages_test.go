@@ -69,10 +69,11 @@ func usages(t *testing.T) (out []usage) {
 	return out
 }
 
-// Two users and a service key beside the demo data.
+// A user, in two ways, and a service key beside the demo data.
 var (
 	outsider = fixture.All(fixture.People(301, 301), fixture.Joins(151, 301, "member"))
 	busy     = fixture.All(outsider, fixture.Project(152, 0, "Alone"), fixture.Joins(152, 301, "admin"), fixture.Joins(152, 7, "admin"))
+	viewer   = fixture.All(fixture.People(301, 301), fixture.OnAgent(21, 301, "viewer"), fixture.Key("viewer1", 301))
 	service  = fixture.Key("service1", 0)
 )
 
@@ -113,6 +114,25 @@ const serviceKey = "service1.secret"
 // ways are the other ways. What one leaves empty is as in the sample; the key
 // is the project admin's.
 var ways = map[string][]usage{
+	"list-agents":                     {{how: "of the organisation", Request: fixture.Request{Key: demo.GlobalAdmin}}},
+	"get-agents-by-team-or-user-team": {{how: "of one team", Request: fixture.Request{Path: "/api/agent/team?team_id=7"}}},
+	"get-agent": {
+		{how: "by a permission on it", Request: fixture.Request{Key: "viewer1.secret"}, given: viewer},
+		{how: "through a rank", Request: fixture.Request{Key: demo.GlobalAdmin}},
+	},
+	"edit-agent": {
+		{how: "to another owner", Request: fixture.Request{Body: `{"owner":15}`}},
+		{how: "nothing changed", Request: fixture.Request{Body: `{}`}},
+	},
+	"get-user-agent-or-user-agent-permission": {{how: "of everybody", Request: fixture.Request{Path: "/api/agent/21/user"}}},
+	"add-user-to-agent":                       {{how: "45 of them", Request: fixture.Request{Body: `{"user_ids":` + numbers(301, 345) + `}`}, given: fixture.People(301, 345)}},
+	"toggle-rating":                           {{how: "the same again", Request: fixture.Request{Key: demo.ProjectMember, Body: `{"vote":"up"}`}}},
+	"get-all-agent-alias":                     {{how: "of one agent", Request: fixture.Request{Path: "/api/agent-alias?agent_id=21"}}},
+	"create-user-permission":                  {{how: "on an agent", Request: fixture.Request{Body: `{"user_id":1,"resource_type":"agent","resource_id":21,"permission":"viewer"}`}}},
+	"get-user-permission-by-id":               {{how: "on an agent", Request: fixture.Request{Path: "/api/user-permission/30301"}, given: viewer}},
+	"edit-user-permission-by-id":              {{how: "on an agent", Request: fixture.Request{Path: "/api/user-permission/30301", Body: `{"permission":"editor"}`}, given: viewer}},
+	"delete-user-permission-by-id":            {{how: "on an agent", Request: fixture.Request{Path: "/api/user-permission/30301"}, given: viewer}},
+	"explain-access":                          {{how: "to an agent", Request: fixture.Request{Path: "/api/access/explain?user_id=15&action=view_agent&resource_type=agent&resource_id=21", Key: demo.GlobalAdmin}}},
 	"create-new-project": {
 		{how: "without a team", Request: fixture.Request{Body: `{"project_name":"Alone"}`}},
 		{how: "with 40 first members", Request: fixture.Request{Body: `{"project_name":"Crowd","user_ids":` + numbers(301, 340) + `}`}, given: fixture.People(301, 340)},

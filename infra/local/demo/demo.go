@@ -107,6 +107,7 @@ type data struct {
 		CreatedBy    string     `json:"created_by"`
 		CreatedOn    model.Time `json:"created_on"`
 	} `json:"plans"`
+	Agents []agent `json:"agents"`
 }
 
 // place is what teams and projects have in common.
@@ -150,6 +151,7 @@ func Load(ctx context.Context, s *store.Store, used ...model.Time) error {
 		})
 	}
 	d.plans(s, &tx)
+	d.agents(s, &tx)
 	for _, sequence := range model.Sequences() {
 		table.Counters.Put(&tx, model.Counter{Sequence: sequence, Last: LastID})
 	}
@@ -249,7 +251,7 @@ func (d *data) places(tx *table.Tx) {
 	for _, p := range d.Projects {
 		row := model.Project{
 			ID: p.ID, Name: p.Name, Description: p.Description, TeamID: p.Team, OrganizationID: p.Organization,
-			UserCount: int64(len(p.Members)), Stamp: model.Created(p.CreatedBy, p.CreatedOn), Version: 1,
+			UserCount: int64(len(p.Members)), AgentCount: d.agentsIn(p.ID), Stamp: model.Created(p.CreatedBy, p.CreatedOn), Version: 1,
 		}
 		projects[row.Team()]++
 		for _, m := range p.Members {

@@ -36,8 +36,10 @@ const (
 	startDeadline = 60 * time.Second
 	// stopPatience is how long java may take to close its files before it is killed.
 	stopPatience = 5 * time.Second
-	// heap keeps the server modest; a full test run stays well under it.
-	heap = "-Xmx512m"
+	// heap keeps the server modest; a full test run stays well under it. collector
+	// takes the least work for one of that size.
+	heap      = "-Xmx512m"
+	collector = "-XX:+UseSerialGC"
 )
 
 // Options say what Start runs. The zero value is an in-memory server on a free port.
@@ -109,7 +111,7 @@ func start(ctx context.Context, java string, o Options, port int) (*Server, erro
 	}
 	s := &Server{port: port, stderr: &tail{}, done: make(chan struct{})}
 	args := []string{
-		heap, "-Djava.library.path=" + o.Dir, "-Dlisten=" + o.Host,
+		heap, collector, "-Djava.library.path=" + o.Dir, "-Dlisten=" + o.Host,
 		"-cp", filepath.Join(o.Dir, "*") + string(os.PathListSeparator) + o.Dir, "Listening",
 		"-port", strconv.Itoa(port), "-disableTelemetry", "-sharedDb",
 	}

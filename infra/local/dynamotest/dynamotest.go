@@ -3,7 +3,9 @@ package dynamotest
 
 import (
 	"context"
+	"hash/fnv"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 
@@ -16,14 +18,22 @@ var shared struct {
 	err    error
 }
 
-// Endpoint returns the address of a DynamoDB Local: the one DYNAMODB_ENDPOINT
-// names, as make test sets it for all packages, or one that this test process
-// starts for itself and shares between its tests, so that a plain go test of
-// one package works as well. Data is in memory; a test makes a table of its own.
-// Nobody need stop it: it ends with the process, however that ends.
+// Endpoint returns the address of a DynamoDB Local: one of those that
+// DYNAMODB_ENDPOINTS lists, as make test starts them for all packages, the same for
+// a test and its subtests; the one that DYNAMODB_ENDPOINT names; or one that this
+// test process starts for itself and shares between its tests, so that a plain go
+// test of one package works as well. Data is in memory; a test makes a table of its
+// own. Nobody need stop it: it ends with the process, however that ends.
 func Endpoint(t testing.TB) string {
 	t.Helper()
-	if given := os.Getenv("DYNAMODB_ENDPOINT"); given != "" {
+	given := os.Getenv("DYNAMODB_ENDPOINT")
+	if all := strings.Fields(os.Getenv("DYNAMODB_ENDPOINTS")); len(all) > 0 && all[0] == given {
+		test, _, _ := strings.Cut(t.Name(), "/")
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(test))           // a hash takes everything
+		return all[h.Sum32()%uint32(len(all))] //nolint:gosec // a handful
+	}
+	if given != "" {
 		return given
 	}
 	shared.once.Do(func() {

@@ -19,6 +19,8 @@ workspace = {"workspace_id": "7"}
 person = {"id": "15"}
 account = {"user_id": 15}
 permission = {"permission_id": 148}
+agent = {"agent_id": 21}
+reviewed = {**agent, "review_id": 31}
 invitation = {"organization_id": "1", "workspace_id": "7"}
 names = iter(range(1, 1_000_000))
 
@@ -91,6 +93,34 @@ CALLS = {
     "GET /api/access/preview/user/{user_id}": dict(path_parameters=account),
     "POST /api/offboarding/plan": dict(body={"user_id": 15, "transfer_to": 7}),
     "POST /api/offboarding/apply": dict(body={"plan_id": 1, "plan_hash": "0" * 64}),
+    "POST /api/agent": dict(body={"project_id": 151, "name": "Written by hand"}),
+    "GET /api/agent/{agent_id}": dict(path_parameters=agent),
+    "PUT /api/agent/{agent_id}": dict(path_parameters=agent, body={"instructions": "By hand"}),
+    "DELETE /api/agent/{agent_id}": dict(path_parameters=agent),
+    "GET /api/project/{project_id}/agent": dict(path_parameters=project),
+    "GET /api/agent/{agent_id}/access": dict(path_parameters=agent),
+    "PUT /api/agent/{agent_id}/access": dict(path_parameters=agent, body={"access_level": "organization"}),
+    "POST /api/agent/{agent_id}/alias": dict(path_parameters=agent, body={"alias": "by-hand"}),
+    "PUT /api/agent-alias/{alias_id}": dict(path_parameters={"alias_id": 41}, body={"alias": "also-by-hand"}),
+    "DELETE /api/agent-alias/{alias_id}": dict(path_parameters={"alias_id": 41}),
+    "PUT /api/agent-type/{type_id}": dict(path_parameters={"type_id": 1}, body={"description": "By hand"}),
+    "POST /api/agent/{agent_id}/chat-thread": dict(path_parameters=agent, body={"title": "By hand"}),
+    "GET /api/agent/{agent_id}/rating": dict(path_parameters=agent),
+    "PUT /api/agent/{agent_id}/rating": dict(path_parameters=agent, body={"vote": "up"}),
+    "POST /api/agent/{agent_id}/recent": dict(path_parameters=agent),
+    "DELETE /api/agent/{agent_id}/recent": dict(path_parameters=agent),
+    "GET /api/agent/{agent_id}/review": dict(path_parameters=agent),
+    "POST /api/agent/{agent_id}/review": dict(path_parameters=agent, body={"review": "By hand", "rating": 4}),
+    "PUT /api/agent/{agent_id}/review/{review_id}": dict(path_parameters=reviewed, body={"rating": 5}),
+    "DELETE /api/agent/{agent_id}/review/{review_id}": dict(path_parameters=reviewed),
+    "POST /api/agent/{agent_id}/starred": dict(path_parameters=agent),
+    "DELETE /api/agent/starred": dict(query={"agent_ids": [21, 22]}),
+    "GET /api/agent/{agent_id}/user": dict(path_parameters=agent),
+    "POST /api/agent/{agent_id}/user": dict(path_parameters=agent, body={"user_ids": [16], "permission": "editor"}),
+    "DELETE /api/agent/{agent_id}/user": dict(path_parameters=agent, query={"user_ids": [16]}),
+    "GET /api/agent/{agent_id}/version": dict(path_parameters=agent),
+    "GET /api/agent/{agent_id}/version/{version}": dict(path_parameters={**agent, "version": 1}),
+    "POST /api/agent/{agent_id}/version/{version}/restore": dict(path_parameters={**agent, "version": 1}),
     "GET /scim/v2/Users": dict(query={"filter": f'userName eq "{U15}"'}),
     "POST /scim/v2/Users": dict(body={"userName": "by.hand@example.com"}, media_type="application/scim+json"),
     "POST /scim/v2/Users/.search": dict(body={"count": 2}, media_type="application/scim+json"),
@@ -155,6 +185,15 @@ def new_removal():
     return send("DELETE", "/api/project/151/user/16?report=true")["meta"]["removal_id"]
 
 
+def new_agent():
+    """The project admin's: who owns an agent neither reviews it nor votes on it."""
+    return made("/api/agent", {"project_id": 4, "name": name()}, LEAD)
+
+
+def new_alias():
+    return made("/api/agent/22/alias", {"alias": f"to-be-used-up-{next(names)}"})
+
+
 def token(url):
     return url.partition("#token=")[2]
 
@@ -184,6 +223,42 @@ fresh_permission = instead("permission_id", (146, 147, 148, 44), new_permission)
 fresh_removal = instead("removal_id", (1,), new_removal)
 fresh_notice = instead("notification_id", (1,), lambda: made("/api/notification/user/1", {"message": name()}))
 fresh_key = instead("key_id", (1, 2, 3), lambda: made("/api/api-key", {"name": name()}))
+fresh_agent = instead("agent_id", (21, 22), new_agent)
+fresh_alias = instead("alias_id", (41,), new_alias)
+
+
+def fresh_alias_name(case):
+    if case.body == {"alias": "by-hand"}:
+        case.body = {"alias": f"by-hand-{next(names)}"}
+    fresh_agent(case)
+
+
+def new_alias_name(case):
+    if case.body == {"alias": "also-by-hand"}:
+        case.body = {"alias": f"also-by-hand-{next(names)}"}
+    fresh_alias(case)
+
+
+def fresh_review(case):
+    at = case.path_parameters
+    if is_one(at.get("agent_id"), (21, 22)) and is_one(at.get("review_id"), (31,)):
+        at["agent_id"] = new_agent()
+        at["review_id"] = made(f"/api/agent/{at['agent_id']}/review", {"review": name()})
+
+
+def used_agent(case):
+    if is_one(case.path_parameters.get("agent_id"), (21, 22)):
+        send("POST", f"/api/agent/{case.path_parameters['agent_id']}/recent")
+
+
+def starred_agents(_case):
+    for at in (21, 22):
+        send("POST", f"/api/agent/{at}/starred")
+
+
+def agent_users(case):
+    if is_one(case.path_parameters.get("agent_id"), (21, 22)):
+        send("POST", f"/api/agent/{case.path_parameters['agent_id']}/user", {"user_ids": [16]})
 
 
 def fresh_person(case):
@@ -272,6 +347,17 @@ BEFORE = {
     "POST /api/removal/{removal_id}/undo": fresh_removal,
     "POST /api/offboarding/plan": fresh_user_in_body,
     "POST /api/offboarding/apply": fresh_plan,
+    "PUT /api/agent/{agent_id}": fresh_agent,
+    "DELETE /api/agent/{agent_id}": fresh_agent,
+    "POST /api/agent/{agent_id}/alias": fresh_alias_name,
+    "PUT /api/agent-alias/{alias_id}": new_alias_name,
+    "DELETE /api/agent-alias/{alias_id}": fresh_alias,
+    "DELETE /api/agent/{agent_id}/recent": used_agent,
+    "POST /api/agent/{agent_id}/review": fresh_agent,
+    "PUT /api/agent/{agent_id}/review/{review_id}": fresh_review,
+    "DELETE /api/agent/{agent_id}/review/{review_id}": fresh_review,
+    "DELETE /api/agent/starred": starred_agents,
+    "DELETE /api/agent/{agent_id}/user": agent_users,
     "PUT /scim/v2/Users/{id}": fresh_person,
     "PATCH /scim/v2/Users/{id}": fresh_person,
     "DELETE /scim/v2/Users/{id}": fresh_person,
