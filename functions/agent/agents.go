@@ -230,13 +230,27 @@ func (in *deleteIn) Needs(f *guard.Fetch) {
 	})
 }
 
-// delete makes the agent unreadable at once and frees its aliases.
+// delete makes the agent unreadable at once and frees its aliases. The agent of the
+// case is as shown, in the team that its project has; its row, which is read along
+// with the aliases, says in whose list it is. Where it isn't as it was any more, or
+// the index hasn't told all aliases yet, the request is decided anew.
 func (h *handlers) delete(ctx context.Context, in *deleteIn) ([]model.Agent, error) {
-	c := in.Case()
-	a, err := agents.Delete(ctx, h.store, &c.Tx, *c.Agent, in.aliases, c.Stamp, c.Now)
+	c, shown := in.Case(), *in.Case().Agent
+	keys := make([]table.Primary, len(in.aliases), len(in.aliases)+1)
+	for i, id := range in.aliases {
+		keys[i] = table.Aliases.Key(id)
+	}
+	rows, err := h.store.Read(ctx, append(keys, table.Agents.Key(shown.ID))...)
 	if err != nil {
 		return nil, err
 	}
+	row, ok := table.Agents.In(rows, shown.ID)
+	aliases := table.Aliases.All(rows)
+	if !ok || row.Version != shown.Version || int64(len(aliases)) != row.AliasCount {
+		return nil, table.ErrStale
+	}
+	a := h.store.DeleteAgent(&c.Tx, row, aliases, c.Stamp, c.Now)
+	a.TeamID, a.AverageRating = shown.TeamID, shown.AverageRating
 	c.Audit(guard.AgentName(a.ID), map[string]any{"is_deleted": false}, map[string]any{"is_deleted": true})
 	return []model.Agent{a}, nil
 }

@@ -69,27 +69,3 @@ func Keeps(a model.Agent, user int64) error {
 	}
 	return fault.New(fault.KindOwnerPermission, "The owner of an agent keeps his permission until somebody else owns it")
 }
-
-// Delete notes the end of an agent and of its aliases, whose ids an index told.
-// The agent may be as shown, in the team that its project has; its row, which is
-// read along with the aliases, says in whose list it is. It returns the agent as
-// it will be, and table.ErrStale where it isn't as it was any more, or the index
-// hasn't told all aliases yet.
-func Delete(ctx context.Context, s *store.Store, tx *table.Tx, a model.Agent, ids []int64, by string, now model.Time) (model.Agent, error) {
-	keys := make([]table.Primary, len(ids), len(ids)+1)
-	for i, id := range ids {
-		keys[i] = table.Aliases.Key(id)
-	}
-	rows, err := s.Read(ctx, append(keys, table.Agents.Key(a.ID))...)
-	if err != nil {
-		return a, err
-	}
-	row, ok := table.Agents.In(rows, a.ID)
-	aliases := table.Aliases.All(rows)
-	if !ok || row.Version != a.Version || int64(len(aliases)) != row.AliasCount {
-		return a, table.ErrStale
-	}
-	gone := s.DeleteAgent(tx, row, aliases, by, now)
-	gone.TeamID, gone.AverageRating = a.TeamID, a.AverageRating
-	return gone, nil
-}

@@ -98,7 +98,7 @@ func End(ctx context.Context, s *store.Store, id int64, now model.Time) error {
 		}
 		var tx table.Tx
 		for _, a := range agents {
-			ids, err := s.AliasesOf(ctx, a.ID, 0, store.MaxAliases)
+			aliases, err := aliasesOf(ctx, s, a)
 			if err != nil {
 				return err
 			}
@@ -108,9 +108,7 @@ func End(ctx context.Context, s *store.Store, id int64, now model.Time) error {
 				}
 				tx = table.Tx{}
 			}
-			if _, err := Delete(ctx, s, &tx, a, ids, p.ModifiedBy, now); err != nil {
-				return err
-			}
+			s.DeleteAgent(&tx, a, aliases, p.ModifiedBy, now)
 			s.RecordAudit(&tx, model.Audit{
 				OrganizationID: a.OrganizationID, ID: guard.NewAuditID(), TS: now, Actor: removal.Actor, Action: endAction, Resource: guard.AgentName(a.ID),
 				Before: map[string]any{"is_deleted": false}, After: map[string]any{"is_deleted": true}, Outcome: "success",
@@ -126,6 +124,27 @@ func End(ctx context.Context, s *store.Store, id int64, now model.Time) error {
 			return nil
 		}
 	}
+}
+
+// aliasesOf reads the aliases of an agent, all that its row counts (errLate).
+func aliasesOf(ctx context.Context, s *store.Store, a model.Agent) ([]model.Alias, error) {
+	if a.AliasCount == 0 {
+		return nil, nil
+	}
+	ids, err := s.AliasesOf(ctx, a.ID, 0, store.MaxAliases)
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]table.Primary, len(ids))
+	for i, id := range ids {
+		keys[i] = table.Aliases.Key(id)
+	}
+	rows, err := s.Read(ctx, keys...)
+	aliases := table.Aliases.All(rows)
+	if err == nil && int64(len(aliases)) != a.AliasCount {
+		err = errLate
+	}
+	return aliases, err
 }
 
 // page reads a project and some of its agents that aren't deleted, after an id,
