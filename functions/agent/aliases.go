@@ -22,7 +22,7 @@ func (b aliasBody) folded() string { return strings.ToLower(b.Alias) }
 
 // free refuses an alias that somebody has (duplicate).
 func (b aliasBody) free(c *guard.Case) error {
-	if _, taken := c.Rows()[store.AliasNameKey(c.Organization.ID, b.folded())]; taken {
+	if _, taken := table.AliasNames.In(c.Rows(), c.Organization.ID, b.folded()); taken {
 		return fault.New(fault.KindDuplicate, "This alias exists already").On("body.alias", "is taken")
 	}
 	return nil
@@ -35,7 +35,7 @@ type createAliasIn struct {
 
 // Needs asks who has the alias already.
 func (in *createAliasIn) Needs(f *guard.Fetch) {
-	f.Rows(store.AliasNameKey(f.Organization, in.Body.folded()))
+	f.Rows(table.AliasNames.Key(f.Organization, in.Body.folded()))
 }
 
 // createAlias gives the agent another name. It refuses one that is taken in the
@@ -126,7 +126,7 @@ type renameAliasIn struct {
 
 // Needs asks who has the new alias already.
 func (in *renameAliasIn) Needs(f *guard.Fetch) {
-	f.Rows(store.AliasNameKey(f.Organization, in.Body.folded()))
+	f.Rows(table.AliasNames.Key(f.Organization, in.Body.folded()))
 }
 
 // renameAlias makes the alias another one. It refuses one that is taken in the

@@ -23,8 +23,7 @@ func sightKeys(placed []store.Placed, who access.Caller) []table.Primary {
 	for _, at := range placed {
 		keys = append(keys, table.Agents.Key(at.Agent), table.Projects.Key(at.Project))
 		if who.User != 0 && !who.Rank.Admin() {
-			keys = append(keys, table.AgentMembers.Key(who.User, at.Agent),
-				table.ProjectMembers.Key(at.Project, who.User), table.Tombstones.Key(at.Project, who.User))
+			keys = guard.AgentRoles(keys, at.Agent, at.Project, 0, who.User)
 		}
 	}
 	return keys

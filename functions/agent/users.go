@@ -43,13 +43,9 @@ func (in *usersIn) Needs(f *guard.Fetch) {
 	}
 }
 
-// rolesKeys are the rows that tell what a user is on an agent by his roles.
+// rolesKeys are a user's row and those that tell what he is on an agent.
 func rolesKeys(a model.Agent, user int64) []table.Primary {
-	keys := append(agents.MemberKeys(a, user), table.ProjectMembers.Key(a.ProjectID, user))
-	if a.Team() != 0 {
-		keys = append(keys, table.TeamMembers.Key(a.Team(), user))
-	}
-	return keys
+	return guard.AgentRoles([]table.Primary{table.Users.Key(user)}, a.ID, a.ProjectID, a.Team(), user)
 }
 
 // users shows who has a role on the agent, by the id of what gives it to him, or

@@ -118,12 +118,10 @@ func (in *explainIn) find(ctx context.Context, c *guard.Case) (seen bool, err er
 		if !ok || p.OrganizationID != c.Organization.ID {
 			return false, fault.NotFound()
 		}
-		if team := p.Team(); team != 0 {
-			if err := c.Read(ctx, table.TeamMembers.Key(team, in.UserID), table.TeamMembers.Key(team, c.Caller.User)); err != nil {
-				return false, err
-			}
-			in.member(c, team)
+		if err := c.ReadRoles(ctx, access.Project(""), p.ID, []int64{in.UserID, c.Caller.User}); err != nil {
+			return false, err
 		}
+		in.member(c, p.Team())
 		if m, ok := c.ProjectMember(p.ID, in.UserID); ok {
 			in.rows.Member = &m
 		}
@@ -158,24 +156,12 @@ func (in *explainIn) findAgent(ctx context.Context, c *guard.Case) (seen bool, e
 	if !ok || a.OrganizationID != c.Organization.ID {
 		return false, fault.NotFound()
 	}
-	keys := []table.Primary{table.Projects.Key(a.ProjectID)}
-	for _, u := range []int64{in.UserID, c.Caller.User} {
-		keys = append(keys, table.ProjectMembers.Key(a.ProjectID, u), table.Tombstones.Key(a.ProjectID, u))
-		if a.Team() != 0 {
-			keys = append(keys, table.TeamMembers.Key(a.Team(), u))
-		}
-	}
-	if err := c.Read(ctx, keys...); err != nil {
+	if err := c.ReadRoles(ctx, access.Agent(""), a.ID, []int64{in.UserID, c.Caller.User}); err != nil {
 		return false, err
 	}
 	p, ok := table.Projects.In(c.Rows(), a.ProjectID)
 	if !ok {
 		return false, fault.NotFound()
-	}
-	if team := p.Team(); team != 0 && team != a.Team() { // its row is late
-		if err := c.Read(ctx, table.TeamMembers.Key(team, in.UserID), table.TeamMembers.Key(team, c.Caller.User)); err != nil {
-			return false, err
-		}
 	}
 	if m, ok := c.AgentMember(a.ID, in.UserID); ok {
 		_, in.rows.Buried = c.Buried(m)

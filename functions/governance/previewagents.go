@@ -8,6 +8,7 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
@@ -24,14 +25,10 @@ func agentReach(u model.User, t access.Target) (Reach, bool) {
 // that are open to everybody.
 func (h *handlers) previewAgents(ctx context.Context, in *previewIn, u model.User) (api.Page[Reach], error) {
 	c := in.Case()
-	page := api.Page[Reach]{Items: []Reach{}}
-	if in.from.list == ownAgents {
+	found, next := api.Cut(in.Limit, in.agents, func(at store.Placed) string { return stage{list: in.from.list, id: at.Agent}.String() })
+	page := api.Page[Reach]{Items: []Reach{}, Next: next}
+	if next == "" && in.from.list == ownAgents {
 		page.Next = stage{list: projectAgents}.String()
-	}
-	found := in.agents
-	if len(found) > in.Limit {
-		found = found[:in.Limit]
-		page.Next = stage{list: in.from.list, id: found[in.Limit-1].Agent}.String()
 	}
 	var keys []table.Primary
 	for _, at := range found {

@@ -242,15 +242,23 @@ func (c *Case) follow(ctx context.Context, want func([]table.Primary) []table.Pr
 // returns it as he stands to it; false where there is none in his organisation.
 // Rows along are read with it.
 func (c *Case) Reach(ctx context.Context, r access.Resource, id int64, along ...table.Primary) (access.Target, bool, error) {
-	err := c.follow(ctx, func(keys []table.Primary) []table.Primary {
-		keys = append(append(keys, along...), resourceKey(r, id))
-		return c.known.roles(keys, c.rows, r, id, c.Caller.User)
-	})
-	if err != nil {
+	if err := c.ReadRoles(ctx, r, id, []int64{c.Caller.User}, along...); err != nil {
 		return access.Target{}, false, err
 	}
 	t, ok := c.find(r, id)
 	return t, ok, nil
+}
+
+// ReadRoles reads a resource and what users are on it, as far as it wasn't read
+// yet, wherever the rows lead. Rows along are read with it.
+func (c *Case) ReadRoles(ctx context.Context, r access.Resource, id int64, users []int64, along ...table.Primary) error {
+	return c.follow(ctx, func(keys []table.Primary) []table.Primary {
+		keys = append(append(keys, along...), resourceKey(r, id))
+		for _, user := range users {
+			keys = c.known.roles(keys, c.rows, r, id, user)
+		}
+		return keys
+	})
 }
 
 // led reports whether the rows of a resource that was read on the first trip may

@@ -30,15 +30,23 @@ func (k *known) agentRoles(keys []table.Primary, rows table.Rows, r access.Resou
 	if user == 0 {
 		return keys
 	}
-	keys = append(keys, table.AgentMembers.Key(user, id))
+	keys = AgentRoles(keys, id, project, a.Team(), user)
+	if p, ok := k.projectIn(rows, project); ok && p.Team() != 0 && p.Team() != a.Team() {
+		keys = append(keys, table.TeamMembers.Key(p.Team(), user))
+	}
+	return keys
+}
+
+// AgentRoles adds the rows that tell what a user is on an agent: his permission on
+// it, his membership of its project and the tombstone of an earlier one, and his
+// membership of its team. What is 0 of these is none, or not known yet.
+func AgentRoles(keys []table.Primary, agent, project, team, user int64) []table.Primary {
+	keys = append(keys, table.AgentMembers.Key(user, agent))
 	if project != 0 {
 		keys = append(keys, table.ProjectMembers.Key(project, user), table.Tombstones.Key(project, user))
 	}
-	if a.Team() != 0 && read {
-		keys = append(keys, table.TeamMembers.Key(a.Team(), user))
-	}
-	if p, ok := k.projectIn(rows, project); ok && p.Team() != 0 && p.Team() != a.Team() {
-		keys = append(keys, table.TeamMembers.Key(p.Team(), user))
+	if team != 0 {
+		keys = append(keys, table.TeamMembers.Key(team, user))
 	}
 	return keys
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"math"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/model"
@@ -19,7 +20,7 @@ func (s *Store) CreateAgent(tx *table.Tx, read table.Rows, p model.Project, a mo
 	a.Version = 1
 	table.Agents.Create(tx, a)
 	table.AgentVersions.Create(tx, config)
-	enlist(tx, model.Agent{}, a)
+	Enlist(tx, model.Agent{}, a)
 	if owner != nil {
 		createAgentMember(tx, *owner)
 		Stays(tx, read, owner.ProjectID, owner.UserID)
@@ -36,13 +37,14 @@ func (s *Store) EditAgent(tx *table.Tx, from, to model.Agent, config *model.Agen
 	if config != nil {
 		table.AgentVersions.Create(tx, *config)
 	}
-	enlist(tx, from, to)
+	Enlist(tx, from, to)
 	return to
 }
 
-// enlist notes what a change of an agent means for the lists that it is in: of
-// its project's team, and of those that are open to the organisation.
-func enlist(tx *table.Tx, from, to model.Agent) {
+// Enlist notes what a change of an agent means for the lists that it is in: of
+// its project's team, and of those that are open to the organisation. from is the
+// zero agent where to is a new one.
+func Enlist(tx *table.Tx, from, to model.Agent) {
 	was, is := listedTeam(from), listedTeam(to)
 	if was != is && was != 0 {
 		table.TeamAgents.Delete(tx, model.TeamAgent{TeamID: was, AgentID: from.ID, ProjectID: from.ProjectID})
@@ -114,7 +116,7 @@ func (s *Store) MoveAgent(tx *table.Tx, from model.Agent, p model.Project) {
 	to := from
 	to.TeamID = p.TeamID
 	table.Agents.Change(tx, from, to)
-	enlist(tx, from, to)
+	Enlist(tx, from, to)
 	live(tx, p)
 }
 
@@ -268,13 +270,7 @@ func (s *Store) AgentsOfUser(ctx context.Context, user, from int64, n int) ([]Pl
 
 // AllAgentsOfUser lists all of them. It is a round trip for each allPage.
 func (s *Store) AllAgentsOfUser(ctx context.Context, user int64) ([]Placed, error) {
-	var all []Placed
-	for from := int64(0); ; from = all[len(all)-1].Agent {
-		page, err := s.AgentsOfUser(ctx, user, from, allPage)
-		if all = append(all, page...); err != nil || len(page) < allPage {
-			return all, err
-		}
-	}
+	return upTo(ctx, s.AgentsOfUser, user, func(at Placed) int64 { return at.Agent }, math.MaxInt)
 }
 
 // OpenAgents lists the agents that are open to their organisation, after an id,

@@ -39,11 +39,6 @@ func (s *Store) DeleteAlias(tx *table.Tx, a model.Alias) {
 	tx.Add(table.Agents.Key(a.AgentID), "alias_count", -1)
 }
 
-// AliasNameKey is the primary key of the row that keeps a name to an alias.
-func AliasNameKey(organization int64, alias string) table.Primary {
-	return table.AliasNames.Key(organization, alias)
-}
-
 // AliasesOf lists ids of an agent's aliases. It says so by an index, which may be
 // a moment late: the agent's row counts them.
 func (s *Store) AliasesOf(ctx context.Context, agent, from int64, n int) ([]int64, error) {

@@ -73,7 +73,7 @@ func (s *Store) UsersOfOrganization(ctx context.Context, organization, from int6
 // AllUsersOfOrganization lists ids of an organisation's users from the lowest, at
 // most n. It is a round trip for each allPage of them.
 func (s *Store) AllUsersOfOrganization(ctx context.Context, organization int64, n int) ([]int64, error) {
-	return upTo(ctx, s.UsersOfOrganization, organization, n)
+	return upTo(ctx, s.UsersOfOrganization, organization, itself, n)
 }
 
 // GlobalAdmins lists ids of an organisation's global admins, lowest first.

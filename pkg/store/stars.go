@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"math"
 
 	"wardroom/pkg/table"
 )
@@ -30,11 +31,5 @@ func (s *Store) StarsOf(ctx context.Context, user int64, after string, n int) ([
 
 // AllStarsOf lists all of a user's stars. It is a round trip for each allPage.
 func (s *Store) AllStarsOf(ctx context.Context, user int64) ([]PlacedStar, error) {
-	var all []PlacedStar
-	for after := ""; ; after = all[len(all)-1].Position {
-		page, err := s.StarsOf(ctx, user, after, allPage)
-		if all = append(all, page...); err != nil || len(page) < allPage {
-			return all, err
-		}
-	}
+	return upTo(ctx, s.StarsOf, user, func(star PlacedStar) string { return star.Position }, math.MaxInt)
 }

@@ -139,21 +139,26 @@ func (l *leases) put(sequence string, s span) {
 // Every asks an index for all that it has under an id, from the lowest. It is a
 // round trip for each allPage of them.
 func Every(ctx context.Context, list func(ctx context.Context, of, from int64, n int) ([]int64, error), of int64) ([]int64, error) {
-	return upTo(ctx, list, of, math.MaxInt)
+	return upTo(ctx, list, of, itself, math.MaxInt)
 }
 
-// upTo is Every for at most n.
-func upTo(ctx context.Context, list func(ctx context.Context, of, from int64, n int) ([]int64, error), of int64, n int) ([]int64, error) {
-	var all []int64
-	for from := int64(0); len(all) < n; from = all[len(all)-1] {
+func itself(id int64) int64 { return id }
+
+// upTo asks for at most n rows of what list has under an id, page after page; after
+// is the position behind a row.
+func upTo[T, P any](ctx context.Context, list func(ctx context.Context, of int64, after P, n int) ([]T, error), of int64, after func(T) P, n int) ([]T, error) {
+	var all []T
+	var position P
+	for len(all) < n {
 		size := min(allPage, n-len(all))
-		page, err := list(ctx, of, from, size)
+		page, err := list(ctx, of, position, size)
 		if err != nil {
 			return nil, err
 		}
 		if all = append(all, page...); len(page) < size {
 			break
 		}
+		position = after(page[size-1])
 	}
 	return all, nil
 }

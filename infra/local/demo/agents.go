@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"wardroom/pkg/access"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -85,12 +84,7 @@ func (d *data) agents(s *store.Store, tx *table.Tx) {
 				ID: m.ID, AgentID: a.ID, ProjectID: a.Project, UserID: m.User, Role: m.Role, CreatedBy: a.CreatedBy, CreatedOn: a.CreatedOn, Version: 1,
 			})
 		}
-		if row.TeamID != nil {
-			table.TeamAgents.Create(tx, model.TeamAgent{TeamID: *row.TeamID, AgentID: a.ID, ProjectID: a.Project})
-		}
-		if row.AccessLevel != string(access.Private) {
-			table.OpenAgents.Create(tx, model.OpenAgent{OrganizationID: row.OrganizationID, AgentID: a.ID, ProjectID: a.Project})
-		}
+		store.Enlist(tx, model.Agent{}, row)
 		a.opinions(s, tx, &row)
 		table.Agents.Create(tx, row)
 	}

@@ -18,7 +18,7 @@ func (w *world) alias(a model.Agent, n int64, name string) model.Alias {
 // leads demands where an alias of the organisation leads to, 0 for nowhere.
 func (w *world) leads(name string, alias int64) {
 	w.Helper()
-	key := store.AliasNameKey(w.base, name)
+	key := table.AliasNames.Key(w.base, name)
 	if got, _ := table.AliasNames.At(w.rows(key), key); got.AliasID != alias {
 		w.Errorf("%q leads to alias %d, want %d", name, got.AliasID, alias)
 	}
