@@ -20,7 +20,7 @@ TEST  ?= ./...
 GROUPS := $(patsubst functions/%/bootstrap/main.go,%,$(wildcard functions/*/bootstrap/main.go))
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset test test-sam synth deploy invoke sam-api admin docs bench lint build clean $(BIN)/dynamolocal
+.PHONY: help run reset test test-long test-sam synth deploy invoke sam-api admin docs bench lint build clean $(BIN)/dynamolocal
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -36,6 +36,11 @@ reset: ## put the demo data back as they were
 test: export GOGC ?= 400
 test: $(BIN)/dynamolocal ## every test that needs no Docker, against real DynamoDB Local
 	$(BIN)/dynamolocal exec -servers 2 -- go test -timeout 20m -parallel 4 $(TEST)
+
+test-long: export GOGC ?= 400
+test-long: export WARDROOM_TESTS := long
+test-long: $(BIN)/dynamolocal ## the tests whose counts matter once, at their full size
+	$(BIN)/dynamolocal exec -servers 2 -- go test -timeout 30m -parallel 4 -run 'AtScale$$' $(TEST)
 
 test-sam: ## one operation per function in SAM, in containers
 	go run ./infra/aws/sam test

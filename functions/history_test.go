@@ -14,10 +14,10 @@ import (
 	"github.com/anishathalye/porcupine"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/smithy-go/middleware"
-	"golang.org/x/sync/errgroup"
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/telemetry"
 )
 
@@ -132,7 +132,7 @@ func TestHistories(t *testing.T) {
 	commit(t.Context(), t, s, seeds...)
 	model := membership.ToModel()
 	var allowed, removed, unknown atomic.Int64
-	var g errgroup.Group
+	g := concurrent.NewGroup()
 	g.SetLimit(2)
 	for n := range int64(histories) {
 		g.Go(func() error {

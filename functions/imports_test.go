@@ -28,12 +28,13 @@ var onlyIn = map[string]string{
 // below says which packages of ours one may import, whatever it imports of
 // others. A prefix ends with a slash.
 var below = map[string][]string{
-	"wardroom/pkg/fault":    {},
-	"wardroom/pkg/model":    {},
-	"wardroom/pkg/personal": {},
-	"wardroom/pkg/access":   {"wardroom/pkg/model"},
-	"wardroom/pkg/table":    {"wardroom/pkg/model", "wardroom/pkg/fault"},
-	"wardroom/pkg/store":    {"wardroom/pkg/model", "wardroom/pkg/fault", "wardroom/pkg/access", "wardroom/pkg/personal", "wardroom/pkg/table", "wardroom/pkg/telemetry"},
+	"wardroom/pkg/concurrent": {},
+	"wardroom/pkg/fault":      {},
+	"wardroom/pkg/model":      {},
+	"wardroom/pkg/personal":   {},
+	"wardroom/pkg/access":     {"wardroom/pkg/model"},
+	"wardroom/pkg/table":      {"wardroom/pkg/concurrent", "wardroom/pkg/model", "wardroom/pkg/fault"},
+	"wardroom/pkg/store":      {"wardroom/pkg/concurrent", "wardroom/pkg/model", "wardroom/pkg/fault", "wardroom/pkg/access", "wardroom/pkg/personal", "wardroom/pkg/table", "wardroom/pkg/telemetry"},
 }
 
 // imports is who imports what, tests apart.
@@ -135,6 +136,49 @@ func TestKeysAreMadeInTableAlone(t *testing.T) {
 			if text, ok := n.(*ast.BasicLit); ok && text.Kind == token.STRING {
 				if s, err := strconv.Unquote(text.Value); err == nil && keyText.MatchString(s) {
 					t.Errorf("%s: %s", files.Position(text.Pos()), text.Value)
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A panic in a goroutine that nothing recovers ends the process, so only
+// pkg/concurrent starts any.
+func TestOnePackageStartsGoroutines(t *testing.T) {
+	fset := token.NewFileSet()
+	err := filepath.WalkDir(root(t), func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if strings.HasPrefix(d.Name(), ".") || filepath.Base(path) == "concurrent" {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(fset, path, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.GoStmt:
+				t.Errorf("%s starts a goroutine", fset.Position(n.Pos()))
+			case *ast.ImportSpec:
+				if strings.Contains(n.Path.Value, "errgroup") {
+					t.Errorf("%s imports errgroup", fset.Position(n.Pos()))
+				}
+			case *ast.SelectorExpr:
+				if x, ok := n.X.(*ast.Ident); ok && x.Name == "sync" && n.Sel.Name == "WaitGroup" {
+					t.Errorf("%s has a sync.WaitGroup", fset.Position(n.Pos()))
 				}
 			}
 			return true

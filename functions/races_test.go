@@ -8,10 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/sync/errgroup"
-
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -331,7 +330,7 @@ func TestLastTwoAdmins(t *testing.T) {
 	if err := sow(t.Context(), s, seeds...); err != nil {
 		t.Fatal(err)
 	}
-	var g errgroup.Group
+	g := concurrent.NewGroup()
 	g.SetLimit(2)
 	for n := range int64(tries) {
 		g.Go(func() error {
@@ -367,7 +366,7 @@ func lastTwo(ctx context.Context, s *fixture.System, project int64) []fixture.Re
 		keys = []string{keyOf(301), keyOf(302)}
 	}
 	got := make([]fixture.Response, 2)
-	var g errgroup.Group
+	g := concurrent.NewGroup()
 	for i, key := range keys {
 		g.Go(func() error {
 			got[i] = s.Do(ctx, remove(key, fmt.Sprintf("/api/project/%d/user/%d", project, 301+i)))

@@ -15,10 +15,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go/middleware"
-	"golang.org/x/sync/errgroup"
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 	"wardroom/pkg/telemetry"
@@ -197,7 +197,7 @@ func TestWalks(t *testing.T) {
 		{"/api/project/501/agent?", func(project int64) bool { return project == 501 }},
 	}
 	var pages, extra atomic.Int64
-	var g errgroup.Group
+	g := concurrent.NewGroup()
 	g.SetLimit(3)
 	for n := range walks {
 		g.Go(func() error {

@@ -4,10 +4,9 @@ import (
 	"context"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
@@ -49,7 +48,7 @@ func (h *handlers) removals(ctx context.Context, in *removalsIn) (api.Page[model
 			page.Items = append(page.Items, r)
 		}
 	}
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := concurrent.WithContext(ctx)
 	g.SetLimit(16)
 	for i := range page.Items {
 		g.Go(func() error { return h.effects(ctx, &page.Items[i]) })
@@ -89,7 +88,7 @@ func (in *removalIn) Known(ctx context.Context, c *guard.Case) error {
 		return fault.NotFound()
 	}
 	in.removal = r
-	g, both := errgroup.WithContext(ctx)
+	g, both := concurrent.WithContext(ctx)
 	g.Go(func() (err error) {
 		in.done, err = in.store.EffectsOf(both, r.ID)
 		return err

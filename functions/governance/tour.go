@@ -3,9 +3,8 @@ package governance
 import (
 	"context"
 
-	"golang.org/x/sync/errgroup"
-
 	"wardroom/pkg/api"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/table"
 )
 
@@ -26,7 +25,7 @@ func (t *tour) page(ctx context.Context, in *previewIn) (api.Page[Reach], error)
 	page := api.Page[Reach]{Items: []Reach{}}
 	places := t.places[:min(len(t.places), placesAtOnce)]
 	found := make([][]int64, len(places))
-	g, both := errgroup.WithContext(ctx)
+	g, both := concurrent.WithContext(ctx)
 	for i, place := range places {
 		g.Go(func() (err error) {
 			found[i], err = t.ask(both, place, in.resume(place), in.Limit+1)

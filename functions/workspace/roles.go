@@ -4,9 +4,8 @@ import (
 	"context"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"wardroom/pkg/access"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/invite"
@@ -220,7 +219,7 @@ func (in *removeUserIn) Known(_ context.Context, c *guard.Case) error { return i
 func (h *handlers) removeUser(ctx context.Context, in *removeUserIn) (WorkspaceResponse, error) {
 	c := in.Case()
 	left := make([]removal.Left, 1)
-	g, both := errgroup.WithContext(ctx)
+	g, both := concurrent.WithContext(ctx)
 	if address, ok := in.address(c); ok {
 		g.Go(func() error { return left[0].Look(both, h.store, address.UserID) })
 	}

@@ -21,6 +21,7 @@ import (
 
 	"wardroom/functions"
 	"wardroom/functions/stream"
+	"wardroom/pkg/concurrent"
 )
 
 // function is one binary, built as it is deployed but for this machine.
@@ -65,10 +66,10 @@ func (f *function) run(ctx context.Context, use func(api *runtimeAPI, pid int, b
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	go func() {
-		_ = cmd.Wait() // killed, or ended by itself, which the API's waiters learn
-		api.ended()
-	}()
+	concurrent.Start(func() error {
+		defer api.ended()
+		return cmd.Wait() // killed, or ended by itself, which the API's waiters learn
+	})
 	err := use(api, cmd.Process.Pid, began)
 	_ = cmd.Process.Kill()
 	<-api.gone

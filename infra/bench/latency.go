@@ -12,11 +12,11 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"golang.org/x/sync/errgroup"
 
 	"wardroom/functions"
 	"wardroom/infra/events"
 	"wardroom/infra/local/demo"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/service"
 	"wardroom/pkg/store"
 	"wardroom/pkg/telemetry"
@@ -158,7 +158,7 @@ func (d *door) race(ctx context.Context, steps []step) ([]times, error) {
 	d.notes.end(true)
 	defer d.notes.end(false)
 	took := make([][]times, clients)
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := concurrent.WithContext(ctx)
 	for i, r := range riders {
 		took[i] = make([]times, len(steps))
 		g.Go(func() error {

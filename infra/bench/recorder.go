@@ -9,7 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/smithy-go/middleware"
-	"golang.org/x/sync/errgroup"
+
+	"wardroom/pkg/concurrent"
 )
 
 // recorder notes the calls of a client, so that they can be made bare: without
@@ -75,7 +76,7 @@ func repeat(ctx context.Context, client *dynamodb.Client, trips [][]any) error {
 			}
 			continue
 		}
-		g, ctx := errgroup.WithContext(ctx)
+		g, ctx := concurrent.WithContext(ctx)
 		for _, in := range trip {
 			g.Go(func() error { return send(ctx, client, in) })
 		}

@@ -4,13 +4,13 @@ import (
 	"context"
 	"log/slog"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
 	"wardroom/functions/stream"
 	"wardroom/infra/local/pump"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/telemetry"
@@ -25,7 +25,7 @@ const (
 
 // follow does what comes after a write, as the stream's function does in AWS,
 // until ctx is done. What it returns is closed when it has ended.
-func (s *settings) follow(ctx context.Context, st *store.Store) <-chan struct{} {
+func (s *settings) follow(ctx context.Context, st *store.Store) <-chan error {
 	log := telemetry.Logger(os.Stderr, false)
 	f := stream.New(st, model.Now, telemetry.Options{Log: troubles(log), Stage: s.Stage})
 	client := store.Client(s.Config.Config)
@@ -35,23 +35,20 @@ func (s *settings) follow(ctx context.Context, st *store.Store) <-chan struct{} 
 			log.Error("dead letter: the stream gave a record up", "sequence_number", r.Change.SequenceNumber)
 		}),
 	}
-	var both sync.WaitGroup
-	both.Go(func() {
+	both := concurrent.NewGroup()
+	both.Go(func() error {
 		every(ctx, again, func() {
 			if err := p.Run(ctx); err != nil {
 				log.Error("the stream can't be read", "err", err)
 			}
 		})
+		return nil
 	})
-	both.Go(func() {
+	both.Go(func() error {
 		every(ctx, sweepEvery, func() { _, _ = f.Sweep.Run(ctx) }) // it logs what it could not do
+		return nil
 	})
-	ended := make(chan struct{})
-	go func() {
-		both.Wait()
-		close(ended)
-	}()
-	return ended
+	return concurrent.Start(both.Wait)
 }
 
 // every does something now and again, until ctx is done.

@@ -12,6 +12,7 @@ import (
 
 	"wardroom/functions"
 	"wardroom/infra/local/demo"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/service"
 	"wardroom/pkg/store"
 	"wardroom/pkg/telemetry"
@@ -47,8 +48,7 @@ func (s *settings) serve(ctx context.Context) error {
 	follow, halt := context.WithCancel(ctx)
 	followed := s.follow(follow, st)
 	defer func() { halt(); <-followed }() // before the database, which it needs, ends
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
+	ended := concurrent.Start(func() error { return server.Serve(listener) })
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serving: %w", err)

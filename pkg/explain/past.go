@@ -3,9 +3,8 @@ package explain
 import (
 	"context"
 
-	"golang.org/x/sync/errgroup"
-
 	"wardroom/pkg/access"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 )
@@ -82,7 +81,7 @@ func (r Rows) place(at model.Time) Place {
 func Past(ctx context.Context, log Log, r Rows, at model.Time) (State, error) {
 	s := State{At: at, User: User{ID: r.User.ID, Organization: r.User.OrganizationID}, Place: r.place(at)}
 	p := past{log: log, organization: r.User.OrganizationID, at: at}
-	g, both := errgroup.WithContext(ctx)
+	g, both := concurrent.WithContext(ctx)
 	g.Go(func() (err error) {
 		s.User, err = p.user(both, r.User)
 		return err
@@ -109,7 +108,7 @@ type past struct {
 
 // project finds the project's team then, and what the user was in both.
 func (p past) project(ctx context.Context, r Rows, s *State) error {
-	g, both := errgroup.WithContext(ctx)
+	g, both := concurrent.WithContext(ctx)
 	g.Go(func() (err error) {
 		s.Member, err = p.member(both, guard.ProjectName(r.Project.ID), r.User.ID, asMember(r.Member))
 		return err
@@ -139,7 +138,7 @@ func (p past) agent(ctx context.Context, r Rows, s *State) error {
 	about, name := guard.AgentName(r.Agent.ID), guard.UserName(r.User.ID)
 	const level, mode = "access_level", "public_mode"
 	var own map[string]fact
-	g, both := errgroup.WithContext(ctx)
+	g, both := concurrent.WithContext(ctx)
 	g.Go(func() error { return p.project(both, r, s) })
 	g.Go(func() (err error) {
 		own, err = search(both, p.log, p.organization, about, p.at, plainly, name, level, mode)
@@ -314,7 +313,7 @@ func (p past) user(ctx context.Context, row model.User) (User, error) {
 	if u.Exists {
 		name := guard.UserName(row.ID)
 		var own, among map[string]fact
-		g, both := errgroup.WithContext(ctx)
+		g, both := concurrent.WithContext(ctx)
 		for about, into := range map[string]*map[string]fact{name: &own, guard.OrganizationName(row.OrganizationID): &among} {
 			g.Go(func() (err error) {
 				*into, err = search(both, p.log, p.organization, about, p.at, ofUser(name, about == name), isActive, isStaff, isSuperuser)

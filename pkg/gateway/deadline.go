@@ -4,13 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
 	"net/http"
-	"runtime/debug"
 	"strconv"
 	"time"
 
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/telemetry"
 )
@@ -66,18 +65,10 @@ func (d *deadline) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// The handler has a request of its own: it may change its URL or headers
 	// while the gateway, tired of waiting, reads them to refuse.
 	own := r.Clone(r.Context())
-	done := make(chan error, 1)
-	go func() { // a goroutine, since it is the one thing that can be left behind
-		ended := false
-		defer func() {
-			if cause := recover(); cause != nil || !ended { // not ended: runtime.Goexit
-				done <- fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
-			}
-		}()
+	done := concurrent.Start(func() error { // a goroutine, since it is the one thing that can be left behind
 		d.next.ServeHTTP(answer, own)
-		ended = true
-		done <- nil
-	}()
+		return nil
+	})
 	select {
 	case err := <-done:
 		if err != nil {

@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"wardroom/pkg/concurrent"
 )
 
 type invoke func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
@@ -26,11 +28,12 @@ func untilTerminated(answer invoke) func(context.Context, events.APIGatewayProxy
 	var busy sync.RWMutex // read-locked from a request's coming until its answer is delivered
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM)
-	go func() {
+	concurrent.Start(func() error {
 		<-signals
 		busy.Lock()
 		os.Exit(0)
-	}()
+		return nil
+	})
 	return func(ctx context.Context, e events.APIGatewayProxyRequest) (*delivery, error) {
 		busy.RLock()
 		d := &delivery{done: busy.RUnlock}

@@ -6,10 +6,9 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/personal"
@@ -120,7 +119,7 @@ func (c *Case) More(ctx context.Context, keys ...table.Primary) (bool, error) {
 // Along reads more rows into the Case while it asks questions, which must leave
 // the Case alone: one round trip, or as many as the longest question takes.
 func (c *Case) Along(ctx context.Context, keys []table.Primary, questions ...func(context.Context) error) error {
-	g, both := errgroup.WithContext(ctx)
+	g, both := concurrent.WithContext(ctx)
 	g.SetLimit(atOnce + 1) // and the rows
 	var rows table.Rows
 	g.Go(func() (err error) {

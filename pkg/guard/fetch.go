@@ -3,8 +3,7 @@ package guard
 import (
 	"context"
 
-	"golang.org/x/sync/errgroup"
-
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -88,7 +87,7 @@ func (f *Fetch) run(ctx context.Context, read func(context.Context, ...table.Pri
 		f.rows.Add(rows)
 		return err
 	}
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := concurrent.WithContext(ctx)
 	g.SetLimit(atOnce + 1) // and the rows
 	var rows table.Rows
 	g.Go(func() (err error) {

@@ -9,6 +9,7 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/signin"
@@ -69,17 +70,12 @@ const used = time.Hour
 // touch writes down that the key is used, at most once in that time, while the
 // request is served: it is waited for only at its end, because a function sleeps
 // between requests. That it fails is nobody's loss.
-func (v *visit) touch(ctx context.Context) (written chan struct{}) {
+func (v *visit) touch(ctx context.Context) (written <-chan error) {
 	now, prefix := v.seen, v.key.Prefix
 	if prefix == "" || v.key.LastUsedOn != nil && v.key.LastUsedOn.Add(used).After(now) {
 		return nil
 	}
-	written = make(chan struct{})
-	go func() {
-		defer close(written)
-		_ = v.guard.store.TouchKey(ctx, prefix, now)
-	}()
-	return written
+	return concurrent.Start(func() error { return v.guard.store.TouchKey(ctx, prefix, now) })
 }
 
 // again repeats the first trip, since the key or the resource may have changed.

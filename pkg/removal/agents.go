@@ -7,9 +7,8 @@ import (
 	"strconv"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"wardroom/pkg/access"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
@@ -241,7 +240,7 @@ func (w *work) reached(ctx context.Context, h heirsOfAgents, named model.User, p
 
 // admins makes the oldest admin of each project the heir there.
 func (w *work) admins(ctx context.Context, h heirsOfAgents, projects map[int64]model.Project) error {
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := concurrent.WithContext(ctx)
 	g.SetLimit(16)
 	var mu sync.Mutex
 	for id := range projects {
@@ -318,7 +317,7 @@ func older(a, b model.ProjectMember) bool {
 func keptAgents(ctx context.Context, w *work) ([]effect, error) {
 	var projects []int64
 	var found map[int64][]store.Placed
-	g, both := errgroup.WithContext(ctx)
+	g, both := concurrent.WithContext(ctx)
 	g.Go(func() (err error) {
 		projects, err = w.s.ProjectsOfTeam(both, *w.r.TeamID, 0, reported)
 		return err

@@ -4,8 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
@@ -17,7 +16,7 @@ import (
 func (w *work) list(ctx context.Context) ([]model.Effect, error) {
 	out := atOnce(w.r)
 	found := make([][]effect, len(kinds[w.r.Kind]))
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := concurrent.WithContext(ctx)
 	for i, kind := range kinds[w.r.Kind] {
 		g.Go(func() (err error) {
 			found[i], err = kind(ctx, w)

@@ -5,9 +5,8 @@ import (
 	"slices"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"wardroom/pkg/access"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
@@ -79,7 +78,7 @@ func (w *work) wasActive(user int64) bool {
 
 // each asks an index about every user at the same time.
 func each[T any](ctx context.Context, w *work, ask func(ctx context.Context, u model.User) ([]T, error)) (map[int64][]T, error) {
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := concurrent.WithContext(ctx)
 	g.SetLimit(16)
 	var mu sync.Mutex
 	out := make(map[int64][]T, len(w.users))

@@ -3,9 +3,8 @@ package removal
 import (
 	"context"
 
-	"golang.org/x/sync/errgroup"
-
 	"wardroom/pkg/access"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
@@ -28,7 +27,7 @@ func (l *Left) Ask(f *guard.Fetch, user int64) {
 
 // Look puts the questions in a trip of their own.
 func (l *Left) Look(ctx context.Context, s *store.Store, user int64) error {
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := concurrent.WithContext(ctx)
 	g.Go(func() (err error) {
 		l.projects, err = s.ProjectsOfUser(ctx, user, 0, leftPage)
 		return err

@@ -10,8 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
@@ -153,7 +152,7 @@ func (l *leaving) effects(ctx context.Context, s *store.Store, now model.Time) (
 		AgentsTo: given(l.heirs.OfAgents()),
 	}}
 	found := make([][]effect, len(kinds[model.OfUser]))
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := concurrent.WithContext(ctx)
 	for i, kind := range kinds[model.OfUser] {
 		g.Go(func() (err error) {
 			found[i], err = kind(ctx, w)

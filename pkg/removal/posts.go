@@ -5,9 +5,8 @@ import (
 	"slices"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"wardroom/pkg/access"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
@@ -36,7 +35,7 @@ func (h *Held) Ask(f *guard.Fetch, users ...int64) {
 
 // look puts those not yet asked in a trip of their own.
 func (h *Held) look(ctx context.Context, s *store.Store, users []int64) error {
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := concurrent.WithContext(ctx)
 	g.SetLimit(32)
 	for _, u := range h.fresh(users) {
 		g.Go(func() error { return h.find(ctx, s.ProjectsOfUser, &h.projects, u) })

@@ -8,9 +8,8 @@ import (
 	"context"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"wardroom/pkg/access"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
@@ -48,7 +47,7 @@ func (rep *Report) look(ctx context.Context, s *store.Store, c *guard.Case, r *m
 		return rep.warn(ctx, r, stranded)
 	}
 	w := among(c.Rows(), s, *r)
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := concurrent.WithContext(ctx)
 	g.Go(func() error { return rep.warn(ctx, r, stranded) })
 	g.Go(func() (err error) {
 		rep.Effects, err = w.list(ctx)

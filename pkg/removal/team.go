@@ -4,9 +4,8 @@ import (
 	"context"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"wardroom/pkg/access"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
@@ -55,7 +54,7 @@ func fromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 	invited := among(c.Rows(), s, r)
 	var invites []effect
 	if err := report.look(ctx, s, c, &r, o, func(ctx context.Context) (stranded bool, err error) {
-		g, ctx := errgroup.WithContext(ctx)
+		g, ctx := concurrent.WithContext(ctx)
 		g.Go(func() (err error) {
 			stranded, err = anyStranded(ctx, s, c, members, left)
 			return err
@@ -118,7 +117,7 @@ func closeDoors(s *store.Store, c *guard.Case, r model.Removal, invites []effect
 // anyStranded asks for all of them at the same time whether one is left without
 // any project.
 func anyStranded(ctx context.Context, s *store.Store, c *guard.Case, members []model.TeamMember, left []Left) (bool, error) {
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := concurrent.WithContext(ctx)
 	g.SetLimit(16)
 	stranded := make([]bool, len(members))
 	for i, m := range members {

@@ -4,8 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/personal"
@@ -73,7 +72,7 @@ type looked struct {
 func (a Arrival) look(ctx context.Context, s *store.Store) (looked, error) {
 	l := looked{key: model.FoldKey(a.Email), domain: domainOf(a.Email)}
 	var organizations, invites []int64
-	g, gctx := errgroup.WithContext(ctx)
+	g, gctx := concurrent.WithContext(ctx)
 	g.Go(func() (err error) {
 		organizations, err = s.Holders(gctx, l.key, most)
 		return err

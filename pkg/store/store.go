@@ -16,8 +16,7 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
@@ -98,7 +97,7 @@ func (s *Store) NewIDs(ctx context.Context, sequence string, n int) ([]int64, er
 func (s *Store) NewIDsOf(ctx context.Context, n map[string]int) (map[string][]int64, error) {
 	var mu sync.Mutex
 	ids := make(map[string][]int64, len(n))
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := concurrent.WithContext(ctx)
 	for sequence, n := range n {
 		g.Go(func() error {
 			some, err := s.NewIDs(ctx, sequence, n)

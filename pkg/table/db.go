@@ -15,7 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/guregu/dynamo/v2"
-	"golang.org/x/sync/errgroup"
+
+	"wardroom/pkg/concurrent"
 )
 
 // DB is the table behind a connection.
@@ -49,7 +50,7 @@ func (d *DB) Get(ctx context.Context, keys ...Primary) (Rows, error) {
 	if len(keys) <= batchSize {
 		return rows, d.batch(ctx, keys, rows)
 	}
-	var g errgroup.Group
+	g := concurrent.NewGroup()
 	g.SetLimit(atOnce)
 	var mu sync.Mutex
 	for part := range slices.Chunk(keys, batchSize) {

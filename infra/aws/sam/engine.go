@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"wardroom/pkg/concurrent"
 )
 
 // engineDeadline is for an engine on a busy machine; three seconds are usual.
@@ -66,8 +68,7 @@ func start(ctx context.Context, log string, flags []string) (stop func(), err er
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	ended := make(chan struct{})
-	go func() { _ = cmd.Wait(); close(ended) }()
+	ended := concurrent.Start(cmd.Wait)
 	stop = func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		select {

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"wardroom/pkg/concurrent"
 )
 
 // serve runs the API in SAM's emulator until it is interrupted.
@@ -36,8 +38,7 @@ func (b *bench) during(ctx context.Context, port int, log io.Writer, f func(base
 		stop()
 		return err
 	}
-	ended := make(chan struct{})
-	go func() { _ = cmd.Wait(); close(ended) }()
+	ended := concurrent.Start(cmd.Wait)
 	defer func() { stop(); <-ended }()
 	base := fmt.Sprintf("http://127.0.0.1:%d", port)
 	deadline := time.After(3 * time.Minute)

@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"runtime"
 	"syscall"
+
+	"wardroom/pkg/concurrent"
 )
 
 // spawn starts the command so that it can't outlive this process: the kernel
@@ -14,7 +16,7 @@ import (
 func spawn(cmd *exec.Cmd, done chan<- struct{}) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	started := make(chan error, 1)
-	go func() {
+	concurrent.Start(func() error {
 		// Linux takes the death of the thread that forked for the death of the
 		// parent, so this goroutine keeps its thread until the child has ended.
 		runtime.LockOSThread()
@@ -22,11 +24,11 @@ func spawn(cmd *exec.Cmd, done chan<- struct{}) error {
 		err := cmd.Start()
 		started <- err
 		if err != nil {
-			return
+			return err
 		}
-		_ = cmd.Wait()
-		close(done)
-	}()
+		defer close(done)
+		return cmd.Wait()
+	})
 	return <-started
 }
 

@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"syscall"
+
+	"wardroom/pkg/concurrent"
 )
 
 // guardian runs its arguments and ends them when its standard input closes,
@@ -27,11 +29,11 @@ func spawn(cmd *exec.Cmd, done chan<- struct{}) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	go func() {
+	concurrent.Start(func() error {
+		defer close(done)
 		_ = cmd.Wait()
-		_ = stdin.Close()
-		close(done)
-	}()
+		return stdin.Close()
+	})
 	return nil
 }
 

@@ -23,6 +23,7 @@ import (
 
 	"wardroom/infra/local/dynamolocal"
 	"wardroom/infra/local/filelock"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/signin"
 )
 
@@ -98,7 +99,7 @@ func (p *Provider) start(t testing.TB, port string) {
 	for lines.Scan() {
 		if strings.HasPrefix(lines.Text(), "http://127.0.0.1:") {
 			p.URL = lines.Text()
-			go func() { _, _ = io.Copy(io.Discard, out) }()
+			concurrent.Start(func() error { _, err := io.Copy(io.Discard, out); return err })
 			return
 		}
 	}

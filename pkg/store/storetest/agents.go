@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
@@ -59,21 +59,20 @@ func (w *world) now(id int64) model.Agent {
 // is in its way: all of them pass.
 func (w *world) allOf(notes ...func(*table.Tx)) {
 	w.Helper()
-	var g sync.WaitGroup
+	g := concurrent.NewGroup()
 	for _, note := range notes {
-		g.Go(func() {
+		g.Go(func() error {
 			for range 50 {
 				if err := w.try(note); !errors.Is(err, table.ErrStale) {
-					if err != nil {
-						w.Error(err)
-					}
-					return
+					return err
 				}
 			}
-			w.Error("one of them never passes")
+			return errors.New("one of them never passes")
 		})
 	}
-	g.Wait()
+	if err := g.Wait(); err != nil {
+		w.Error(err)
+	}
 }
 
 func newAgents(w *world) {

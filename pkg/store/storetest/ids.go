@@ -3,34 +3,37 @@ package storetest
 import (
 	"fmt"
 	"slices"
-	"sync"
+
+	"wardroom/pkg/concurrent"
 )
 
 func uniqueIDs(w *world) {
 	const workers, each = 16, 1000
 	sequence := fmt.Sprint("unique ", w.base)
 	taken := make([][]int64, workers)
-	var g sync.WaitGroup
+	g := concurrent.NewGroup()
 	for i := range workers {
 		s := w.Store
 		if i%2 == 1 {
 			s = w.Other
 		}
-		g.Go(func() {
+		g.Go(func() error {
 			for len(taken[i]) < each {
 				ids, err := s.NewIDs(w.Context(), sequence, min(i+1, each-len(taken[i])))
 				if err != nil {
-					w.Error(err)
-					return
+					return err
 				}
 				if !slices.IsSorted(ids) {
 					w.Errorf("not ascending: %v", ids)
 				}
 				taken[i] = append(taken[i], ids...)
 			}
+			return nil
 		})
 	}
-	g.Wait()
+	if err := g.Wait(); err != nil {
+		w.Error(err)
+	}
 	all := slices.Concat(taken...)
 	slices.Sort(all)
 	if n := len(slices.Compact(all)); n != workers*each || all[0] < 1 {

@@ -3,11 +3,11 @@ package storetest
 import (
 	"errors"
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -101,11 +101,13 @@ func (w *world) refused(says string, note func(*table.Tx)) {
 func (w *world) oneOf(notes ...func(*table.Tx)) {
 	w.Helper()
 	errs := make([]error, len(notes))
-	var g sync.WaitGroup
+	g := concurrent.NewGroup()
 	for i, note := range notes {
-		g.Go(func() { errs[i] = w.try(note) })
+		g.Go(func() error { errs[i] = w.try(note); return nil })
 	}
-	g.Wait()
+	if err := g.Wait(); err != nil {
+		w.Error(err)
+	}
 	passed := 0
 	for _, err := range errs {
 		switch {
