@@ -15,19 +15,25 @@ const (
 	documentFile = "openapi.json"
 	versionsFile = "openapi.versions"
 	schemaFile   = "schema.md"
+	auditFile    = "audit.md" // its last section; the rest is written by hand
+	errorsFile   = "errors.md"
 	referenceDir = "reference"
 )
 
 // generate makes every file that depends on nothing but the operations and the
-// schema, by its path below docs/.
-func generate(groups []api.Group) map[string][]byte {
+// schema, by its path below docs/. page is docs/audit.md as it is.
+func generate(groups []api.Group, page string) (map[string][]byte, error) {
 	document := api.Document(groups...)
-	files := map[string][]byte{documentFile: document, schemaFile: entities()}
+	files := map[string][]byte{documentFile: document, schemaFile: entities(), errorsFile: catalogue()}
+	var err error
+	if files[auditFile], err = audit(page, groups); err != nil {
+		return nil, err
+	}
 	ref := newReference(document)
 	for _, g := range groups {
 		files[path.Join(referenceDir, g.Slug+".md")] = ref.page(g)
 	}
-	return files
+	return files, nil
 }
 
 // recorded returns the list of versions with the document in it, and an error

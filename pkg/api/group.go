@@ -81,6 +81,9 @@ func (o Op) check() {
 			wrong("Fails with %d", status)
 		}
 	}
+	if o.NoAudit != "" && o.IsRead {
+		wrong("it only reads, so it needs no reason to leave no audit row")
+	}
 	if o.Method == http.MethodGet && o.in.body != nil {
 		wrong("a GET takes no body")
 	}
