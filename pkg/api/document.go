@@ -118,7 +118,7 @@ func who(o Op) string {
 		says = append(says, need+".")
 	}
 	if o.SelfField != "" {
-		says = append(says, "The user `"+o.SelfField+"` himself may call it, too.")
+		says = append(says, "The user `"+o.SelfField+"` may call it themselves, too.")
 	}
 	return strings.Join(says, " ")
 }
