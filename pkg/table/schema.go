@@ -161,7 +161,7 @@ func of[T any](name, pk, sk, serves string) *Entity[T] {
 		}
 		return k
 	})
-	remakes[name] = e.remake
+	remakes[name], readers[name] = e.remake, e.reads
 	return e
 }
 
