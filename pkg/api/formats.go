@@ -3,9 +3,7 @@ package api
 import (
 	"errors"
 	"net/url"
-	"strings"
 	"time"
-	"unicode"
 
 	"wardroom/pkg/model"
 )
@@ -30,9 +28,8 @@ func wrongFormat(format, s string) (flaw, bool) {
 		_, err := time.Parse(time.DateOnly, s)
 		return notDate, err != nil
 	case "email":
-		name, domain, ok := strings.Cut(s, "@")
-		invisible := func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }
-		return notEmail, !ok || name == "" || domain == "" || strings.Contains(domain, "@") || strings.ContainsFunc(s, invisible)
+		_, ok := model.ParseAddress(s)
+		return notEmail, !ok
 	case "uri":
 		u, err := url.Parse(s)
 		return notURI, err != nil || u.Scheme == "" || u.Host == ""
