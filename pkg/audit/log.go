@@ -94,7 +94,12 @@ func List(ctx context.Context, s *store.Store, organization int64, f Filter, aft
 		log = log[:min(limit, len(log))]
 		next = log[len(log)-1].key.SK
 	}
-	log = slices.DeleteFunc(log, func(e entry) bool { return !e.readable || !f.matches(e.audit) })
+	log = slices.DeleteFunc(log, func(e entry) bool {
+		if !e.readable {
+			_ = store.LeaveOut(ctx, table.Sound(e.key, found.Rows[e.key]))
+		}
+		return !e.readable || !f.matches(e.audit)
+	})
 	rows := make([]model.Audit, 0, len(log))
 	for _, e := range log {
 		rows = append(rows, e.audit)
@@ -144,7 +149,7 @@ func find(ctx context.Context, s *store.Store, organization int64, f Filter, spa
 	for _, key := range out.Keys {
 		keys = append(keys, key, sealBeside(key))
 	}
-	out.Rows, err = s.Read(ctx, keys...)
+	out.Rows, err = s.Inspect(ctx, keys...)
 	return out, err
 }
 

@@ -163,7 +163,7 @@ func of[T any](name, pk, sk, serves string) *Entity[T] {
 		}
 		return k
 	})
-	remakes[name] = e.remake
+	remakes[name], readers[name] = e.remake, e.reads
 	return e
 }
 
