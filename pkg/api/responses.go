@@ -153,7 +153,15 @@ func enveloped(kinds []fault.Kind) *huma.Schema {
 			"request_id": {Type: huma.TypeString},
 		},
 	}
-	if kinds[0] == fault.KindInvalid {
+	if kinds[0] == fault.KindForbidden {
+		reason := &huma.Schema{Type: huma.TypeString, Description: "Which kind of right is missing."}
+		for _, r := range fault.Reasons() {
+			reason.Enum = append(reason.Enum, string(r))
+			reason.Description += " `" + string(r) + "`: " + r.Says()
+		}
+		meta.Properties[fault.ReasonMeta] = reason
+	}
+	if slices.Contains([]fault.Kind{fault.KindInvalid, fault.KindNotFound, fault.KindUnsupportedMediaType}, kinds[0]) {
 		meta.Properties["fields"] = &huma.Schema{
 			Type: huma.TypeObject, AdditionalProperties: &huma.Schema{Type: huma.TypeString},
 			Description: "What is wrong with which field, by its place: body.user_ids[1], path.project_id, query.limit, header.If-Match.",
