@@ -113,7 +113,7 @@ func (h *handlers) invite(ctx context.Context, in *inviteIn) (api.Noted[Invite, 
 	c := in.Case()
 	out := api.Noted[Invite, *InviteLink]{}
 	if in.member != nil && c.Live(in.member.ExpiresOn) {
-		return out, fault.New(fault.KindDuplicate, "The user is a member of the project already")
+		return out, fault.New(fault.KindDuplicate, "The user is a member of the project already: change their role by Add User to Project")
 	}
 	lasts := time.Duration(*in.Body.ExpiresHours) * time.Hour
 	i, link, err := in.of.Make(ctx, h.store, c, invite.ToProject(*c.Project), in.Body.Email, *in.Body.Role, lasts)
@@ -151,7 +151,7 @@ func (in *revokeInviteIn) Known(_ context.Context, c *guard.Case) error {
 func (h *handlers) revokeInvite(_ context.Context, in *revokeInviteIn) ([]Invite, error) {
 	c := in.Case()
 	if in.invite.Status != model.InvitePending {
-		return nil, fault.New(fault.KindBadTransition, "The invitation was accepted")
+		return nil, fault.New(fault.KindBadTransition, "The invitation was accepted: remove the member from the project instead")
 	}
 	i := h.store.RevokeInvite(&c.Tx, in.invite, c.Stamp, c.Now)
 	c.Audit(guard.InviteName(i.ID), map[string]any{"place": i.Place, "role": i.Role}, map[string]any{"status": i.Status})
@@ -207,11 +207,11 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) ([]model.ProjectUse
 	isLive := isMember && c.Live(m.ExpiresOn)
 	switch {
 	case model.AddressKey(me.Email) != i.EmailKey:
-		return nil, fault.Forbidden()
+		return nil, fault.Forbidden(fault.ReasonOwn)
 	case i.Status == model.InviteAccepted && isLive && i.AcceptedBy != nil && *i.AcceptedBy == me.ID:
 		return []model.ProjectUser{{ID: m.ID, User: me.In(c.Organization)}}, nil
 	case i.Status == model.InviteAccepted:
-		return nil, fault.New(fault.KindBadTransition, "The invitation was accepted before")
+		return nil, fault.New(fault.KindBadTransition, "The invitation was accepted before: ask for a new one")
 	case i.StatusAt(c.Now) == model.InviteExpired:
 		return nil, fault.New(fault.KindExpired, "The invitation has expired")
 	}

@@ -78,7 +78,7 @@ func (h *handlers) keys(ctx context.Context, in *keysIn) (api.Page[APIKey], erro
 	if ranks(c) {
 		found = append(found, in.service...)
 	} else if c.User == nil {
-		return page, fault.Forbidden()
+		return page, fault.Forbidden(fault.ReasonOwn)
 	}
 	slices.SortFunc(found, func(a, b store.KeyRef) int { return int(a.ID - b.ID) })
 	found, page.Next = api.Cut(in.Limit, found, func(k store.KeyRef) string { return api.NextID(k.ID) })
@@ -184,8 +184,11 @@ func (h *handlers) createKey(ctx context.Context, in *createKeyIn) (NewAPIKey, e
 	for group, grant := range k.Groups {
 		scope.Groups[group] = access.Grant(grant)
 	}
-	if c.Exceeds(scope, k.ExpiresOn) || c.Caller.BoundProject != 0 && k.ProjectID == nil {
-		return NewAPIKey{}, fault.Forbidden()
+	if c.Exceeds(scope, k.ExpiresOn) {
+		return NewAPIKey{}, fault.Forbidden(fault.ReasonKeyScope)
+	}
+	if c.Caller.BoundProject != 0 && k.ProjectID == nil {
+		return NewAPIKey{}, fault.Forbidden(fault.ReasonKeyProject)
 	}
 	if in.made.id == 0 {
 		id, err := h.store.NewID(ctx, model.KeyIDs)

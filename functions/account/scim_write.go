@@ -168,7 +168,7 @@ func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, held
 	to := edit(from)
 	to.EmailKey = model.AddressKey(to.Email)
 	if from.IsSuperuser && !c.Caller.Is(id) {
-		return to, fault.Forbidden()
+		return to, fault.Forbidden(fault.ReasonRank)
 	}
 	if err := vacant(c, to.Email, id); err != nil {
 		return to, err

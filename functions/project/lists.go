@@ -46,7 +46,7 @@ func (in *listIn) Needs(f *guard.Fetch) {
 // Known refuses a team that doesn't exist in the organisation.
 func (in *listIn) Known(_ context.Context, c *guard.Case) error {
 	if t, ok := store.LiveTeam(c.Rows(), in.TeamID); in.TeamID != 0 && (!ok || t.OrganizationID != c.Organization.ID) {
-		return fault.NotFound()
+		return fault.Missing("query.team_id")
 	}
 	return nil
 }
@@ -91,8 +91,10 @@ func unknown(c *guard.Case, team int64, page api.Page[model.Project]) error {
 	if len(page.Items) > 0 || page.Next != "" {
 		return nil
 	}
-	_, err := c.VisibleTeam(team)
-	return err
+	if _, err := c.VisibleTeam(team); err != nil {
+		return fault.Missing("query.team_id")
+	}
+	return nil
 }
 
 // ofTeams asks each team for its projects, and at the same time reads the

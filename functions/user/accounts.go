@@ -91,10 +91,10 @@ func (in *createIn) Needs(f *guard.Fetch) { f.Rows(store.EmailKey(f.Organization
 func (h *handlers) create(ctx context.Context, in *createIn) (model.User, error) {
 	c := in.Case()
 	if _, taken := c.Rows()[store.EmailKey(c.Organization.ID, in.Body.Email)]; taken {
-		return model.User{}, fault.New(fault.KindDuplicate, "A user with this address exists already").On("body.email", "is taken")
+		return model.User{}, fault.New(fault.KindDuplicate, "A user with this address exists already: edit that one, or choose another address").On("body.email", "is taken")
 	}
 	if access.RankOf(in.Body.IsStaff, false) > c.Caller.ActingRank() {
-		return model.User{}, fault.Forbidden()
+		return model.User{}, fault.Forbidden(fault.ReasonRank)
 	}
 	id, err := h.store.NewID(ctx, model.UserIDs)
 	if err != nil {

@@ -125,7 +125,7 @@ func (in *inviteIn) Known(ctx context.Context, c *guard.Case) error {
 func (h *handlers) invite(ctx context.Context, in *inviteIn) (api.TrueOr[InviteLink], error) {
 	c, role := in.Case(), in.Body[0].Roles[0]
 	if !access.CanAssign(c.Acting(), "", access.Role(role)) {
-		return sent(""), fault.Forbidden()
+		return sent(""), fault.Forbidden(fault.ReasonRole)
 	}
 	if in.isMember {
 		return sent(""), fault.New(fault.KindInvalid, "The user is a member of the workspace already.")
@@ -164,7 +164,7 @@ func (h *handlers) resend(ctx context.Context, in *resendIn) (api.TrueOr[InviteL
 		return sent(""), errInvite(fault.KindInvalid, "INVITE_NOT_FOUND", "There is no invitation to this address.")
 	}
 	if !access.CanAssign(c.Acting(), "", access.Role(was.Role)) {
-		return sent(""), fault.Forbidden()
+		return sent(""), fault.Forbidden(fault.ReasonRole)
 	}
 	_, link, err := in.of.Make(ctx, h.store, c, invite.ToTeam(*c.Team), was.Email, was.Role, lasting)
 	return sent(link), err
@@ -245,7 +245,7 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (Joined, error) {
 	after := map[string]any{guard.InviteName(i.ID): model.InviteAccepted}
 	if !isMember {
 		if in.team.MemberCount >= store.MaxTeamMembers {
-			return Joined{}, fault.New(fault.KindLimit, "A team has at most %d members", store.MaxTeamMembers)
+			return Joined{}, fault.New(fault.KindLimit, "A team has at most %d members: remove one first", store.MaxTeamMembers)
 		}
 		id, err := h.store.NewID(ctx, model.PermissionIDs)
 		if err != nil {

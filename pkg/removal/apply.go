@@ -38,7 +38,7 @@ func ApplyOffboarding(ctx context.Context, s *store.Store, c *guard.Case, plan m
 }
 
 func staleHash() error {
-	return fault.New(fault.KindPlanStale, "What the plan was made for has changed. Plan again")
+	return fault.New(fault.KindPlanStale, "What the plan was made for has changed: make a new plan")
 }
 
 // applying is a plan as far as it is applied.
@@ -148,7 +148,7 @@ func (a *applying) overtaken(ctx context.Context, stale error) error {
 		return err
 	}
 	if now, ok := table.Plans.At(rows, key); ok && now.Version != a.plan.Version && now.State == model.Applying {
-		return fault.New(fault.KindInProgress, "The plan is being applied")
+		return fault.New(fault.KindInProgress, "The plan is being applied: repeat the request in a moment")
 	}
 	return stale
 }

@@ -29,7 +29,7 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user int64,
 	admin := m.Role == string(access.ProjectAdmin) && u.IsActive // an inactive one isn't counted
 	last := admin && p.AdminCount <= 1
 	if last && heir == 0 {
-		return row, Report{}, fault.New(fault.KindLastProjectAdmin, "The last admin of a project can't be removed")
+		return row, Report{}, fault.New(fault.KindLastProjectAdmin, "The last admin of a project can't be removed: add ?transfer_to= with the id of a user who can reach it")
 	}
 	target := c.ProjectTarget(p, 0) // without his own role
 	if target.Team != 0 {

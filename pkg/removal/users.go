@@ -122,7 +122,7 @@ func ofUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 	}
 	s.RecordRemoval(&c.Tx, r)
 	if c.Tx.Len() > room {
-		return nil, r, report, fault.New(fault.KindLimit, "The change touches too many things at once")
+		return nil, r, report, fault.New(fault.KindLimit, "The change touches too many things at once: do it in parts")
 	}
 	if o.Reports() {
 		if report.Effects, err = among(c.Rows(), s, r).list(ctx); err != nil {
@@ -157,19 +157,19 @@ func refusal(c *guard.Case, users []model.User, held posts, o UserOptions) error
 		case o.Batch:
 			blocked = append(blocked, Blocked{u.ID, code})
 		case code == rankCode:
-			return fault.Forbidden()
+			return fault.Forbidden(fault.ReasonRank)
 		case code == fault.KindSelfDelete:
-			return fault.New(code, "Nobody ends his own account")
+			return fault.New(code, "Nobody ends their own account: another admin has to")
 		case code == fault.KindLastProjectAdmin:
-			return fault.New(code, "The last admin of a project can't be removed")
+			return fault.New(code, "The last admin of a project can't be removed: add ?transfer_to= with the id of a user who can reach it")
 		default:
-			return fault.New(code, "The last owner of a team can't be removed")
+			return fault.New(code, "The last owner of a team can't be removed: add ?transfer_to= with the id of a user who can reach it")
 		}
 	}
 	if len(blocked) == 0 {
 		return nil
 	}
-	f := fault.New(fault.KindBlockedIDs, "Some of the users can't be removed, so none was")
+	f := fault.New(fault.KindBlockedIDs, "Some of the users can't be removed, so none was: leave out those in meta.blocked, or settle what blocks them")
 	f.Meta = map[string]any{"blocked": blocked}
 	return f
 }
