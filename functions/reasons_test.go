@@ -37,7 +37,6 @@ func TestRefusalsSayWhatIsMissing(t *testing.T) {
 	}
 	reason := func(r fault.Reason) []string { return []string{`"reason":"` + string(r) + `"`} }
 	bound := fixture.Key("bound5", 7, func(k *model.APIKey) { project := int64(151); k.ProjectID = &project })
-	no := map[string]string{}
 	fixture.Table(t, []fixture.Row{
 		{Name: "a rank", Request: put(demo.ProjectMember, "/api/user/7", `{"first_name":"A"}`), Status: 403, Code: "forbidden", Has: reason(fault.ReasonRank)},
 		{Name: "a higher rank", Request: put(demo.GlobalAdmin, "/api/user/16", `{"first_name":"A"}`), Status: 403, Code: "forbidden", Has: reason(fault.ReasonRank)},
@@ -50,7 +49,7 @@ func TestRefusalsSayWhatIsMissing(t *testing.T) {
 		{Name: "a user in a list", Request: post(demo.ProjectAdmin, "/api/project/151/user", `{"user_ids":[15,987654]}`), Status: 404, Code: "not_found", Fields: map[string]string{"body.user_ids[1]": ""}},
 		{Name: "a foreign one in a list", Request: post(demo.ProjectAdmin, "/api/project/151/user", `{"user_ids":[15,90]}`), Status: 404, Code: "not_found", Fields: map[string]string{"body.user_ids[1]": ""}},
 		{Name: "a team in the query", Request: fixture.Request{Method: "GET", Path: "/api/agent/team?team_id=9", Key: demo.ProjectAdmin}, Status: 404, Code: "not_found", Fields: map[string]string{"query.team_id": ""}},
-		{Name: "what the path names isn't a field", Request: put(demo.ProjectAdmin, "/api/project/9", `{"description":"A"}`), Status: 404, Code: "not_found", Fields: no},
+		{Name: "what the path names isn't a field", Request: put(demo.ProjectAdmin, "/api/project/9", `{"description":"A"}`), Status: 404, Code: "not_found", Lacks: []string{`"fields"`}},
 	})
 }
 

@@ -73,7 +73,7 @@ func (h *handlers) editOrganization(_ context.Context, in *editOrganizationIn) (
 	}
 	if o.Domain != old.Domain {
 		if _, taken := table.Domains.In(c.Rows(), o.Domain); taken {
-			return detail(old), fault.New(fault.KindDuplicate, "The domain belongs to an organization already").On("body.domain", "is taken")
+			return detail(old), fault.New(fault.KindDuplicate, "The domain belongs to an organization already: prove it, or name another").On("body.domain", "is taken")
 		}
 	}
 	o.Stamp = o.Modified(c.Stamp, c.Now)

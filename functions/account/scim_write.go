@@ -73,7 +73,7 @@ func (h *handlers) createSCIM(ctx context.Context, in *createSCIMIn) (SCIMUser, 
 // a deleted one is his until he is purged.
 func vacant(c *guard.Case, address string, of int64) error {
 	if e, ok := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, address)); ok && e.UserID != of {
-		return fault.New(fault.KindDuplicate, "Another user has this userName")
+		return fault.New(fault.KindDuplicate, "Another user has this userName: change theirs first, or choose another")
 	}
 	return nil
 }

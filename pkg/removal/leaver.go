@@ -60,7 +60,7 @@ func leave(ctx context.Context, s *store.Store, c *guard.Case, user int64, heirs
 		return l, nil
 	}
 	if len(l.held.projects)+len(l.held.teams) > maxHoldings {
-		return nil, fault.New(fault.KindLimit, "The user is in more than %d projects and teams", maxHoldings)
+		return nil, fault.New(fault.KindLimit, "The user is in more than %d projects and teams: remove them from some first", maxHoldings)
 	}
 	if err := l.read(ctx, c); err != nil {
 		return nil, err
