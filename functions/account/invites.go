@@ -184,7 +184,7 @@ func (in *acceptIn) Known(ctx context.Context, c *guard.Case) error {
 	if err := c.Read(ctx, table.Projects.Key(*i.ProjectID), table.ProjectMembers.Key(*i.ProjectID, c.Caller.User), table.Tombstones.Key(*i.ProjectID, c.Caller.User)); err != nil {
 		return err
 	}
-	if tomb, ok := table.Tombstones.In(c.Rows(), *i.ProjectID, c.Caller.User); ok && i.Status == model.InvitePending && tomb.Buries(i.CreatedOn) {
+	if tomb, ok := table.Tombstones.In(c.Rows(), *i.ProjectID, c.Caller.User); ok && i.Status == model.InvitePending && tomb.Buries(i.Epoch) {
 		return fault.NotFound() // the removal is about to revoke it
 	}
 	if _, ok := store.LiveProject(c.Rows(), *i.ProjectID); !ok {
@@ -235,6 +235,7 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) ([]model.ProjectUse
 		after[guard.UserName(me.ID)] = m.Facts()
 	}
 	h.store.AcceptInvite(&c.Tx, i, me, c.Now)
+	store.Stays(&c.Tx, c.Rows(), p.ID, me.ID)
 	c.Audit(guard.ProjectName(p.ID), before, after)
 	return []model.ProjectUser{{ID: m.ID, User: me.In(c.Organization)}}, nil
 }

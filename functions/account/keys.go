@@ -166,7 +166,7 @@ func (h *handlers) createKey(ctx context.Context, in *createKeyIn) (NewAPIKey, e
 		ExpiresOn: b.ExpiresOn, Stamp: model.Created(c.Stamp, c.Now),
 	}
 	if b.ProjectID != 0 {
-		k.ProjectID = &b.ProjectID
+		k.ProjectID, k.Epoch = &b.ProjectID, c.Project.Epoch
 	}
 	if k.Kind == model.ServiceKey {
 		if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {

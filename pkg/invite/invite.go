@@ -28,17 +28,18 @@ import (
 type Place struct {
 	Name          string // "project:151", or "team:7"
 	Project, Team *int64
+	Epoch         int64  // in which it is
 	Title         string // as it is called in a letter
 }
 
 // ToProject is a project as a place.
 func ToProject(p model.Project) Place {
-	return Place{Name: guard.ProjectName(p.ID), Project: &p.ID, Title: "the project " + p.Name}
+	return Place{Name: guard.ProjectName(p.ID), Project: &p.ID, Epoch: p.Epoch, Title: "the project " + p.Name}
 }
 
 // ToTeam is a team as a place.
 func ToTeam(t model.Team) Place {
-	return Place{Name: guard.TeamName(t.ID), Team: &t.ID, Title: "the workspace " + t.Name}
+	return Place{Name: guard.TeamName(t.ID), Team: &t.ID, Epoch: t.Epoch, Title: "the workspace " + t.Name}
 }
 
 // Of is what is known of an address at a place, and what a request makes of it.
@@ -101,7 +102,7 @@ func (o *Of) Make(ctx context.Context, s *store.Store, c *guard.Case, p Place, e
 		o.id, o.secret = id, guard.NewSecret()
 	}
 	i := model.Invite{
-		ID: o.id, OrganizationID: c.Organization.ID, Place: p.Name, ProjectID: p.Project, TeamID: p.Team, Email: email, Role: role,
+		ID: o.id, OrganizationID: c.Organization.ID, Place: p.Name, ProjectID: p.Project, TeamID: p.Team, Epoch: p.Epoch, Email: email, Role: role,
 		Status: model.InvitePending, TokenHash: guard.HashSecret(o.secret), ExpiresOn: c.Now.Add(lasts), Stamp: model.Created(c.Stamp, c.Now),
 	}
 	s.CreateInvite(&c.Tx, i, o.was, o.old)
