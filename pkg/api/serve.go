@@ -49,15 +49,17 @@ func (rt *route) answer(w http.ResponseWriter, r *http.Request) (Answer, error) 
 		}
 		return Answer{}, err
 	}
-	handle := func(ctx context.Context) (Answer, error) {
-		result, err := rt.op.invoke(ctx, call.In)
+	handle := func(ctx context.Context, c Call) (Answer, error) {
+		result, err := rt.op.invoke(ctx, c.In)
 		if err != nil {
 			return Answer{}, err
 		}
-		return rt.render(result, scope)
+		a, err := rt.render(result, scope)
+		a.Anew = func() (Answer, error) { return rt.render(result, scope) }
+		return a, err
 	}
 	if visit == nil {
-		return handle(ctx)
+		return handle(ctx, call)
 	}
 	return visit.Serve(ctx, call, handle)
 }
