@@ -116,11 +116,9 @@ func (h *handlers) invite(ctx context.Context, in *inviteIn) (api.Noted[Invite, 
 		return out, fault.New(fault.KindDuplicate, "The user is a member of the project already")
 	}
 	lasts := time.Duration(*in.Body.ExpiresHours) * time.Hour
-	i, link, err := in.of.Make(ctx, h.store, c, invite.ToProject(*c.Project), in.Body.Email, *in.Body.Role, lasts)
+	out.Meta = &InviteLink{}
+	i, err := in.of.Make(ctx, h.store, c, invite.ToProject(*c.Project), in.Body.Email, *in.Body.Role, lasts, func(link string) { out.Meta.URL = link })
 	out.Data = invited(i, c.Now)
-	if link != "" {
-		out.Meta = &InviteLink{link}
-	}
 	return out, err
 }
 
@@ -206,7 +204,7 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) ([]model.ProjectUse
 	m, isMember := c.ProjectMember(p.ID, me.ID)
 	isLive := isMember && c.Live(m.ExpiresOn)
 	switch {
-	case model.FoldKey(me.Email) != i.EmailKey:
+	case model.AddressKey(me.Email) != i.EmailKey:
 		return nil, fault.Forbidden()
 	case i.Status == model.InviteAccepted && isLive && i.AcceptedBy != nil && *i.AcceptedBy == me.ID:
 		return []model.ProjectUser{{ID: m.ID, User: me.In(c.Organization)}}, nil

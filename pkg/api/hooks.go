@@ -5,26 +5,31 @@ import (
 	"reflect"
 )
 
-// Hooks are what a guard, or whatever else stands between this package and the
-// handlers, asks of an input that has them: an interface of one method each.
-var hooks = map[string]reflect.Type{}
+// Hooking is a guard that asks an input more than its form. Hooks are the
+// interfaces by which it does, of one method each.
+type Hooking interface{ Hooks() []reflect.Type }
 
-// Hook declares that an input with the method of H, an interface with just one,
-// is asked by it. An input that has a method of that name with another signature
-// would never be asked: it stops the program when its operation is declared.
-func Hook[H any]() {
-	h := reflect.TypeFor[H]()
-	if h.Kind() != reflect.Interface || h.NumMethod() != 1 {
-		panic(fmt.Sprintf("%s: a hook is an interface of one method", h))
-	}
-	hooks[h.Method(0).Name] = h
-}
-
-// hooked panics where an input looks as if it had a hook, and hasn't.
-func hooked(in reflect.Type) {
-	for name, h := range hooks {
-		if m, is := reflect.PointerTo(in).MethodByName(name); is && !reflect.PointerTo(in).Implements(h) {
-			panic(fmt.Sprintf("%s: %s is %s, which is no %s: it would never be asked", in, name, m.Type, h))
+// hooked panics where an input looks as if it had one of the hooks, and hasn't: a
+// method of that name with another signature, or two that are promoted and hide
+// each other, would never be asked.
+func hooked(in reflect.Type, hooks []reflect.Type) {
+	for _, h := range hooks {
+		if name := h.Method(0).Name; named(in, name) && !reflect.PointerTo(in).Implements(h) {
+			panic(fmt.Sprintf("%s: it would never be asked by its %s, which isn't that of %s", in, name, h))
 		}
 	}
+}
+
+// named reports whether a struct, or one that is embedded in it, has a method of
+// that name.
+func named(t reflect.Type, method string) bool {
+	if _, is := reflect.PointerTo(t).MethodByName(method); is {
+		return true
+	}
+	for i := range t.NumField() {
+		if f := t.Field(i); f.Anonymous && f.Type.Kind() == reflect.Struct && named(f.Type, method) {
+			return true
+		}
+	}
+	return false
 }

@@ -45,7 +45,6 @@ func inputOf(t reflect.Type, path string) *input {
 	if t.Kind() != reflect.Struct {
 		panic(fmt.Sprintf("%s: the input of an operation must be a struct", t))
 	}
-	hooked(t)
 	in := &input{typ: t}
 	s := newSchemas()
 	in.collect(s, t, nil, "")

@@ -3,6 +3,7 @@ package guard
 import (
 	"context"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 
@@ -80,10 +81,9 @@ type Knowing interface {
 	Known(ctx context.Context, c *Case) error
 }
 
-func init() {
-	api.Hook[Needing]()
-	api.Hook[Knowing]()
-	api.Hook[Checking]()
+// Hooks are what an input may have.
+func (g *Guard) Hooks() []reflect.Type {
+	return []reflect.Type{reflect.TypeFor[Needing](), reflect.TypeFor[Knowing](), reflect.TypeFor[Checking]()}
 }
 
 // Checking is an input with a rule about its form that no tag can express. It

@@ -116,7 +116,7 @@ func pause(ctx context.Context, try int) bool {
 
 // once reads, decides, runs handle and commits what it noted, one time. It starts
 // from nothing but the request's form: call is for it alone. The order is that of
-// the contract: 401, stored answer, 404, 403, 409.
+// the contract: 401, stored answer, 404, 403, 409, 412.
 func (v *visit) once(ctx context.Context, call api.Call, handle api.Handle) (api.Answer, error) {
 	now := v.guard.now()
 	var malformed error

@@ -9,7 +9,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
-	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -21,7 +20,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
-	"wardroom/pkg/telemetry"
 )
 
 // Place is what somebody is invited to.
@@ -42,27 +40,20 @@ func ToTeam(t model.Team) Place {
 	return Place{Name: guard.TeamName(t.ID), Team: &t.ID, Epoch: t.Epoch, Title: "the workspace " + t.Name}
 }
 
-// Of is what is known of an address at a place, and what a request makes of it.
-// It is part of the request's input, so that a request which is tried again
-// makes the same invitation, and sends one letter.
+// Of is what is known of an address at a place.
 type Of struct {
 	was *model.InviteOf
 	old *model.Invite
-
-	id     int64
-	secret string
-	sent   bool // a letter was sent
-	tried  bool // or at least tried
 }
 
 // Ask asks for the place's row of the address, and whose address it is.
 func (o *Of) Ask(f *guard.Fetch, place, email string) {
-	f.Rows(table.InvitesOf.Key(place, model.FoldKey(email)), store.EmailKey(f.Organization, email))
+	f.Rows(table.InvitesOf.Key(place, model.AddressKey(email)), store.EmailKey(f.Organization, email))
 }
 
 // Keys are the rows to read after those that Ask asked for, before Take.
 func (o *Of) Keys(c *guard.Case, place, email string) []table.Primary {
-	if of, ok := table.InvitesOf.In(c.Rows(), place, model.FoldKey(email)); ok {
+	if of, ok := table.InvitesOf.In(c.Rows(), place, model.AddressKey(email)); ok {
 		return []table.Primary{table.Invites.Key(of.InviteID)}
 	}
 	return nil
@@ -71,7 +62,7 @@ func (o *Of) Keys(c *guard.Case, place, email string) []table.Primary {
 // Take takes the newest invitation out of what was read.
 func (o *Of) Take(c *guard.Case, place, email string) {
 	o.was, o.old = nil, nil
-	of, ok := table.InvitesOf.In(c.Rows(), place, model.FoldKey(email))
+	of, ok := table.InvitesOf.In(c.Rows(), place, model.AddressKey(email))
 	if !ok {
 		return
 	}
@@ -90,50 +81,51 @@ func (o *Of) Pending() (model.Invite, bool) {
 	return *o.old, true
 }
 
-// Make notes an invitation in place of the one before, sends a letter with its
-// link where that is configured, and tells the invited user where the address is
-// one's. The link returned is "" where the letter went out.
-func (o *Of) Make(ctx context.Context, s *store.Store, c *guard.Case, p Place, email, role string, lasts time.Duration) (model.Invite, string, error) {
-	if o.id == 0 {
-		id, err := s.NewID(ctx, model.InviteIDs)
-		if err != nil {
-			return model.Invite{}, "", err
-		}
-		o.id, o.secret = id, guard.NewSecret()
+// Make notes an invitation in place of the one before, and tells the invited user
+// where the address is one's. A letter with its link leaves once the invitation is
+// made, where that is configured; show is told the link where none does, at once
+// or when the letter has failed.
+func (o *Of) Make(ctx context.Context, s *store.Store, c *guard.Case, p Place, email, role string, lasts time.Duration, show func(link string)) (model.Invite, error) {
+	id, err := s.NewID(ctx, model.InviteIDs)
+	if err != nil {
+		return model.Invite{}, err
 	}
+	secret := guard.NewSecret()
+	email = model.TidyAddress(email)
 	i := model.Invite{
-		ID: o.id, OrganizationID: c.Organization.ID, Place: p.Name, ProjectID: p.Project, TeamID: p.Team, Epoch: p.Epoch, Email: email, Role: role,
-		Status: model.InvitePending, TokenHash: guard.HashSecret(o.secret), ExpiresOn: c.Now.Add(lasts), Stamp: model.Created(c.Stamp, c.Now),
+		ID: id, OrganizationID: c.Organization.ID, Place: p.Name, ProjectID: p.Project, TeamID: p.Team, Epoch: p.Epoch, Email: email, Role: role,
+		Status: model.InvitePending, TokenHash: guard.HashSecret(secret), ExpiresOn: c.Now.Add(lasts), Stamp: model.Created(c.Stamp, c.Now),
 	}
 	s.CreateInvite(&c.Tx, i, o.was, o.old)
 	if known, ok := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, email)); ok {
 		c.Notify(known.UserID, model.NoticeInvited, p.Name)
 	}
 	c.Audit(guard.InviteName(i.ID), nil, map[string]any{"place": p.Name, "role": role})
-	return i, o.deliver(ctx, c, p, email), nil
+	deliver(ctx, c, p, email, token(id, secret), show)
+	return i, nil
 }
 
-// deliver sends the letter once, and returns the link where it could not.
-func (o *Of) deliver(ctx context.Context, c *guard.Case, p Place, email string) string {
+// deliver notes the letter, or shows the link.
+func deliver(ctx context.Context, c *guard.Case, p Place, email, token string, show func(link string)) {
 	post := mail.From(ctx)
-	link := post.Link(o.path(c, p))
-	if !o.tried {
-		o.tried = true
-		err := post.Send(ctx, email, "You are invited to "+p.Title,
-			fmt.Sprintf("You are invited to join %s of %s. To accept, open this link:\n\n%s\n\nIt is for you alone. If you did not expect it, ignore this letter.\n", p.Title, c.Organization.OrgName, link))
-		if o.sent = err == nil; err != nil && !errors.Is(err, mail.ErrOff) {
-			telemetry.From(ctx).SetErr(err) // the request goes on: the answer carries the link
+	link := post.Link(path(c, p, token))
+	if !post.Sends() {
+		show(link)
+		return
+	}
+	text := fmt.Sprintf("You are invited to join %s of %s. To accept, open this link:\n\n%s\n\nIt is for you alone. If you did not expect it, ignore this letter.\n", p.Title, c.Organization.OrgName, link)
+	c.Send(func(ctx context.Context) error {
+		err := post.Send(ctx, email, "You are invited to "+p.Title, text)
+		if err != nil {
+			show(link)
 		}
-	}
-	if o.sent {
-		return ""
-	}
-	return link
+		return err
+	})
 }
 
 // path is the page of the front end that accepts. The token stands behind the
 // number sign, which browsers send to no server.
-func (o *Of) path(c *guard.Case, p Place) string {
+func path(c *guard.Case, p Place, token string) string {
 	query := url.Values{}
 	if p.Project != nil {
 		query.Set("project_id", strconv.FormatInt(*p.Project, 10))
@@ -141,7 +133,7 @@ func (o *Of) path(c *guard.Case, p Place) string {
 		query.Set("organization_id", strconv.FormatInt(c.Organization.ID, 10))
 		query.Set("workspace_id", strconv.FormatInt(*p.Team, 10))
 	}
-	return "/invite?" + query.Encode() + "#token=" + token(o.id, o.secret)
+	return "/invite?" + query.Encode() + "#token=" + token
 }
 
 func token(id int64, secret string) string { return strconv.FormatInt(id, 10) + "." + secret }

@@ -36,7 +36,7 @@ type Removal struct {
 	AgentsTo       *int64          `json:"-" dynamo:"agents_to,omitempty"`       // who becomes owner of agents, where he can reach their project
 	ProjectMembers []ProjectMember `json:"-" dynamo:"project_members,omitempty"` // deleted with it: before-images
 	TeamMembers    []TeamMember    `json:"-" dynamo:"team_members,omitempty"`
-	Epoch          int64           `json:"-" dynamo:"epoch,omitempty"` // to which it raised its place: what was given in an earlier one ends with it
+	Epoch          int64           `json:"-" dynamo:"epoch,omitempty"`         // to which it raised its place: what was given in an earlier one ends with it
 	TombstoneWas   *Tombstone      `json:"-" dynamo:"tombstone_was,omitempty"` // of an earlier removal from the same project
 	Deletes        bool            `json:"-" dynamo:"deletes,omitempty"`       // the users were deleted, not only deactivated
 	Users          []UserWas       `json:"-" dynamo:"users,omitempty"`         // whose row it changed
