@@ -47,6 +47,8 @@ type Answer struct {
 	ETag   string // with its quotes; "" for none
 	Kept   []byte // the body without its secrets, to be stored for replays in Body's stead; nil where it has none
 
+	Removal int64 // id of the removal that the request made, for a header; 0 for none
+
 	// Anew makes the answer again, from the same result of the handler, which may
 	// have changed meanwhile: what leaves after the commit may have failed.
 	Anew func() (Answer, error)

@@ -44,6 +44,7 @@ type Op struct {
 	IsToggle     bool     // a PUT that does something else when it is sent again
 	IsAgenta     bool     // speaks the workspace dialect
 	IsSCIM       bool     // speaks SCIM 2.0
+	IsRemoval    bool     // may take people out of something: the answer's header says by which removal
 
 	Failures []int // statuses beyond those that every operation may answer
 
@@ -137,6 +138,10 @@ func (o Op) Reads() Op { o.IsRead = true; return o }
 // Toggles marks a PUT that undoes itself when it is sent again: it takes an
 // Idempotency-Key, so that a repetition can be told from a second toggle.
 func (o Op) Toggles() Op { o.IsToggle = true; return o }
+
+// Removes marks an operation that may take people out of something, whose answer
+// then has the removal's id in a header.
+func (o Op) Removes() Op { o.IsRemoval = true; return o }
 
 // Creates marks an operation that answers 201.
 func (o Op) Creates() Op { o.Status = http.StatusCreated; return o }

@@ -24,10 +24,17 @@ func (rt *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if a.ETag != "" {
 		w.Header()["Etag"] = []string{a.ETag}
 	}
+	if a.Removal != 0 {
+		w.Header()[removalHeader] = []string{strconv.FormatInt(a.Removal, 10)}
+	}
 	d := rt.op.dialect()
 	d.locate(w, a)
 	send(w, r, a.Status, a.Body, d)
 }
+
+// removalHeader is where an answer says which removal the request made: there it
+// is shown and undone.
+const removalHeader = "Wardroom-Removal"
 
 // answer takes a request through the checks in their order: the credentials'
 // presence, the form, then whatever the guard does.

@@ -50,6 +50,7 @@ type Case struct {
 	notices  []model.Notice
 	concerns api.Versioned
 	letters  []func(context.Context) error
+	removal  int64
 }
 
 // grant is a decision that allowed this request, and what it was made on.
@@ -108,8 +109,13 @@ func (c *Case) leave(ctx context.Context, a api.Answer) (api.Answer, error) {
 	if !failed || a.Anew == nil {
 		return a, nil
 	}
-	return a.Anew()
+	again, err := a.Anew()
+	again.Removal = a.Removal
+	return again, err
 }
+
+// Removes notes the removal that the request makes, of which the answer tells.
+func (c *Case) Removes(id int64) { c.removal = id }
 
 // Rehearse makes the request a preview: every check is made, the answer is
 // given, and nothing is written.

@@ -151,6 +151,7 @@ func (v *visit) once(ctx context.Context, call api.Call, handle api.Handle) (api
 	if c.dry {
 		return answer, nil
 	}
+	answer.Removal = c.removal
 	if c.audit != nil {
 		v.guard.store.RecordAudit(&c.Tx, *c.audit)
 	}

@@ -48,6 +48,12 @@ type Removal struct {
 	Version        int64           `json:"-" dynamo:"version"`
 }
 
+// RemovalOf is that a removal was of a user, or from a team.
+type RemovalOf struct {
+	About     string `dynamo:"about"` // "user:15" or "team:7"
+	RemovalID int64  `dynamo:"removal_id"`
+}
+
 // UserWas is a user's row as a removal found it, as far as it changed the row.
 type UserWas struct {
 	UserID    int64  `dynamo:"user_id"`
@@ -195,6 +201,7 @@ type Replay struct {
 	Parts       int    `dynamo:"parts,omitempty"` // the body lies in this many rows beside it
 	PartsID     string `dynamo:"parts_id,omitempty"`
 	ETag        string `dynamo:"etag,omitempty"`
+	RemovalID   int64  `dynamo:"removal_id,omitempty"` // that the request made
 	Redacted    bool   `dynamo:"redacted,omitempty"`
 	ExpiresOn   Time   `dynamo:"expires_on"`
 	TTL         int64  `dynamo:"ttl"`

@@ -204,6 +204,7 @@ func (d *data) removals(tx *table.Tx) {
 			table.Tombstones.Put(tx, model.Tombstone{ProjectID: r.Project, UserID: r.User, Epoch: 1, RemovedOn: r.RemovedOn, RemovalID: r.ID})
 		}
 		table.Removals.Create(tx, row)
+		table.RemovalsOf.Create(tx, model.RemovalOf{About: guard.UserName(r.User), RemovalID: r.ID})
 	}
 }
 
