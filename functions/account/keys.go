@@ -86,7 +86,7 @@ func (h *handlers) keys(ctx context.Context, in *keysIn) (api.Page[APIKey], erro
 	for i, f := range found {
 		rows[i] = table.Keys.Key(f.Prefix)
 	}
-	if err := c.Read(ctx, rows...); err != nil {
+	if err := c.ReadShown(ctx, rows...); err != nil {
 		return page, err
 	}
 	for _, at := range rows {

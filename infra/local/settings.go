@@ -73,7 +73,14 @@ func (s *settings) database(ctx context.Context) (*database, error) {
 		return nil, err
 	}
 	s.Endpoint = server.Endpoint()
+	named := filepath.Join(s.Data, dynamolocal.EndpointFile) // for make admin STAGE=local
+	if err := os.WriteFile(named, []byte(s.Endpoint+"\n"), 0o600); err != nil {
+		_ = server.Stop()
+		lock.Release()
+		return nil, fmt.Errorf("WARDROOM_DATA: %w", err)
+	}
 	return &database{done: server.Done(), stop: func() {
+		_ = os.Remove(named)
 		_ = server.Stop() // it ends with this process anyway
 		lock.Release()
 	}}, nil

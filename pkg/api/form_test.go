@@ -151,6 +151,8 @@ func TestBadBodies(t *testing.T) {
 		{"no time", with(`"until":"tomorrow"`), "body.until", "must be an RFC 3339 date and time"},
 		{"a time without offset", with(`"until":"2024-01-30T17:23:41"`), "body.until", "must be an RFC 3339 date and time"},
 		{"a time with a comma", with(`"until":"2024-01-30T17:23:41,5Z"`), "body.until", "must be an RFC 3339 date and time"},
+		{"a time of the year 10000 in UTC", with(`"until":"9999-12-31T23:59:59-23:59"`), "body.until", "must be within the years 1970 to 9999, in UTC"},
+		{"a time before 1970 in UTC", with(`"until":"1970-01-01T00:00:00+00:01"`), "body.until", "must be within the years 1970 to 9999, in UTC"},
 		{"a stamp that is no text", with(`"created_by":1`), "body.created_by", "must be a string"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -250,6 +252,8 @@ func TestPathsAndQueries(t *testing.T) {
 		{"bad in a list", "/api/thing/1?ids=1,x", "query.ids[1]", "must be an integer"},
 		{"too many", "/api/thing/1?ids=1,2,3,4", "query.ids", "must have at most 3 items"},
 		{"no time", "/api/thing/1?since=now", "query.since", "must be an RFC 3339 date and time"},
+		{"a time of the year 10000 in UTC", "/api/thing/1?since=9999-12-31T23:59:59-23:59", "query.since", "must be within the years 1970 to 9999, in UTC"},
+		{"never", "/api/thing/1?since=0001-01-01T00:00:00Z", "query.since", "must be within the years 1970 to 9999, in UTC"},
 		{"broken escape", "/api/thing/1?team_id=%zz", "query", "is malformed"},
 		{"semicolon", "/api/thing/1?team_id=1;dry_run=true", "query", "is malformed"},
 		{"invalid UTF-8", "/api/thing/1?colour=%ff", "query.colour", "is not valid UTF-8"},
