@@ -1,19 +1,17 @@
-// Package invite asks people to join a project or a team. The routes of both
+// Package invite asks people to join a project, a team, or the organisation. The routes of both
 // dialects make, renew and end invitations by it.
 //
-// A token is "<id>.<secret>": the id finds the row, which keeps the secret's
-// hash. It is shown or sent once, and never logged or kept.
+// A token is shown or sent once, and never logged or kept. What is sent is
+// another one than what is shown, so that who was shown a link can't pass for
+// who got a letter.
 package invite
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"wardroom/pkg/guard"
@@ -26,8 +24,9 @@ import (
 
 // Place is what somebody is invited to.
 type Place struct {
-	Name          string // "project:151", or "team:7"
+	Name          string // "project:151", "team:7" or "organization:1"
 	Project, Team *int64
+	User          *int64 // who is invited, where it is somebody in particular
 	Title         string // as it is called in a letter
 }
 
@@ -41,6 +40,11 @@ func ToTeam(t model.Team) Place {
 	return Place{Name: guard.TeamName(t.ID), Team: &t.ID, Title: "the workspace " + t.Name}
 }
 
+// ToOrganization is an organisation as a place for one of its users.
+func ToOrganization(o model.Organization, user int64) Place {
+	return Place{Name: guard.OrganizationName(o.ID), Title: o.OrgName, User: &user}
+}
+
 // Of is what is known of an address at a place, and what a request makes of it.
 // It is part of the request's input, so that a request which is tried again
 // makes the same invitation, and sends one letter.
@@ -49,9 +53,10 @@ type Of struct {
 	old *model.Invite
 
 	id     int64
-	secret string
-	sent   bool // a letter was sent
-	tried  bool // or at least tried
+	secret string // of the token that is shown
+	letter string // of the one in the letter
+	sent   bool   // a letter was sent
+	tried  bool   // or at least tried
 }
 
 // Ask asks for the place's row of the address, and whose address it is.
@@ -98,17 +103,18 @@ func (o *Of) Make(ctx context.Context, s *store.Store, c *guard.Case, p Place, e
 		if err != nil {
 			return model.Invite{}, "", err
 		}
-		o.id, o.secret = id, guard.NewSecret()
+		o.id, o.secret, o.letter = id, guard.NewSecret(), guard.NewSecret()
 	}
 	email = model.TidyAddress(email)
 	i := model.Invite{
 		ID: o.id, OrganizationID: c.Organization.ID, Place: p.Name, ProjectID: p.Project, TeamID: p.Team, Email: email, Role: role,
-		Status: model.InvitePending, TokenHash: guard.HashSecret(o.secret), ExpiresOn: c.Now.Add(lasts), Stamp: model.Created(c.Stamp, c.Now),
+		ForUser: p.User, Status: model.InvitePending, TokenHash: guard.HashSecret(o.secret), MailHash: guard.HashSecret(o.letter), MadeBy: c.Voucher(), ExpiresOn: c.Now.Add(lasts), Stamp: model.Created(c.Stamp, c.Now),
 	}
-	s.CreateInvite(&c.Tx, i, o.was, o.old)
 	if known, ok := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, email)); ok {
+		i.ForUser = &known.UserID
 		c.Notify(known.UserID, model.NoticeInvited, p.Name)
 	}
+	s.CreateInvite(&c.Tx, i, o.was, o.old)
 	c.Audit(guard.InviteName(i.ID), nil, map[string]any{"place": p.Name, "role": role})
 	return i, o.deliver(ctx, c, p, email), nil
 }
@@ -116,11 +122,10 @@ func (o *Of) Make(ctx context.Context, s *store.Store, c *guard.Case, p Place, e
 // deliver sends the letter once, and returns the link where it could not.
 func (o *Of) deliver(ctx context.Context, c *guard.Case, p Place, email string) string {
 	post := mail.From(ctx)
-	link := post.Link(o.path(c, p))
 	if !o.tried {
 		o.tried = true
 		err := post.Send(ctx, email, "You are invited to "+p.Title,
-			fmt.Sprintf("You are invited to join %s of %s. To accept, open this link:\n\n%s\n\nIt is for you alone. If you did not expect it, ignore this letter.\n", p.Title, c.Organization.OrgName, link))
+			fmt.Sprintf("You are invited to join %s of %s. To accept, open this link:\n\n%s\n\nIt is for you alone. If you did not expect it, ignore this letter.\n", p.Title, c.Organization.OrgName, post.Link(o.path(c, p, o.letter))))
 		if o.sent = err == nil; err != nil && !errors.Is(err, mail.ErrOff) {
 			telemetry.From(ctx).SetErr(err) // the request goes on: the answer carries the link
 		}
@@ -128,53 +133,37 @@ func (o *Of) deliver(ctx context.Context, c *guard.Case, p Place, email string) 
 	if o.sent {
 		return ""
 	}
-	return link
+	return post.Link(o.path(c, p, o.secret))
 }
 
 // path is the page of the front end that accepts. The token stands behind the
 // number sign, which browsers send to no server.
-func (o *Of) path(c *guard.Case, p Place) string {
+func (o *Of) path(c *guard.Case, p Place, secret string) string {
 	query := url.Values{}
 	if p.Project != nil {
 		query.Set("project_id", strconv.FormatInt(*p.Project, 10))
 	} else {
 		query.Set("organization_id", strconv.FormatInt(c.Organization.ID, 10))
+	}
+	if p.Team != nil {
 		query.Set("workspace_id", strconv.FormatInt(*p.Team, 10))
 	}
-	return "/invite?" + query.Encode() + "#token=" + token(o.id, o.secret)
+	return "/invite?" + query.Encode() + "#token=" + strconv.FormatInt(o.id, 10) + "." + secret
 }
 
-func token(id int64, secret string) string { return strconv.FormatInt(id, 10) + "." + secret }
-
-// Token is a token as a request carries it.
-type Token struct {
-	ID   int64 // 0 for what is none
-	hash [sha256.Size]byte
-}
-
-// Parse reads a token.
-func Parse(text string) Token {
-	digits, secret, ok := strings.Cut(text, ".")
-	id, err := strconv.ParseInt(digits, 10, 64)
-	if !ok || err != nil || id < 1 || strconv.FormatInt(id, 10) != digits {
-		return Token{}
-	}
-	return Token{id, sha256.Sum256([]byte(secret))}
-}
-
-// Ask asks for the invitation.
-func (t Token) Ask(f *guard.Fetch) {
+// Ask asks for the invitation of a token.
+func Ask(f *guard.Fetch, t model.InviteToken) {
 	if t.ID != 0 {
 		f.Rows(table.Invites.Key(t.ID))
 	}
 }
 
-// Invite returns the invitation to a place of this kind that the token opens,
-// expired and accepted ones too. An unknown token, a wrong one, a revoked one and
-// another organisation's are all none.
-func (t Token) Invite(c *guard.Case) (model.Invite, bool) {
+// Opened returns the invitation that a token opens, expired and accepted ones
+// too. An unknown token, a wrong one, a revoked one and another organisation's
+// are all none.
+func Opened(c *guard.Case, t model.InviteToken) (model.Invite, bool) {
 	i, ok := table.Invites.In(c.Rows(), t.ID)
-	if !ok || subtle.ConstantTimeCompare(t.hash[:], i.TokenHash) != 1 || i.OrganizationID != c.Organization.ID || i.Status == model.InviteRevoked {
+	if !ok || !t.Opens(i) || i.OrganizationID != c.Organization.ID || i.Status == model.InviteRevoked {
 		return model.Invite{}, false
 	}
 	return i, true
