@@ -148,8 +148,7 @@ func (in *domainIn) Needs(f *guard.Fetch) {
 	}
 }
 
-// Known refuses a domain that the organisation hasn't. Only who may manage the
-// organisation is told so.
+// Known refuses a domain that the organisation hasn't.
 func (in *domainIn) Known(_ context.Context, c *guard.Case) error {
 	domain, _ := model.ParseDomain(in.Domain)
 	d, ok := table.Domains.In(c.Rows(), c.Organization.ID, domain)
