@@ -59,7 +59,7 @@ func (h *handlers) invites(ctx context.Context, in *invitesIn) (api.Page[Invite]
 	for i, id := range found {
 		keys[i] = table.Invites.Key(id)
 	}
-	if err := c.Read(ctx, keys...); err != nil {
+	if err := c.ReadShown(ctx, keys...); err != nil {
 		return page, err
 	}
 	for _, id := range found {
@@ -116,11 +116,9 @@ func (h *handlers) invite(ctx context.Context, in *inviteIn) (api.Noted[Invite, 
 		return out, fault.New(fault.KindDuplicate, "The user is a member of the project already")
 	}
 	lasts := time.Duration(*in.Body.ExpiresHours) * time.Hour
-	i, link, err := in.of.Make(ctx, h.store, c, invite.ToProject(*c.Project), in.Body.Email, *in.Body.Role, lasts)
+	out.Meta = &InviteLink{}
+	i, err := in.of.Make(ctx, h.store, c, invite.ToProject(*c.Project), in.Body.Email, *in.Body.Role, lasts, func(link string) { out.Meta.URL = link })
 	out.Data = invited(i, c.Now)
-	if link != "" {
-		out.Meta = &InviteLink{link}
-	}
 	return out, err
 }
 
@@ -188,7 +186,7 @@ func (in *acceptIn) Known(ctx context.Context, c *guard.Case) error {
 	if err := c.Read(ctx, table.Projects.Key(*i.ProjectID), table.ProjectMembers.Key(*i.ProjectID, c.Caller.User), table.Tombstones.Key(*i.ProjectID, c.Caller.User)); err != nil {
 		return err
 	}
-	if tomb, ok := table.Tombstones.In(c.Rows(), *i.ProjectID, c.Caller.User); ok && i.Status == model.InvitePending && tomb.Buries(i.CreatedOn) {
+	if tomb, ok := table.Tombstones.In(c.Rows(), *i.ProjectID, c.Caller.User); ok && i.Status == model.InvitePending && tomb.Buries(i.Epoch) {
 		return fault.NotFound() // the removal is about to revoke it
 	}
 	if _, ok := store.LiveProject(c.Rows(), *i.ProjectID); !ok {
@@ -240,6 +238,9 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (api.Noted[[]model.
 		out.Data = []model.ProjectUser{{ID: m.ID, User: me.In(c.Organization)}}
 	}
 	h.store.AcceptInvite(&c.Tx, i, me, c.Now)
+	if i.ProjectID != nil {
+		store.Stays(&c.Tx, c.Rows(), *i.ProjectID, me.ID)
+	}
 	c.Audit(i.Place, before, after)
 	key, err := c.FirstKey(ctx)
 	if key != "" {

@@ -66,7 +66,7 @@ func (h *handlers) me(ctx context.Context, in *meIn) (Me, error) {
 	for _, id := range in.projects {
 		keys = append(keys, table.Projects.Key(id), table.ProjectMembers.Key(id, u.ID))
 	}
-	if err := c.Read(ctx, keys...); err != nil {
+	if err := c.ReadShown(ctx, keys...); err != nil {
 		return Me{}, err
 	}
 	for _, id := range in.teams {

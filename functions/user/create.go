@@ -141,13 +141,8 @@ func (h *handlers) link(ctx context.Context, c *guard.Case, in *createIn, u mode
 	if !in.invited(c) {
 		return nil, nil
 	}
-	i, url, err := in.of.Make(ctx, h.store, c, invite.ToOrganization(c.Organization, u.ID), in.Body.Email, "user", lasting)
-	if err != nil {
-		return nil, err
-	}
+	link := &InviteLink{}
+	i, err := in.of.Make(ctx, h.store, c, invite.ToOrganization(c.Organization, u.ID), in.Body.Email, "user", lasting, func(url string) { link.URL = url })
 	after[guard.InviteName(i.ID)] = i.Status
-	if url == "" {
-		return nil, nil
-	}
-	return &InviteLink{url}, nil
+	return link, err
 }

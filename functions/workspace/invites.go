@@ -26,12 +26,13 @@ type InviteLink struct {
 // Redacted is what is kept to be answered again.
 func (InviteLink) Redacted() any { return InviteLink{Replayed: true} }
 
-// sent answers an invitation: true where mail was sent.
-func sent(link string) api.TrueOr[InviteLink] {
-	if link == "" {
-		return api.TrueOr[InviteLink]{}
-	}
-	return api.TrueOr[InviteLink]{Else: &InviteLink{URL: link}}
+// invited answers an invitation: true where mail was sent.
+type invited = api.TrueOr[InviteLink]
+
+func (a *address) make(ctx context.Context, h *handlers, c *guard.Case, email, role string) (invited, error) {
+	out := invited{Else: &InviteLink{}}
+	_, err := a.of.Make(ctx, h.store, c, invite.ToTeam(*c.Team), email, role, lasting, func(link string) { out.Else.URL = link })
+	return out, err
 }
 
 // withdraw takes an invitation back.
@@ -122,16 +123,15 @@ func (in *inviteIn) Known(ctx context.Context, c *guard.Case) error {
 // invite asks an address to join the workspace. A role above viewer takes
 // modify_user_roles, and owner an owner (403). Who is a member already is not
 // invited: 400, since a client would try a 409 again.
-func (h *handlers) invite(ctx context.Context, in *inviteIn) (api.TrueOr[InviteLink], error) {
+func (h *handlers) invite(ctx context.Context, in *inviteIn) (invited, error) {
 	c, role := in.Case(), in.Body[0].Roles[0]
 	if !access.CanAssign(c.Acting(), "", access.Role(role)) {
-		return sent(""), fault.Forbidden()
+		return invited{}, fault.Forbidden()
 	}
 	if in.isMember {
-		return sent(""), fault.New(fault.KindInvalid, "The user is a member of the workspace already.")
+		return invited{}, fault.New(fault.KindInvalid, "The user is a member of the workspace already.")
 	}
-	_, link, err := in.of.Make(ctx, h.store, c, invite.ToTeam(*c.Team), in.email, role, lasting)
-	return sent(link), err
+	return in.make(ctx, h, c, in.email, role)
 }
 
 type resendIn struct {
@@ -157,17 +157,16 @@ func (in *resendIn) Known(ctx context.Context, c *guard.Case) error {
 
 // resend makes a new token for an invitation that was not accepted. Whoever asks
 // must be one who could have made it (403).
-func (h *handlers) resend(ctx context.Context, in *resendIn) (api.TrueOr[InviteLink], error) {
+func (h *handlers) resend(ctx context.Context, in *resendIn) (invited, error) {
 	c := in.Case()
 	was, ok := in.of.Pending()
 	if !ok {
-		return sent(""), errInvite(fault.KindInvalid, "INVITE_NOT_FOUND", "There is no invitation to this address.")
+		return invited{}, errInvite(fault.KindInvalid, "INVITE_NOT_FOUND", "There is no invitation to this address.")
 	}
 	if !access.CanAssign(c.Acting(), "", access.Role(was.Role)) {
-		return sent(""), fault.Forbidden()
+		return invited{}, fault.Forbidden()
 	}
-	_, link, err := in.of.Make(ctx, h.store, c, invite.ToTeam(*c.Team), was.Email, was.Role, lasting)
-	return sent(link), err
+	return in.make(ctx, h, c, was.Email, was.Role)
 }
 
 // errInvite is a refusal of an invitation, as Agenta's clients know it.

@@ -26,14 +26,26 @@ type founded struct {
 	key                string
 }
 
-func parse(args []string) (founding, error) {
+// createOrganization is the command.
+func createOrganization(flags *flag.FlagSet, args []string) (action, error) {
+	f, err := parse(flags, args)
+	return func(ctx context.Context, at place, out io.Writer) error {
+		made, err := f.carryOut(ctx, at.store)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "Organization %d (%s) with its global admin, user %d (%s), in table %s.\nTheir key, shown this once: %s\n",
+			made.organization, f.domain, made.user, f.email, at.table, made.key)
+		return nil
+	}, err
+}
+
+func parse(flags *flag.FlagSet, args []string) (founding, error) {
 	var f founding
-	flags := flag.NewFlagSet("create-organization", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	flags.StringVar(&f.name, "name", "", "the organisation's name")
 	flags.StringVar(&f.domain, "domain", "", "its domain")
 	flags.StringVar(&f.email, "email", "", "its global admin's address")
-	if err := flags.Parse(args); err != nil {
+	if err := only(flags, args); err != nil {
 		return f, err
 	}
 	f.name = strings.TrimSpace(f.name)
@@ -41,8 +53,6 @@ func parse(args []string) (founding, error) {
 	f.domain = domain
 	_, isAddress := model.ParseAddress(f.email)
 	switch {
-	case flags.NArg() > 0:
-		return f, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	case f.name == "":
 		return f, errors.New("--name is required")
 	case !model.IsName(f.name):

@@ -103,10 +103,11 @@ func removed(state string) fixture.Given {
 		m, _ := table.ProjectMembers.In(was, project, 16)
 		table.ProjectMembers.Delete(tx, m)
 		tx.Add(table.Projects.Key(project), "user_count", -1)
-		table.Tombstones.Put(tx, model.Tombstone{ProjectID: project, UserID: m.UserID, RemovedOn: now, RemovalID: 1001})
+		tx.Add(table.Projects.Key(project), "epoch", 1)
+		table.Tombstones.Put(tx, model.Tombstone{ProjectID: project, UserID: m.UserID, Epoch: 1, RemovedOn: now, RemovalID: 1001})
 		table.Removals.Put(tx, model.Removal{
 			ID: 1001, Kind: model.FromProject, UserIDs: []int64{m.UserID}, ProjectID: &project, OrganizationID: 1, RemovedOn: now, UndoUntil: now.Add(removal.UndoFor),
-			State: state, ProjectMembers: []model.ProjectMember{m}, Version: 1,
+			State: state, Epoch: 1, ProjectMembers: []model.ProjectMember{m}, Version: 1,
 		})
 	}}
 }

@@ -45,6 +45,9 @@ type Op struct {
 	IsToggle     bool     // a PUT that does something else when it is sent again
 	IsAgenta     bool     // speaks the workspace dialect
 	IsSCIM       bool     // speaks SCIM 2.0
+	IsRemoval    bool     // may take people out of something: the answer's header says by which removal
+
+	NoAudit string // why it writes and leaves no row in the audit log; "" for what leaves one
 
 	Failures []int // statuses beyond those that every operation may answer
 
@@ -142,6 +145,16 @@ func (o Op) Reads() Op { o.IsRead = true; return o }
 // Toggles marks a PUT that undoes itself when it is sent again: it takes an
 // Idempotency-Key, so that a repetition can be told from a second toggle.
 func (o Op) Toggles() Op { o.IsToggle = true; return o }
+
+// Removes marks an operation that may take people out of something, whose answer
+// then has the removal's id in a header.
+func (o Op) Removes() Op { o.IsRemoval = true; return o }
+
+// LeavesNoRow says why an operation that writes leaves no row in the audit log.
+func (o Op) LeavesNoRow(why string) Op { o.NoAudit = why; return o }
+
+// OwnList is the reason of operations on lists that are the caller's alone.
+const OwnList = "A list of the caller's own, on which nobody's rights depend."
 
 // Creates marks an operation that answers 201.
 func (o Op) Creates() Op { o.Status = http.StatusCreated; return o }

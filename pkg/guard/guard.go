@@ -18,6 +18,7 @@ package guard
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"wardroom/pkg/access"
@@ -69,6 +70,12 @@ func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 		}
 	}
 	rows, err := g.store.Read(r.Context(), v.first...)
+	if bad, only := table.UnreadableIn(err); only && !slices.ContainsFunc(bad, ofCredentials) {
+		// Whoever has no credentials is told so, whatever is wrong with a row.
+		if refused := v.identify(rows, telemetry.From(r.Context())); refused != nil && !errors.Is(refused, errUnbound) {
+			return nil, refused
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +87,11 @@ func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 		}
 	}
 	return v, err
+}
+
+// ofCredentials reports whether a row that can't be read is one of credentials.
+func ofCredentials(u *table.Unreadable) bool {
+	return u.Kind == table.Keys.Name() || u.Kind == table.Subjects.Name()
 }
 
 // resourceKey is where the row of a resource lies, or of what leads to it.

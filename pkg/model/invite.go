@@ -27,6 +27,7 @@ type Invite struct {
 	Place          string  `dynamo:"place"` // "project:151", "team:7" or "organization:1"
 	ProjectID      *int64  `dynamo:"project_id,omitempty"`
 	TeamID         *int64  `dynamo:"team_id,omitempty"`
+	Epoch          int64   `dynamo:"epoch,omitempty"` // of the place, in which it was made
 	Email          string  `dynamo:"email"`
 	EmailKey       string  `dynamo:"email_key"`
 	OpenKey        *string `dynamo:"open_key,omitempty"` // EmailKey while it is pending, for an index

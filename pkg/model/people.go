@@ -124,6 +124,7 @@ type APIKey struct {
 	OrganizationID int64             `dynamo:"organization_id"`
 	ServiceOf      *int64            `dynamo:"service_of,omitempty"` // the organisation of a service key, for an index
 	ProjectID      *int64            `dynamo:"project_id,omitempty"` // the one project it reaches
+	Epoch          int64             `dynamo:"epoch,omitempty"`      // of that project, in which it was made
 	ExpiresOn      *Time             `dynamo:"expires_on,omitempty"`
 	RevokedOn      *Time             `dynamo:"revoked_on,omitempty"`
 	LastUsedOn     *Time             `dynamo:"last_used_on,omitempty"` // to the hour

@@ -57,6 +57,9 @@ func (s *Store) CreateKey(tx *table.Tx, k model.APIKey) {
 		k.ServiceOf = &k.OrganizationID
 	}
 	table.Keys.Create(tx, k)
+	if k.ProjectID != nil {
+		within(tx, table.Projects.Key(*k.ProjectID), k.Epoch)
+	}
 }
 
 // EmailKey returns the primary key of the row that says whose address it is.

@@ -52,6 +52,7 @@ func (h *observer) write(ctx context.Context, f facts, stack []byte) {
 	}
 	// The request may have ended because its context did; the line still counts.
 	h.o.Log.LogAttrs(context.WithoutCancel(ctx), level, "request", attrs...)
+	f.tellLeftOut(ctx, h.o.Log)
 
 	if h.o.Metrics == nil {
 		return
@@ -67,6 +68,14 @@ func (h *observer) write(ctx context.Context, f facts, stack []byte) {
 // nobody else.
 func told(f facts) bool {
 	return f.err != nil && (f.status < 400 || f.status == http.StatusUnauthorized && errors.Unwrap(f.err) != nil)
+}
+
+// tellLeftOut writes a line for each thing that was left out.
+func (f facts) tellLeftOut(ctx context.Context, log *slog.Logger) {
+	for _, why := range f.leftOut {
+		log.LogAttrs(context.WithoutCancel(ctx), slog.LevelError, "left out",
+			slog.String("request_id", f.id), slog.String("operation", f.operation), slog.String("err", why.Error()))
+	}
 }
 
 // unrouted is the operation of a request that reached none: an unknown path, a
