@@ -179,7 +179,11 @@ func errInvite(kind fault.Kind, code, message string) error {
 // Joined is the answer to an accepted invitation.
 type Joined struct {
 	Message string `json:"message"`
+	Key     string `json:"key,omitempty" doc:"A personal key for who had no credential, shown this once"`
 }
+
+// Redacted is what is kept to be answered again.
+func (j Joined) Redacted() any { return Joined{Message: j.Message} }
 
 type acceptIn struct {
 	guard.In
@@ -189,16 +193,17 @@ type acceptIn struct {
 		Email string `json:"email" format:"email" maxLength:"254"`
 	}
 
-	token  invite.Token
 	team   model.Team
 	invite model.Invite
 }
 
+// Invitation is the token, which lets in who is nobody yet.
+func (in *acceptIn) Invitation() model.InviteToken { return model.ParseInviteToken(in.Body.Token) }
+
 // Needs asks for the workspace, the invitation that the token names, and the
 // caller's membership.
 func (in *acceptIn) Needs(f *guard.Fetch) {
-	in.token = invite.Parse(in.Body.Token)
-	in.token.Ask(f)
+	invite.Ask(f, in.Invitation())
 	f.Rows(table.Teams.Key(in.WorkspaceID))
 	if f.Caller != 0 {
 		f.Rows(table.TeamMembers.Key(in.WorkspaceID, f.Caller))
@@ -215,7 +220,7 @@ func (in *acceptIn) Known(_ context.Context, c *guard.Case) error {
 	if err := in.paired.pairing(in.team); err != nil {
 		return err
 	}
-	if in.invite, ok = in.token.Invite(c); !ok || in.invite.Place != guard.TeamName(in.team.ID) {
+	if in.invite, ok = invite.Opened(c, in.Invitation()); !ok || in.invite.Place != guard.TeamName(in.team.ID) {
 		return errInvite(fault.KindInvalid, "INVITE_NOT_FOUND", "The invitation was not found.")
 	}
 	return nil
@@ -225,7 +230,7 @@ func (in *acceptIn) Known(_ context.Context, c *guard.Case) error {
 // than 1,000 members (limit).
 func (h *handlers) accept(ctx context.Context, in *acceptIn) (Joined, error) {
 	c, i := in.Case(), in.invite
-	joined := Joined{"Added user to workspace"}
+	joined := Joined{Message: "Added user to workspace"}
 	me, err := c.Me()
 	if err != nil {
 		return Joined{}, err
@@ -256,5 +261,6 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (Joined, error) {
 	}
 	h.store.AcceptInvite(&c.Tx, i, me, c.Now)
 	c.Audit(guard.TeamName(in.team.ID), nil, after)
-	return joined, nil
+	joined.Key, err = c.FirstKey(ctx)
+	return joined, err
 }

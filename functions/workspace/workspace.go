@@ -53,8 +53,8 @@ func APIs(s *store.Store) api.Group {
 			Agenta().About("A new link for an invitation that was not accepted, expired or not. The link before opens nothing any more.").
 			Allow(access.AddNewUserToWorkspace, workspace).Fails(400, 403, 404),
 		api.POST("/api/organizations/{organization_id}/workspaces/{workspace_id}/invite/accept", "Accept Workspace Invitation", h.accept).
-			Agenta().About("By the invited address. Accepting twice is answered alike.").
-			Anyone().Fails(400, 403, 404, 409, 410),
+			Agenta().About("By the invited address, as Accept Project Invite has it. Accepting twice is answered alike.").
+			Invited().Fails(400, 403, 404, 409, 410),
 	}}
 }
 

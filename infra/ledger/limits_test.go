@@ -85,6 +85,10 @@ var limits = map[string]reach{
 	"who-am-i":          people,
 	"get-organization":  oneRow,
 	"edit-organization": oneRow + writing,
+	"list-domains":      oneRow,
+	"add-domain":        oneRow + writing,
+	"delete-domain":     oneRow + writing,
+	"verify-domain":     oneRow + writing,
 
 	"list-teams":                 people,
 	"create-team":                oneRow + writing,

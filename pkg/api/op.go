@@ -39,6 +39,7 @@ type Op struct {
 	UserFields   []string // input fields whose ids name users of the caller's organisation
 	MemberFields []string // input fields whose ids name members of the resource
 	IsAnyone     bool     // open to any signed-in caller
+	IsInvited    bool     // open, beside that, to whom the token of an invitation lets in
 	IsPublic     bool     // open to all, without credentials
 	IsRead       bool     // changes nothing: open to read-only keys, no idempotency
 	IsToggle     bool     // a PUT that does something else when it is sent again
@@ -129,6 +130,10 @@ func (o Op) Members(fields ...string) Op { o.MemberFields = fields; return o }
 
 // Anyone opens the operation to every signed-in caller.
 func (o Op) Anyone() Op { o.IsAnyone = true; return o }
+
+// Invited opens the operation, beside every signed-in caller, to whom the token
+// of an invitation in its body lets in.
+func (o Op) Invited() Op { o.IsAnyone, o.IsInvited = true, true; return o }
 
 // Public opens the operation to the world: no guard stands before it.
 func (o Op) Public() Op { o.IsPublic = true; return o }

@@ -154,8 +154,14 @@ func refuse(w http.ResponseWriter, r *http.Request, err error, d dialect) {
 		seconds := max(1, int64((fault.Of(err).RetryAfter+time.Second-1)/time.Second))
 		w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
 	}
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", challenge)
+	}
 	send(w, r, status, body, d)
 }
+
+// challenge says with what credentials a request would be looked at.
+const challenge = `Bearer realm="wardroom", ApiKey realm="wardroom"`
 
 // send writes an answer; a HEAD gets its headers alone.
 func send(w http.ResponseWriter, r *http.Request, status int, body []byte, d dialect) {

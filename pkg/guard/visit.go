@@ -31,10 +31,16 @@ type visit struct {
 	organization int64
 	user         int64 // 0 for a service key alone
 	key          model.APIKey
+
+	stranger bool      // nobody yet: the token of an invitation must say who
+	newcomer *newcomer // nil for who has a credential
 }
 
 // Confirm finishes authentication: the key's user must still be active.
 func (v *visit) Confirm(ctx context.Context) error {
+	if v.stranger {
+		return fault.Unauthorized()
+	}
 	f := v.fetch()
 	v.wantCaller(f)
 	if err := f.run(ctx, v.guard.store.Read); err != nil {
@@ -47,6 +53,11 @@ func (v *visit) Confirm(ctx context.Context) error {
 // Serve runs handle until what it decided could be committed, or the request's
 // time is over.
 func (v *visit) Serve(ctx context.Context, call api.Call, handle api.Handle) (api.Answer, error) {
+	if v.stranger {
+		if err := v.welcome(ctx, call); err != nil {
+			return api.Answer{}, err
+		}
+	}
 	if written := v.touch(ctx); written != nil {
 		defer func() { <-written }()
 	}
@@ -255,6 +266,9 @@ func (v *visit) open(ctx context.Context, rows table.Rows, now model.Time) (*Cas
 	var u model.User
 	if v.user != 0 {
 		if u, ok = table.Users.In(rows, v.user); !ok || !u.IsActive || u.OrganizationID != o.ID {
+			return nil, fault.Unauthorized()
+		}
+		if !v.newcomer.stillNew(u) {
 			return nil, fault.Unauthorized()
 		}
 		if owner, other := v.lender(); other && !active(rows, owner) {

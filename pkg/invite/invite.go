@@ -1,18 +1,16 @@
-// Package invite asks people to join a project or a team. The routes of both
-// dialects make, renew and end invitations by it.
+// Package invite asks people to join a project, a team, or the organisation. The
+// routes of both dialects make, renew and end invitations by it.
 //
-// A token is "<id>.<secret>": the id finds the row, which keeps the secret's
-// hash. It is shown or sent once, and never logged or kept.
+// A token is shown or sent once, and never logged or kept. What is sent is
+// another one than what is shown, so that who was shown a link can't pass for
+// who got a letter.
 package invite
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
 	"fmt"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"wardroom/pkg/guard"
@@ -24,8 +22,9 @@ import (
 
 // Place is what somebody is invited to.
 type Place struct {
-	Name          string // "project:151", or "team:7"
+	Name          string // "project:151", "team:7" or "organization:1"
 	Project, Team *int64
+	User          *int64 // who is invited, where it is somebody in particular
 	Epoch         int64  // in which it is
 	Title         string // as it is called in a letter
 }
@@ -38,6 +37,11 @@ func ToProject(p model.Project) Place {
 // ToTeam is a team as a place.
 func ToTeam(t model.Team) Place {
 	return Place{Name: guard.TeamName(t.ID), Team: &t.ID, Epoch: t.Epoch, Title: "the workspace " + t.Name}
+}
+
+// ToOrganization is an organisation as a place for one of its users.
+func ToOrganization(o model.Organization, user int64) Place {
+	return Place{Name: guard.OrganizationName(o.ID), Title: o.OrgName, User: &user}
 }
 
 // Of is what is known of an address at a place.
@@ -90,34 +94,36 @@ func (o *Of) Make(ctx context.Context, s *store.Store, c *guard.Case, p Place, e
 	if err != nil {
 		return model.Invite{}, err
 	}
-	secret := guard.NewSecret()
+	secret, letter := guard.NewSecret(), guard.NewSecret()
 	email = model.TidyAddress(email)
 	i := model.Invite{
 		ID: id, OrganizationID: c.Organization.ID, Place: p.Name, ProjectID: p.Project, TeamID: p.Team, Epoch: p.Epoch, Email: email, Role: role,
-		Status: model.InvitePending, TokenHash: guard.HashSecret(secret), ExpiresOn: c.Now.Add(lasts), Stamp: model.Created(c.Stamp, c.Now),
+		TokenHash: guard.HashSecret(secret), MailHash: guard.HashSecret(letter), MadeBy: c.Voucher(), ForUser: p.User,
+		Status: model.InvitePending, ExpiresOn: c.Now.Add(lasts), Stamp: model.Created(c.Stamp, c.Now),
 	}
-	s.CreateInvite(&c.Tx, i, o.was, o.old)
 	if known, ok := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, email)); ok {
+		i.ForUser = &known.UserID
 		c.Notify(known.UserID, model.NoticeInvited, p.Name)
 	}
+	s.CreateInvite(&c.Tx, i, o.was, o.old)
 	c.Audit(guard.InviteName(i.ID), nil, map[string]any{"place": p.Name, "role": role})
-	deliver(ctx, c, p, email, token(id, secret), show)
+	post := mail.From(ctx)
+	shown, sent := post.Link(path(c, p, token(id, secret))), post.Link(path(c, p, token(id, letter)))
+	deliver(c, post, p, email, sent, func() { show(shown) })
 	return i, nil
 }
 
-// deliver notes the letter, or shows the link.
-func deliver(ctx context.Context, c *guard.Case, p Place, email, token string, show func(link string)) {
-	post := mail.From(ctx)
-	link := post.Link(path(c, p, token))
+// deliver notes the letter with a link, or shows the other one.
+func deliver(c *guard.Case, post *mail.Sender, p Place, email, link string, show func()) {
 	if !post.Sends() {
-		show(link)
+		show()
 		return
 	}
 	text := fmt.Sprintf("You are invited to join %s of %s. To accept, open this link:\n\n%s\n\nIt is for you alone. If you did not expect it, ignore this letter.\n", p.Title, c.Organization.OrgName, link)
 	c.Send(func(ctx context.Context) error {
 		err := post.Send(ctx, email, "You are invited to "+p.Title, text)
 		if err != nil {
-			show(link)
+			show()
 		}
 		return err
 	})
@@ -131,6 +137,8 @@ func path(c *guard.Case, p Place, token string) string {
 		query.Set("project_id", strconv.FormatInt(*p.Project, 10))
 	} else {
 		query.Set("organization_id", strconv.FormatInt(c.Organization.ID, 10))
+	}
+	if p.Team != nil {
 		query.Set("workspace_id", strconv.FormatInt(*p.Team, 10))
 	}
 	return "/invite?" + query.Encode() + "#token=" + token
@@ -138,35 +146,19 @@ func path(c *guard.Case, p Place, token string) string {
 
 func token(id int64, secret string) string { return strconv.FormatInt(id, 10) + "." + secret }
 
-// Token is a token as a request carries it.
-type Token struct {
-	ID   int64 // 0 for what is none
-	hash [sha256.Size]byte
-}
-
-// Parse reads a token.
-func Parse(text string) Token {
-	digits, secret, ok := strings.Cut(text, ".")
-	id, err := strconv.ParseInt(digits, 10, 64)
-	if !ok || err != nil || id < 1 || strconv.FormatInt(id, 10) != digits {
-		return Token{}
-	}
-	return Token{id, sha256.Sum256([]byte(secret))}
-}
-
-// Ask asks for the invitation.
-func (t Token) Ask(f *guard.Fetch) {
+// Ask asks for the invitation of a token.
+func Ask(f *guard.Fetch, t model.InviteToken) {
 	if t.ID != 0 {
 		f.Rows(table.Invites.Key(t.ID))
 	}
 }
 
-// Invite returns the invitation to a place of this kind that the token opens,
-// expired and accepted ones too. An unknown token, a wrong one, a revoked one and
-// another organisation's are all none.
-func (t Token) Invite(c *guard.Case) (model.Invite, bool) {
+// Opened returns the invitation that a token opens, expired and accepted ones
+// too. An unknown token, a wrong one, a revoked one and another organisation's
+// are all none.
+func Opened(c *guard.Case, t model.InviteToken) (model.Invite, bool) {
 	i, ok := table.Invites.In(c.Rows(), t.ID)
-	if !ok || subtle.ConstantTimeCompare(t.hash[:], i.TokenHash) != 1 || i.OrganizationID != c.Organization.ID || i.Status == model.InviteRevoked {
+	if !ok || !t.Opens(i) || i.OrganizationID != c.Organization.ID || i.Status == model.InviteRevoked {
 		return model.Invite{}, false
 	}
 	return i, true

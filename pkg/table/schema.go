@@ -18,14 +18,14 @@ import (
 var (
 	Organizations = of[model.Organization]("Organization", "ORG#{organization_id}", "ORG", "an organisation").
 			GSI("gsi1", "ORGANIZATIONS", "{organization_id:16}", "all organisations, for the sweep, by id")
-	Domains = of[model.Domain]("Domain", "DOMAIN#{domain}", "DOMAIN", "whose domain is this? one organisation each").Guarded("organization_id")
+	Domains = of[model.Domain]("Domain", "ORG#{organization_id}", "DOMAIN#{domain}", "which domains does the organisation say are its own, and has it proved them?")
+	Proofs  = of[model.Proof]("Proof", "DOMAIN#{domain}", "PROOF", "who has proved that this domain is theirs? one organisation each").Guarded("organization_id")
 
 	Users = of[model.User]("User", "USER#{user_id}", "USER", "a user").
 		GSI("gsi1", "ORG#{organization_id}#USER", "{user_id:16}", "users of an organisation, by id").
 		GSI("gsi2", "ORG#{global_admin_of}#GLOBALADMIN", "{user_id:16}", "global admins of an organisation, by id").
 		GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#USER#{user_id:16}", "deleted users whose retention ends, oldest first")
-	Emails = of[model.Email]("Email", "ORG#{organization_id}#EMAIL#{email_key}", "EMAIL", "whose address is this? one user of an organisation each").Guarded("user_id").
-		GSI("gsi1", "EMAIL#{email_key}", "{organization_id:16}", "organisations that hold an address, by id")
+	Emails   = of[model.Email]("Email", "ORG#{organization_id}#EMAIL#{email_key}", "EMAIL", "whose address is this? one user of an organisation each").Guarded("user_id")
 	Subjects = of[model.Subject]("Subject", "SUBJECT#{subject_key}", "SUBJECT", "which user is this subject of an issuer?").Guarded("user_id").
 			GSI("gsi1", "USER#{user_id}#SUBJECT", "{subject_key}", "subjects bound to a user")
 	Bindings = of[model.Binding]("Binding", "USER#{user_id}", "ISSUER#{issuer_key}", "which subject of this issuer is the user? one each").Guarded("subject_key")

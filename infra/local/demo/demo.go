@@ -173,6 +173,7 @@ func (d *data) people(s *store.Store, tx *table.Tx, used []model.Time) {
 	for _, o := range d.Organizations {
 		o.GlobalAdminCount = admins[o.ID]
 		s.CreateOrganization(tx, o.Organization)
+		s.ClaimDomain(tx, model.Domain{OrganizationID: o.ID, Domain: o.Domain, Token: "local-only-domain", VerifiedOn: &o.CreatedOn, Stamp: o.Stamp})
 	}
 	for _, k := range d.Keys {
 		prefix, secret, _ := strings.Cut(k.Key, ".")
