@@ -4,11 +4,14 @@
 //
 //	admin -stage dev create-organization --name 'Example' --domain example.com --email admin@example.com
 //	admin -stage dev redrive
+//	admin -stage dev check
 //
 //	admin -stage dev export-audit --organization 1 --out audit.jsonl
 //	admin verify-audit audit.jsonl --checkpoint kept.json
 //
 // redrive does what the stream has given up, and empties the dead-letter queue.
+// check walks the whole table and names every row that can't be read or disagrees
+// with the others, changes nothing, and has the status 1 where it found any.
 // export-audit writes an organisation's audit log to a file, and verify-audit
 // checks such a file by itself, without a table: its status is 1 where the log
 // doesn't hold, and it names the first bad row.
@@ -47,6 +50,7 @@ func main() {
 
 const usage = `usage: admin -stage dev|staging|prod create-organization --name NAME --domain DOMAIN --email EMAIL
        admin -stage dev|staging|prod redrive
+       admin -stage dev|staging|prod check
        admin -stage dev|staging|prod export-audit --organization ID --out FILE
        admin verify-audit FILE [--checkpoint FILE]... [--key FILE]`
 
@@ -60,6 +64,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	switch {
 	case flags.Arg(0) == "redrive" && flags.NArg() == 1:
 		return again(ctx, *stage, out)
+	case flags.Arg(0) == "check" && flags.NArg() == 1:
+		return checkTable(ctx, *stage, out)
 	case flags.Arg(0) == "export-audit":
 		return exportAudit(ctx, *stage, flags.Args()[1:], out)
 	case flags.Arg(0) == "verify-audit":
@@ -86,12 +92,21 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 
 // open returns the table of a stage. WARDROOM_TABLE names another one.
 func open(ctx context.Context, stage string) (*store.Store, string, error) {
+	client, name, err := connect(ctx, stage)
+	if err != nil {
+		return nil, "", err
+	}
+	return store.Over(table.Open(dynamo.NewFromIface(client), name)), name, nil
+}
+
+// connect returns what open's table lies behind, and its name.
+func connect(ctx context.Context, stage string) (*dynamodb.Client, string, error) {
 	c, err := service.Read()
 	if err != nil {
 		return nil, "", err
 	}
 	if c.Endpoint != "" {
-		return store.Connect(c.Config), c.Table, nil
+		return store.Client(c.Config), c.Table, nil
 	}
 	if os.Getenv("WARDROOM_TABLE") == "" {
 		c.Table = "wardroom-" + stage
@@ -100,6 +115,5 @@ func open(ctx context.Context, stage string) (*store.Store, string, error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("AWS credentials: %w", err)
 	}
-	db := dynamo.NewFromIface(dynamodb.NewFromConfig(own))
-	return store.Over(table.Open(db, c.Table)), c.Table, nil
+	return dynamodb.NewFromConfig(own), c.Table, nil
 }
