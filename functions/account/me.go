@@ -17,8 +17,8 @@ const most = 200
 type Me struct {
 	model.User
 	Rank     string        `json:"rank" enum:"user,application_admin,global_admin"`
-	Teams    []TeamRole    `json:"teams" doc:"His own roles in teams, at most 200"`
-	Projects []ProjectRole `json:"projects" doc:"His own roles in projects, at most 200"`
+	Teams    []TeamRole    `json:"teams" doc:"Their own roles in teams, at most 200"`
+	Projects []ProjectRole `json:"projects" doc:"Their own roles in projects, at most 200"`
 }
 
 // TeamRole is a team and the caller's role in it.

@@ -93,8 +93,14 @@ func (c *checks) people() {
 	}
 	for _, o := range table.Organizations.All(c.rows) {
 		c.hold(o.GlobalAdminCount == admins[o.ID], "organization %d counts %d global admins of %d", o.ID, o.GlobalAdminCount, admins[o.ID])
-		d, ok := table.Domains.In(c.rows, o.Domain)
-		c.hold(ok && d.OrganizationID == o.ID, "organization %d and the row of its domain disagree", o.ID)
+	}
+	for _, d := range table.Domains.All(c.rows) {
+		p, ok := table.Proofs.In(c.rows, d.Domain)
+		c.hold((d.VerifiedOn != nil) == (ok && p.OrganizationID == d.OrganizationID), "organization %d and the proof of its domain disagree", d.OrganizationID)
+	}
+	for _, p := range table.Proofs.All(c.rows) {
+		d, ok := table.Domains.In(c.rows, p.OrganizationID, p.Domain)
+		c.hold(ok && d.VerifiedOn != nil, "a domain is proved to be organization %d's, which doesn't have it", p.OrganizationID)
 	}
 }
 
@@ -217,7 +223,7 @@ func (c *checks) removals() {
 		}
 		for _, m := range r.ProjectMembers {
 			tomb, ok := table.Tombstones.In(c.rows, m.ProjectID, m.UserID)
-			c.hold(ok && !r.RemovedOn.After(tomb.RemovedOn), "removal %d left no tombstone", r.ID)
+			c.hold(ok && tomb.Epoch >= r.Epoch, "removal %d left no tombstone", r.ID)
 			now, ok := table.ProjectMembers.In(c.rows, m.ProjectID, m.UserID)
 			c.hold(!ok || now.ID != m.ID, "user %d was taken out of project %d and is still in it", m.UserID, m.ProjectID)
 		}
@@ -228,6 +234,8 @@ func (c *checks) removals() {
 	}
 	for _, tomb := range table.Tombstones.All(c.rows) {
 		_, ok := table.Removals.In(c.rows, tomb.RemovalID)
+		p, _ := table.Projects.In(c.rows, tomb.ProjectID)
+		c.hold(0 < tomb.Epoch && tomb.Epoch <= p.Epoch, "a tombstone in project %d is of epoch %d, and the project in %d", tomb.ProjectID, tomb.Epoch, p.Epoch)
 		c.hold(ok, "a tombstone in project %d names removal %d, which isn't there", tomb.ProjectID, tomb.RemovalID)
 	}
 }

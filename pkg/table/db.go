@@ -184,13 +184,13 @@ func (e *Entity[T]) each(ctx context.Context, d *DB, index, prefix, after string
 	if from != "" {
 		given[":s"] = &types.AttributeValueMemberS{Value: from}
 	}
-	return e.found(ctx, d, index, &which, given, n)
+	return e.found(ctx, d, index, &which, given, true, n)
 }
 
-func (e *Entity[T]) found(ctx context.Context, d *DB, index string, which *string, given dynamo.Item, n int) ([]Found, error) {
+func (e *Entity[T]) found(ctx context.Context, d *DB, index string, which *string, given dynamo.Item, forward bool, n int) ([]Found, error) {
 	name := d.table.Name()
 	got, err := d.db.Client().Query(ctx, &dynamodb.QueryInput{
-		TableName: &name, IndexName: &index, KeyConditionExpression: which, ExpressionAttributeValues: given, Limit: aws.Int32(int32(n)), //nolint:gosec // a page has far fewer rows
+		TableName: &name, IndexName: &index, KeyConditionExpression: which, ExpressionAttributeValues: given, ScanIndexForward: &forward, Limit: aws.Int32(int32(n)), //nolint:gosec // a page has far fewer rows
 	})
 	if err != nil {
 		return nil, fmt.Errorf("query %s: %w", index, err)
