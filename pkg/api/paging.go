@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"net/url"
 	"reflect"
 	"slices"
@@ -80,12 +81,19 @@ func scopeOf(id, path string, query url.Values) string {
 	return id + " " + path + "?" + filters.Encode()
 }
 
-// resume decodes the cursor of a request.
-func (p *Paging) resume(scope string) bool {
+// resume decodes the cursor of a request, and reports whether it is one of this
+// list.
+func (p *Paging) resume(ctx context.Context, g Guard, scope string) (bool, error) {
 	if p.Cursor == "" {
-		return true
+		return true, nil
 	}
-	position, err := table.Position(scope, p.Cursor)
-	p.position = position
-	return err == nil
+	if !table.Plausible(p.Cursor) {
+		return false, nil
+	}
+	cursors, err := g.Cursors(ctx)
+	if err != nil {
+		return false, err
+	}
+	p.position, err = cursors.Position(scope, p.Cursor)
+	return err == nil, nil
 }

@@ -54,7 +54,7 @@ func (rt *route) answer(w http.ResponseWriter, r *http.Request) (Answer, error) 
 		if err != nil {
 			return Answer{}, err
 		}
-		return rt.render(result, scope)
+		return rt.render(ctx, result, scope)
 	}
 	if visit == nil {
 		return handle(ctx)
@@ -106,7 +106,11 @@ func (rt *route) read(w http.ResponseWriter, r *http.Request) (call Call, scope 
 	}
 	if in.paging != nil {
 		scope = scopeOf(rt.id, r.URL.Path, query)
-		if !v.Elem().FieldByIndex(in.paging).Addr().Interface().(*Paging).resume(scope) {
+		ok, err := v.Elem().FieldByIndex(in.paging).Addr().Interface().(*Paging).resume(r.Context(), rt.guard, scope)
+		if err != nil {
+			return call, "", err
+		}
+		if !ok {
 			c.bad.add("query.cursor", badCursor)
 		}
 	}

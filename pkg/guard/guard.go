@@ -16,6 +16,7 @@
 package guard
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -75,6 +76,9 @@ func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 	}
 	return v, err
 }
+
+// Cursors are those of the table.
+func (g *Guard) Cursors(ctx context.Context) (*table.Cursors, error) { return g.store.Cursors(ctx) }
 
 // resourceKey is where the row of a resource lies, or of what leads to it.
 func resourceKey(r access.Resource, id int64) table.Primary {

@@ -335,17 +335,33 @@ func (w *work) dropsRecents(ctx context.Context, of *table.Entity[model.Recents]
 	return out, err
 }
 
-// reported is how many of a team's projects a report looks at.
-const reported = 1000
-
 // keptProjects are the memberships of the team's projects that stay: they are
 // the people's own, and the report says so.
 func keptProjects(ctx context.Context, w *work) ([]effect, error) {
-	ids, err := w.s.ProjectsOfTeam(ctx, *w.r.TeamID, 0, reported)
-	if err != nil {
+	var ofTeam []int64
+	var found map[int64][]int64
+	g, both := concurrent.WithContext(ctx)
+	g.Go(func() (err error) {
+		ofTeam, err = store.Every(both, w.s.ProjectsOfTeam, *w.r.TeamID)
+		return err
+	})
+	g.Go(func() (err error) {
+		found, err = places(both, w, w.s.ProjectsOfUser)
+		return err
+	})
+	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	rows, err := w.s.ReadMemberships(ctx, ids, w.r.UserIDs)
+	team := set(ofTeam)
+	var keys []table.Primary
+	for user, projects := range found {
+		for _, p := range projects {
+			if team[p] {
+				keys = append(keys, table.Projects.Key(p), table.ProjectMembers.Key(p, user))
+			}
+		}
+	}
+	rows, err := w.s.Read(ctx, keys...)
 	var out []effect
 	for _, m := range table.ProjectMembers.All(rows) {
 		p, live := store.LiveProject(rows, m.ProjectID)
@@ -355,4 +371,12 @@ func keptProjects(ctx context.Context, w *work) ([]effect, error) {
 		}
 	}
 	return out, err
+}
+
+func set(ids []int64) map[int64]bool {
+	out := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out
 }

@@ -5,6 +5,7 @@ import (
 	crand "crypto/rand"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -148,15 +149,16 @@ type Found struct {
 
 // Each asks an index for the rows of the partition whose pattern of e is filled
 // with values, in ascending order of the index, after position ("" from the
-// start), at most n. It is one round trip.
+// start), at most n: fewer are all there are. It is one round trip, and another
+// for each MB of keys.
 func (e *Entity[T]) Each(ctx context.Context, d *DB, index, after string, n int, values ...any) ([]Found, error) {
 	return e.each(ctx, d, index, "", after, n, values)
 }
 
-// EachUnder is Each for the rows whose sort key in the index begins with what
-// its first holes, filled with under, make.
-func (e *Entity[T]) EachUnder(ctx context.Context, d *DB, index string, n int, values, under []any) ([]Found, error) {
-	return e.each(ctx, d, index, e.path(index).sk.under(under), "", n, values)
+// AllUnder asks for all rows of such a partition whose sort key in the index
+// begins with what its first holes, filled with under, make.
+func (e *Entity[T]) AllUnder(ctx context.Context, d *DB, index string, values, under []any) ([]Found, error) {
+	return e.each(ctx, d, index, e.path(index).sk.under(under), "", All, values)
 }
 
 func (e *Entity[T]) each(ctx context.Context, d *DB, index, prefix, after string, n int, values []any) ([]Found, error) {
@@ -175,18 +177,48 @@ func (e *Entity[T]) each(ctx context.Context, d *DB, index, prefix, after string
 }
 
 func (e *Entity[T]) found(ctx context.Context, d *DB, index string, which *string, given dynamo.Item, n int) ([]Found, error) {
-	name := d.table.Name()
-	got, err := d.db.Client().Query(ctx, &dynamodb.QueryInput{
-		TableName: &name, IndexName: &index, KeyConditionExpression: which, ExpressionAttributeValues: given, Limit: aws.Int32(int32(n)), //nolint:gosec // a page has far fewer rows
-	})
+	items, _, err := d.query(ctx, dynamodb.QueryInput{IndexName: &index, KeyConditionExpression: which, ExpressionAttributeValues: given}, n)
 	if err != nil {
 		return nil, fmt.Errorf("query %s: %w", index, err)
 	}
-	found := make([]Found, len(got.Items))
-	for i, item := range got.Items {
+	return foundIn(index, items), nil
+}
+
+func foundIn(index string, items []dynamo.Item) []Found {
+	found := make([]Found, len(items))
+	for i, item := range items {
 		found[i] = Found{primary(item), text(item[index+SK])}
 	}
-	return found, nil
+	return found
+}
+
+// All asks for every row there is.
+const All = math.MaxInt32
+
+// query asks until n items have come or nothing follows, since one answer of the
+// service ends at 1 MB: whoever gets fewer than n has all. next is the key to go
+// on behind, nil at the end.
+func (d *DB) query(ctx context.Context, in dynamodb.QueryInput, n int) (items []dynamo.Item, next dynamo.Item, err error) {
+	name := d.table.Name()
+	in.TableName = &name
+	for {
+		in.Limit = aws.Int32(int32(min(n-len(items), All))) //nolint:gosec // it fits
+		got, err := d.db.Client().Query(ctx, &in)
+		if err != nil {
+			return nil, nil, err
+		}
+		if items == nil {
+			items = got.Items
+		} else {
+			items = append(items, got.Items...)
+		}
+		if in.ExclusiveStartKey = got.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
+			return items, nil, nil
+		}
+		if len(items) >= n {
+			return items, in.ExclusiveStartKey, nil
+		}
+	}
 }
 
 // Beneath reads the rows of e that lie in one partition of the table itself,
@@ -194,9 +226,9 @@ func (e *Entity[T]) found(ctx context.Context, d *DB, index string, which *strin
 // n. values fill the partition key. It returns the position to go on at, "" at
 // the end.
 func (e *Entity[T]) Beneath(ctx context.Context, d *DB, after string, n int, values ...any) ([]T, string, error) {
-	name, which := d.table.Name(), PK+" = :p AND begins_with("+SK+", :s)"
-	in := &dynamodb.QueryInput{
-		TableName: &name, KeyConditionExpression: &which, ConsistentRead: aws.Bool(true), Limit: aws.Int32(int32(n)), //nolint:gosec // a page has far fewer rows
+	which := PK + " = :p AND begins_with(" + SK + ", :s)"
+	in := dynamodb.QueryInput{
+		KeyConditionExpression: &which, ConsistentRead: aws.Bool(true),
 		ExpressionAttributeValues: dynamo.Item{
 			":p": &types.AttributeValueMemberS{Value: e.keys[0].pk.with(values)},
 			":s": &types.AttributeValueMemberS{Value: e.keys[0].sk.parts[0].literal},
@@ -205,18 +237,18 @@ func (e *Entity[T]) Beneath(ctx context.Context, d *DB, after string, n int, val
 	if after != "" {
 		in.ExclusiveStartKey = Primary{e.keys[0].pk.with(values), after}.item()
 	}
-	got, err := d.db.Client().Query(ctx, in)
+	items, next, err := d.query(ctx, in, n)
 	if err != nil {
 		return nil, "", fmt.Errorf("query: %w", err)
 	}
 	rows := Rows{}
-	out := make([]T, len(got.Items))
-	for i, item := range got.Items {
+	out := make([]T, len(items))
+	for i, item := range items {
 		p := primary(item)
 		rows[p] = item
 		out[i], _ = e.At(rows, p)
 	}
-	return out, text(got.LastEvaluatedKey[SK]), nil
+	return out, text(next[SK]), nil
 }
 
 // PositionOf returns the position in an index of the row whose sort key there

@@ -114,6 +114,8 @@ var (
 	Replays     = of[model.Replay]("Replay", "IDEMPOTENCY#{principal}#{operation}#{key_digest}", "REPLAY", "was this request answered before?")
 	ReplayParts = of[model.ReplayPart]("ReplayPart", "IDEMPOTENCYPART#{parts_id}", "PART#{part:4}", "a large answer, in pieces")
 
+	Secrets = of[model.Secret]("Secret", "SECRET#{secret}", "SECRET", "what are this table's cursors sealed with?").Guarded("secret")
+
 	Counters = of[model.Counter]("Counter", "COUNTER#{sequence}", "COUNTER", "the last id leased of a sequence")
 )
 
