@@ -132,7 +132,7 @@ func contests() []contest {
 				path := fmt.Sprintf("/api/project/%d", n)
 				return []fixture.Request{put(demo.GlobalAdmin, path, `{"description":"one"}`, `"1"`), put(demo.GlobalAdmin, path, `{"project_name":"other `+fmt.Sprint(n)+`"}`, `"1"`)}
 			},
-			want: []int{200, 409}, code: "version_mismatch", wrong: []int{200, 200},
+			want: []int{200, 412}, code: "version_mismatch", wrong: []int{200, 200},
 		},
 		{
 			name:  "a team is edited and deleted by one version",

@@ -140,9 +140,9 @@ func (d *document) parameters(o Op) []*huma.Param {
 			Description: "Repeating a request with the same key within 24 hours repeats its answer and not its effect.",
 			Schema:      &huma.Schema{Type: huma.TypeString, MinLength: &one, MaxLength: &most, Pattern: `^[!-~]([ -~]*[!-~])?$`}})
 	}
-	if o.takesIfMatch() {
+	if o.TakesIfMatch() {
 		out = append(out, &huma.Param{Name: "If-Match", In: "header",
-			Description: "The ETag of the row as the caller knows it, or `*`. If the row has changed since: 409 version_mismatch.",
+			Description: "The ETag of the row as the caller knows it, or `*`. If the row has changed since: 412 version_mismatch.",
 			Example:     `"3"`,
 			Schema:      &huma.Schema{AnyOf: []*huma.Schema{{Type: huma.TypeString, Enum: []any{"*"}}, {Type: huma.TypeString, Pattern: `^"[0-9]{1,15}"$`}}}})
 	}
