@@ -95,7 +95,7 @@ func (h *handlers) create(ctx context.Context, in *createIn) (model.User, error)
 	if _, taken := c.Rows()[store.EmailKey(c.Organization.ID, in.Body.Email)]; taken {
 		return model.User{}, fault.New(fault.KindDuplicate, "A user with this address exists already").On("body.email", "is taken")
 	}
-	if access.RankOf(in.Body.IsStaff, false) > c.Caller.ActingRank() {
+	if !c.Caller.MayGive(access.RankOf(in.Body.IsStaff, false)) {
 		return model.User{}, fault.Forbidden()
 	}
 	id, err := h.store.NewID(ctx, model.UserIDs)

@@ -2,6 +2,7 @@ package removal
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 
@@ -42,7 +43,7 @@ type kind func(ctx context.Context, w *work) ([]effect, error)
 var kinds = map[string][]kind{
 	model.FromProject:   {agentsOfProject, boundKeys, projectInvites},
 	model.FromWorkspace: {teamInvites, keptProjects, keptAgents},
-	model.OfUser:        {agentsOfAll, projectMemberships, teamMemberships, personalKeys, allInvites, recents, recentAgents, starred, unread},
+	model.OfUser:        {agentsOfAll, projectMemberships, teamMemberships, personalKeys, serviceKeys, allInvites, recents, recentAgents, starred, unread},
 }
 
 // begin reads who is removed.
@@ -196,6 +197,20 @@ func personalKeys(ctx context.Context, w *work) ([]effect, error) {
 	return w.revokesKeys(ctx, "personal key", func(ctx context.Context, u model.User) ([]string, error) {
 		return w.s.PersonalKeys(ctx, u.ID)
 	})
+}
+
+// serviceKeys are those that somebody made whose account ends: they live on, and
+// whoever ends it is told.
+func serviceKeys(ctx context.Context, w *work) ([]effect, error) {
+	makers := slices.Collect(maps.Values(w.users))
+	keys, err := w.s.ServiceKeysMadeBy(ctx, w.r.OrganizationID, w.r.RemovedOn, makers...)
+	var out []effect
+	for _, k := range keys {
+		maker := makers[slices.IndexFunc(makers, k.Made)]
+		out = append(out, effect{EffectRow: model.EffectRow{UserID: maker.ID, Effect: model.Effect{
+			Resource: guard.KeyName(k.ID), Action: "keep", Detail: "service key that the user made"}}})
+	}
+	return out, err
 }
 
 func (w *work) revokesKeys(ctx context.Context, detail string, find func(context.Context, model.User) ([]string, error)) ([]effect, error) {

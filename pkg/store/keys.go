@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"wardroom/pkg/model"
@@ -45,6 +46,23 @@ func prefixes(found []table.Found, err error) ([]string, error) {
 // included.
 func (s *Store) ServiceKeys(ctx context.Context, organization, from int64, n int) ([]KeyRef, error) {
 	return keyRefs(table.Keys.Each(ctx, s.db, "gsi3", after(table.Keys, "gsi3", from), n, organization))
+}
+
+// ServiceKeysMadeBy reads the service keys of an organisation that are live at now
+// and were made by one of these users.
+func (s *Store) ServiceKeysMadeBy(ctx context.Context, organization int64, now model.Time, users ...model.User) ([]model.APIKey, error) {
+	refs, err := s.ServiceKeys(ctx, organization, 0, table.All)
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]table.Primary, len(refs))
+	for i, ref := range refs {
+		keys[i] = table.Keys.Key(ref.Prefix)
+	}
+	rows, err := s.Read(ctx, keys...)
+	return slices.DeleteFunc(table.Keys.All(rows), func(k model.APIKey) bool {
+		return !k.Live(now) || !slices.ContainsFunc(users, k.Made)
+	}), err
 }
 
 func keyRefs(found []table.Found, err error) ([]KeyRef, error) {

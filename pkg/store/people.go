@@ -58,6 +58,7 @@ func (s *Store) CreateKey(tx *table.Tx, k model.APIKey) {
 		k.ServiceOf = &k.OrganizationID
 	}
 	table.Keys.Create(tx, k)
+	table.KeyIDs.Create(tx, model.KeyID{ID: k.ID, Prefix: k.Prefix})
 }
 
 // EmailKey returns the primary key of the row that says whose address it is.

@@ -20,7 +20,7 @@ func TestCursorComesBack(t *testing.T) {
 		if got != position || err != nil {
 			t.Fatalf("%q came back as %q, %v", position, got, err)
 		}
-		if other, err := NewCursors([]byte("another secret of thirty-two bytes")).sealed.Position(scope, cursor); !errors.Is(err, ErrCursor) {
+		if other, err := NewCursors([]byte("another secret of thirty-two bytes")).Position(scope, cursor); !errors.Is(err, ErrCursor) {
 			t.Fatalf("another secret reads it as %q, %v", other, err)
 		}
 	})
