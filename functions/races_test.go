@@ -214,7 +214,7 @@ func contests() []contest {
 			given: func(n int64) []seed {
 				global := func(u *model.User) { u.IsSuperuser, u.GlobalAdminOf = true, &u.OrganizationID }
 				called := func(email string) func(*model.User) {
-					return func(u *model.User) { u.Email, u.EmailKey = email, model.FoldKey(email) }
+					return func(u *model.User) { u.Email, u.EmailKey = email, model.AddressKey(email) }
 				}
 				return []seed{
 					person(1, called("admin@organization.com")), person(16, called("user@example.com")),

@@ -117,7 +117,7 @@ func TestDocument(t *testing.T) {
 				`"at":{"format":"date-time","type":"string"},` +
 				`"created_by":{"description":"Accepted and ignored: it is the caller.","pattern":"^[^\\u0000]*$","type":["string","null"]},` +
 				`"modified_by":{"description":"Accepted and ignored: it is the caller.","pattern":"^[^\\u0000]*$","type":["string","null"]},` +
-				`"name":{"maxLength":20,"minLength":1,"pattern":"^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$","type":"string"},` +
+				`"name":{"maxLength":20,"minLength":1,"pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ue000-\\uf8ff\\ufeff\\ufff0-\\ufffb\\ufffe\\uffff]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ue000-\\uf8ff\\ufeff\\ufff0-\\ufffb\\ufffe\\uffff][^\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ue000-\\uf8ff\\ufeff\\ufff0-\\ufffb\\ufffe\\uffff]*$","type":"string"},` +
 				`"team_id":{"format":"int64","maximum":9007199254740991,"minimum":1,"type":["integer","null"]},` +
 				`"user_ids":{"items":{"format":"int64","maximum":9007199254740991,"minimum":1,"type":"integer"},"maxItems":3,"type":"array"}},` +
 				`"required":["name"],"type":"object"}`},
