@@ -25,11 +25,12 @@ func (in *readIn) Needs(f *guard.Fetch) {
 	}
 }
 
-// Known refuses what isn't the caller's. A service key has nothing of its own,
-// which is for the handler to say (403).
+// Known refuses what isn't the caller's, and to a key that is bound to a project
+// what isn't about that. A service key has nothing of its own, which is for the
+// handler to say (403).
 func (in *readIn) Known(_ context.Context, c *guard.Case) (err error) {
 	var ok bool
-	if in.row, ok = table.Notifications.In(c.Rows(), c.Caller.User, in.NotificationID); !ok && c.User != nil {
+	if in.row, ok = table.Notifications.In(c.Rows(), c.Caller.User, in.NotificationID); c.User != nil && !(ok && in.row.Within(c.Caller.BoundProject)) {
 		err = fault.NotFound()
 	}
 	return err
@@ -64,7 +65,8 @@ func (in *listIn) Needs(f *guard.Fetch) {
 	guard.Ask(f, &in.found, func(ctx context.Context) ([]int64, error) { return list(ctx, f.Caller, in.AfterID(), in.Limit+1) })
 }
 
-// list shows the caller's own notifications, by id.
+// list shows the caller's own notifications, by id; a key that is bound to a project
+// those that are about it.
 func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Notification], error) {
 	c := in.Case()
 	page := api.Page[model.Notification]{}
@@ -82,7 +84,7 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Notific
 		return page, err
 	}
 	for _, at := range keys {
-		if n, ok := table.Notifications.At(c.Rows(), at); ok && (in.IsRead == nil || *in.IsRead == n.IsRead) {
+		if n, ok := table.Notifications.At(c.Rows(), at); ok && (in.IsRead == nil || *in.IsRead == n.IsRead) && n.Within(c.Caller.BoundProject) {
 			page.Items = append(page.Items, n)
 		}
 	}

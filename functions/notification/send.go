@@ -90,6 +90,9 @@ func (h *handlers) send(ctx context.Context, in *sendIn) (model.Notification, er
 	n := model.Notification{
 		ID: id, UserID: in.UserID, Title: b.Title, Message: b.Message, Type: *b.Type, Link: b.Link, Stamp: model.Created(c.Stamp, c.Now),
 	}
+	if bound := c.Caller.BoundProject; bound != 0 {
+		n.ProjectID = &bound
+	}
 	h.store.CreateNotification(&c.Tx, n)
 	c.Audit(guard.UserName(in.UserID), nil, map[string]any{"notification_id": id})
 	return n, nil
