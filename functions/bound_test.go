@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"wardroom/infra/local/fixture"
+	"wardroom/pkg/api"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
@@ -122,6 +123,9 @@ func TestBoundKeys(t *testing.T) {
 		}
 		for _, key := range []string{"bnd", "srv"} {
 			ask(o.id, key, o.sample)
+			if slices.ContainsFunc(o.Inputs(), func(in api.Input) bool { return in.Name == "cursor" }) {
+				walksOn(t, s, o, key)
+			}
 			for _, in := range o.Inputs() {
 				name := in.Name[strings.LastIndex(in.Name, ".")+1:]
 				if value, ok := there[name]; ok {
@@ -145,6 +149,34 @@ func TestBoundKeys(t *testing.T) {
 		t.Errorf("%d operations swept, of which %d did something", len(swept), len(answered))
 	}
 	t.Log(len(swept), "operations swept,", len(answered), "did something")
+}
+
+// walksOn demands of a list that each of its pages shows something, if only one
+// thing: a page of nothing that goes on would tell how much is behind it.
+func walksOn(t *testing.T, s *fixture.System, o operation, key string) {
+	t.Helper()
+	path, _, _ := strings.Cut(o.sample.Path, "?")
+	for cursor, page := "", 0; page < 50; page++ {
+		r := fixture.Request{Method: o.Method, Path: path + "?limit=1", Key: key + ".secret"}
+		if cursor != "" {
+			r.Path += "&cursor=" + cursor
+		}
+		got := s.Do(t.Context(), r)
+		var body struct {
+			Data []json.RawMessage
+			Meta struct {
+				Next string `json:"next_cursor"`
+			}
+		}
+		if got.Status != http.StatusOK || json.Unmarshal([]byte(got.Body), &body) != nil || body.Meta.Next == "" {
+			return
+		}
+		if len(body.Data) == 0 {
+			t.Errorf("%s by %s: page %d shows nothing and goes on: %s", o.id, key, page+1, got.Body)
+			return
+		}
+		cursor = body.Meta.Next
+	}
 }
 
 func union(a, b table.Rows) map[table.Primary]bool {

@@ -91,21 +91,34 @@ func (h *handlers) keys(ctx context.Context, in *keysIn) (api.Page[APIKey], erro
 			return page, fault.Forbidden()
 		}
 	}
-	slices.SortFunc(found, func(a, b store.KeyRef) int { return int(a.ID - b.ID) })
-	found, page.Next = api.Cut(in.Limit, found, func(k store.KeyRef) string { return api.NextID(k.ID) })
-	rows := make([]table.Primary, len(found))
-	for i, f := range found {
-		rows[i] = table.Keys.Key(f.Prefix)
-	}
-	if err := c.Read(ctx, rows...); err != nil {
-		return page, err
-	}
-	for _, at := range rows {
-		if k, ok := table.Keys.At(c.Rows(), at); ok && concerns(c, k) {
-			page.Items = append(page.Items, shown(k))
-		}
-	}
-	return page, nil
+	return api.Fill(ctx, in.Paging, in.first(found), func(k store.KeyRef) int64 { return k.ID },
+		func(ctx context.Context, after int64) ([]store.KeyRef, error) {
+			found, err := h.store.KeysOfUser(ctx, cmp.Or(in.UserID, c.Caller.User), after, in.Limit+1)
+			if err != nil || in.UserID != 0 || !ranks(c) {
+				return found, err
+			}
+			service, err := h.store.ServiceKeys(ctx, c.Organization.ID, after, in.Limit+1)
+			return in.first(append(found, service...)), err
+		},
+		func(ctx context.Context, found []store.KeyRef) (func(store.KeyRef) (APIKey, bool), error) {
+			rows := make([]table.Primary, len(found))
+			for i, f := range found {
+				rows[i] = table.Keys.Key(f.Prefix)
+			}
+			err := c.Read(ctx, rows...)
+			return func(f store.KeyRef) (APIKey, bool) {
+				k, ok := table.Keys.In(c.Rows(), f.Prefix)
+				return shown(k), ok && concerns(c, k)
+			}, err
+		})
+}
+
+// first are the keys of lowest ids among those found by several questions: one more
+// than the limit where that many follow.
+func (in *keysIn) first(found []store.KeyRef) []store.KeyRef {
+	found = slices.Clone(found)
+	slices.SortFunc(found, func(a, b store.KeyRef) int { return cmp.Compare(a.ID, b.ID) })
+	return found[:min(len(found), in.Limit+1)]
 }
 
 // ranks reports whether the caller may do what both admin ranks may: service
