@@ -136,6 +136,7 @@ var variants = map[string]fixture.Request{
 
 	"remove-user-from-workspace/none": {Path: "/api/workspaces/7/users?email=nobody@example.com"},
 
+	"audit-log/project":        {Path: "/api/audit?resource=project:151"},
 	"explain-access/self":      {Path: "/api/access/explain?user_id={self}&action=view_team&resource_type=team&resource_id=7"},
 	"explain-access/elsewhere": {Path: "/api/access/explain?user_id=16&action=view_project&resource_type=project&resource_id=9"},
 	"preview-user-access/self": {Path: "/api/access/preview/user/{self}"},

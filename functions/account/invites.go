@@ -59,7 +59,7 @@ func (h *handlers) invites(ctx context.Context, in *invitesIn) (api.Page[Invite]
 	for i, id := range found {
 		keys[i] = table.Invites.Key(id)
 	}
-	if err := c.Read(ctx, keys...); err != nil {
+	if err := c.ReadShown(ctx, keys...); err != nil {
 		return page, err
 	}
 	for _, id := range found {

@@ -105,7 +105,7 @@ func (h *handlers) keys(ctx context.Context, in *keysIn) (api.Page[APIKey], erro
 			for i, f := range found {
 				rows[i] = table.Keys.Key(f.Prefix)
 			}
-			err := c.Read(ctx, rows...)
+			err := c.ReadShown(ctx, rows...)
 			return func(f store.KeyRef) (APIKey, bool) {
 				k, ok := table.Keys.In(c.Rows(), f.Prefix)
 				return shown(k), ok && concerns(c, k)

@@ -108,7 +108,7 @@ func person(ctx context.Context, c *guard.Case, teams, projects []int64) (Me, er
 	for _, id := range projects {
 		keys = append(keys, table.Projects.Key(id), table.ProjectMembers.Key(id, u.ID))
 	}
-	if err := c.Read(ctx, keys...); err != nil {
+	if err := c.ReadShown(ctx, keys...); err != nil {
 		return Me{}, err
 	}
 	for _, id := range teams {

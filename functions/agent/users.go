@@ -72,7 +72,7 @@ func (h *handlers) users(ctx context.Context, in *usersIn) (api.Page[model.Agent
 	for _, f := range found {
 		keys = append(keys, rolesKeys(*c.Agent, f.ID)...)
 	}
-	if err := c.Read(ctx, keys...); err != nil {
+	if err := c.ReadShown(ctx, keys...); err != nil {
 		return page, err
 	}
 	for _, f := range found {

@@ -88,7 +88,7 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Notific
 			for i, id := range found {
 				keys[i] = table.Notifications.Key(me.ID, id)
 			}
-			err := c.Read(ctx, keys...)
+			err := c.ReadShown(ctx, keys...)
 			return func(id int64) (model.Notification, bool) {
 				n, ok := table.Notifications.In(c.Rows(), me.ID, id)
 				return n, ok && (in.IsRead == nil || *in.IsRead == n.IsRead) && n.Within(c.Caller.BoundProject)

@@ -215,7 +215,7 @@ type person struct {
 // people reads the members an index led to again, strongly consistent, and
 // leaves out who isn't one any more.
 func (h *handlers) people(ctx context.Context, c *guard.Case, project int64, found []store.Ref) ([]person, error) {
-	if err := c.Read(ctx, peopleKeys(nil, project, found)...); err != nil {
+	if err := c.ReadShown(ctx, peopleKeys(nil, project, found)...); err != nil {
 		return nil, err
 	}
 	return peopleIn(c, project, found), nil

@@ -23,7 +23,7 @@ func APIs(s *store.Store) api.Group {
 		api.DELETE("/api/project/{project_id}", "Delete Project By ID", h.delete).
 			Says("Project deleted successfully.").Allow(access.DeleteProject, project).Fails(403, 404, 409),
 		api.POST("/api/project/{project_id}/recent", "Add Recent Project", h.addRecent).
-			Says("Recent project added successfully.").Allow(access.ViewProject, project).Fails(403, 404),
+			Says("Recent project added successfully.").LeavesNoRow(api.OwnList).Allow(access.ViewProject, project).Fails(403, 404),
 		api.GET("/api/project/recent", "Get Recent Projects", h.recent).
 			Says("Recent projects found successfully.").Anyone().Fails(403),
 		api.POST("/api/project/details", "Fetch Project Details", h.fetch).

@@ -51,7 +51,7 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.User], 
 	for i, id := range ids {
 		keys[i] = table.Users.Key(id)
 	}
-	if err := c.Read(ctx, keys...); err != nil {
+	if err := c.ReadShown(ctx, keys...); err != nil {
 		return page, err
 	}
 	for _, id := range ids {

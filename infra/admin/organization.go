@@ -29,21 +29,31 @@ type founded struct {
 
 var domainForm = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`)
 
-func parse(args []string) (founding, error) {
+// createOrganization is the command.
+func createOrganization(flags *flag.FlagSet, args []string) (action, error) {
+	f, err := parse(flags, args)
+	return func(ctx context.Context, at place, out io.Writer) error {
+		made, err := f.carryOut(ctx, at.store)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "Organization %d (%s) with its global admin, user %d (%s), in table %s.\nTheir key, shown this once: %s\n",
+			made.organization, f.domain, made.user, f.email, at.table, made.key)
+		return nil
+	}, err
+}
+
+func parse(flags *flag.FlagSet, args []string) (founding, error) {
 	var f founding
-	flags := flag.NewFlagSet("create-organization", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	flags.StringVar(&f.name, "name", "", "the organisation's name")
 	flags.StringVar(&f.domain, "domain", "", "its domain")
 	flags.StringVar(&f.email, "email", "", "its global admin's address")
-	if err := flags.Parse(args); err != nil {
+	if err := only(flags, args); err != nil {
 		return f, err
 	}
 	f.name, f.domain = strings.TrimSpace(f.name), model.Fold(f.domain)
 	address, err := mail.ParseAddress(f.email)
 	switch {
-	case flags.NArg() > 0:
-		return f, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	case f.name == "":
 		return f, errors.New("--name is required")
 	case !domainForm.MatchString(f.domain):
@@ -56,7 +66,7 @@ func parse(args []string) (founding, error) {
 
 var errDomain = errors.New("an organisation with this domain exists already")
 
-// carryOut makes the organisation, its global admin and his key in one
+// carryOut makes the organisation, its global admin and their key in one
 // transaction. A domain that has an organisation is refused.
 func (f founding) carryOut(ctx context.Context, s *store.Store) (founded, error) {
 	var made founded

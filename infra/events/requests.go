@@ -30,6 +30,7 @@ var ids = map[string]string{
 
 	"agent_id":  "21",
 	"alias_id":  "41",
+	"alias":     "support",
 	"review_id": "31",
 	"type_id":   "2",
 	"version":   "1",

@@ -66,6 +66,7 @@ var limits = map[string]reach{
 	"remove-user-from-agent":                  byTeam + writing,
 	"star-agent":                              byTeam + writing,
 	"delete-agent-alias":                      byTeam + writing,
+	"get-agent-by-alias":                      people, // the name, the alias, the agent, its team
 	"list-agent-versions":                     people,
 	"get-agent-version":                       byTeam,
 	"restore-agent-version":                   byTeam + writing,

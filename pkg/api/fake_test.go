@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,6 +66,9 @@ func ask(t *testing.T, h http.Handler, method, path, body string, headers ...str
 		r = httptest.NewRequest(method, path, nil)
 	}
 	r.Header.Set("Authorization", "key")
+	if body != "" && !slices.Contains(headers, "Content-Type") {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	for i := 0; i < len(headers); i += 2 {
 		if headers[i+1] == "" {
 			r.Header.Del(headers[i])
@@ -107,3 +111,11 @@ func serve(ops ...api.Op) (http.Handler, *doorman) {
 }
 
 var onThing = access.Project("thing_id")
+
+// orJSON is a content type, JSON's where none is named.
+func orJSON(contentType string) string {
+	if contentType == "" {
+		return "application/json"
+	}
+	return contentType
+}

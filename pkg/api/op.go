@@ -45,6 +45,8 @@ type Op struct {
 	IsAgenta     bool     // speaks the workspace dialect
 	IsSCIM       bool     // speaks SCIM 2.0
 
+	NoAudit string // why it writes and leaves no row in the audit log; "" for what leaves one
+
 	Failures []int // statuses beyond those that every operation may answer
 
 	in     *input
@@ -137,6 +139,12 @@ func (o Op) Reads() Op { o.IsRead = true; return o }
 // Toggles marks a PUT that undoes itself when it is sent again: it takes an
 // Idempotency-Key, so that a repetition can be told from a second toggle.
 func (o Op) Toggles() Op { o.IsToggle = true; return o }
+
+// LeavesNoRow says why an operation that writes leaves no row in the audit log.
+func (o Op) LeavesNoRow(why string) Op { o.NoAudit = why; return o }
+
+// OwnList is the reason of operations on lists that are the caller's alone.
+const OwnList = "A list of the caller's own, on which nobody's rights depend."
 
 // Creates marks an operation that answers 201.
 func (o Op) Creates() Op { o.Status = http.StatusCreated; return o }

@@ -25,6 +25,7 @@ func (rt *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header()["Etag"] = []string{a.ETag}
 	}
 	d := rt.op.dialect()
+	a.Body = d.linked(r.Context(), a.Body)
 	d.locate(w, a)
 	send(w, r, a.Status, a.Body, d)
 }
@@ -89,14 +90,17 @@ func (rt *route) read(w http.ResponseWriter, r *http.Request) (call Call, scope 
 			return call, "", err
 		}
 	}
-	if b != nil && len(text) > 0 && !isJSON(r.Header) {
-		return call, "", fault.New(fault.KindUnsupportedMediaType, "The request body must be JSON.")
+	if b != nil && len(text) > 0 {
+		if err := declaredJSON(r.Header); err != nil {
+			return call, "", err
+		}
 	}
 	var query url.Values
 	if r.URL.RawQuery != "" {
 		if query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 			c.bad.add("query", badQuery)
 		}
+		in.respell(query)
 	}
 	v := reflect.New(in.typ)
 	call.In = v.Interface()
@@ -125,7 +129,7 @@ func (rt *route) read(w http.ResponseWriter, r *http.Request) (call Call, scope 
 
 // fingerprint tells whether two requests with one Idempotency-Key are the same.
 // The query counts as it was understood: API Gateway hands it on in another
-// spelling than it was sent in.
+// spelling than it was sent in, and a caller may add to it what means nothing.
 func fingerprint(r *http.Request, query url.Values, body []byte) string {
 	h := sha256.New()
 	for _, part := range []string{r.Method, r.URL.Path, query.Encode()} {

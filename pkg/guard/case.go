@@ -98,6 +98,14 @@ func (c *Case) Read(ctx context.Context, keys ...table.Primary) error {
 	return err
 }
 
+// ReadShown is Read for a list that is shown: rows that can't be read are left
+// out, and the log says so.
+func (c *Case) ReadShown(ctx context.Context, keys ...table.Primary) error {
+	rows, err := c.store.ReadShown(ctx, keys...)
+	c.take(keys, rows)
+	return err
+}
+
 func (c *Case) take(keys []table.Primary, rows table.Rows) {
 	c.rows.Add(rows)
 	c.asked = append(c.asked, keys...)
@@ -117,14 +125,14 @@ func (c *Case) More(ctx context.Context, keys ...table.Primary) (bool, error) {
 	return true, c.Read(ctx, keys...)
 }
 
-// Along reads more rows into the Case while it asks questions, which must leave
-// the Case alone: one round trip, or as many as the longest question takes.
+// Along is ReadShown while it asks questions, which must leave the Case alone:
+// one round trip, or as many as the longest question takes.
 func (c *Case) Along(ctx context.Context, keys []table.Primary, questions ...func(context.Context) error) error {
 	g, both := concurrent.WithContext(ctx)
 	g.SetLimit(atOnce + 1) // and the rows
 	var rows table.Rows
 	g.Go(func() (err error) {
-		rows, err = c.store.Read(both, keys...)
+		rows, err = c.store.ReadShown(both, keys...)
 		return err
 	})
 	for _, ask := range questions {

@@ -19,6 +19,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"wardroom/pkg/access"
@@ -67,6 +68,12 @@ func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 		}
 	}
 	rows, err := g.store.Read(r.Context(), v.first...)
+	if bad, only := table.UnreadableIn(err); only && !slices.ContainsFunc(bad, ofCredentials) {
+		// Whoever has no credentials is told so, whatever is wrong with a row.
+		if refused := v.identify(rows, telemetry.From(r.Context())); refused != nil && !errors.Is(refused, errUnbound) {
+			return nil, refused
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -79,6 +86,11 @@ func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 
 // Cursors are those of the table.
 func (g *Guard) Cursors(ctx context.Context) (*table.Cursors, error) { return g.store.Cursors(ctx) }
+
+// ofCredentials reports whether a row that can't be read is one of credentials.
+func ofCredentials(u *table.Unreadable) bool {
+	return u.Kind == table.Keys.Name() || u.Kind == table.Subjects.Name()
+}
 
 // resourceKey is where the row of a resource lies, or of what leads to it.
 func resourceKey(r access.Resource, id int64) table.Primary {

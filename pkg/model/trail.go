@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // States of a removal, in order.
 const (
@@ -161,7 +165,47 @@ type Audit struct {
 	RequestID      string         `dynamo:"request_id"`
 	SourceIP       string         `dynamo:"source_ip"`         // encrypted where the actor is a user
 	About          string         `dynamo:"about"`             // the first name of Resource, for an index: "project:151"
+	Person         string         `dynamo:"person,omitempty"`  // the first user whom it is about in that place, for an index: "user:16"
 	Notices        []Notice       `dynamo:"notices,omitempty"` // who is to be told
+}
+
+// People are the users whom a change is about, by their names: "user:16". Those
+// of its resource come first, then those of its facts.
+func (a Audit) People() []string {
+	var facts []string
+	for _, of := range []map[string]any{a.Before, a.After} {
+		for name := range of {
+			facts = append(facts, name)
+		}
+	}
+	slices.Sort(facts)
+	var people []string
+	for _, name := range append(strings.Split(a.Resource, "/"), facts...) {
+		if strings.HasPrefix(name, "user:") && !slices.Contains(people, name) {
+			people = append(people, name)
+		}
+	}
+	return people
+}
+
+// Mention leads from a user to a change that an index doesn't lead to: one that
+// is about several people.
+type Mention struct {
+	OrganizationID int64  `dynamo:"organization_id"`
+	Person         string `dynamo:"person"`
+	TS             Time   `dynamo:"ts"`
+	AuditID        string `dynamo:"audit_id"`
+}
+
+// Mentions are those of a change: its people but for the one who is in the row.
+func (a Audit) Mentions() []Mention {
+	var out []Mention
+	for _, name := range a.People() {
+		if name != a.Person && name != a.About {
+			out = append(out, Mention{a.OrganizationID, name, a.TS, a.ID})
+		}
+	}
+	return out
 }
 
 // Kinds of notices.

@@ -279,7 +279,8 @@ func (s *Store) OpenAgents(ctx context.Context, organization, from int64, n int)
 }
 
 // listed reads a list of agents that lies in a partition of the table itself, by
-// id; at tells where one of its rows leads.
+// id; at tells where one of its rows leads. Of a row that can't be read only the
+// agent is told, by its key: whoever goes on reads what it says elsewhere.
 func listed[T any](ctx context.Context, s *Store, of *table.Entity[T], at func(T) Placed, in, from int64, n int) ([]Placed, error) {
 	span := table.Span{}
 	if from != 0 {
@@ -292,8 +293,13 @@ func listed[T any](ctx context.Context, s *Store, of *table.Entity[T], at func(T
 			return nil, outcome(err)
 		}
 		for _, key := range got.Keys {
-			row, _ := of.At(got.Rows, key)
-			out = append(out, at(row))
+			if row, ok := of.Try(got.Rows, key); ok {
+				out = append(out, at(row))
+			} else {
+				agent, _ := of.ID(key, "agent_id")
+				out = append(out, Placed{Agent: agent})
+				_ = LeaveOut(ctx, table.Sound(key, got.Rows[key]))
+			}
 			span.From = key.SK + "\x00" // the least key behind it
 		}
 		more = got.More
@@ -308,8 +314,8 @@ func (s *Store) AgentMembers(ctx context.Context, agent int64, after string, n i
 }
 
 // AgentVersions reads the configurations of an agent, oldest first, after a
-// position, and returns the one to go on at, "" at the end.
+// position, and returns the one to go on at, "" at the end. They are for a list.
 func (s *Store) AgentVersions(ctx context.Context, agent int64, after string, n int) ([]model.AgentVersion, string, error) {
 	versions, next, err := table.AgentVersions.Beneath(ctx, s.db, after, n, agent)
-	return versions, next, outcome(err)
+	return versions, next, outcome(LeaveOut(ctx, err))
 }

@@ -14,10 +14,19 @@ const effectsPage = 500
 // EffectsOf reads what a removal changed after its first transaction, strongly
 // consistent, in the order of their names.
 func (s *Store) EffectsOf(ctx context.Context, removal int64) ([]model.EffectRow, error) {
+	return s.effects(ctx, removal, func(_ context.Context, err error) error { return err })
+}
+
+// EffectsShown is EffectsOf for a list.
+func (s *Store) EffectsShown(ctx context.Context, removal int64) ([]model.EffectRow, error) {
+	return s.effects(ctx, removal, LeaveOut)
+}
+
+func (s *Store) effects(ctx context.Context, removal int64, bad func(context.Context, error) error) ([]model.EffectRow, error) {
 	var all []model.EffectRow
 	for after := ""; ; {
 		page, next, err := table.Effects.Beneath(ctx, s.db, after, effectsPage, removal)
-		if err != nil {
+		if err = bad(ctx, err); err != nil {
 			return nil, outcome(err)
 		}
 		all = append(all, page...)

@@ -99,6 +99,7 @@ func TestItemAndParse(t *testing.T) {
 		roundTrip(t, ProjectNames, model.ProjectName{OrganizationID: id, NameScope: project, NameKey: word, ProjectID: user}, id, project, word)
 		roundTrip(t, Keys, model.APIKey{ID: id, Prefix: word, Hash: []byte(word), UserID: &user, OrganizationID: project, Stamp: stamp}, word)
 		roundTrip(t, Audits, model.Audit{OrganizationID: id, ID: word, TS: stamp.CreatedOn, Actor: word}, id, stamp.CreatedOn.String(), word)
+		roundTrip(t, Mentions, model.Mention{OrganizationID: id, Person: word, TS: stamp.CreatedOn, AuditID: word}, id, word, stamp.CreatedOn.String(), word)
 		roundTrip(t, ReplayParts, model.ReplayPart{PartsID: word, Part: int(id % 10_000), Body: []byte{1}}, word, id%10_000)
 	})
 }

@@ -3,10 +3,7 @@ package table
 import (
 	"cmp"
 	"context"
-	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/guregu/dynamo/v2"
 )
@@ -16,15 +13,8 @@ import (
 // are all there are.
 func (e *Entity[T]) Newest(ctx context.Context, d *DB, index, before string, n int, values ...any) ([]Found, error) {
 	which := index + PK + " = :p AND " + index + SK + " < :s"
-	items, _, err := d.query(ctx, dynamodb.QueryInput{
-		IndexName: &index, KeyConditionExpression: &which, ScanIndexForward: aws.Bool(false),
-		ExpressionAttributeValues: dynamo.Item{
-			":p": &types.AttributeValueMemberS{Value: e.path(index).pk.with(values)},
-			":s": &types.AttributeValueMemberS{Value: cmp.Or(before, afterAll)},
-		},
-	}, n)
-	if err != nil {
-		return nil, fmt.Errorf("query %s: %w", index, err)
-	}
-	return foundIn(index, items), nil
+	return e.found(ctx, d, index, &which, dynamo.Item{
+		":p": &types.AttributeValueMemberS{Value: e.path(index).pk.with(values)},
+		":s": &types.AttributeValueMemberS{Value: cmp.Or(before, afterAll)},
+	}, false, n)
 }

@@ -93,8 +93,10 @@ var (
 	Plans   = of[model.Offboarding]("Offboarding", "OFFBOARDING#{plan_id}", "OFFBOARDING", "what was planned to become of what a leaver holds, and how far is it done?")
 	Audits  = of[model.Audit]("Audit", "ORG#{organization_id}#AUDIT", "{ts}#{audit_id}", "changes of an organisation, by time").
 		GSI("gsi1", "ORG#{organization_id}#ACTOR#{actor}", "{ts}#{audit_id}", "changes somebody made, by time").
-		GSI("gsi2", "ORG#{organization_id}#ABOUT#{about}", "{ts}#{audit_id}", "changes of a resource, by time")
-	Seals = of[model.Seal]("Seal", "ORG#{organization_id}#AUDIT", "{ts}#{audit_id}#SEAL", "the link of the audit chain that a change is, read along with the change")
+		GSI("gsi2", "ORG#{organization_id}#ABOUT#{about}", "{ts}#{audit_id}", "changes of a resource, by time").
+		GSI("gsi3", "ORG#{organization_id}#PERSON#{person}", "{ts}#{audit_id}", "changes of what a person has in a place, by time")
+	Mentions = of[model.Mention]("Mention", "ORG#{organization_id}#MENTION#{person}", "{ts}#{audit_id}", "changes that are about several people, by each of the others, by time")
+	Seals    = of[model.Seal]("Seal", "ORG#{organization_id}#AUDIT", "{ts}#{audit_id}#SEAL", "the link of the audit chain that a change is, read along with the change")
 	// An index by number would do as well, but for being late: verify would
 	// accuse the rows that it doesn't show yet.
 	SealBatches = of[model.SealBatch]("SealBatch", "ORG#{organization_id}#SEAL", "{seq:16}", "which changes have these numbers in the chain? by the last number of each batch").Guarded("first")
@@ -164,7 +166,7 @@ func of[T any](name, pk, sk, serves string) *Entity[T] {
 		}
 		return k
 	})
-	remakes[name] = e.remake
+	remakes[name], readers[name] = e.remake, e.reads
 	return e
 }
 

@@ -50,6 +50,7 @@ func (h *observer) write(ctx context.Context, f facts, stack []byte) {
 	}
 	// The request may have ended because its context did; the line still counts.
 	h.o.Log.LogAttrs(context.WithoutCancel(ctx), level, "request", attrs...)
+	f.tellLeftOut(ctx, h.o.Log)
 
 	if h.o.Metrics == nil {
 		return
@@ -58,6 +59,14 @@ func (h *observer) write(ctx context.Context, f facts, stack []byte) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	_, _ = h.o.Metrics.Write(line)
+}
+
+// tellLeftOut writes a line for each thing that was left out.
+func (f facts) tellLeftOut(ctx context.Context, log *slog.Logger) {
+	for _, why := range f.leftOut {
+		log.LogAttrs(context.WithoutCancel(ctx), slog.LevelError, "left out",
+			slog.String("request_id", f.id), slog.String("operation", f.operation), slog.String("err", why.Error()))
+	}
 }
 
 // unrouted is the operation of a request that reached none: an unknown path, a

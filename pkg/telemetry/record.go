@@ -30,6 +30,7 @@ type Record struct {
 	calls        int
 	read, write  float64
 	err          error
+	leftOut      []error
 }
 
 type recordKey struct{}
@@ -150,6 +151,14 @@ func (r *Record) Err() error {
 	return r.err
 }
 
+// LeaveOut notes that something was left out of what was asked for, and why: a
+// row that can't be read. The log tells each in a line of its own.
+func (r *Record) LeaveOut(why error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.leftOut = append(r.leftOut, why)
+}
+
 // observe claims the record for one Handler and reports whether it was free.
 func (r *Record) observe() bool {
 	r.mu.Lock()
@@ -167,6 +176,7 @@ type facts struct {
 	elapsed                  time.Duration
 	read, write              float64
 	err                      error
+	leftOut                  []error
 }
 
 func (r *Record) finish(status int) facts {
@@ -174,6 +184,6 @@ func (r *Record) finish(status int) facts {
 	defer r.mu.Unlock()
 	return facts{
 		id: r.id, operation: r.operation, principal: r.principal, organization: r.organization,
-		status: status, calls: r.calls, elapsed: time.Since(r.began), read: r.read, write: r.write, err: r.err,
+		status: status, calls: r.calls, elapsed: time.Since(r.began), read: r.read, write: r.write, err: r.err, leftOut: r.leftOut,
 	}
 }
