@@ -21,7 +21,7 @@ const (
 	elseKey, elseNotice, elseMember, elseTeammate = 775775, 776776, 777777, 778778
 )
 
-var elsewhere = regexp.MustCompile(`ELSEWHERE|771771|772772|773773|774774|775775|776776|777777|778778`)
+var elsewhereNames = regexp.MustCompile(`ELSEWHERE|771771|772772|773773|774774|775775|776776|777777|778778`)
 
 // there are the values of inputs that name what is elsewhere.
 var there = map[string]any{
@@ -101,7 +101,7 @@ func TestBoundKeys(t *testing.T) {
 		if got.Status >= http.StatusInternalServerError {
 			t.Errorf("%s by %s: %d %s", at, key, got.Status, got.Body)
 		}
-		if found := elsewhere.FindString(got.Body); found != "" {
+		if found := elsewhereNames.FindString(got.Body); found != "" {
 			t.Errorf("%s by %s tells of %s\n\t%s %s %s\n\t%d %s", at, key, found, r.Method, r.Path, r.Body, got.Status, got.Body)
 		}
 		now := s.Rows(t.Context(), t)
@@ -110,7 +110,7 @@ func TestBoundKeys(t *testing.T) {
 		}
 		for p := range union(base, now) {
 			before, after := rowText(base, p), rowText(now, p)
-			if before != after && (elsewhere.MatchString(p.PK+p.SK) || !slices.Equal(elsewhere.FindAllString(before, -1), elsewhere.FindAllString(after, -1))) {
+			if before != after && (elsewhereNames.MatchString(p.PK+p.SK) || !slices.Equal(elsewhereNames.FindAllString(before, -1), elsewhereNames.FindAllString(after, -1))) {
 				t.Errorf("%s by %s changes %v\n\t%s %s %s\n\t- %s\n\t+ %s", at, key, p, r.Method, r.Path, r.Body, before, after)
 			}
 		}
