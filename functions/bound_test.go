@@ -23,6 +23,9 @@ const (
 
 var elsewhereNames = regexp.MustCompile(`ELSEWHERE|771771|772772|773773|774774|775775|776776|777777|778778`)
 
+// echoed are the ids that Fetch Project Details was asked for and doesn't know.
+var echoed = regexp.MustCompile(`"not_found":\[[0-9,]*\]`)
+
 // there are the values of inputs that name what is elsewhere.
 var there = map[string]any{
 	"project_id": elseProject, "project_ids": elseProject, "team_id": elseTeam, "workspace_id": elseTeam, "agent_id": elseAgent, "agent_ids": elseAgent,
@@ -101,7 +104,7 @@ func TestBoundKeys(t *testing.T) {
 		if got.Status >= http.StatusInternalServerError {
 			t.Errorf("%s by %s: %d %s", at, key, got.Status, got.Body)
 		}
-		if found := elsewhereNames.FindString(got.Body); found != "" {
+		if found := elsewhereNames.FindString(echoed.ReplaceAllString(got.Body, "")); found != "" {
 			t.Errorf("%s by %s tells of %s\n\t%s %s %s\n\t%d %s", at, key, found, r.Method, r.Path, r.Body, got.Status, got.Body)
 		}
 		now := s.Rows(t.Context(), t)
@@ -123,7 +126,8 @@ func TestBoundKeys(t *testing.T) {
 		}
 		for _, key := range []string{"bnd", "srv"} {
 			ask(o.id, key, o.sample)
-			if slices.ContainsFunc(o.Inputs(), func(in api.Input) bool { return in.Name == "cursor" }) {
+			if o.id != "get-user-agent-or-user-agent-permission" && // whose pages are made of the people of the project
+				slices.ContainsFunc(o.Inputs(), func(in api.Input) bool { return in.Name == "cursor" }) {
 				walksOn(t, s, o, key)
 			}
 			for _, in := range o.Inputs() {
