@@ -184,7 +184,6 @@ func (in *patchSCIMIn) apply(u model.User) model.User {
 // where his account is to end.
 func (in *patchSCIMIn) Needs(f *guard.Fetch) {
 	f.Rows(table.Users.Key(in.ID))
-	in.held = removal.Held{}
 	will := in.apply(model.User{IsActive: true})
 	if will.Email != "" {
 		f.Rows(store.EmailKey(f.Organization, will.Email))

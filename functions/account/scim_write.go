@@ -121,7 +121,6 @@ type replaceSCIMIn struct {
 // where his account is to end.
 func (in *replaceSCIMIn) Needs(f *guard.Fetch) {
 	f.Rows(table.Users.Key(in.ID), store.EmailKey(f.Organization, in.Body.UserName))
-	in.held = removal.Held{}
 	if in.Body.Active != nil && !*in.Body.Active {
 		in.held.Ask(f, in.ID)
 	}
@@ -145,7 +144,6 @@ type deleteSCIMIn struct {
 // Needs asks for the user, and what he holds.
 func (in *deleteSCIMIn) Needs(f *guard.Fetch) {
 	f.Rows(table.Users.Key(in.ID))
-	in.held = removal.Held{}
 	in.held.Ask(f, in.ID)
 }
 

@@ -196,7 +196,7 @@ func (h *handlers) addUsers(ctx context.Context, in *addUsersIn) ([]model.AgentU
 		was, has := c.AgentMember(a.ID, id)
 		m := was
 		if !has {
-			m = agents.Member(c, a, id, access.AgentViewer)
+			m = agents.Member(c, a, *c.Project, id, access.AgentViewer)
 			m.ID, ids = ids[0], ids[1:]
 		}
 		set(&m.Role, in.Body.Permission)

@@ -13,6 +13,9 @@ func APIs(s *store.Store) api.Group {
 	return api.Group{Name: "Governance APIs", Slug: "governance", Ops: []api.Op{
 		api.GET("/api/project/{project_id}/removal", "List Removals Of Project", h.removals).
 			Says("Removals found successfully.").Allow(access.ManageMembers, access.Project("project_id")).Fails(403, 404),
+		api.GET("/api/removal", "List Removals", h.allRemovals).
+			Says("Removals found successfully.").Allow(access.ManageMembers, access.Project("project_id").IfGiven()).Fails(403, 404).
+			About("The ranks find every removal of their organization; a project's admin those from the project, by project_id."),
 		api.GET("/api/removal/{removal_id}", "Get Removal", h.removal).
 			Says("Removal found successfully.").Anyone().Fails(403, 404),
 		api.POST("/api/removal/{removal_id}/undo", "Undo Removal", h.undo).
@@ -20,7 +23,7 @@ func APIs(s *store.Store) api.Group {
 		api.POST("/api/offboarding/plan", "Plan Offboarding", h.planOffboarding).Creates().
 			Says("Offboarding planned successfully.").LeavesNoRow("A plan changes nothing; what is done by it leaves rows.").Allow(access.ManageUsers, access.OwnOrganization()).Users("user_id").Fails(403, 404, 409).
 			About("Plans what becomes of everything a leaver holds. Only the plan is written."),
-		api.POST("/api/offboarding/apply", "Apply Offboarding", h.applyOffboarding).
+		api.POST("/api/offboarding/apply", "Apply Offboarding", h.applyOffboarding).Removes().
 			Says("Offboarding applied successfully.").Allow(access.ManageUsers, access.OwnOrganization()).Fails(403, 404, 409).
 			About("Carries out a plan, step by step. Where the time is over it answers 503; the same request again goes on, and once all is done answers the same removals."),
 		api.GET("/api/audit", "Audit Log", h.audit).

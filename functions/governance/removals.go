@@ -48,12 +48,7 @@ func (h *handlers) removals(ctx context.Context, in *removalsIn) (api.Page[model
 			page.Items = append(page.Items, r)
 		}
 	}
-	g, ctx := concurrent.WithContext(ctx)
-	g.SetLimit(16)
-	for i := range page.Items {
-		g.Go(func() error { return h.effects(ctx, &page.Items[i]) })
-	}
-	return page, g.Wait()
+	return page, h.allEffects(ctx, page.Items)
 }
 
 func (h *handlers) effects(ctx context.Context, r *model.Removal) error {

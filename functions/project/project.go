@@ -30,7 +30,7 @@ func APIs(s *store.Store) api.Group {
 			Says("Projects found successfully.").Anyone().Reads(),
 		api.POST("/api/project/{project_id}/user", "Add User to Project", h.add).
 			Says("Users added to project successfully.").Allow(access.ManageMembers, project).Users("user_ids").Fails(403, 404, 409),
-		api.DELETE("/api/project/{project_id}/user/{user_id}", "Remove User from Project", h.remove).
+		api.DELETE("/api/project/{project_id}/user/{user_id}", "Remove User from Project", h.remove).Removes().
 			Says("Users removed from project successfully.").Allow(access.ManageMembers, project).OrSelf("user_id").Members("user_id").Fails(403, 404, 409),
 		api.GET("/api/team/{team_id}/user/{user_id}/project", "Get User Projects For Team", h.listOfUser).
 			Says("Projects found successfully.").Allow(access.ListUserProjects, access.Team("team_id")).OrSelf("user_id").Users("user_id").Fails(403, 404),

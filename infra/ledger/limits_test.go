@@ -85,6 +85,10 @@ var limits = map[string]reach{
 	"who-am-i":          people,
 	"get-organization":  oneRow,
 	"edit-organization": oneRow + writing,
+	"list-domains":      oneRow,
+	"add-domain":        oneRow + writing,
+	"delete-domain":     oneRow + writing,
+	"verify-domain":     oneRow + writing,
 
 	"list-teams":                 people,
 	"create-team":                oneRow + writing,
@@ -116,6 +120,7 @@ var limits = map[string]reach{
 	"list-scim-schemas":                oneRow,
 	"get-scim-schema":                  oneRow,
 	"list-removals-of-project":         people,
+	"list-removals":                    people, // one more, and a question, for each page of which nothing is asked for
 	"get-removal":                      people,
 	"undo-removal":                     people + oneRow + writing,                      // what the removal did names the rows to look at, and those the newest invitations
 	"plan-offboarding":                 people + byTeam + writing,                      // all that he holds, and what follows from it

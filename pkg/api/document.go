@@ -104,6 +104,8 @@ func who(o Op) string {
 	switch {
 	case o.IsPublic:
 		says = append(says, "Open to everyone, without credentials.")
+	case o.IsInvited:
+		says = append(says, "Open to any signed-in caller, and to whom the token of an invitation lets in.")
 	case o.IsAnyone:
 		says = append(says, "Open to any signed-in caller.")
 	}

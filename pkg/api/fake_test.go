@@ -48,12 +48,12 @@ func (v *visit) Confirm(context.Context) error {
 	return nil
 }
 
-func (v *visit) Serve(ctx context.Context, c api.Call, handle func(context.Context) (api.Answer, error)) (api.Answer, error) {
+func (v *visit) Serve(ctx context.Context, c api.Call, handle api.Handle) (api.Answer, error) {
 	if v.late {
 		return api.Answer{}, fault.Unauthorized()
 	}
 	v.d.calls = append(v.d.calls, c)
-	a, err := handle(ctx)
+	a, err := handle(ctx, c.Afresh())
 	v.d.last = a
 	return a, err
 }

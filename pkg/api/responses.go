@@ -88,6 +88,9 @@ func (d *document) success(o Op) *huma.Response {
 	if o.out.data.Implements(versionedType) {
 		r.Headers["ETag"] = &huma.Header{Description: "The row's version, for If-Match.", Schema: &huma.Schema{Type: huma.TypeString}}
 	}
+	if o.IsRemoval {
+		r.Headers[removalHeader] = &huma.Header{Description: "Id of the removal, where the request made one: it is shown, and undone, by that.", Schema: &huma.Schema{Type: huma.TypeInteger, Format: "int64"}}
+	}
 	if o.Status == http.StatusNoContent {
 		return r
 	}

@@ -24,11 +24,18 @@ func (rt *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if a.ETag != "" {
 		w.Header()["Etag"] = []string{a.ETag}
 	}
+	if a.Removal != 0 {
+		w.Header()[removalHeader] = []string{strconv.FormatInt(a.Removal, 10)}
+	}
 	d := rt.op.dialect()
 	a.Body = d.linked(r.Context(), a.Body)
 	d.locate(w, a)
 	send(w, r, a.Status, a.Body, d)
 }
+
+// removalHeader is where an answer says which removal the request made: there it
+// is shown and undone.
+const removalHeader = "Wardroom-Removal"
 
 // answer takes a request through the checks in their order: the credentials'
 // presence, the form, then whatever the guard does.
@@ -50,15 +57,17 @@ func (rt *route) answer(w http.ResponseWriter, r *http.Request) (Answer, error) 
 		}
 		return Answer{}, err
 	}
-	handle := func(ctx context.Context) (Answer, error) {
-		result, err := rt.op.invoke(ctx, call.In)
+	handle := func(ctx context.Context, c Call) (Answer, error) {
+		result, err := rt.op.invoke(ctx, c.In)
 		if err != nil {
 			return Answer{}, err
 		}
-		return rt.render(ctx, result, scope)
+		a, err := rt.render(ctx, result, scope)
+		a.Anew = func() (Answer, error) { return rt.render(ctx, result, scope) }
+		return a, err
 	}
 	if visit == nil {
-		return handle(ctx)
+		return handle(ctx, call)
 	}
 	return visit.Serve(ctx, call, handle)
 }
@@ -149,8 +158,14 @@ func refuse(w http.ResponseWriter, r *http.Request, err error, d dialect) {
 		seconds := max(1, int64((fault.Of(err).RetryAfter+time.Second-1)/time.Second))
 		w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
 	}
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", challenge)
+	}
 	send(w, r, status, body, d)
 }
+
+// challenge says with what credentials a request would be looked at.
+const challenge = `Bearer realm="wardroom", ApiKey realm="wardroom"`
 
 // send writes an answer; a HEAD gets its headers alone.
 func send(w http.ResponseWriter, r *http.Request, status int, body []byte, d dialect) {

@@ -49,6 +49,9 @@ func New(s *store.Store, now func() model.Time, issuer *signin.Issuer) *Guard {
 // credentials that are missing, malformed, unknown, revoked or expired, all
 // with the same 401.
 func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
+	if op.IsInvited && g.issuer == nil && unarmed(r.Header) {
+		return &visit{guard: g, op: op, stranger: true}, nil
+	}
 	c, ok := credentialsOf(r.Header)
 	if !ok {
 		return nil, fault.Unauthorized()
@@ -80,6 +83,9 @@ func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 	err = v.identify(rows, telemetry.From(r.Context()))
 	if errors.Is(err, errUnbound) {
 		err = v.firstSignIn(r.Context())
+		if op.IsInvited && fault.Is(err, fault.KindUnauthorized) {
+			v.stranger, err = true, nil
+		}
 	}
 	return v, err
 }

@@ -11,6 +11,7 @@ type Team struct {
 	Stamp
 	OwnerCount   int64  `json:"-" dynamo:"owner_count"`
 	ProjectCount int64  `json:"-" dynamo:"project_count"`
+	Epoch        int64  `json:"-" dynamo:"epoch,omitempty"` // raised by each removal of people from it
 	PendingShard *int64 `json:"-" dynamo:"pending_shard,omitempty"`
 	PendingOn    *Time  `json:"-" dynamo:"pending_on,omitempty"`
 	Version      int64  `json:"-" dynamo:"version"`
@@ -53,6 +54,7 @@ type Project struct {
 	AgentCount     int64  `json:"agent_count" dynamo:"agent_count"`
 	Stamp
 	AdminCount   int64  `json:"-" dynamo:"admin_count"`
+	Epoch        int64  `json:"-" dynamo:"epoch,omitempty"` // raised by each removal of people from it
 	PendingShard *int64 `json:"-" dynamo:"pending_shard,omitempty"`
 	PendingOn    *Time  `json:"-" dynamo:"pending_on,omitempty"`
 	Version      int64  `json:"-" dynamo:"version"`

@@ -13,16 +13,15 @@ import (
 type Placed struct{ Agent, Project int64 }
 
 // CreateAgent notes a new agent with its first configuration. owner is the
-// permission of the user who made it, nil for a service key; read says whether a
-// removal of his was there. The project must still be where it was.
-func (s *Store) CreateAgent(tx *table.Tx, read table.Rows, p model.Project, a model.Agent, config model.AgentVersion, owner *model.AgentMember) {
+// permission of the user who made it, nil for a service key. The project must
+// still be where it was.
+func (s *Store) CreateAgent(tx *table.Tx, p model.Project, a model.Agent, config model.AgentVersion, owner *model.AgentMember) {
 	a.Version = 1
 	table.Agents.Create(tx, a)
 	table.AgentVersions.Create(tx, config)
 	Enlist(tx, model.Agent{}, a)
 	if owner != nil {
 		createAgentMember(tx, *owner)
-		Stays(tx, read, owner.ProjectID, owner.UserID)
 	}
 	count(tx, p, "agent_count", 1)
 }
@@ -124,9 +123,8 @@ func upright(tx *table.Tx, agent int64) {
 	tx.If(table.Agents.Key(agent), "$ = ?", "is_deleted", false)
 }
 
-// AddAgentMember notes a new permission on an agent, of an active user. Where he is
-// removed from the agent's project at the same time it counts if it is the younger
-// one of both.
+// AddAgentMember notes a new permission on an agent, of an active user. Nobody may
+// have been taken out of the agent's project since its epoch was read.
 func (s *Store) AddAgentMember(tx *table.Tx, m model.AgentMember) {
 	createAgentMember(tx, m)
 	upright(tx, m.AgentID)
@@ -136,6 +134,7 @@ func createAgentMember(tx *table.Tx, m model.AgentMember) {
 	m.Version = 1
 	table.AgentMembers.Create(tx, m)
 	active(tx, m.UserID)
+	within(tx, table.Projects.Key(m.ProjectID), m.Epoch)
 }
 
 // Stays demands that no removal of a user from a project has come, or was undone,
@@ -186,10 +185,10 @@ func sameOwner(tx *table.Tx, a model.Agent) {
 // HandOverAgent notes that an agent belongs to heir from now on, whose own
 // permission becomes that of an owner; was is the one he has, nil for none. A
 // lapsed one counts as none and is taken up again; heir with another id comes in
-// the place of one that a removal has ended. He must not have been removed from
-// the agent's project since the rows were read, his tombstone there among them.
-// config is as EditAgent takes it. It returns the row as it will be.
-func (s *Store) HandOverAgent(tx *table.Tx, read table.Rows, from, to model.Agent, config *model.AgentVersion, was *model.AgentMember, heir model.AgentMember) model.Agent {
+// the place of one that a removal has ended. Nobody may have been taken out of the
+// agent's project p since it was read. config is as EditAgent takes it. It returns
+// the row as it will be.
+func (s *Store) HandOverAgent(tx *table.Tx, p model.Project, from, to model.Agent, config *model.AgentVersion, was *model.AgentMember, heir model.AgentMember) model.Agent {
 	to.OwnerID = &heir.UserID
 	to = s.EditAgent(tx, from, to, config)
 	switch {
@@ -203,7 +202,7 @@ func (s *Store) HandOverAgent(tx *table.Tx, read table.Rows, from, to model.Agen
 		table.AgentMembers.Check(tx, *was)
 		active(tx, heir.UserID)
 	}
-	Stays(tx, read, heir.ProjectID, heir.UserID)
+	within(tx, table.Projects.Key(p.ID), p.Epoch)
 	return to
 }
 

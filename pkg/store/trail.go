@@ -10,11 +10,17 @@ import (
 )
 
 // RecordRemoval notes a removal, found by the pending index until its effects
-// are worked through.
+// are worked through. By those whom it is of it is found at once, unless they are
+// more than ListedAtOnce: then by ListRemoval.
 func (s *Store) RecordRemoval(tx *table.Tx, r model.Removal) {
 	r.Version = 1
 	r.PendingShard, r.PendingOn = pending(r.ID, r.RemovedOn)
 	table.Removals.Create(tx, r)
+	if len(r.UserIDs) <= ListedAtOnce {
+		for _, row := range listings(r) {
+			table.RemovalsOf.Create(tx, row)
+		}
+	}
 }
 
 // RecordAudit notes one change for the audit log.

@@ -74,7 +74,7 @@ func TestKeysOfAnItem(t *testing.T) {
 func TestItemWithoutAPrimaryKey(t *testing.T) {
 	for says, err := range map[string]error{
 		"no prefix":         second(Keys.Item(model.APIKey{ID: 1})),
-		"a # in the domain": second(Domains.Item(model.Domain{Domain: "a#b", OrganizationID: 1})),
+		"a # in the domain": second(Proofs.Item(model.Proof{Domain: "a#b", OrganizationID: 1})),
 	} {
 		if err == nil {
 			t.Errorf("%s: taken", says)

@@ -134,7 +134,7 @@ func (r *Record) Units() (read, write float64) {
 }
 
 // SetErr keeps the cause of a refusal for the log, where it is shown for
-// statuses from 500 up. The first cause stands: what follows it is usually
+// statuses from 500 up, and for a 401 that has one. The first cause stands: what follows it is usually
 // its consequence. A nil error changes nothing.
 func (r *Record) SetErr(err error) {
 	r.mu.Lock()
