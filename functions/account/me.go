@@ -19,8 +19,8 @@ const most = 200
 type Me struct {
 	model.User
 	Rank       string        `json:"rank" enum:"user,application_admin,global_admin"`
-	Teams      []TeamRole    `json:"teams" doc:"His own roles in teams, at most 200"`
-	Projects   []ProjectRole `json:"projects" doc:"His own roles in projects, at most 200"`
+	Teams      []TeamRole    `json:"teams" doc:"Their own roles in teams, at most 200"`
+	Projects   []ProjectRole `json:"projects" doc:"Their own roles in projects, at most 200"`
 	ServiceKey *APIKey       `json:"service_key" doc:"The service key that asks, whose id as a user is 0; null for a user"`
 }
 

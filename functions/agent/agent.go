@@ -29,7 +29,7 @@ func APIs(s *store.Store) api.Group {
 			About("Agents that aren't starred are ignored beside one that is.").
 			Says("Starred agents deleted successfully.").LeavesNoRow(api.OwnList).Anyone().Fails(403, 404),
 		api.GET("/api/agent/team", "Get Agents by Team or User Team", h.listOfTeams).
-			About("The agents of one team, or of all teams of the caller, that he can see. An admin of the organization may ask for those of another user's teams.").
+			About("The agents of one team, or of all teams of the caller, that they can see. An admin of the organization may ask for those of another user's teams.").
 			Says("Agents found successfully.").Anyone().Allow(access.ViewTeam, access.Team("team_id").IfGiven()).Users("user_id").Fails(403, 404),
 		api.POST("/api/agent/{agent_id}/review", "Create a Review for an Agent", h.createReview).
 			About("One review each. Who owns the agent can't review it.").
@@ -65,7 +65,7 @@ func APIs(s *store.Store) api.Group {
 			About("Edits the type, for all agents of it.").
 			Says("Agent type updated successfully.").Allow(access.ManageOrganization, access.OwnOrganization()).Fails(403, 404, 409),
 		api.GET("/api/agent/{agent_id}/user", "Get User Agent or User Agent Permission", h.users).
-			About("Without user_id everybody who has a role on the agent: his own, or one in its project or its team. With it that user's highest role by any path, a rank or the access level among them.").
+			About("Without user_id everybody who has a role on the agent: their own, or one in its project or its team. With it that user's highest role by any path, a rank or the access level among them.").
 			Says("Agent users found successfully.").Allow(access.ManageAgent, agent).OrSelf("user_id").Users("user_id").Fails(403, 404),
 
 		api.GET("/api/agent", "List Agents", h.list).
@@ -82,7 +82,7 @@ func APIs(s *store.Store) api.Group {
 		api.POST("/api/agent/{agent_id}/user", "Add User to Agent", h.addUsers).
 			Says("Users added to agent successfully.").Allow(access.ManageAgent, agent).Users("user_ids").Fails(403, 404, 409),
 		api.DELETE("/api/agent/{agent_id}/user", "Remove User from Agent", h.removeUsers).
-			About("Ends their own permissions on the agent. The owner keeps his until somebody else owns it (Edit Agent).").
+			About("Ends their own permissions on the agent. The owner keeps theirs until somebody else owns it (Edit Agent).").
 			Says("Users removed from agent successfully.").Allow(access.ManageAgent, agent).Members("user_ids").Fails(403, 404, 409),
 		api.POST("/api/agent/{agent_id}/starred", "Star Agent", h.star).
 			Says("Agent starred successfully.").LeavesNoRow(api.OwnList).Allow(access.ViewAgent, agent).Fails(403, 404),

@@ -18,7 +18,7 @@ import (
 type usersIn struct {
 	agentIn
 	api.Paging
-	UserID     int64  `query:"user_id" minimum:"1" doc:"The user whose role is asked for; without it, everybody who has one of his own, or in the project or its team"`
+	UserID     int64  `query:"user_id" minimum:"1" doc:"The user whose role is asked for; without it, everybody who has one of their own, or in the project or its team"`
 	Permission string `query:"permission" enum:"viewer,editor,owner" doc:"Only who has this role"`
 
 	direct, inProject, inTeam []store.Ref

@@ -14,7 +14,7 @@ func APIs(s *store.Store) api.Group {
 		api.GET("/api/project/{project_id}/removal", "List Removals Of Project", h.removals).
 			Says("Removals found successfully.").Allow(access.ManageMembers, access.Project("project_id")).Fails(403, 404),
 		api.GET("/api/removal", "List Removals", h.allRemovals).
-			Says("Removals found successfully.").Allow(access.ManageMembers, access.Project("project_id").IfGiven()).Fails(403, 404).
+			Says("Removals found successfully.").Anyone().Allow(access.ManageMembers, access.Project("project_id").IfGiven()).Fails(403, 404).
 			About("The ranks find every removal of their organization; a project's admin those from the project, by project_id."),
 		api.GET("/api/removal/{removal_id}", "Get Removal", h.removal).
 			Says("Removal found successfully.").Anyone().Fails(403, 404),

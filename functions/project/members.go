@@ -141,7 +141,7 @@ type removeIn struct {
 	removal.Options
 	ProjectID  int64 `path:"project_id" example:"151"`
 	UserID     int64 `path:"user_id" example:"16"`
-	TransferTo int64 `query:"transfer_to" minimum:"1" doc:"Who takes over: he becomes owner of the agents, and admin where the last one goes"`
+	TransferTo int64 `query:"transfer_to" minimum:"1" doc:"Who takes over: they become owner of the agents, and admin where the last one goes"`
 
 	left removal.Left
 }

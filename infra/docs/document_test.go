@@ -74,6 +74,13 @@ func TestTheDocumentSuitsGenerators(t *testing.T) {
 			}
 		}
 	}
+	walk(d, "", func(place string, o map[string]any) {
+		ref, _ := o["$ref"].(string)
+		kind, name, _ := strings.Cut(strings.TrimPrefix(ref, "#/components/"), "/")
+		if all, _ := components[kind].(map[string]any); ref != "" && all[name] == nil {
+			t.Errorf("%s refers to %s, which isn't there", place, ref)
+		}
+	})
 	for _, tag := range d["tags"].([]any) {
 		o, _ := tag.(map[string]any)
 		if name, _ := o["name"].(string); !regexp.MustCompile(`^[a-z]+$`).MatchString(name) || o["description"] == nil {

@@ -89,8 +89,10 @@ func each(s *huma.Schema, visit func(*huma.Schema)) {
 	for _, p := range s.Properties {
 		visit(p)
 	}
-	for _, a := range s.AnyOf {
-		visit(a)
+	for _, of := range [][]*huma.Schema{s.AnyOf, s.OneOf, s.AllOf} {
+		for _, a := range of {
+			visit(a)
+		}
 	}
 	if s.Items != nil {
 		visit(s.Items)

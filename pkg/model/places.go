@@ -155,5 +155,5 @@ type ProjectDetail struct {
 	Project
 	Users  []ProjectUser `json:"users" doc:"At most the first 200"`
 	Agents []AgentRef    `json:"agents" doc:"At most the first 200"`
-	MyRole *string       `json:"my_role" enum:"member,admin" doc:"The caller's own membership role; null where a team or a rank lets him in"`
+	MyRole *string       `json:"my_role" enum:"member,admin" doc:"The caller's own membership role; null where a team or a rank lets them in"`
 }
