@@ -245,7 +245,7 @@ func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, held
 	if err != nil {
 		return from, err
 	}
-	to.EmailKey = model.FoldKey(to.Email)
+	to.EmailKey = model.AddressKey(to.Email)
 	if err := unclaimed(ctx, c, from, to); err != nil {
 		return to, err
 	}

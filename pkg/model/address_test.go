@@ -128,6 +128,9 @@ func TestNames(t *testing.T) {
 		if !model.IsName(name) {
 			t.Errorf("%+q is refused", name)
 		}
+		if got := model.AsName(name); got != name {
+			t.Errorf("%+q became %+q", name, got)
+		}
 	}
 	for _, name := range []string{
 		"a\nb", "a\tb", "a\x00b", "a\x7fb", "a\u0085b", "a\u200bb", "a\u200db", "a\u200cb", "\u200d", "\u200c", "\u0915\u200d\u0937", "\u0645\u200c", "\U0001f469\u200d", "\u200d\U0001f680",
@@ -136,6 +139,9 @@ func TestNames(t *testing.T) {
 	} {
 		if model.IsName(name) {
 			t.Errorf("%+q is taken", name)
+		}
+		if got := model.AsName(name); !model.IsName(got) {
+			t.Errorf("%+q became %+q", name, got)
 		}
 	}
 }

@@ -31,6 +31,21 @@ func IsName(s string) bool {
 	return true
 }
 
+// AsName returns a text without what keeps it from being a name.
+func AsName(s string) string {
+	if IsName(s) {
+		return s
+	}
+	runes := []rune(s)
+	out := make([]rune, 0, len(runes))
+	for i, r := range runes {
+		if !hidden(r) || needed(runes, i) {
+			out = append(out, r)
+		}
+	}
+	return string(out)
+}
+
 // isPlain reports whether a text is of printable ASCII alone, as most are.
 func isPlain(s string) bool {
 	for i := range len(s) {

@@ -27,8 +27,8 @@ var (
 	Emails = of[model.Email]("Email", "ORG#{organization_id}#EMAIL#{email_key}", "EMAIL", "whose address is this? one user of an organisation each").Guarded("user_id").
 		GSI("gsi1", "EMAIL#{email_key}", "{organization_id:16}", "organisations that hold an address, by id")
 	ProvisionedNames = of[model.ProvisionedName]("ProvisionedName", "ORG#{organization_id}#PROVISIONED#{scope}#{name_key}", "PROVISIONED", "whom does an identity provider call so? one of an organisation each").Guarded("holder_id")
-	Subjects = of[model.Subject]("Subject", "SUBJECT#{subject_key}", "SUBJECT", "which user is this subject of an issuer?").Guarded("user_id").
-			GSI("gsi1", "USER#{user_id}#SUBJECT", "{subject_key}", "subjects bound to a user")
+	Subjects         = of[model.Subject]("Subject", "SUBJECT#{subject_key}", "SUBJECT", "which user is this subject of an issuer?").Guarded("user_id").
+				GSI("gsi1", "USER#{user_id}#SUBJECT", "{subject_key}", "subjects bound to a user")
 	Bindings = of[model.Binding]("Binding", "USER#{user_id}", "ISSUER#{issuer_key}", "which subject of this issuer is the user? one each").Guarded("subject_key")
 
 	RankGrants = of[model.RankGrant]("RankGrant", "USER#{user_id}", "RANK", "was a rank granted as a permission?").Guarded("id", versionAttr).
