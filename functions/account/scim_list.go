@@ -55,7 +55,7 @@ func (h *handlers) answerSCIM(ctx context.Context, q *query, c *guard.Case, show
 	if q.where != nil {
 		err = q.filtered(ctx, c, &out, show)
 	} else {
-		err = q.page(ctx, h.store, c, func(ctx context.Context, ids []int64) error { return c.Read(ctx, userKeys(ids)...) }, func(id int64) bool {
+		err = q.page(ctx, h.store, c, func(ctx context.Context, ids []int64) error { return c.ReadShown(ctx, userKeys(ids)...) }, func(id int64) bool {
 			u, ok := found(c, id)
 			if ok {
 				out.Resources = append(out.Resources, show.show(u))

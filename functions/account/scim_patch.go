@@ -225,7 +225,6 @@ func (in *patchSCIMIn) apply(u model.User) (model.User, error) {
 // Needs asks for the user, and what they hold where their account is to end.
 func (in *patchSCIMIn) Needs(f *guard.Fetch) {
 	f.Rows(table.Users.Key(in.ID))
-	in.held = removal.Held{}
 	if in.ends {
 		in.held.Ask(f, in.ID)
 	}

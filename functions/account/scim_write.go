@@ -194,7 +194,6 @@ func (in *replaceSCIMIn) Check(model.Time) error { return in.Body.check() }
 // Needs asks for the user, and what they hold where their account is to end.
 func (in *replaceSCIMIn) Needs(f *guard.Fetch) {
 	f.Rows(table.Users.Key(in.ID))
-	in.held = removal.Held{}
 	if in.Body.Active != nil && !*in.Body.Active {
 		in.held.Ask(f, in.ID)
 	}
@@ -218,7 +217,6 @@ type deleteSCIMIn struct {
 // Needs asks for the user, and what he holds.
 func (in *deleteSCIMIn) Needs(f *guard.Fetch) {
 	f.Rows(table.Users.Key(in.ID))
-	in.held = removal.Held{}
 	in.held.Ask(f, in.ID)
 }
 

@@ -17,8 +17,8 @@ type planIn struct {
 		UserID     int64 `json:"user_id" minimum:"1" doc:"Who leaves" example:"15"`
 		TransferTo int64 `json:"transfer_to" minimum:"1" doc:"Who takes over: owner of teams, and admin of projects, where the leaver is the last" example:"7"`
 		Reassign   *struct {
-			Agents   *int64 `json:"agents,omitempty" minimum:"1" doc:"Who becomes owner of his agents instead"`
-			Corpora  *int64 `json:"corpora,omitempty" minimum:"1" doc:"Who becomes owner of his corpora instead; nobody owns corpora yet, so for now it is only kept with the plan"`
+			Agents   *int64 `json:"agents,omitempty" minimum:"1" doc:"Who becomes owner of their agents instead"`
+			Corpora  *int64 `json:"corpora,omitempty" minimum:"1" doc:"Who becomes owner of their corpora instead; nobody owns corpora yet, so for now it is only kept with the plan"`
 			Projects *int64 `json:"projects,omitempty" minimum:"1" doc:"Who becomes admin of projects instead"`
 		} `json:"reassign,omitempty" doc:"Heirs for some kinds of things"`
 	}
@@ -52,7 +52,7 @@ func (in *planIn) Known(_ context.Context, c *guard.Case) error {
 		user  *int64
 	}{{"transfer_to", &h.TransferTo}, {"reassign.agents", h.Agents}, {"reassign.corpora", h.Corpora}, {"reassign.projects", h.Projects}} {
 		if named.user != nil && (*named.user == in.Body.UserID || c.Active([]int64{*named.user}) != nil) {
-			return fault.NotFound().On("body."+named.field, "must be another active user who can reach what he takes over")
+			return fault.NotFound().On("body."+named.field, "must be another active user who can reach what they take over")
 		}
 	}
 	return nil

@@ -14,7 +14,7 @@ import (
 // leaving is what a request may ask of the end of accounts.
 type leaving struct {
 	removal.Options
-	TransferTo int64 `query:"transfer_to" minimum:"1" doc:"Who takes over: admin and owner where the last one goes, and owner of agents in projects that he can reach"`
+	TransferTo int64 `query:"transfer_to" minimum:"1" doc:"Who takes over: admin and owner where the last one goes, and owner of agents in projects that they can reach"`
 
 	held removal.Held
 }
@@ -32,7 +32,7 @@ func (l *leaving) known(c *guard.Case) error {
 	if l.TransferTo == 0 || c.Active([]int64{l.TransferTo}) == nil {
 		return nil
 	}
-	return fault.NotFound().On("query.transfer_to", "must be another active user who can reach what he takes over")
+	return fault.NotFound().On("query.transfer_to", "must be another active user who can reach what they take over")
 }
 
 type deleted = api.Noted[[]model.User, *removal.Report]

@@ -66,10 +66,10 @@ func among(rows table.Rows, s *store.Store, r model.Removal) *work {
 	return w
 }
 
-// ours reports whether a thing made at that time is one the removal is about:
-// somebody taken out of a project may be back in it, with things that are new.
-// An account that ended can get nothing new, whatever clocks say.
-func (w *work) ours(created model.Time) bool { return !created.After(w.r.RemovedOn) }
+// ours reports whether a thing given in that epoch of the place is one the
+// removal is about: somebody taken out of it may be back, with things that are
+// new. An account that ended can get nothing new.
+func (w *work) ours(epoch int64) bool { return epoch < w.r.Epoch }
 
 // wasActive reports whether a user was active until this removal.
 func (w *work) wasActive(user int64) bool {
@@ -114,13 +114,13 @@ func projectMemberships(ctx context.Context, w *work) ([]effect, error) {
 	rows, err := w.s.Read(ctx, keys...)
 	var out []effect
 	for _, m := range table.ProjectMembers.All(rows) {
-		_, live := store.LiveProject(rows, m.ProjectID)
-		out = append(out, w.endsMembership(m, live, rows))
+		p, live := store.LiveProject(rows, m.ProjectID)
+		out = append(out, w.endsMembership(m, p, live, rows))
 	}
 	return out, err
 }
 
-func (w *work) endsMembership(m model.ProjectMember, live bool, rows table.Rows) effect {
+func (w *work) endsMembership(m model.ProjectMember, p model.Project, live bool, rows table.Rows) effect {
 	name := guard.ProjectName(m.ProjectID)
 	e := effect{place: name, EffectRow: model.EffectRow{UserID: m.UserID, ProjectMember: &m, Effect: model.Effect{
 		Resource: guard.MemberName(name, m.UserID), Action: "delete", Detail: "membership as " + m.Role}}}
@@ -137,7 +137,7 @@ func (w *work) endsMembership(m model.ProjectMember, live bool, rows table.Rows)
 		if counted {
 			tx.Add(table.Projects.Key(m.ProjectID), "admin_count", -1)
 		}
-		table.Tombstones.Put(tx, model.Tombstone{ProjectID: m.ProjectID, UserID: m.UserID, RemovedOn: w.r.RemovedOn, RemovalID: w.r.ID})
+		w.s.Bury(tx, p, model.Tombstone{ProjectID: m.ProjectID, UserID: m.UserID, RemovedOn: w.r.RemovedOn, RemovalID: w.r.ID})
 	}
 	e.audit = w.audit(name, map[string]any{guard.UserName(m.UserID): m.Facts()}, nil)
 	return e
@@ -212,7 +212,7 @@ func (w *work) revokesKeys(ctx context.Context, detail string, find func(context
 	rows, err := w.s.Read(ctx, keys...)
 	var out []effect
 	for _, k := range table.Keys.All(rows) {
-		if k.UserID == nil || !k.Live(w.r.RemovedOn) || w.r.Kind != model.OfUser && !w.ours(k.CreatedOn) {
+		if k.UserID == nil || k.RevokedOn != nil || w.r.Kind != model.OfUser && !w.ours(k.Epoch) {
 			continue
 		}
 		to := k
@@ -282,7 +282,7 @@ func (w *work) revokesInvites(ctx context.Context, ids []int64) ([]effect, error
 	rows, err := w.s.Read(ctx, keys...)
 	var out []effect
 	for _, i := range table.Invites.All(rows) {
-		if i.StatusAt(w.r.RemovedOn) != model.InvitePending || !w.ours(i.CreatedOn) {
+		if i.Status != model.InvitePending || w.r.Kind != model.OfUser && !w.ours(i.Epoch) {
 			continue
 		}
 		to := i
@@ -349,7 +349,7 @@ func keptProjects(ctx context.Context, w *work) ([]effect, error) {
 	var out []effect
 	for _, m := range table.ProjectMembers.All(rows) {
 		p, live := store.LiveProject(rows, m.ProjectID)
-		if live && p.Team() == *w.r.TeamID && !model.Expired(m.ExpiresOn, w.r.RemovedOn) && w.ours(m.CreatedOn) {
+		if live && p.Team() == *w.r.TeamID && !model.Expired(m.ExpiresOn, w.r.RemovedOn) {
 			out = append(out, effect{EffectRow: model.EffectRow{UserID: m.UserID, Effect: model.Effect{
 				Resource: guard.MemberName(guard.ProjectName(m.ProjectID), m.UserID), Action: "keep", Detail: "direct membership as " + m.Role}}})
 		}

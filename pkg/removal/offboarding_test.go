@@ -17,7 +17,7 @@ import (
 )
 
 // plan plans that user 20 leaves and returns the request that applies it. User 1
-// becomes owner of his agents, whoever takes over the rest.
+// becomes owner of their agents, whoever takes over the rest.
 func (w *world) plan(t testing.TB, heir int64, key ...string) fixture.Request {
 	t.Helper()
 	got := w.ask(t, http.StatusCreated, http.MethodPost, "/api/offboarding/plan", fmt.Sprintf(`{"user_id":20,"transfer_to":%d,"reassign":{"agents":1}}`, heir), key...)

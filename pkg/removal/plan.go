@@ -89,7 +89,7 @@ func PlanOffboarding(ctx context.Context, s *store.Store, c *guard.Case, user in
 
 // unreached refuses an heir who can't reach what is to be his.
 func unreached(field string) error {
-	return fault.NotFound().On(field, "must be another active user who can reach what he takes over")
+	return fault.NotFound().On(field, "must be another active user who can reach what they take over")
 }
 
 // steps lists what is to be done, with what follows from each: as the kinds of

@@ -159,7 +159,7 @@ func refusal(c *guard.Case, users []model.User, held posts, o UserOptions) error
 		case code == rankCode:
 			return fault.Forbidden()
 		case code == fault.KindSelfDelete:
-			return fault.New(code, "Nobody ends his own account")
+			return fault.New(code, "Nobody ends their own account")
 		case code == fault.KindLastProjectAdmin:
 			return fault.New(code, "The last admin of a project can't be removed")
 		default:

@@ -42,11 +42,14 @@ func (s *Store) ChangeMember(tx *table.Tx, p model.Project, from, to model.Proje
 }
 
 // RemoveMember notes the end of a membership, with the tombstone that makes
-// older grants inside the project count for nothing. isActive is whether the
+// earlier grants inside the project count for nothing: it begins the epoch after
+// that of p, which must still be the present one. isActive is whether the
 // person's account is, which must still be so: admin_count counts active admins.
 func (s *Store) RemoveMember(tx *table.Tx, p model.Project, m model.ProjectMember, isActive bool, t model.Tombstone) {
 	table.ProjectMembers.Delete(tx, m)
+	t.Epoch = p.Epoch + 1
 	table.Tombstones.Put(tx, t)
+	raise(tx, table.Projects.Key(p.ID), p.Epoch)
 	count(tx, p, "user_count", -1)
 	if m.Role == string(access.ProjectAdmin) {
 		if isActive {

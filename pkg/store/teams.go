@@ -102,10 +102,13 @@ func loseOwners(tx *table.Tx, team, n int64) {
 	liveTeam(tx, team)
 }
 
-// RemoveTeamMember notes the end of a membership. An owner must be active, and
-// another one must remain.
-func (s *Store) RemoveTeamMember(tx *table.Tx, m model.TeamMember) {
+// RemoveTeamMember notes the end of a membership of team t, whose epoch it ends:
+// that must still be the present one. An owner must be active, and another one
+// must remain. Several go by one epoch.
+func (s *Store) RemoveTeamMember(tx *table.Tx, t model.Team, m model.TeamMember) {
 	table.TeamMembers.Delete(tx, m)
+	within(tx, table.Teams.Key(t.ID), t.Epoch)
+	tx.Add(table.Teams.Key(t.ID), epochAttr, 1)
 	tx.Add(table.Teams.Key(m.TeamID), "member_count", -1)
 	if m.Role == string(access.Owner) {
 		movesPost(tx, m.UserID)
