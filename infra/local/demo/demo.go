@@ -155,6 +155,8 @@ func Load(ctx context.Context, s *store.Store, used ...model.Time) error {
 	for _, sequence := range model.Sequences() {
 		table.Counters.Put(&tx, model.Counter{Sequence: sequence, Last: LastID})
 	}
+	// Always the same, like the keys of the demo data: so are the cursors.
+	table.Secrets.Put(&tx, model.Secret{Name: model.CursorSecret, Key: []byte("local-only-secret-of-all-cursors")})
 	return s.Commit(ctx, &tx)
 }
 
