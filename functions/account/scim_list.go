@@ -66,7 +66,7 @@ func (q *query) needs(f *guard.Fetch) {
 	}
 	s := f.Store()
 	guard.Ask(f, &q.ids, func(ctx context.Context) ([]int64, error) {
-		return s.AllUsersOfOrganization(ctx, f.Organization, mostCounted+1)
+		return s.UsersOfOrganization(ctx, f.Organization, 0, mostCounted+1)
 	})
 }
 

@@ -57,6 +57,7 @@ func (s *Store) CreateKey(tx *table.Tx, k model.APIKey) {
 		k.ServiceOf = &k.OrganizationID
 	}
 	table.Keys.Create(tx, k)
+	table.KeyIDs.Create(tx, model.KeyID{ID: k.ID, Prefix: k.Prefix})
 	if k.ProjectID != nil {
 		within(tx, table.Projects.Key(*k.ProjectID), k.Epoch)
 	}
@@ -72,13 +73,7 @@ func (s *Store) UsersOfOrganization(ctx context.Context, organization, from int6
 	return ids(table.Users, "user_id")(table.Users.Each(ctx, s.db, "gsi1", after(table.Users, "gsi1", from), n, organization))
 }
 
-// AllUsersOfOrganization lists ids of an organisation's users from the lowest, at
-// most n. It is a round trip for each allPage of them.
-func (s *Store) AllUsersOfOrganization(ctx context.Context, organization int64, n int) ([]int64, error) {
-	return upTo(ctx, s.UsersOfOrganization, organization, itself, n)
-}
-
-// GlobalAdmins lists ids of an organisation's global admins, lowest first.
-func (s *Store) GlobalAdmins(ctx context.Context, organization int64, n int) ([]int64, error) {
-	return ids(table.Users, "user_id")(table.Users.Each(ctx, s.db, "gsi2", "", n, organization))
+// GlobalAdmins lists ids of all of an organisation's global admins, lowest first.
+func (s *Store) GlobalAdmins(ctx context.Context, organization int64) ([]int64, error) {
+	return ids(table.Users, "user_id")(table.Users.Each(ctx, s.db, "gsi2", "", table.All, organization))
 }

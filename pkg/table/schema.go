@@ -37,6 +37,7 @@ var (
 		GSI("gsi1", "USER#{user_id}#KEY", "{key_id:16}", "API keys of a user, by id").
 		GSI("gsi2", "PROJECT#{project_id}#KEY", "{user_id:16}#{key_id:16}", "personal keys bound to a project, by user").
 		GSI("gsi3", "ORG#{service_of}#SERVICEKEY", "{key_id:16}", "service keys of an organisation, by id")
+	KeyIDs = of[model.KeyID]("KeyID", "KEYID#{key_id}", "KEYID", "which API key has this id?").Guarded("prefix")
 
 	Teams = of[model.Team]("Team", "TEAM#{team_id}", "TEAM", "a team (workspace)").
 		GSI("gsi1", "ORG#{organization_id}#TEAM", "{team_id:16}", "teams of an organisation, by id").
@@ -117,6 +118,8 @@ var (
 
 	Replays     = of[model.Replay]("Replay", "IDEMPOTENCY#{principal}#{operation}#{key_digest}", "REPLAY", "was this request answered before?")
 	ReplayParts = of[model.ReplayPart]("ReplayPart", "IDEMPOTENCYPART#{parts_id}", "PART#{part:4}", "a large answer, in pieces")
+
+	Secrets = of[model.Secret]("Secret", "SECRET#{secret}", "SECRET", "what are this table's cursors sealed with?").Guarded("secret")
 
 	Counters = of[model.Counter]("Counter", "COUNTER#{sequence}", "COUNTER", "the last id leased of a sequence")
 )
