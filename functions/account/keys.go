@@ -142,7 +142,7 @@ func manages(c *guard.Case, user int64) error {
 		return fault.NotFound()
 	}
 	if u.IsSuperuser {
-		return fault.Forbidden()
+		return fault.Forbidden(fault.ReasonRank)
 	}
 	c.Tx.If(table.Users.Key(u.ID), "$ = ?", "is_superuser", false)
 	return nil

@@ -84,12 +84,19 @@ func (c *checks) people() {
 			c.hold(u.Email == "" && u.EmailKey == "" && len(u.AuditKey) == 0, "user %d is purged and not erased", u.ID)
 			continue
 		}
+		if u.DeletedOn != nil { // whose names are free
+			continue
+		}
+		for _, n := range u.Provisioned() {
+			row, ok := table.ProvisionedNames.In(c.rows, n.OrganizationID, n.Scope, n.NameKey)
+			c.hold(ok && row == n, "user %d has no row of the name %s", u.ID, n.Scope)
+		}
 		e, ok := table.Emails.In(c.rows, u.OrganizationID, u.EmailKey)
 		c.hold(ok && e.UserID == u.ID && u.EmailKey == model.AddressKey(u.Email), "user %d and the row of his address disagree", u.ID)
 	}
 	for _, e := range table.Emails.All(c.rows) {
 		u, ok := table.Users.In(c.rows, e.UserID)
-		c.hold(ok && u.EmailKey == e.EmailKey && u.OrganizationID == e.OrganizationID, "an address is kept to user %d, who hasn't it", e.UserID)
+		c.hold(ok && u.DeletedOn == nil && u.EmailKey == e.EmailKey && u.OrganizationID == e.OrganizationID, "an address is kept to user %d, who hasn't it", e.UserID)
 	}
 	for _, o := range table.Organizations.All(c.rows) {
 		c.hold(o.GlobalAdminCount == admins[o.ID], "organization %d counts %d global admins of %d", o.ID, o.GlobalAdminCount, admins[o.ID])

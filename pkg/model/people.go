@@ -49,6 +49,7 @@ type User struct {
 	Organization   Organization `json:"organization" dynamo:"-"`
 	OrganizationID int64        `json:"-" dynamo:"organization_id"`
 	EmailKey       string       `json:"-" dynamo:"email_key"`
+	UserName       string       `json:"-" dynamo:"user_name,omitempty"`       // what they sign in with at the identity provider, where that isn't the address
 	ExternalID     string       `json:"-" dynamo:"external_id,omitempty"`     // what a provisioning client calls him
 	GlobalAdminOf  *int64       `json:"-" dynamo:"global_admin_of,omitempty"` // set while is_superuser, for an index
 	AuditKey       []byte       `json:"-" dynamo:"audit_key,omitempty"`       // encrypts his personal data in the audit log; purged with him

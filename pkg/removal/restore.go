@@ -37,7 +37,7 @@ func restore(ctx context.Context, s *store.Store, r model.Removal, effects []mod
 	if u.rows, err = s.Read(ctx, u.keys()...); err != nil {
 		return nil, err
 	}
-	more, err := s.Read(ctx, u.invitedTo()...)
+	more, err := s.Read(ctx, append(u.invitedTo(), u.named()...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,9 @@ func restore(ctx context.Context, s *store.Store, r model.Removal, effects []mod
 		u.teamMember(m)
 	}
 	for _, id := range r.UserIDs {
-		u.account(id)
+		if err := u.account(id); err != nil {
+			return nil, err
+		}
 	}
 	u.handBack()
 	return u, nil
@@ -118,6 +120,17 @@ func (u *undoing) keys() (keys []table.Primary) {
 			project(h.Project.ProjectID, h.Project.UserID)
 		} else {
 			team(h.Team.TeamID, h.Team.UserID)
+		}
+	}
+	return keys
+}
+
+// named are the rows that keep the addresses and names of deleted users, which
+// others may have by now.
+func (u *undoing) named() (keys []table.Primary) {
+	for _, id := range u.r.UserIDs {
+		if row, ok := table.Users.In(u.rows, id); ok && row.DeletedOn != nil {
+			keys = append(keys, store.HeldNames(row)...)
 		}
 	}
 	return keys

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
@@ -68,17 +69,20 @@ func (u *undoing) version(user, n int64) func(*table.Tx) {
 }
 
 // account gives a user his account back, and counts the posts that he then
-// holds again.
-func (u *undoing) account(id int64) {
+// holds again. It refuses where another has his names by now (duplicate).
+func (u *undoing) account(id int64) error {
 	if u.r.Kind != model.OfUser {
-		return
+		return nil
 	}
 	name := guard.UserName(id)
 	row, returns, _ := u.user(id)
 	was, _ := u.was(id)
 	if !returns {
 		u.leave(name, id)
-		return
+		return nil
+	}
+	if row.DeletedOn != nil && store.NamesTaken(u.rows, row) {
+		return fault.New(fault.KindDuplicate, "Somebody else has the user's address or name by now")
 	}
 	to := row
 	to.IsActive, to.RemovalID, to.DeletedOn, to.PendingShard, to.PendingOn = was.IsActive, was.RemovalID, nil, nil, nil
@@ -86,10 +90,15 @@ func (u *undoing) account(id int64) {
 	if row.Version == was.Version+1 && !u.partly[id] && !was.Edited {
 		to.Version = was.Version
 	}
-	u.back(model.Effect{Resource: name, Detail: "account"}, &u.finals, func(tx *table.Tx) { table.Users.Change(tx, row, to) })
+	u.back(model.Effect{Resource: name, Detail: "account"}, &u.finals, func(tx *table.Tx) {
+		table.Users.Change(tx, row, to)
+		if row.DeletedOn != nil {
+			store.KeepNames(tx, to)
+		}
+	})
 	u.told[name] = map[string]any{"is_active": was.IsActive}
 	if !was.IsActive {
-		return
+		return nil
 	}
 	for _, p := range u.posts(id) {
 		u.finals = append(u.finals, func(tx *table.Tx) {
@@ -102,6 +111,7 @@ func (u *undoing) account(id int64) {
 			}
 		})
 	}
+	return nil
 }
 
 // posts are those that a user holds once he is back: of memberships that are

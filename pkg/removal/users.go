@@ -145,7 +145,7 @@ func (o UserOptions) edits(u model.User) bool {
 	}
 	to := u
 	o.Edit(&to)
-	return to.FirstName != u.FirstName || to.LastName != u.LastName || to.IsStaff != u.IsStaff || to.IsSuperuser != u.IsSuperuser || to.ExternalID != u.ExternalID || to.Email != u.Email
+	return to.FirstName != u.FirstName || to.LastName != u.LastName || to.IsStaff != u.IsStaff || to.IsSuperuser != u.IsSuperuser || to.ExternalID != u.ExternalID || to.UserName != u.UserName || to.Email != u.Email
 }
 
 // refusal tells who of the users can't be removed.

@@ -16,6 +16,7 @@ func (s *Store) Deactivate(tx *table.Tx, from, to model.User, removal int64, del
 	if deletes {
 		to.DeletedOn = &now
 		to.PendingShard, to.PendingOn = pending(from.ID, now.Add(Retention*hour))
+		FreeNames(tx, from)
 	}
 	table.Users.Change(tx, from, to)
 	return to

@@ -17,9 +17,10 @@ func (s *Store) CreateInvite(tx *table.Tx, i model.Invite, was *model.InviteOf, 
 	i.Version, i.Status = 1, model.InvitePending
 	i.EmailKey = model.AddressKey(i.Email)
 	i.OpenKey = &i.EmailKey
-	if i.ProjectID != nil {
+	switch {
+	case i.ProjectID != nil:
 		within(tx, table.Projects.Key(*i.ProjectID), i.Epoch)
-	} else {
+	case i.TeamID != nil:
 		within(tx, table.Teams.Key(*i.TeamID), i.Epoch)
 	}
 	i.TTL = i.ExpiresOn.Add(Retention * hour).Std().Unix()

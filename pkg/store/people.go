@@ -23,6 +23,7 @@ func (s *Store) CreateUser(tx *table.Tx, u model.User) {
 	}
 	table.Users.Create(tx, indexed(u))
 	table.Emails.Create(tx, model.Email{OrganizationID: u.OrganizationID, EmailKey: u.EmailKey, UserID: u.ID})
+	keepNames(tx, u.Provisioned())
 }
 
 // EditUser notes a change of a user's own fields and of his rank; another
@@ -35,13 +36,14 @@ func (s *Store) EditUser(tx *table.Tx, from, to model.User) model.User {
 		to.GlobalAdminOf = &to.OrganizationID
 	}
 	table.Users.Change(tx, from, to)
-	s.MoveEmail(tx, from, to)
+	s.MoveNames(tx, from, to)
 	return to
 }
 
-// MoveEmail notes that a user's address is another one, which must be free in
-// his organisation.
-func (s *Store) MoveEmail(tx *table.Tx, from, to model.User) {
+// MoveNames notes that a user's address, or what an identity provider calls the
+// user, is another one, which must be free in the organisation.
+func (s *Store) MoveNames(tx *table.Tx, from, to model.User) {
+	moveNames(tx, from.Provisioned(), to.Provisioned())
 	now := model.Email{OrganizationID: to.OrganizationID, EmailKey: model.AddressKey(to.Email), UserID: to.ID}
 	if from.EmailKey == now.EmailKey {
 		return
