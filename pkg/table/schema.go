@@ -4,6 +4,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"sync"
 
 	"wardroom/pkg/model"
 )
@@ -160,6 +161,7 @@ type Description struct {
 func of[T any](name, pk, sk, serves string) *Entity[T] {
 	e := &Entity[T]{name: name, keys: []key{{"", compile(pk), compile(sk), serves, true, ""}}, fields: fieldsOf(reflect.TypeFor[T]()), indexed: map[string]bool{}}
 	e.attributes = slices.Sorted(maps.Keys(e.fields))
+	e.sound = sync.OnceValue(e.checks)
 	e.holes = e.keys[0].pk.holes()
 	e.inPK = len(e.holes)
 	e.holes = append(e.holes, e.keys[0].sk.holes()...)

@@ -58,8 +58,14 @@ func (e *Entity[T]) reads(p Primary, item dynamo.Item) error {
 	if !e.parse(p, func(string, string) {}) {
 		return errKey
 	}
-	var v T
-	return dynamo.UnmarshalItem(item, &v) //nolint:wrapcheck // Sound wraps it
+	for _, a := range e.sound() {
+		if av, there := item[a.name]; there {
+			if err := a.check(av); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Sound returns an *Unreadable where the item with this key can't be read.
