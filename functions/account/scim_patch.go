@@ -12,7 +12,6 @@ import (
 
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
-	"wardroom/pkg/removal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -26,7 +25,6 @@ type patchSCIMIn struct {
 	}
 
 	edits []edit
-	held  removal.Held
 }
 
 // scimPatch is one operation of a PATCH (RFC 7644, 3.5.2).
@@ -180,17 +178,12 @@ func (in *patchSCIMIn) apply(u model.User) model.User {
 	return u
 }
 
-// Needs asks for the user, for whose address a new one is, and what he holds
-// where his account is to end.
+// Needs asks for the user, and for whose address a new one is.
 func (in *patchSCIMIn) Needs(f *guard.Fetch) {
 	f.Rows(table.Users.Key(in.ID))
-	in.held = removal.Held{}
 	will := in.apply(model.User{IsActive: true})
 	if will.Email != "" {
 		f.Rows(store.EmailKey(f.Organization, will.Email))
-	}
-	if !will.IsActive {
-		in.held.Ask(f, in.ID)
 	}
 }
 
@@ -198,6 +191,6 @@ func (in *patchSCIMIn) Needs(f *guard.Fetch) {
 func (in *patchSCIMIn) Known(_ context.Context, c *guard.Case) error { return in.known(c) }
 
 func (h *handlers) patchSCIM(ctx context.Context, in *patchSCIMIn) (SCIMUser, error) {
-	u, err := h.changeSCIM(ctx, in.Case(), in.ID, &in.held, in.apply)
+	u, err := h.changeSCIM(ctx, in.Case(), in.ID, in.apply)
 	return in.show(u), err
 }

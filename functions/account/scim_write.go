@@ -113,41 +113,28 @@ type replaceSCIMIn struct {
 	scimID
 	partial
 	Body scimBody
-
-	held removal.Held
 }
 
-// Needs asks for the user, for whose address the new one is, and what he holds
-// where his account is to end.
+// Needs asks for the user, and for whose address the new one is.
 func (in *replaceSCIMIn) Needs(f *guard.Fetch) {
 	f.Rows(table.Users.Key(in.ID), store.EmailKey(f.Organization, in.Body.UserName))
-	in.held = removal.Held{}
-	if in.Body.Active != nil && !*in.Body.Active {
-		in.held.Ask(f, in.ID)
-	}
 }
 
 // Known answers 404 for a user who isn't there.
 func (in *replaceSCIMIn) Known(_ context.Context, c *guard.Case) error { return in.known(c) }
 
 func (h *handlers) replaceSCIM(ctx context.Context, in *replaceSCIMIn) (SCIMUser, error) {
-	u, err := h.changeSCIM(ctx, in.Case(), in.ID, &in.held, in.Body.on)
+	u, err := h.changeSCIM(ctx, in.Case(), in.ID, in.Body.on)
 	return in.show(u), err
 }
 
 type deleteSCIMIn struct {
 	guard.In
 	scimID
-
-	held removal.Held
 }
 
-// Needs asks for the user, and what he holds.
-func (in *deleteSCIMIn) Needs(f *guard.Fetch) {
-	f.Rows(table.Users.Key(in.ID))
-	in.held = removal.Held{}
-	in.held.Ask(f, in.ID)
-}
+// Needs asks for the user.
+func (in *deleteSCIMIn) Needs(f *guard.Fetch) { f.Rows(table.Users.Key(in.ID)) }
 
 // Known answers 404 for a user who isn't there.
 func (in *deleteSCIMIn) Known(_ context.Context, c *guard.Case) error { return in.known(c) }
@@ -156,14 +143,14 @@ func (in *deleteSCIMIn) Known(_ context.Context, c *guard.Case) error { return i
 func (h *handlers) deleteSCIM(ctx context.Context, in *deleteSCIMIn) (struct{}, error) {
 	c := in.Case()
 	u, _ := found(c, in.ID)
-	_, _, err := removal.OfUsers(ctx, h.store, c, []model.User{u}, removal.UserOptions{Delete: true, Held: &in.held})
+	_, _, err := removal.OfUsers(ctx, h.store, c, []model.User{u}, removal.UserOptions{Delete: true})
 	return struct{}{}, err
 }
 
 // changeSCIM notes what a request makes of a user. A global admin is nobody's to
 // change but his own (403). An account ends as a removal of its user, with all
 // that this refuses, and comes back as any deactivated one.
-func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, held *removal.Held, edit func(model.User) model.User) (model.User, error) {
+func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, edit func(model.User) model.User) (model.User, error) {
 	from, _ := found(c, id)
 	to := edit(from)
 	to.EmailKey = model.FoldKey(to.Email)
@@ -176,7 +163,7 @@ func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, held
 	before, after := changed(c, from, to)
 	if from.IsActive && !to.IsActive {
 		fields := func(u *model.User) { *u = to }
-		rows, _, err := removal.OfUsers(ctx, h.store, c, []model.User{from}, removal.UserOptions{Held: held, Edit: fields})
+		rows, _, err := removal.OfUsers(ctx, h.store, c, []model.User{from}, removal.UserOptions{Edit: fields})
 		if err != nil {
 			return to, err
 		}
