@@ -132,7 +132,7 @@ func contests() []contest {
 				path := fmt.Sprintf("/api/project/%d", n)
 				return []fixture.Request{put(demo.GlobalAdmin, path, `{"description":"one"}`, `"1"`), put(demo.GlobalAdmin, path, `{"project_name":"other `+fmt.Sprint(n)+`"}`, `"1"`)}
 			},
-			want: []int{200, 409}, code: "version_mismatch", wrong: []int{200, 200},
+			want: []int{200, 412}, code: "version_mismatch", wrong: []int{200, 200},
 		},
 		{
 			name:  "a team is edited and deleted by one version",
@@ -214,7 +214,7 @@ func contests() []contest {
 			given: func(n int64) []seed {
 				global := func(u *model.User) { u.IsSuperuser, u.GlobalAdminOf = true, &u.OrganizationID }
 				called := func(email string) func(*model.User) {
-					return func(u *model.User) { u.Email, u.EmailKey = email, model.FoldKey(email) }
+					return func(u *model.User) { u.Email, u.EmailKey = email, model.AddressKey(email) }
 				}
 				return []seed{
 					person(1, called("admin@organization.com")), person(16, called("user@example.com")),

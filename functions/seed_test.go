@@ -78,7 +78,7 @@ func teamOf(id int64, members roles) seed {
 func person(id int64, edit ...func(*model.User)) seed {
 	return func(tx *table.Tx) {
 		u := model.User{
-			ID: id, OrganizationID: 1, Email: fixture.Email(id), EmailKey: model.FoldKey(fixture.Email(id)),
+			ID: id, OrganizationID: 1, Email: fixture.Email(id), EmailKey: model.AddressKey(fixture.Email(id)),
 			IsActive: true, DateJoined: model.At(fixture.Epoch), Version: 1,
 		}
 		for _, e := range edit {

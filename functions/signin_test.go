@@ -22,7 +22,7 @@ func bearer(token string) string { return "Bearer " + token }
 // organisation 2.
 func invited(id, organization int64, email string, edits ...func(*model.Invite)) fixture.Given {
 	return fixture.Given{func(tx *table.Tx, _ table.Rows) {
-		key := model.FoldKey(email)
+		key := model.AddressKey(email)
 		i := model.Invite{
 			ID: id, OrganizationID: organization, Place: "project:151", Email: email, EmailKey: key, OpenKey: &key, Role: "member",
 			Status: model.InvitePending, ExpiresOn: model.At(fixture.Epoch.Add(72 * time.Hour)), Version: 1, Stamp: model.Created("System", model.At(fixture.Epoch)),
@@ -80,7 +80,7 @@ func TestFirstSignIn(t *testing.T) {
 			Then: func(t *testing.T, s *fixture.System) {
 				rows := s.Rows(t.Context(), t)
 				for _, u := range table.Users.All(rows) {
-					if u.EmailKey == model.FoldKey(email) {
+					if u.EmailKey == model.AddressKey(email) {
 						if u.OrganizationID != organization || !u.IsActive || u.IsStaff || u.IsSuperuser || u.FirstName != "Ada" || len(u.AuditKey) == 0 {
 							t.Errorf("%+v", u)
 						}
@@ -114,7 +114,7 @@ func TestFirstSignIn(t *testing.T) {
 		refused("an address whose verification is a text", bearer(f.Sign(t, unverified.With("email_verified", "true")))),
 		refused("no address", bearer(f.Sign(t, f.ID("ada", "").With("email", nil)))),
 		refused("an unknown address", token("ada", "nobody@example.net")),
-		refused("an address that two organisations hold", ada, fixture.Person(700, func(u *model.User) { u.OrganizationID, u.Email, u.EmailKey = 2, member, model.FoldKey(member) })),
+		refused("an address that two organisations hold", ada, fixture.Person(700, func(u *model.User) { u.OrganizationID, u.Email, u.EmailKey = 2, member, model.AddressKey(member) })),
 		refused("an inactive user", ada, edit(15, func(u *model.User) { u.IsActive = false })),
 		refused("a deleted user", ada, edit(15, func(u *model.User) { u.IsActive = false; u.DeletedOn = &u.DateJoined })),
 		refused("an organisation that is deleted", ada, fixture.Change(table.Organizations, func(o *model.Organization) { o.IsDeleted = true }, int64(1))),

@@ -47,6 +47,6 @@ func TestOrganization(t *testing.T) {
 		{Name: "nobody signs in by a domain of everybody's", Request: put(demo.GlobalAdmin, `{"domain":"GMail.com","domain_sign_in":true}`), Status: 400, Code: "invalid", Fields: map[string]string{"body.domain": ""}},
 		{Name: "not even if it was the organisation's before", First: []fixture.Request{put(demo.GlobalAdmin, `{"domain":"gmail.com"}`)}, Request: put(demo.GlobalAdmin, `{"domain_sign_in":true}`), Status: 400, Code: "invalid", Fields: map[string]string{"body.domain_sign_in": ""}},
 		{Name: "as it is already", Request: put(demo.GlobalAdmin, `{"org_name":"Organization Name","domain":"organization.com","domain_sign_in":false}`), Status: 200, Idle: true},
-		{Name: "If-Match of another version", Request: fixture.Request{Method: "PUT", Path: "/api/organization", Key: demo.GlobalAdmin, Body: `{"org_name":"A"}`, Header: map[string][]string{"If-Match": {`"99"`}}}, Status: 409, Code: "version_mismatch"},
+		{Name: "If-Match of another version", Request: fixture.Request{Method: "PUT", Path: "/api/organization", Key: demo.GlobalAdmin, Body: `{"org_name":"A"}`, Header: map[string][]string{"If-Match": {`"99"`}}}, Status: 412, Code: "version_mismatch"},
 	})
 }

@@ -206,7 +206,7 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) ([]model.ProjectUse
 	m, isMember := c.ProjectMember(p.ID, me.ID)
 	isLive := isMember && c.Live(m.ExpiresOn)
 	switch {
-	case model.FoldKey(me.Email) != i.EmailKey:
+	case model.AddressKey(me.Email) != i.EmailKey:
 		return nil, fault.Forbidden()
 	case i.Status == model.InviteAccepted && isLive && i.AcceptedBy != nil && *i.AcceptedBy == me.ID:
 		return []model.ProjectUser{{ID: m.ID, User: me.In(c.Organization)}}, nil

@@ -25,7 +25,7 @@ func invited(edits ...func(*model.Invite)) fixture.Given {
 
 func invitation(edits ...func(*model.Invite)) fixture.Given {
 	return fixture.Given{func(tx *table.Tx, _ table.Rows) {
-		project, key := int64(151), model.FoldKey(fixture.Email(20))
+		project, key := int64(151), model.AddressKey(fixture.Email(20))
 		i := model.Invite{
 			ID: 30, OrganizationID: 1, Place: "project:151", ProjectID: &project, Email: fixture.Email(20), EmailKey: key, OpenKey: &key, Role: "member",
 			Status: model.InvitePending, TokenHash: guard.HashSecret("secret"), ExpiresOn: model.At(fixture.Epoch.Add(72 * time.Hour)), Stamp: model.Created("System", model.At(fixture.Epoch)), Version: 1,

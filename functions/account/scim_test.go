@@ -162,10 +162,10 @@ func TestSCIMChange(t *testing.T) {
 			Has: []string{`"userName":"new@organization.com"`, `"name":{"givenName":"Ada"}`, `"externalId":"x"`, `"active":true`},
 			Then: func(t *testing.T, s *fixture.System) {
 				rows := s.Rows(t.Context(), t)
-				if _, ok := table.Emails.In(rows, 1, model.FoldKey("member@organization.com")); ok {
+				if _, ok := table.Emails.In(rows, 1, model.AddressKey("member@organization.com")); ok {
 					t.Error("the old address is still his")
 				}
-				if e, _ := table.Emails.In(rows, 1, model.FoldKey("new@organization.com")); e.UserID != 15 {
+				if e, _ := table.Emails.In(rows, 1, model.AddressKey("new@organization.com")); e.UserID != 15 {
 					t.Error("the new address isn't his")
 				}
 			}},

@@ -153,7 +153,7 @@ func (h *handlers) deleteSCIM(ctx context.Context, in *deleteSCIMIn) (struct{}, 
 func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, edit func(model.User) model.User) (model.User, error) {
 	from, _ := found(c, id)
 	to := edit(from)
-	to.EmailKey = model.FoldKey(to.Email)
+	to.EmailKey = model.AddressKey(to.Email)
 	if from.IsSuperuser && !c.Caller.Is(id) {
 		return to, fault.Forbidden()
 	}

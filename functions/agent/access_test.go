@@ -76,7 +76,7 @@ func TestAccess(t *testing.T) {
 		},
 		{Name: "no level", Request: set(demo.ProjectAdmin, `{"public_mode":"edit"}`), Status: 400, Code: "invalid", Fields: map[string]string{"body.access_level": "is required"}},
 		{Name: "of the agent's version", First: after(edit(demo.ProjectAdmin, `{"name":"N"}`)), Request: ifMatch(set(demo.ProjectAdmin, `{"access_level":"public"}`), `"2"`), Status: 200},
-		{Name: "of another one", First: after(edit(demo.ProjectAdmin, `{"name":"N"}`)), Request: ifMatch(set(demo.ProjectAdmin, `{"access_level":"public"}`), `"1"`), Status: 409, Code: "version_mismatch"},
+		{Name: "of another one", First: after(edit(demo.ProjectAdmin, `{"name":"N"}`)), Request: ifMatch(set(demo.ProjectAdmin, `{"access_level":"public"}`), `"1"`), Status: 412, Code: "version_mismatch"},
 		{
 			Name: "an editor may not", Given: on("editor"), Request: set(key(20), `{"access_level":"public"}`), Status: 403, Code: "forbidden",
 			Then: then(answers(403, set(demo.ProjectMember, `{"access_level":"public"}`)), answers(404, set(demo.OtherOrganization, `{"access_level":"public"}`))),

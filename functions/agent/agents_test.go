@@ -198,7 +198,7 @@ func TestDelete(t *testing.T) {
 		},
 		{Name: "twice", First: after(remove), Request: remove, Status: 404, Code: "not_found"},
 		{Name: "twice with one Idempotency-Key", First: after(keyed(remove)), Request: keyed(remove), Status: 200, Again: true, Idle: true},
-		{Name: "of another version", Request: ifMatch(remove, `"2"`), Status: 409, Code: "version_mismatch"},
+		{Name: "of another version", Request: ifMatch(remove, `"2"`), Status: 412, Code: "version_mismatch"},
 		{Name: "of this version", Request: ifMatch(remove, `"1"`), Status: 200},
 		{Name: "an owner by his own permission may", Given: on("owner"), Request: drop(key(20), "/api/agent/21"), Status: 200},
 		{Name: "an editor may not", Given: on("editor"), Request: drop(key(20), "/api/agent/21"), Status: 403, Code: "forbidden"},

@@ -135,7 +135,7 @@ func TestEditAlias(t *testing.T) {
 		{Name: "as one of another organisation", Request: rename(demo.ProjectAdmin, "41", "elsewhere"), Status: 200},
 		{Name: "as nothing can", Request: rename(demo.ProjectAdmin, "41", "a"), Status: 400, Code: "invalid", Fields: map[string]string{"body.alias": ""}},
 		{Name: "of this version", Request: ifMatch(rename(demo.ProjectAdmin, "41", "desk"), `"1"`), Status: 200},
-		{Name: "of another one", First: after(rename(demo.ProjectAdmin, "41", "desk")), Request: ifMatch(rename(demo.ProjectAdmin, "41", "bureau"), `"1"`), Status: 409, Code: "version_mismatch"},
+		{Name: "of another one", First: after(rename(demo.ProjectAdmin, "41", "desk")), Request: ifMatch(rename(demo.ProjectAdmin, "41", "bureau"), `"1"`), Status: 412, Code: "version_mismatch"},
 		{Name: "a viewer may not", Request: rename(demo.ProjectMember, "41", "desk"), Status: 403, Code: "forbidden", Then: then(answers(403, drop(demo.ProjectMember, "/api/agent-alias/41")))},
 		{Name: "an editor may", Given: on("editor"), Request: rename(key(20), "41", "desk"), Status: 200},
 		{
@@ -157,7 +157,7 @@ func TestEditAlias(t *testing.T) {
 			},
 		},
 		{Name: "an editor deletes it", Given: on("editor"), Request: drop(key(20), "/api/agent-alias/41"), Status: 200},
-		{Name: "another version of it", Request: ifMatch(remove, `"2"`), Status: 409, Code: "version_mismatch"},
+		{Name: "another version of it", Request: ifMatch(remove, `"2"`), Status: 412, Code: "version_mismatch"},
 		{Name: "twice", First: after(remove), Request: remove, Status: 404, Code: "not_found"},
 		{Name: "twice with one Idempotency-Key", First: after(keyed(remove)), Request: keyed(remove), Status: 200, Again: true, Idle: true},
 	})

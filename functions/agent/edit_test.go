@@ -65,7 +65,7 @@ func TestEdit(t *testing.T) {
 
 		{Name: "of the version there is", Request: ifMatch(edit(demo.ProjectAdmin, `{"name":"N"}`), `"1"`), Status: 200},
 		{Name: "of any version", Request: ifMatch(edit(demo.ProjectAdmin, `{"name":"N"}`), `*`), Status: 200},
-		{Name: "of another version", First: after(edit(demo.ProjectAdmin, `{"name":"M"}`)), Request: ifMatch(edit(demo.ProjectAdmin, `{"name":"N"}`), `"1"`), Status: 409, Code: "version_mismatch"},
+		{Name: "of another version", First: after(edit(demo.ProjectAdmin, `{"name":"M"}`)), Request: ifMatch(edit(demo.ProjectAdmin, `{"name":"N"}`), `"1"`), Status: 412, Code: "version_mismatch"},
 		{
 			Name: "votes, reviews, aliases and users don't move it",
 			First: after(put(demo.ProjectAdmin, "/api/agent/21/rating", `{"vote":"down"}`), post(demo.GlobalAdmin, "/api/agent/21/review", `{"review":"R"}`),

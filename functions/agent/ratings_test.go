@@ -35,8 +35,8 @@ func TestRatings(t *testing.T) {
 		{Name: "or it is cleared by name", First: after(down), Request: vote(demo.ProjectAdmin, "clear"), Status: 200, Says: "Successfully cleared the vote on the agent", Data: rated("1", "0", "null")},
 		{Name: "where there is nothing to clear", Request: vote(demo.ProjectAdmin, "clear"), Status: 200, Says: "Successfully cleared the vote on the agent", Data: rated("1", "0", "null"), Idle: true},
 		{Name: "an earlier one goes as well", Request: vote(demo.ProjectMember, "up"), Status: 200, Data: rated("0", "0", "null")},
-		{Name: "sent twice for no vote it counts once", First: after(ifMatch(up, `"0"`)), Request: ifMatch(up, `"0"`), Status: 409, Code: "version_mismatch"},
-		{Name: "nor is a vote that came back the one before", First: after(up, up), Request: ifMatch(up, `"1"`), Status: 409, Code: "version_mismatch"},
+		{Name: "sent twice for no vote it counts once", First: after(ifMatch(up, `"0"`)), Request: ifMatch(up, `"0"`), Status: 412, Code: "version_mismatch"},
+		{Name: "nor is a vote that came back the one before", First: after(up, up), Request: ifMatch(up, `"1"`), Status: 412, Code: "version_mismatch"},
 		{Name: "for the vote there is, or any", First: after(ifMatch(up, `*`)), Request: ifMatch(up, `"1"`), Status: 200, Data: rated("1", "0", "null")},
 		{
 			Name: "what is no vote", Request: put(demo.ProjectAdmin, path, `{"vote":"sideways","agent":21}`), Status: 400, Code: "invalid",

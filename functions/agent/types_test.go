@@ -51,7 +51,7 @@ func TestTypes(t *testing.T) {
 		},
 		{Name: "nor a service key", Given: fixture.Key("test", 0), Request: change("test.secret", "1", `{"name":"N"}`), Status: 403, Code: "forbidden"},
 		{Name: "of this version", First: after(mine), Request: ifMatch(change(demo.GlobalAdmin, "1", `{"name":"N"}`), `"2"`), Status: 200},
-		{Name: "of another version", First: after(mine), Request: ifMatch(change(demo.GlobalAdmin, "1", `{"name":"N"}`), `"1"`), Status: 409, Code: "version_mismatch"},
+		{Name: "of another version", First: after(mine), Request: ifMatch(change(demo.GlobalAdmin, "1", `{"name":"N"}`), `"1"`), Status: 412, Code: "version_mismatch"},
 		{Name: "each has a version of its own", First: after(mine), Request: ifMatch(change(demo.GlobalAdmin, "2", `{"name":"N"}`), `"1"`), Status: 200},
 		{
 			Name: "all that is wrong at once", Request: change(demo.GlobalAdmin, "1", `{"name":" ","description":"`+strings.Repeat("d", 2001)+`","id":2}`), Status: 400, Code: "invalid",

@@ -11,15 +11,13 @@ import (
 	"wardroom/pkg/personal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 type listIn struct {
 	guard.In
 	api.Paging
 	IsActive *bool  `query:"is_active" doc:"Only active users, or only those who aren't"`
-	Email    string `query:"email" maxLength:"254" doc:"Only the user with this address, compared without case"`
+	Email    string `query:"email" maxLength:"254" doc:"Only the user with this address"`
 
 	ids []int64
 }
@@ -78,7 +76,7 @@ func (h *handlers) user(_ context.Context, in *userIn) (model.User, error) {
 type createIn struct {
 	guard.In
 	Body struct {
-		Email     string `json:"email" format:"email" maxLength:"254" doc:"Unique in the organization, compared in NFC and case folded"`
+		Email     string `json:"email" format:"email" maxLength:"254" doc:"Unique in the organization. Addresses are compared by IDNA in their domain, and before the @ in NFC and without regard to the case of ASCII letters."`
 		FirstName string `json:"first_name,omitempty" maxLength:"150"`
 		LastName  string `json:"last_name,omitempty" maxLength:"150"`
 		IsStaff   bool   `json:"is_staff,omitempty" doc:"Application admin"`
@@ -103,7 +101,7 @@ func (h *handlers) create(ctx context.Context, in *createIn) (model.User, error)
 		return model.User{}, err
 	}
 	u := model.User{
-		ID: id, OrganizationID: c.Organization.ID, Email: norm.NFC.String(in.Body.Email), FirstName: in.Body.FirstName, LastName: in.Body.LastName,
+		ID: id, OrganizationID: c.Organization.ID, Email: model.TidyAddress(in.Body.Email), FirstName: in.Body.FirstName, LastName: in.Body.LastName,
 		IsStaff: in.Body.IsStaff, IsActive: true, DateJoined: c.Now, AuditKey: personal.NewKey(),
 	}
 	h.store.CreateUser(&c.Tx, u)

@@ -196,7 +196,7 @@ func TestEditOnAgent(t *testing.T) {
 		{Name: "nobody raises himself", Given: on("editor"), Request: edit("test.secret", `{"permission":"owner"}`), Status: 403, Code: "forbidden"},
 		{
 			Name: "another version of it", Given: on("viewer"), First: []fixture.Request{edit(demo.ProjectAdmin, `{"permission":"editor"}`)},
-			Request: ifMatch(edit(demo.ProjectAdmin, `{"permission":"owner"}`), `"1"`), Status: 409, Code: "version_mismatch",
+			Request: ifMatch(edit(demo.ProjectAdmin, `{"permission":"owner"}`), `"1"`), Status: 412, Code: "version_mismatch",
 		},
 		{Name: "this version of it", Given: on("viewer"), Request: ifMatch(edit(demo.ProjectAdmin, `{"permission":"owner"}`), `"1"`), Status: 200},
 		{
@@ -248,7 +248,7 @@ func TestRevokeOnAgent(t *testing.T) {
 			answers(t, s, 404, revoke(demo.OtherOrganization, ""))
 		}},
 		{Name: "one that has expired goes as any other", Given: fixture.All(fixture.People(20, 20), fixture.OnAgent(21, 20, "editor", fixture.Ends(0))), Request: revoke(demo.ProjectAdmin, ""), Status: 200},
-		{Name: "another version of it", Given: on("editor"), Request: ifMatch(revoke(demo.ProjectAdmin, ""), `"2"`), Status: 409, Code: "version_mismatch"},
+		{Name: "another version of it", Given: on("editor"), Request: ifMatch(revoke(demo.ProjectAdmin, ""), `"2"`), Status: 412, Code: "version_mismatch"},
 		{Name: "a second time it is 404", Given: on("editor"), First: []fixture.Request{revoke(demo.ProjectAdmin, "")}, Request: revoke(demo.ProjectAdmin, ""), Status: 404, Code: "not_found"},
 		{Name: "with one Idempotency-Key it isn't", Given: on("editor"), First: []fixture.Request{keyed(revoke(demo.ProjectAdmin, ""))}, Request: keyed(revoke(demo.ProjectAdmin, "")), Status: 200, Again: true, Idle: true},
 	})

@@ -118,7 +118,7 @@ func TestEdit(t *testing.T) {
 		}},
 		{Name: "the last one can't", Given: alone(), Request: put(demo.GlobalAdmin, "/api/user/1", `{"is_superuser":false}`), Status: 409, Code: "last_global_admin"},
 		{Name: "an inactive user becomes no global admin", Request: put(demo.GlobalAdmin, "/api/user/15", `{"is_superuser":true,"is_active":false}`), Status: 409, Code: "bad_transition"},
-		{Name: "If-Match of another version", Request: fixture.Request{Method: "PUT", Path: "/api/user/15", Key: demo.GlobalAdmin, Body: `{"first_name":"A"}`, Header: map[string][]string{"If-Match": {`"9"`}}}, Status: 409, Code: "version_mismatch"},
+		{Name: "If-Match of another version", Request: fixture.Request{Method: "PUT", Path: "/api/user/15", Key: demo.GlobalAdmin, Body: `{"first_name":"A"}`, Header: map[string][]string{"If-Match": {`"9"`}}}, Status: 412, Code: "version_mismatch"},
 		{Name: "If-Match of this one", Request: fixture.Request{Method: "PUT", Path: "/api/user/15", Key: demo.GlobalAdmin, Body: `{"first_name":"A"}`, Header: map[string][]string{"If-Match": {`"1"`}}}, Status: 200},
 		{Name: "deactivation ends the account at once", First: []fixture.Request{put(demo.GlobalAdmin, "/api/user/15", `{"is_active":false,"last_name":"Gone"}`)}, Request: get(demo.ProjectMember, "/api/user/me"), Status: 401, Code: "unauthorized"},
 		{Name: "the last admin of a project can't be deactivated", Request: put(demo.GlobalAdmin, "/api/user/7", `{"is_active":false}`), Status: 409, Code: "last_project_admin"},
@@ -139,9 +139,10 @@ func TestDelete(t *testing.T) {
 		{Name: "the last admin of a project stays", Request: drop(demo.GlobalAdmin, "/api/user/7"), Status: 409, Code: "last_project_admin"},
 		{Name: "an heir takes his places", Request: drop(demo.GlobalAdmin, "/api/user/7?transfer_to=1"), Status: 200},
 		{Name: "an unknown heir", Request: drop(demo.GlobalAdmin, "/api/user/7?transfer_to=99"), Status: 404, Code: "not_found", Fields: map[string]string{"query.transfer_to": ""}},
-		{Name: "If-Match of another version", Request: fixture.Request{Method: "DELETE", Path: "/api/user/15", Key: demo.GlobalAdmin, Header: map[string][]string{"If-Match": {`"9"`}}}, Status: 409, Code: "version_mismatch", Leases: true},
+		{Name: "If-Match of another version", Request: fixture.Request{Method: "DELETE", Path: "/api/user/15", Key: demo.GlobalAdmin, Header: map[string][]string{"If-Match": {`"9"`}}}, Status: 412, Code: "version_mismatch", Leases: true},
 
 		{Name: "several at once, in the body", Given: idle, Request: fixture.Request{Method: "DELETE", Path: "/api/user/batch", Key: demo.GlobalAdmin, Body: `{"user_ids":[50,51,50]}`}, Status: 200, Says: "Users deleted successfully.", Has: []string{`"id":50`, `"id":51`}},
+		{Name: "many have no version: If-Match means nothing", Given: idle, Request: fixture.Request{Method: "DELETE", Path: "/api/user/batch?user_ids=50,51", Key: demo.GlobalAdmin, Header: map[string][]string{"If-Match": {`"99"`}}}, Status: 200},
 		{Name: "or in the query", Given: idle, Request: drop(demo.GlobalAdmin, "/api/user/batch?user_ids=50,51"), Status: 200, Has: []string{`"id":50`, `"id":51`}},
 		{Name: "who is blocked is named, with the reason, and nobody goes", Given: idle, Request: drop(demo.GlobalAdmin, "/api/user/batch?user_ids=1,16,7,50"), Status: 409, Code: "blocked_ids", Has: []string{`{"user_id":1,"code":"self_delete"}`, `{"user_id":16,"code":"rank"}`, `{"user_id":7,"code":"last_project_admin"}`}, Lacks: []string{`"user_id":50`}},
 		{Name: "an unknown one among them", Given: idle, Request: drop(demo.GlobalAdmin, "/api/user/batch?user_ids=50,99"), Status: 404, Code: "not_found"},
@@ -220,7 +221,7 @@ func TestPermissions(t *testing.T) {
 		{Name: "what is so already", Request: put(demo.ProjectAdmin, path+"/147", `{"permission":"member","expires_on":null}`), Status: 200, Idle: true},
 		{Name: "a member raises nobody", Request: put(demo.ProjectMember, path+"/147", `{"permission":"admin"}`), Status: 403, Code: "forbidden"},
 		{Name: "a project's permission is no rank", Request: put(demo.GlobalAdmin, path+"/147", `{"permission":"global_admin"}`), Status: 400, Code: "invalid"},
-		{Name: "If-Match of another version", Request: fixture.Request{Method: "PUT", Path: path + "/147", Key: demo.ProjectAdmin, Body: `{"permission":"admin"}`, Header: map[string][]string{"If-Match": {`"9"`}}}, Status: 409, Code: "version_mismatch"},
+		{Name: "If-Match of another version", Request: fixture.Request{Method: "PUT", Path: path + "/147", Key: demo.ProjectAdmin, Body: `{"permission":"admin"}`, Header: map[string][]string{"If-Match": {`"9"`}}}, Status: 412, Code: "version_mismatch"},
 		{Name: "a rank is raised", First: staffed, Request: put(demo.GlobalAdmin, path+"/1001", `{"permission":"global_admin"}`), Status: 200, Then: func(t *testing.T, s *fixture.System) {
 			if u, o := userRow(t, s, 15); !u.IsSuperuser || u.IsStaff || o.GlobalAdminCount != 3 {
 				t.Errorf("%+v of %d", u, o.GlobalAdminCount)

@@ -233,7 +233,7 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (Joined, error) {
 	}
 	_, isMember := c.TeamMember(in.team.ID, me.ID)
 	switch {
-	case model.FoldKey(me.Email) != i.EmailKey || model.FoldKey(in.Body.Email) != i.EmailKey:
+	case model.AddressKey(me.Email) != i.EmailKey || model.AddressKey(in.Body.Email) != i.EmailKey:
 		return Joined{}, errInvite(fault.KindInvalid, "INVITE_EMAIL_MISMATCH", "The invitation is for another address.")
 	case i.Status == model.InviteAccepted && isMember && i.AcceptedBy != nil && *i.AcceptedBy == me.ID:
 		return joined, nil

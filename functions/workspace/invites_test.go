@@ -18,7 +18,7 @@ import (
 // "30.secret". He is a stranger there.
 func invited(edits ...func(*model.Invite)) fixture.Given {
 	return fixture.All(stranger(), fixture.Given{func(tx *table.Tx, _ table.Rows) {
-		team, key := int64(7), model.FoldKey(fixture.Email(20))
+		team, key := int64(7), model.AddressKey(fixture.Email(20))
 		i := model.Invite{
 			ID: 30, OrganizationID: 1, Place: "team:7", TeamID: &team, Email: fixture.Email(20), EmailKey: key, OpenKey: &key, Role: "editor",
 			Status: model.InvitePending, TokenHash: guard.HashSecret("secret"), ExpiresOn: model.At(fixture.Epoch.Add(7 * 24 * time.Hour)), Stamp: model.Created("System", model.At(fixture.Epoch)), Version: 1,

@@ -124,7 +124,7 @@ func TestTeam(t *testing.T) {
 		{Name: "renamed", Request: put(demo.ProjectAdmin, `{"team_name":"New"}`), Status: 200, Has: []string{renamed, `"modified_by":"lead@organization.com","modified_on":"2026-01-01T00:00:00.002000Z"`, "Team updated successfully."}, Sends: map[string]string{"Etag": `"2"`}},
 		{Name: "nothing to change", Request: put(demo.ProjectAdmin, `{"team_name":"Core"}`), Status: 200, Data: core, Idle: true},
 		{Name: "If-Match with this version", Request: with(put(demo.ProjectAdmin, `{"team_name":"New"}`), "If-Match", `"1"`), Status: 200},
-		{Name: "If-Match with another", Request: with(put(demo.ProjectAdmin, `{"team_name":"New"}`), "If-Match", `"2"`), Status: 409, Code: "version_mismatch"},
+		{Name: "If-Match with another", Request: with(put(demo.ProjectAdmin, `{"team_name":"New"}`), "If-Match", `"2"`), Status: 412, Code: "version_mismatch"},
 		{Name: "an editor may", Given: member("editor"), Request: put("test.secret", `{"team_name":"New"}`), Status: 200},
 		row("a viewer may not", member("viewer"), put("test.secret", `{"team_name":"New"}`), 403, "forbidden"),
 		row("an evaluator may not", member("evaluator"), put("test.secret", `{"team_name":"New"}`), 403, "forbidden"),

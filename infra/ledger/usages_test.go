@@ -88,7 +88,7 @@ var unused = fixture.Given{func(tx *table.Tx, was table.Rows) {
 // invitee is user 301, to whose address the demo data hold an invitation.
 func invitee(organization int64, email string) fixture.Given {
 	return fixture.All(
-		fixture.Person(301, func(u *model.User) { u.OrganizationID, u.Email, u.EmailKey = organization, email, model.FoldKey(email) }),
+		fixture.Person(301, func(u *model.User) { u.OrganizationID, u.Email, u.EmailKey = organization, email, model.AddressKey(email) }),
 		fixture.Key("invited1", 301, func(k *model.APIKey) { k.OrganizationID = organization }),
 	)
 }

@@ -140,9 +140,9 @@ func (d *document) parameters(o Op) []*huma.Param {
 			Description: "Repeating a request with the same key within 24 hours repeats its answer and not its effect.",
 			Schema:      &huma.Schema{Type: huma.TypeString, MinLength: &one, MaxLength: &most, Pattern: `^[!-~]([ -~]*[!-~])?$`}})
 	}
-	if o.takesIfMatch() {
+	if o.TakesIfMatch() {
 		out = append(out, &huma.Param{Name: "If-Match", In: "header",
-			Description: "The ETag of the row as the caller knows it, or `*`. If the row has changed since: 409 version_mismatch.",
+			Description: "The ETag of the row as the caller knows it, or `*`. If the row has changed since: 412 version_mismatch.",
 			Example:     `"3"`,
 			Schema:      &huma.Schema{AnyOf: []*huma.Schema{{Type: huma.TypeString, Enum: []any{"*"}}, {Type: huma.TypeString, Pattern: `^"[0-9]{1,15}"$`}}}})
 	}
@@ -227,11 +227,24 @@ const (
 	someText  = `^[^\u0000]*[^\s\u0000][^\u0000]*$`
 )
 
+// textPattern is that of a text: of a name, or of one that isn't blank.
+func textPattern(name, filled bool) string {
+	switch {
+	case name && filled:
+		return filledName
+	case name:
+		return plainName
+	case filled:
+		return someText
+	}
+	return noNUL
+}
+
 // sharpened reports whether a schema has one of these patterns already: a type
 // inside the bodies of two operations is described once. They say no more than
 // the rule checks by itself, in a spelling that Go doesn't read.
 func sharpened(s *huma.Schema) bool {
-	return slices.Contains([]string{noNUL, decimalID, someText}, s.Pattern)
+	return slices.Contains([]string{noNUL, decimalID, someText, plainName, filledName}, s.Pattern)
 }
 
 // sharpen writes into a request's schema what the rules hold it to.
@@ -241,9 +254,7 @@ func (d *document) sharpen(r *rule, o Op) {
 	case r.Format == decimal:
 		r.Format, r.Pattern = "", decimalID
 	case r.Type == huma.TypeString && r.pattern == nil && len(r.Enum) == 0 && r.Format == "":
-		if r.Pattern = noNUL; r.text && (o.dialect() != agenta || r.MinLength != nil) {
-			r.Pattern = someText
-		}
+		r.Pattern = textPattern(r.isName(), r.text && (o.dialect() != agenta || r.MinLength != nil))
 	case r.Type == huma.TypeArray:
 		d.sharpen(r.items, o)
 	case r.Type == huma.TypeObject:

@@ -3,9 +3,9 @@ package api
 import (
 	"net/url"
 	"regexp"
-	"strings"
 	"time"
-	"unicode"
+
+	"wardroom/pkg/model"
 )
 
 // decimal is the format of ids that are strings on the wire, as Agenta's are.
@@ -29,9 +29,8 @@ func wrongFormat(format, s string) (flaw, bool) {
 		_, err := time.Parse(time.DateOnly, s)
 		return notDate, err != nil
 	case "email":
-		name, domain, ok := strings.Cut(s, "@")
-		invisible := func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }
-		return notEmail, !ok || name == "" || domain == "" || strings.Contains(domain, "@") || strings.ContainsFunc(s, invisible)
+		_, ok := model.ParseAddress(s)
+		return notEmail, !ok
 	case "uri":
 		u, err := url.Parse(s)
 		return notURI, err != nil || u.Scheme == "" || u.Host == ""

@@ -185,10 +185,11 @@ func (o Op) TakesIdempotencyKey() bool {
 	return (o.Method == http.MethodPost || o.Method == http.MethodDelete || o.IsToggle) && !o.IsRead && !o.IsPublic
 }
 
-// takesIfMatch reports whether the request may be bound to a version: it changes
-// or deletes a row whose GET answers one.
-func (o Op) takesIfMatch() bool {
-	return (o.changes() || o.Method == http.MethodDelete) && o.out.versioned()
+// TakesIfMatch reports whether the request may be bound to a version: it changes
+// or deletes one row, and its answer shows the version. A DELETE of as many as
+// its body or query names is about no one version.
+func (o Op) TakesIfMatch() bool {
+	return o.out.versioned() && (o.changes() || o.Method == http.MethodDelete && strings.HasSuffix(o.Path, "}"))
 }
 
 // changes reports whether the request changes what is there already.

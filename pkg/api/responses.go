@@ -25,8 +25,11 @@ func (o Op) statuses() []int {
 	if len(o.Needs)+len(o.UserFields)+len(wildcards(o.Path)) > 0 {
 		out = append(out, 404)
 	}
-	if o.TakesIdempotencyKey() || o.takesIfMatch() {
+	if o.TakesIdempotencyKey() {
 		out = append(out, 409)
+	}
+	if o.TakesIfMatch() {
+		out = append(out, 412)
 	}
 	if o.in.body != nil || o.sends() {
 		out = append(out, 415)

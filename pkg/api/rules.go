@@ -177,6 +177,9 @@ func (r *rule) wrongString(s string, mayBeBlank bool) (flaw, bool) {
 	if r.text && !mayBeBlank && strings.TrimSpace(s) == "" {
 		return blank, true
 	}
+	if r.wrongName(s) {
+		return holdsUnseen, true
+	}
 	if n := r.MinLength; n != nil && utf8.RuneCountInString(s) < *n {
 		return limited("must have at least %v characters", "ensure this value has at least %v characters", "value_error.any_str.min_length", *n), true
 	}

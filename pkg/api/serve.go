@@ -73,7 +73,7 @@ func (rt *route) read(w http.ResponseWriter, r *http.Request) (call Call, scope 
 			c.bad.add("header.Idempotency-Key", badKey)
 		}
 	}
-	if op.takesIfMatch() {
+	if op.TakesIfMatch() {
 		var ok bool
 		if call.IfMatch, ok = parseIfMatch(r.Header.Values("If-Match")); !ok {
 			c.bad.add("header.If-Match", badTags)

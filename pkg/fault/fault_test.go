@@ -16,8 +16,8 @@ func TestOneStatusForEachKindAndBack(t *testing.T) {
 	for status, want := range map[int][]fault.Kind{
 		400: {"invalid"}, 401: {"unauthorized"}, 403: {"forbidden"}, 404: {"not_found"}, 405: {"method_not_allowed"},
 		409: {"last_project_admin", "last_team_owner", "last_global_admin", "self_delete", "owner_permission", "duplicate", "in_use",
-			"limit", "bad_transition", "version_mismatch", "plan_stale", "evaluation_gate", "blocked_ids", "idempotency_mismatch", "in_progress"},
-		410: {"expired"}, 413: {"too_large"}, 415: {"unsupported_media_type"}, 429: {"rate_limited", "budget_exceeded"}, 500: {"internal"}, 503: {"unavailable"},
+			"limit", "bad_transition", "undo_first", "plan_stale", "evaluation_gate", "blocked_ids", "idempotency_mismatch", "in_progress"},
+		410: {"expired"}, 412: {"version_mismatch"}, 413: {"too_large"}, 415: {"unsupported_media_type"}, 429: {"rate_limited", "budget_exceeded"}, 500: {"internal"}, 503: {"unavailable"},
 	} {
 		got := fault.Kinds(status)
 		if fmt.Sprint(got) != fmt.Sprint(want) {
@@ -27,7 +27,13 @@ func TestOneStatusForEachKindAndBack(t *testing.T) {
 			if k.Status() != status {
 				t.Errorf("%s answers %d, want %d", k, k.Status(), status)
 			}
+			if says := k.Says(); !strings.HasSuffix(says, ".") || strings.Count(says, ". ") > 0 {
+				t.Errorf("%s is explained by %q, want one sentence", k, says)
+			}
 		}
+	}
+	if says := fault.Kind("made up").Says(); says != "" {
+		t.Errorf("an unknown kind is explained by %q", says)
 	}
 	if got := fault.Kind("made up").Status(); got != http.StatusInternalServerError {
 		t.Errorf("an unknown kind answers %d, want 500", got)

@@ -115,7 +115,7 @@ func pause(ctx context.Context, try int) bool {
 }
 
 // once reads, decides, runs handle and commits what it noted, one time. The
-// order is that of the contract: 401, stored answer, 404, 403, 409.
+// order is that of the contract: 401, stored answer, 404, 403, 409, 412.
 func (v *visit) once(ctx context.Context, call api.Call, handle func(context.Context) (api.Answer, error)) (api.Answer, error) {
 	now := v.guard.now()
 	var malformed error

@@ -56,12 +56,12 @@ type Of struct {
 
 // Ask asks for the place's row of the address, and whose address it is.
 func (o *Of) Ask(f *guard.Fetch, place, email string) {
-	f.Rows(table.InvitesOf.Key(place, model.FoldKey(email)), store.EmailKey(f.Organization, email))
+	f.Rows(table.InvitesOf.Key(place, model.AddressKey(email)), store.EmailKey(f.Organization, email))
 }
 
 // Keys are the rows to read after those that Ask asked for, before Take.
 func (o *Of) Keys(c *guard.Case, place, email string) []table.Primary {
-	if of, ok := table.InvitesOf.In(c.Rows(), place, model.FoldKey(email)); ok {
+	if of, ok := table.InvitesOf.In(c.Rows(), place, model.AddressKey(email)); ok {
 		return []table.Primary{table.Invites.Key(of.InviteID)}
 	}
 	return nil
@@ -70,7 +70,7 @@ func (o *Of) Keys(c *guard.Case, place, email string) []table.Primary {
 // Take takes the newest invitation out of what was read.
 func (o *Of) Take(c *guard.Case, place, email string) {
 	o.was, o.old = nil, nil
-	of, ok := table.InvitesOf.In(c.Rows(), place, model.FoldKey(email))
+	of, ok := table.InvitesOf.In(c.Rows(), place, model.AddressKey(email))
 	if !ok {
 		return
 	}
@@ -100,6 +100,7 @@ func (o *Of) Make(ctx context.Context, s *store.Store, c *guard.Case, p Place, e
 		}
 		o.id, o.secret = id, guard.NewSecret()
 	}
+	email = model.TidyAddress(email)
 	i := model.Invite{
 		ID: o.id, OrganizationID: c.Organization.ID, Place: p.Name, ProjectID: p.Project, TeamID: p.Team, Email: email, Role: role,
 		Status: model.InvitePending, TokenHash: guard.HashSecret(o.secret), ExpiresOn: c.Now.Add(lasts), Stamp: model.Created(c.Stamp, c.Now),

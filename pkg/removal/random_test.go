@@ -98,7 +98,7 @@ func holdings(rnd *rand.Rand) ([]fixture.Given, []flow) {
 				if !chance(30) {
 					continue
 				}
-				key := model.FoldKey(fixture.Email(user))
+				key := model.AddressKey(fixture.Email(user))
 				id := 700 + 10*(user-20) + int64(n)
 				table.Invites.Put(tx, model.Invite{ID: id, OrganizationID: 1, Place: place, Email: fixture.Email(user), EmailKey: key, OpenKey: &key, Role: "member", Status: model.InvitePending,
 					TokenHash: []byte{1}, ExpiresOn: model.At(fixture.Epoch.Add(time.Hour)), Version: 1, Stamp: model.Created("System", model.At(fixture.Epoch))})

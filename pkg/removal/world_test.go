@@ -173,7 +173,7 @@ func busy() []fixture.Given {
 				table.Notifications.Put(tx, model.Notification{ID: id, UserID: 20, Title: "Welcome", Type: "info", IsRead: reader == nil, UnreadBy: reader, Version: 1})
 			}
 			for id, place := range map[int64]string{700: "project:151", 701: "team:7", 702: "project:4"} {
-				key := model.FoldKey(fixture.Email(20))
+				key := model.AddressKey(fixture.Email(20))
 				i := model.Invite{ID: id, OrganizationID: 1, Place: place, Email: fixture.Email(20), EmailKey: key, OpenKey: &key, Role: "member", Status: model.InvitePending,
 					TokenHash: []byte{1}, ExpiresOn: model.At(fixture.Epoch.Add(time.Hour)), Version: 1, Stamp: model.Created("System", model.At(fixture.Epoch))}
 				table.Invites.Put(tx, i)

@@ -1,28 +1,17 @@
 package signin
 
 import (
-	"net/mail"
 	"strings"
-	"unicode/utf8"
 
 	"wardroom/pkg/model"
 )
 
 // address returns an e-mail address as it may be kept, "" for what isn't one.
 func address(s string) string {
-	s = strings.TrimSpace(s)
-	if len(s) > 254 || !utf8.ValidString(s) {
+	if _, ok := model.ParseAddress(s); !ok {
 		return ""
 	}
-	if a, err := mail.ParseAddress(s); err != nil || a.Address != s {
-		return ""
-	}
-	return s
-}
-
-// domainOf is the domain of an address, folded.
-func domainOf(email string) string {
-	return model.Fold(email[strings.LastIndex(email, "@")+1:])
+	return model.TidyAddress(s)
 }
 
 // Anybodys reports whether anybody gets an address at the domain.

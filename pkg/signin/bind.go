@@ -70,7 +70,11 @@ type looked struct {
 
 // look asks the indexes for an address and reads what they led to.
 func (a Arrival) look(ctx context.Context, s *store.Store) (looked, error) {
-	l := looked{key: model.FoldKey(a.Email), domain: domainOf(a.Email)}
+	address, ok := model.ParseAddress(a.Email)
+	if !ok {
+		return looked{}, fault.Unauthorized()
+	}
+	l := looked{key: address.Key(), domain: address.Domain}
 	var organizations, invites []int64
 	g, gctx := concurrent.WithContext(ctx)
 	g.Go(func() (err error) {

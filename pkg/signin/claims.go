@@ -5,8 +5,9 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"wardroom/pkg/model"
 )
 
 // maxToken is the longest token that is looked at. Headers of a request end at
@@ -112,12 +113,7 @@ const maxName = 150
 
 // name is a name as an issuer knows it, made fit to be shown.
 func name(s string) string {
-	s = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == utf8.RuneError {
-			return -1
-		}
-		return r
-	}, s))
+	s = strings.TrimSpace(model.AsName(strings.ReplaceAll(s, string(utf8.RuneError), "")))
 	if r := []rune(s); len(r) > maxName {
 		s = strings.TrimSpace(string(r[:maxName]))
 	}

@@ -14,7 +14,7 @@ import (
 // deleted, from when it expires, whatever became of it.
 func (s *Store) CreateInvite(tx *table.Tx, i model.Invite, was *model.InviteOf, old *model.Invite) {
 	i.Version, i.Status = 1, model.InvitePending
-	i.EmailKey = model.FoldKey(i.Email)
+	i.EmailKey = model.AddressKey(i.Email)
 	i.OpenKey = &i.EmailKey
 	i.TTL = i.ExpiresOn.Add(Retention * hour).Std().Unix()
 	table.Invites.Create(tx, i)

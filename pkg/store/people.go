@@ -18,7 +18,7 @@ func (s *Store) CreateOrganization(tx *table.Tx, o model.Organization) {
 // CreateUser notes a user, whose address must be free in his organisation.
 func (s *Store) CreateUser(tx *table.Tx, u model.User) {
 	u.Version = 1
-	u.EmailKey = model.FoldKey(u.Email)
+	u.EmailKey = model.AddressKey(u.Email)
 	if u.AuditKey == nil {
 		u.AuditKey = personal.NewKey()
 	}
@@ -30,7 +30,7 @@ func (s *Store) CreateUser(tx *table.Tx, u model.User) {
 // address must be free in his organisation. It returns the row as it will be.
 func (s *Store) EditUser(tx *table.Tx, from, to model.User) model.User {
 	to.Version = from.Version + 1
-	to.EmailKey = model.FoldKey(to.Email)
+	to.EmailKey = model.AddressKey(to.Email)
 	to.GlobalAdminOf = nil
 	if to.IsSuperuser {
 		to.GlobalAdminOf = &to.OrganizationID
@@ -43,7 +43,7 @@ func (s *Store) EditUser(tx *table.Tx, from, to model.User) model.User {
 // MoveEmail notes that a user's address is another one, which must be free in
 // his organisation.
 func (s *Store) MoveEmail(tx *table.Tx, from, to model.User) {
-	now := model.Email{OrganizationID: to.OrganizationID, EmailKey: model.FoldKey(to.Email), UserID: to.ID}
+	now := model.Email{OrganizationID: to.OrganizationID, EmailKey: model.AddressKey(to.Email), UserID: to.ID}
 	if from.EmailKey == now.EmailKey {
 		return
 	}
@@ -62,7 +62,7 @@ func (s *Store) CreateKey(tx *table.Tx, k model.APIKey) {
 
 // EmailKey returns the primary key of the row that says whose address it is.
 func EmailKey(organization int64, email string) table.Primary {
-	return table.Emails.Key(organization, model.FoldKey(email))
+	return table.Emails.Key(organization, model.AddressKey(email))
 }
 
 // UsersOfOrganization lists ids of an organisation's users after an id.

@@ -8,13 +8,13 @@ import (
 )
 
 // Holders lists ids of organisations in which somebody has an address, lowest
-// first, at most n. It takes the digest that model.FoldKey makes of it.
+// first, at most n. It takes the digest that model.AddressKey makes of it.
 func (s *Store) Holders(ctx context.Context, emailKey string, n int) ([]int64, error) {
 	return ids(table.Emails, "organization_id")(table.Emails.Each(ctx, s.db, "gsi1", "", n, emailKey))
 }
 
 // Invited lists ids of invitations to an address that are pending or have
-// expired, at most n. It takes the digest that model.FoldKey makes of it.
+// expired, at most n. It takes the digest that model.AddressKey makes of it.
 func (s *Store) Invited(ctx context.Context, emailKey string, n int) ([]int64, error) {
 	return ids(table.Invites, "invite_id")(table.Invites.Each(ctx, s.db, "gsi2", "", n, emailKey))
 }

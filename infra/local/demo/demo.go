@@ -217,7 +217,7 @@ const InviteSecret = "local-only-invitation"
 func (d *data) invites(s *store.Store, tx *table.Tx) {
 	for _, i := range d.Invites {
 		row := model.Invite{
-			ID: i.ID, OrganizationID: i.Organization, ProjectID: i.Project, TeamID: i.Team, Email: i.Email, EmailKey: model.FoldKey(i.Email),
+			ID: i.ID, OrganizationID: i.Organization, ProjectID: i.Project, TeamID: i.Team, Email: i.Email, EmailKey: model.AddressKey(i.Email),
 			Role: i.Role, TokenHash: guard.HashSecret(InviteSecret), ExpiresOn: i.CreatedOn.Add(century), Stamp: model.Created(i.CreatedBy, i.CreatedOn),
 		}
 		if i.Project != nil {

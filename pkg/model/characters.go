@@ -1,0 +1,120 @@
+package model
+
+import (
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Characters that join or part the letters beside them.
+const (
+	zwnj = '\u200c'
+	zwj  = '\u200d'
+)
+
+// IsName reports whether a text may be the name of somebody or something, or an
+// identifier. It holds no character that nobody sees or that changes how the
+// rest is seen: control, format, private-use and unassigned characters, line
+// separators, and bidirectional controls. Joiners are allowed where a script or
+// an emoji can't be written without them, and so are the format characters that
+// show as signs themselves.
+func IsName(s string) bool {
+	if isPlain(s) {
+		return true
+	}
+	runes := []rune(s)
+	for i, r := range runes {
+		if hidden(r) && !needed(runes, i) {
+			return false
+		}
+	}
+	return true
+}
+
+// AsName returns a text without what keeps it from being a name.
+func AsName(s string) string {
+	if IsName(s) {
+		return s
+	}
+	runes := []rune(s)
+	out := make([]rune, 0, len(runes))
+	for i, r := range runes {
+		if !hidden(r) || needed(runes, i) {
+			out = append(out, r)
+		}
+	}
+	return string(out)
+}
+
+// isPlain reports whether a text is of printable ASCII alone, as most are.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// hidden reports whether a character is of a kind that names don't hold.
+func hidden(r rune) bool {
+	if r < 0x7f {
+		return r < ' '
+	}
+	return !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Zs)
+}
+
+// needed reports whether the hidden character at i is one that the text around
+// it can't do without.
+func needed(s []rune, i int) bool {
+	switch r := s[i]; {
+	case r == zwj:
+		return afterVirama(s, i) || pictured(s, i) || joining(s, i)
+	case r == zwnj:
+		return afterVirama(s, i) || joining(s, i) && i+1 < len(s) && cursive(s[i+1])
+	case unicode.Is(unicode.Prepended_Concatenation_Mark, r):
+		return true
+	case isTag(r): // the flags of England, Scotland and Wales: a black flag, letters, an end
+		for i > 0 && isTag(s[i]) {
+			i--
+		}
+		end := i + 1
+		for end < len(s) && isTag(s[end]) {
+			end++
+		}
+		return s[i] == '\U0001f3f4' && end-i <= 8 && s[end-1] == '\U000e007f'
+	}
+	return false
+}
+
+func isTag(r rune) bool { return r >= 0xe0020 && r <= 0xe007f }
+
+// afterVirama reports whether a joiner follows a sign that joins two consonants,
+// as the scripts of India have it.
+func afterVirama(s []rune, i int) bool {
+	const virama = 9 // its canonical combining class
+	return i > 0 && norm.NFC.PropertiesString(string(s[i-1])).CCC() == virama
+}
+
+// joining reports whether a joiner follows a letter of a script whose letters
+// change their forms by what stands beside them.
+func joining(s []rune, i int) bool {
+	for i--; i > 0 && unicode.Is(unicode.M, s[i]); i-- {
+	}
+	return i >= 0 && cursive(s[i])
+}
+
+func cursive(r rune) bool {
+	return unicode.IsLetter(r) && unicode.In(r, unicode.Arabic, unicode.Syriac, unicode.Mongolian, unicode.Nko, unicode.Mandaic, unicode.Adlam)
+}
+
+// pictured reports whether a joiner stands between two pictures.
+func pictured(s []rune, i int) bool {
+	before := i - 1
+	for before > 0 && (s[before] == '\ufe0f' || s[before] >= 0x1f3fb && s[before] <= 0x1f3ff) { // in colour, of a colour
+		before--
+	}
+	return before >= 0 && picture(s[before]) && i+1 < len(s) && picture(s[i+1])
+}
+
+func picture(r rune) bool { return unicode.Is(unicode.So, r) || r == '↔' }
