@@ -20,12 +20,13 @@ TEST  ?= ./...
 GROUPS := $(patsubst functions/%/bootstrap/main.go,%,$(wildcard functions/*/bootstrap/main.go))
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset test test-long test-sam synth deploy invoke sam-api admin docs bench lint build clean $(BIN)/dynamolocal
+.PHONY: help run reset test test-long clients-check test-sam synth deploy invoke sam-api admin docs bench lint build clean $(BIN)/dynamolocal
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 run: ## the whole system on this machine, with demo data, on 127.0.0.1:8080
+	@echo 'Building .local/bin/wardroom from infra/local: minutes the first time, seconds afterwards.' >&2
 	@go build -o $(BIN)/wardroom ./infra/local && exec $(BIN)/wardroom
 
 reset: ## put the demo data back as they were
@@ -41,6 +42,9 @@ test-long: export GOGC ?= 400
 test-long: export WARDROOM_TESTS := long
 test-long: $(BIN)/dynamolocal ## the tests whose counts matter once, at their full size
 	$(BIN)/dynamolocal exec -servers 2 -- go test -timeout 30m -parallel 4 -run 'AtScale$$' $(TEST)
+
+clients-check: $(BIN)/dynamolocal ## generate Go, Python and TypeScript clients of the API, and make calls with each
+	$(BIN)/dynamolocal exec -- go test ./infra/local/clients -count 1 -run TestGeneratedClients -v
 
 test-sam: ## one operation per function in SAM, in containers
 	go run ./infra/aws/sam test
@@ -75,7 +79,7 @@ lint: $(LINT) ## golangci-lint on the code, cfn-lint and checkov on the template
 build: $(GROUPS:%=.local/build/%/bootstrap) ## every function's binary, as Lambda gets it
 
 clean: ## forget what was built and downloaded; data are kept
-	rm -rf $(addprefix .local/,bin build bundle cdk docker dynamodb issuer lint sam venv) cdk.out
+	rm -rf $(addprefix .local/,bin build bundle cdk docker dynamodb generated issuer lint sam venv) cdk.out
 
 # The binaries are built anew each time: only go knows whether one is stale.
 .PHONY: $(GROUPS:%=.local/build/%/bootstrap)

@@ -28,6 +28,7 @@ var aliens = map[string]alien{
 	"agent_ids":       {29, 987654},
 	"agent":           {29, 987654},
 	"alias_id":        {49, 987654},
+	"alias":           {"elsewhere", "nobody"},
 	"review_id":       {39, 987654},
 	"owner":           {90, 987654},
 	"project_id":      {9, 987654},
@@ -63,16 +64,16 @@ var plainInputs = []string{
 	"userName", "externalId", "active", "givenName", "familyName", "op", "path", "value",
 	"filter", "startIndex", "count", "attributes", "excludedAttributes",
 	"first_name", "last_name", "is_active", "is_staff", "is_superuser", "resource_type", "permission",
-	"org_name", "domain", "domain_sign_in",
+	"org_name", "domain",
 	"name", "kind", "scope", "expires_hours", "roles",
 	"title", "message", "notification_type", "link", "is_read", "plan_hash",
 	"agent_type_id", "type_id", "version", "instructions", "model", "temperature", "starters",
-	"review", "rating", "vote", "alias", "access_level", "public_mode",
+	"review", "rating", "vote", "access_level", "public_mode",
 	"action", "start", "end", "from_seq", "to_seq", "as_of",
 }
 
 // news are inputs that name nothing yet, though others of their name do.
-var news = []string{"create-user body.email", "invite-user-to-project body.email", "invite-user-to-workspace body.email"}
+var news = []string{"create-user body.email", "invite-user-to-project body.email", "invite-user-to-workspace body.email", "create-agent-alias body.alias", "update-agent-alias body.alias"}
 
 // otherwise are the answers that aren't 404, by operation and input.
 var otherwise = map[string]int{

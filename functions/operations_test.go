@@ -107,10 +107,11 @@ var variants = map[string]fixture.Request{
 	"remove-user-from-team/both":  {Body: `{"user_ids":[{self},16]}`},
 	"remove-user-from-team/owner": {Body: `{"user_ids":[7]}`},
 
-	"get-removal":       {Path: "/api/removal/1001"},
-	"get-removal/team":  {Path: "/api/removal/1002"},
-	"undo-removal":      {Path: "/api/removal/1001/undo"},
-	"undo-removal/team": {Path: "/api/removal/1002/undo"},
+	"list-removals/project": {Path: "/api/removal?project_id=151"},
+	"get-removal":           {Path: "/api/removal/1001"},
+	"get-removal/team":      {Path: "/api/removal/1002"},
+	"undo-removal":          {Path: "/api/removal/1001/undo"},
+	"undo-removal/team":     {Path: "/api/removal/1002/undo"},
 
 	"plan-offboarding/admin": {Body: `{"user_id":16,"transfer_to":7}`}, // a global admin
 
@@ -133,6 +134,7 @@ var variants = map[string]fixture.Request{
 
 	"remove-user-from-workspace/none": {Path: "/api/workspaces/7/users?email=nobody@example.com"},
 
+	"audit-log/project":        {Path: "/api/audit?resource=project:151"},
 	"explain-access/self":      {Path: "/api/access/explain?user_id={self}&action=view_team&resource_type=team&resource_id=7"},
 	"explain-access/elsewhere": {Path: "/api/access/explain?user_id=16&action=view_project&resource_type=project&resource_id=9"},
 	"preview-user-access/self": {Path: "/api/access/preview/user/{self}"},

@@ -15,6 +15,7 @@ func APIs(s *store.Store) api.Group {
 	h := &handlers{s}
 	return api.Group{Name: "Account APIs", Slug: "account", Ops: slices.Concat(
 		h.own(),
+		h.domainOps(),
 		h.apiKeys(),
 		h.projectInvites(),
 		h.scim(),
@@ -59,8 +60,8 @@ func (h *handlers) projectInvites() []api.Op {
 		api.DELETE("/api/project/{project_id}/invite/{invite_id}", "Revoke Project Invite", h.revokeInvite).
 			Says("Invite revoked successfully.").Allow(access.ManageMembers, project).Fails(403, 404, 409),
 		api.POST("/api/invite/accept", "Accept Project Invite", h.accept).
-			Says("Invite accepted successfully.").About("By the invited address. Accepting twice is answered alike.").
-			Anyone().Fails(403, 404, 409, 410),
+			Says("Invite accepted successfully.").About("By the invited address: a token that nobody is bound to yet is bound by it. Where no issuer is configured it needs no credential while the user never had one, and meta.key shows them a key, this once. An invitation to the organization alone is answered by an empty list. Accepting twice is answered alike.").
+			Invited().Fails(403, 404, 409, 410),
 	}
 }
 

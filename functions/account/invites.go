@@ -59,7 +59,7 @@ func (h *handlers) invites(ctx context.Context, in *invitesIn) (api.Page[Invite]
 	for i, id := range found {
 		keys[i] = table.Invites.Key(id)
 	}
-	if err := c.Read(ctx, keys...); err != nil {
+	if err := c.ReadShown(ctx, keys...); err != nil {
 		return page, err
 	}
 	for _, id := range found {
@@ -116,11 +116,9 @@ func (h *handlers) invite(ctx context.Context, in *inviteIn) (api.Noted[Invite, 
 		return out, fault.New(fault.KindDuplicate, "The user is a member of the project already")
 	}
 	lasts := time.Duration(*in.Body.ExpiresHours) * time.Hour
-	i, link, err := in.of.Make(ctx, h.store, c, invite.ToProject(*c.Project), in.Body.Email, *in.Body.Role, lasts)
+	out.Meta = &InviteLink{}
+	i, err := in.of.Make(ctx, h.store, c, invite.ToProject(*c.Project), in.Body.Email, *in.Body.Role, lasts, func(link string) { out.Meta.URL = link })
 	out.Data = invited(i, c.Now)
-	if link != "" {
-		out.Meta = &InviteLink{link}
-	}
 	return out, err
 }
 
@@ -164,19 +162,23 @@ type acceptIn struct {
 		Token string `json:"token" maxLength:"200"`
 	}
 
-	token  invite.Token
 	invite model.Invite
 }
 
-// Needs asks for the invitation that the token names.
-func (in *acceptIn) Needs(f *guard.Fetch) {
-	in.token = invite.Parse(in.Body.Token)
-	in.token.Ask(f)
-}
+// Invitation is the token, which lets in who is nobody yet.
+func (in *acceptIn) Invitation() model.InviteToken { return model.ParseInviteToken(in.Body.Token) }
 
-// Known refuses a token that opens no invitation to a project which is there.
+// Needs asks for the invitation that the token names.
+func (in *acceptIn) Needs(f *guard.Fetch) { invite.Ask(f, in.Invitation()) }
+
+// Known refuses a token that opens no invitation to the organisation or to a
+// project which is there.
 func (in *acceptIn) Known(ctx context.Context, c *guard.Case) error {
-	i, ok := in.token.Invite(c)
+	i, ok := invite.Opened(c, in.Invitation())
+	if ok && i.Place == guard.OrganizationName(c.Organization.ID) && c.Caller.BoundProject == 0 {
+		in.invite = i
+		return nil
+	}
 	if !ok || i.ProjectID == nil || c.Caller.BoundProject != 0 && c.Caller.BoundProject != *i.ProjectID {
 		return fault.NotFound()
 	}
@@ -184,7 +186,7 @@ func (in *acceptIn) Known(ctx context.Context, c *guard.Case) error {
 	if err := c.Read(ctx, table.Projects.Key(*i.ProjectID), table.ProjectMembers.Key(*i.ProjectID, c.Caller.User), table.Tombstones.Key(*i.ProjectID, c.Caller.User)); err != nil {
 		return err
 	}
-	if tomb, ok := table.Tombstones.In(c.Rows(), *i.ProjectID, c.Caller.User); ok && i.Status == model.InvitePending && tomb.Buries(i.CreatedOn) {
+	if tomb, ok := table.Tombstones.In(c.Rows(), *i.ProjectID, c.Caller.User); ok && i.Status == model.InvitePending && tomb.Buries(i.Epoch) {
 		return fault.NotFound() // the removal is about to revoke it
 	}
 	if _, ok := store.LiveProject(c.Rows(), *i.ProjectID); !ok {
@@ -193,48 +195,78 @@ func (in *acceptIn) Known(ctx context.Context, c *guard.Case) error {
 	return nil
 }
 
+// FirstKey is what whoever had no credential gets with an accepted invitation.
+type FirstKey struct {
+	Key string `json:"key" doc:"A personal key, shown this once"`
+}
+
+// Redacted is what is kept to be answered again.
+func (*FirstKey) Redacted() any { return (*FirstKey)(nil) }
+
 // accept makes the invited person a member. It refuses whoever else has the
 // token (403), an invitation whose time is over (410 expired), and one that was
 // taken up before by somebody who is no member now (409 bad_transition).
-func (h *handlers) accept(ctx context.Context, in *acceptIn) ([]model.ProjectUser, error) {
+func (h *handlers) accept(ctx context.Context, in *acceptIn) (api.Noted[[]model.ProjectUser, *FirstKey], error) {
+	var out api.Noted[[]model.ProjectUser, *FirstKey]
 	c, i := in.Case(), in.invite
 	me, err := c.Me()
 	if err != nil {
-		return nil, err
+		return out, err
 	}
-	p, _ := store.LiveProject(c.Rows(), *i.ProjectID)
-	m, isMember := c.ProjectMember(p.ID, me.ID)
-	isLive := isMember && c.Live(m.ExpiresOn)
+	before, after := map[string]any{}, map[string]any{guard.InviteName(i.ID): model.InviteAccepted}
+	live := false // they are a member, or there is nothing to be one of
+	if i.ProjectID == nil {
+		out.Data, live = []model.ProjectUser{}, true
+	} else if m, ok := c.ProjectMember(*i.ProjectID, me.ID); ok && c.Live(m.ExpiresOn) {
+		out.Data, live = []model.ProjectUser{{ID: m.ID, User: me.In(c.Organization)}}, true
+	}
 	switch {
 	case model.AddressKey(me.Email) != i.EmailKey:
-		return nil, fault.Forbidden()
-	case i.Status == model.InviteAccepted && isLive && i.AcceptedBy != nil && *i.AcceptedBy == me.ID:
-		return []model.ProjectUser{{ID: m.ID, User: me.In(c.Organization)}}, nil
+		return out, fault.Forbidden()
+	case i.Status == model.InviteAccepted && live && i.AcceptedBy != nil && *i.AcceptedBy == me.ID:
+		return out, nil
 	case i.Status == model.InviteAccepted:
-		return nil, fault.New(fault.KindBadTransition, "The invitation was accepted before")
+		return out, fault.New(fault.KindBadTransition, "The invitation was accepted before")
 	case i.StatusAt(c.Now) == model.InviteExpired:
-		return nil, fault.New(fault.KindExpired, "The invitation has expired")
+		return out, fault.New(fault.KindExpired, "The invitation has expired")
 	}
-	before := map[string]any{}
-	after := map[string]any{guard.InviteName(i.ID): model.InviteAccepted}
-	switch {
-	case !isMember:
-		id, err := h.store.NewID(ctx, model.PermissionIDs)
+	if !live {
+		m, err := h.join(ctx, c, i, me, before, after)
 		if err != nil {
-			return nil, err
+			return out, err
 		}
-		m = model.ProjectMember{ID: id, ProjectID: p.ID, UserID: me.ID, Role: i.Role, CreatedBy: i.CreatedBy, CreatedOn: c.Now}
-		h.store.AddMember(&c.Tx, p, m)
-	case !isLive: // it has expired, and is taken up again
+		out.Data = []model.ProjectUser{{ID: m.ID, User: me.In(c.Organization)}}
+	}
+	h.store.AcceptInvite(&c.Tx, i, me, c.Now)
+	if i.ProjectID != nil {
+		store.Stays(&c.Tx, c.Rows(), *i.ProjectID, me.ID)
+	}
+	c.Audit(i.Place, before, after)
+	key, err := c.FirstKey(ctx)
+	if key != "" {
+		out.Meta = &FirstKey{key}
+	}
+	return out, err
+}
+
+// join makes the invited person a member of the project, anew where their
+// membership has expired, and tells the audit log.
+func (h *handlers) join(ctx context.Context, c *guard.Case, i model.Invite, me model.User, before, after map[string]any) (model.ProjectMember, error) {
+	p, _ := store.LiveProject(c.Rows(), *i.ProjectID)
+	m, isMember := c.ProjectMember(p.ID, me.ID)
+	if isMember {
 		was := m
 		m.Role, m.ExpiresOn = i.Role, nil
 		h.store.ChangeMember(&c.Tx, p, was, m)
 		before[guard.UserName(me.ID)] = was.Facts()
+	} else {
+		id, err := h.store.NewID(ctx, model.PermissionIDs)
+		if err != nil {
+			return m, err
+		}
+		m = model.ProjectMember{ID: id, ProjectID: p.ID, UserID: me.ID, Role: i.Role, CreatedBy: i.CreatedBy, CreatedOn: c.Now}
+		h.store.AddMember(&c.Tx, p, m)
 	}
-	if !isLive {
-		after[guard.UserName(me.ID)] = m.Facts()
-	}
-	h.store.AcceptInvite(&c.Tx, i, me, c.Now)
-	c.Audit(guard.ProjectName(p.ID), before, after)
-	return []model.ProjectUser{{ID: m.ID, User: me.In(c.Organization)}}, nil
+	after[guard.UserName(me.ID)] = m.Facts()
+	return m, nil
 }

@@ -86,7 +86,7 @@ func (h *handlers) keys(ctx context.Context, in *keysIn) (api.Page[APIKey], erro
 	for i, f := range found {
 		rows[i] = table.Keys.Key(f.Prefix)
 	}
-	if err := c.Read(ctx, rows...); err != nil {
+	if err := c.ReadShown(ctx, rows...); err != nil {
 		return page, err
 	}
 	for _, at := range rows {
@@ -135,11 +135,6 @@ type createKeyIn struct {
 		Groups    grants      `json:"groups,omitempty" doc:"For scope restricted alone: none, read or write, by group of operations"`
 		ExpiresOn *model.Time `json:"expires_on,omitempty"`
 	}
-
-	made struct { // kept while the request is tried again
-		id             int64
-		prefix, secret string
-	}
 }
 
 // Check refuses groups that don't go with the scope, and an end in the past.
@@ -166,7 +161,7 @@ func (h *handlers) createKey(ctx context.Context, in *createKeyIn) (NewAPIKey, e
 		ExpiresOn: b.ExpiresOn, Stamp: model.Created(c.Stamp, c.Now),
 	}
 	if b.ProjectID != 0 {
-		k.ProjectID = &b.ProjectID
+		k.ProjectID, k.Epoch = &b.ProjectID, c.Project.Epoch
 	}
 	if k.Kind == model.ServiceKey {
 		if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
@@ -187,18 +182,15 @@ func (h *handlers) createKey(ctx context.Context, in *createKeyIn) (NewAPIKey, e
 	if c.Exceeds(scope, k.ExpiresOn) || c.Caller.BoundProject != 0 && k.ProjectID == nil {
 		return NewAPIKey{}, fault.Forbidden()
 	}
-	if in.made.id == 0 {
-		id, err := h.store.NewID(ctx, model.KeyIDs)
-		if err != nil {
-			return NewAPIKey{}, err
-		}
-		in.made.id = id
-		in.made.prefix, in.made.secret = guard.NewKey()
+	id, err := h.store.NewID(ctx, model.KeyIDs)
+	if err != nil {
+		return NewAPIKey{}, err
 	}
-	k.ID, k.Prefix, k.Hash = in.made.id, in.made.prefix, guard.HashSecret(in.made.secret)
+	prefix, secret := guard.NewKey()
+	k.ID, k.Prefix, k.Hash = id, prefix, guard.HashSecret(secret)
 	h.store.CreateKey(&c.Tx, k)
 	c.Audit(guard.KeyName(k.ID), nil, terms(k))
-	return NewAPIKey{APIKey: shown(k), Key: in.made.prefix + "." + in.made.secret}, nil
+	return NewAPIKey{APIKey: shown(k), Key: prefix + "." + secret}, nil
 }
 
 // terms is what the audit log tells of a key.

@@ -17,8 +17,8 @@ const most = 200
 type Me struct {
 	model.User
 	Rank     string        `json:"rank" enum:"user,application_admin,global_admin"`
-	Teams    []TeamRole    `json:"teams" doc:"His own roles in teams, at most 200"`
-	Projects []ProjectRole `json:"projects" doc:"His own roles in projects, at most 200"`
+	Teams    []TeamRole    `json:"teams" doc:"Their own roles in teams, at most 200"`
+	Projects []ProjectRole `json:"projects" doc:"Their own roles in projects, at most 200"`
 }
 
 // TeamRole is a team and the caller's role in it.
@@ -66,7 +66,7 @@ func (h *handlers) me(ctx context.Context, in *meIn) (Me, error) {
 	for _, id := range in.projects {
 		keys = append(keys, table.Projects.Key(id), table.ProjectMembers.Key(id, u.ID))
 	}
-	if err := c.Read(ctx, keys...); err != nil {
+	if err := c.ReadShown(ctx, keys...); err != nil {
 		return Me{}, err
 	}
 	for _, id := range in.teams {

@@ -30,9 +30,9 @@ func (h *handlers) scim() []api.Op {
 		manage(api.POST(users, "Create SCIM User", h.createSCIM)).Creates().Fails(409),
 		manage(api.POST(users+"/.search", "Search SCIM Users", h.searchSCIM)).Reads().Also(scimRoot + "/.search"),
 		manage(api.GET(one, "Get SCIM User", h.getSCIM)),
-		manage(api.PUT(one, "Replace SCIM User", h.replaceSCIM)).Fails(409),
-		manage(api.PATCH(one, "Patch SCIM User", h.patchSCIM)).Fails(409),
-		manage(api.DELETE(one, "Delete SCIM User", h.deleteSCIM)).Mute().Fails(409),
+		manage(api.PUT(one, "Replace SCIM User", h.replaceSCIM).Removes()).Fails(409),
+		manage(api.PATCH(one, "Patch SCIM User", h.patchSCIM).Removes()).Fails(409),
+		manage(api.DELETE(one, "Delete SCIM User", h.deleteSCIM).Removes()).Mute().Fails(409),
 
 		api.GET(scimRoot+"/ServiceProviderConfig", "Get SCIM Service Provider Config", h.config).SCIM().Anyone(),
 		api.GET(scimRoot+"/ResourceTypes", "List SCIM Resource Types", h.resourceTypes).SCIM().Anyone(),

@@ -94,7 +94,7 @@ func (q *query) answer(ctx context.Context, c *guard.Case, show partial) (SCIMUs
 	count := max(1, q.count)
 	for len(out.Resources) < count && len(ids) > 0 {
 		chunk := ids[:min(len(ids), count)]
-		if err := c.Read(ctx, userKeys(chunk)...); err != nil {
+		if err := c.ReadShown(ctx, userKeys(chunk)...); err != nil {
 			return out, err
 		}
 		for i, id := range chunk {

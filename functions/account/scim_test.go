@@ -183,7 +183,7 @@ func TestSCIMChange(t *testing.T) {
 		{Name: "reactivated", First: []fixture.Request{patch(15, off)}, Request: patch(15, on), Status: 200, Has: []string{`"active":true`}, Then: user(15, func(u model.User) bool { return u.IsActive && u.RemovalID == nil })},
 		{Name: "an inactive one is edited", First: []fixture.Request{patch(15, off)}, Request: patch(15, `{"op":"add","path":"externalId","value":"x"}`), Status: 200, Has: []string{`"active":false`, `"externalId":"x"`}},
 		{Name: "the last admin of a project", Request: patch(7, off), Status: 409, Body: refused(409, "", "The last admin of a project can't be removed")},
-		{Name: "himself", Request: patch(1, off), Status: 409, Body: refused(409, "", "Nobody ends his own account")},
+		{Name: "himself", Request: patch(1, off), Status: 409, Body: refused(409, "", "Nobody ends their own account")},
 		{Name: "a name of his own", Request: patch(1, `{"op":"replace","path":"name.givenName","value":"Ada"}`), Status: 200, Has: []string{`"givenName":"Ada"`}},
 		{Name: "a global admin by another", Given: admin, Request: patch(21, off), Status: 403, Body: refused(403, "", no)},
 		{Name: "a global admin's name by an application admin", Given: admin, Request: by(staffKey, patch(21, `{"op":"replace","path":"name.givenName","value":"Ada"}`)), Status: 403, Body: refused(403, "", no)},

@@ -11,8 +11,8 @@ import (
 type SCIMUser struct {
 	Schemas    []string    `json:"schemas"`
 	ID         string      `json:"id"`
-	ExternalID string      `json:"externalId,omitempty" doc:"The client's own name for him"`
-	UserName   string      `json:"userName,omitempty" doc:"His e-mail address"`
+	ExternalID string      `json:"externalId,omitempty" doc:"The client's own name for the user"`
+	UserName   string      `json:"userName,omitempty" doc:"The e-mail address"`
 	Name       *SCIMName   `json:"name,omitempty"`
 	Active     *bool       `json:"active,omitempty"`
 	Emails     []SCIMEmail `json:"emails,omitempty"`

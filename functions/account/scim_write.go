@@ -14,8 +14,8 @@ import (
 // scimBody is a user as a client sends him. Addresses beside his userName, and
 // whatever else SCIM or an extension of it knows of users, are ignored.
 type scimBody struct {
-	UserName   string  `json:"userName" minLength:"1" maxLength:"254" pattern:"^[^\\s\\x00]+$" doc:"His e-mail address"`
-	ExternalID *string `json:"externalId" required:"false" maxLength:"255" doc:"The client's own name for him"`
+	UserName   string  `json:"userName" minLength:"1" maxLength:"254" pattern:"^[^\\s\\x00]+$" doc:"The e-mail address"`
+	ExternalID *string `json:"externalId" required:"false" maxLength:"255" doc:"The client's own name for the user"`
 	Active     *bool   `json:"active" required:"false" doc:"true where a new user does not say; left as it is where a replacement does not"`
 	Name       *struct {
 		GivenName  *string `json:"givenName" required:"false" maxLength:"150"`

@@ -110,7 +110,8 @@ func on(role string, edits ...func(*model.AgentMember)) fixture.Given {
 func removed(after time.Duration) fixture.Given {
 	return fixture.Given{func(tx *table.Tx, _ table.Rows) {
 		project, on := int64(151), model.At(fixture.Epoch.Add(after))
-		table.Tombstones.Put(tx, model.Tombstone{ProjectID: project, UserID: 20, RemovedOn: on, RemovalID: 900})
+		table.Tombstones.Put(tx, model.Tombstone{ProjectID: project, UserID: 20, Epoch: 1, RemovedOn: on, RemovalID: 900})
+		tx.Add(table.Projects.Key(project), "epoch", 1)
 		table.Removals.Put(tx, model.Removal{ID: 900, Kind: model.FromProject, UserIDs: []int64{20}, ProjectID: &project, OrganizationID: 1, RemovedOn: on, State: model.Done, Version: 1})
 	}}
 }

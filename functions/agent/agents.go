@@ -26,13 +26,6 @@ type createIn struct {
 	}
 }
 
-// Needs asks whether the caller was removed from the project once.
-func (in *createIn) Needs(f *guard.Fetch) {
-	if f.Caller != 0 {
-		f.Rows(table.Tombstones.Key(in.Body.ProjectID, f.Caller))
-	}
-}
-
 // create makes an agent that the caller owns. A service key is no user, so what
 // it makes belongs to nobody; the project's admins are owners of it anyway.
 func (h *handlers) create(ctx context.Context, in *createIn) (model.AgentDetail, error) {
@@ -55,11 +48,11 @@ func (h *handlers) create(ctx context.Context, in *createIn) (model.AgentDetail,
 	var owner *model.AgentMember
 	if c.User != nil {
 		a.OwnerID = &c.User.ID
-		m := agents.Member(c, a, c.User.ID, access.AgentOwner)
+		m := agents.Member(c, a, *c.Project, c.User.ID, access.AgentOwner)
 		owner, m.ID = &m, fresh[model.PermissionIDs][0]
 		after[ownerFact], after[guard.UserName(c.User.ID)] = a.Owner(), owner.Facts()
 	}
-	h.store.CreateAgent(&c.Tx, c.Rows(), *c.Project, a, versionOf(a, config), owner)
+	h.store.CreateAgent(&c.Tx, *c.Project, a, versionOf(a, config), owner)
 	c.Audit(guard.AgentName(a.ID), nil, after)
 	return model.AgentDetail{Agent: a, Config: config}, nil
 }

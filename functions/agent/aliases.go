@@ -106,6 +106,44 @@ func (h *handlers) aliases(ctx context.Context, in *aliasesIn) (api.Page[model.A
 	return page, err
 }
 
+type byAliasIn struct {
+	guard.In
+	Alias string `path:"alias" minLength:"2" maxLength:"63" example:"support" doc:"An alias, in any case"`
+}
+
+func (in *byAliasIn) folded() string { return strings.ToLower(in.Alias) }
+
+// Needs asks which alias it is.
+func (in *byAliasIn) Needs(f *guard.Fetch) {
+	f.Rows(table.AliasNames.Key(f.Organization, in.folded()))
+}
+
+// agentByAlias shows the agent that an alias leads to. An alias that nobody has
+// and one of an agent that the caller can't see are both not found.
+func (h *handlers) agentByAlias(ctx context.Context, in *byAliasIn) (model.Agent, error) {
+	c := in.Case()
+	name, ok := table.AliasNames.In(c.Rows(), c.Organization.ID, in.folded())
+	if !ok {
+		return model.Agent{}, fault.NotFound()
+	}
+	if err := c.Read(ctx, table.Aliases.Key(name.AliasID)); err != nil {
+		return model.Agent{}, err
+	}
+	a, ok := table.Aliases.In(c.Rows(), name.AliasID)
+	if !ok || a.Alias != name.Alias {
+		return model.Agent{}, fault.NotFound()
+	}
+	found, err := h.see(ctx, c, []store.Placed{{Agent: a.AgentID, Project: a.ProjectID}})
+	if err != nil {
+		return model.Agent{}, err
+	}
+	agent, visible := found[a.AgentID]
+	if !visible {
+		return model.Agent{}, fault.NotFound()
+	}
+	return agent, nil
+}
+
 type aliasIn struct {
 	guard.In
 	AliasID int64 `path:"alias_id" example:"41"`

@@ -162,3 +162,25 @@ func TestEditAlias(t *testing.T) {
 		{Name: "twice with one Idempotency-Key", First: after(keyed(remove)), Request: keyed(remove), Status: 200, Again: true, Idle: true},
 	})
 }
+
+func TestAgentByAlias(t *testing.T) {
+	const path = "/api/agent-alias/by-name/"
+	fixture.Table(t, []fixture.Row{
+		{Name: "the agent that it leads to", Request: get(demo.ProjectMember, path+"support"), Status: 200, Has: []string{`"message":"Agent found successfully."`, `"id":21`}, Sends: map[string]string{"Etag": `"1"`}},
+		{Name: "in whatever case it is written", Request: get(demo.ProjectMember, path+"SupporT"), Status: 200, Has: []string{`"id":21`}},
+		{
+			Name: "under its new name alone", First: after(rename(demo.ProjectAdmin, "41", "desk")), Request: get(demo.ProjectMember, path+"desk"), Status: 200,
+			Then: then(knowsNot(demo.ProjectMember, path+"support")),
+		},
+		{
+			Name: "to whoever may not view the agent it is as unknown as one that nobody has", Given: people(20, 20), Request: get(key(20), path+"support"), Status: 404, Code: "not_found",
+			Then: then(knowsNot(key(20), path+"nobody"), knowsNot(demo.GlobalAdmin, path+"nobody")),
+		},
+		{Name: "another organisation's is unknown", Request: get(demo.GlobalAdmin, path+"elsewhere"), Status: 404, Code: "not_found", Then: then(knowsNot(demo.OtherOrganization, path+"support"))},
+		{Name: "a team's member sees the agents of its projects", Given: on("editor"), Request: get(key(20), path+"support"), Status: 200},
+		{Name: "a key that is bound to another project doesn't", Given: fixture.Key("test", 0, fixture.Bound(4)), Request: get("test.secret", path+"support"), Status: 404, Code: "not_found"},
+		{Name: "with its agent it is gone", First: after(drop(demo.ProjectAdmin, "/api/agent/21")), Request: get(demo.GlobalAdmin, path+"support"), Status: 404, Code: "not_found"},
+		{Name: "what can't be an alias leads nowhere", Request: get(demo.GlobalAdmin, path+"a%20b"), Status: 404, Code: "not_found"},
+		{Name: "nor does what is too short", Request: get(demo.GlobalAdmin, path+"a"), Status: 400, Code: "invalid", Fields: map[string]string{"path.alias": ""}},
+	})
+}

@@ -23,7 +23,7 @@ func (h *handlers) hand(ctx context.Context, c *guard.Case, from, to model.Agent
 	if err := agents.Settle(ctx, h.store, c, from, heir); err != nil {
 		return to, err
 	}
-	m := agents.Member(c, from, heir, access.AgentOwner)
+	m := agents.Member(c, from, *c.Project, heir, access.AgentOwner)
 	was, is := c.AgentMember(from.ID, heir)
 	var old *model.AgentMember
 	if is {
@@ -40,7 +40,7 @@ func (h *handlers) hand(ctx context.Context, c *guard.Case, from, to model.Agent
 	before[ownerFact], after[ownerFact] = from.Owner(), heir
 	after[guard.UserName(heir)] = m.Facts()
 	c.Notify(heir, model.NoticeRoleChanged, guard.AgentName(from.ID))
-	return h.store.HandOverAgent(&c.Tx, c.Rows(), from, to, config, old, m), nil
+	return h.store.HandOverAgent(&c.Tx, *c.Project, from, to, config, old, m), nil
 }
 
 // active refuses a user who is inactive (404 naming the field).

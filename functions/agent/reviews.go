@@ -90,7 +90,7 @@ func (h *handlers) reviews(ctx context.Context, in *reviewsIn) (api.Noted[api.Pa
 		keys = append(keys, table.Reviews.Key(in.AgentID, r.Review))
 		keys = append(keys, guard.AuthorKeys(c.Agent.ProjectID, r.User)...)
 	}
-	if err := c.Read(ctx, keys...); err != nil {
+	if err := c.ReadShown(ctx, keys...); err != nil {
 		return out, err
 	}
 	for _, f := range found {

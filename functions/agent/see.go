@@ -50,7 +50,7 @@ func seen(c *guard.Case, placed []store.Placed, who access.Caller) (agents map[i
 // by id, as shown. more are read along. It is one round trip, and another one
 // where he may be in a team that lets him in.
 func (h *handlers) see(ctx context.Context, c *guard.Case, placed []store.Placed, more ...table.Primary) (map[int64]model.Agent, error) {
-	if err := c.Read(ctx, append(sightKeys(placed, c.Caller), more...)...); err != nil {
+	if err := c.ReadShown(ctx, append(sightKeys(placed, c.Caller), more...)...); err != nil {
 		return nil, err
 	}
 	agents, teams := seen(c, placed, c.Caller)

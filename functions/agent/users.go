@@ -18,7 +18,7 @@ import (
 type usersIn struct {
 	agentIn
 	api.Paging
-	UserID     int64  `query:"user_id" minimum:"1" doc:"The user whose role is asked for; without it, everybody who has one of his own, or in the project or its team"`
+	UserID     int64  `query:"user_id" minimum:"1" doc:"The user whose role is asked for; without it, everybody who has one of their own, or in the project or its team"`
 	Permission string `query:"permission" enum:"viewer,editor,owner" doc:"Only who has this role"`
 
 	direct, inProject, inTeam []store.Ref
@@ -72,7 +72,7 @@ func (h *handlers) users(ctx context.Context, in *usersIn) (api.Page[model.Agent
 	for _, f := range found {
 		keys = append(keys, rolesKeys(*c.Agent, f.ID)...)
 	}
-	if err := c.Read(ctx, keys...); err != nil {
+	if err := c.ReadShown(ctx, keys...); err != nil {
 		return page, err
 	}
 	for _, f := range found {
@@ -196,7 +196,7 @@ func (h *handlers) addUsers(ctx context.Context, in *addUsersIn) ([]model.AgentU
 		was, has := c.AgentMember(a.ID, id)
 		m := was
 		if !has {
-			m = agents.Member(c, a, id, access.AgentViewer)
+			m = agents.Member(c, a, *c.Project, id, access.AgentViewer)
 			m.ID, ids = ids[0], ids[1:]
 		}
 		set(&m.Role, in.Body.Permission)

@@ -4,30 +4,78 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"strconv"
+	"strings"
 	"sync"
 
+	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/audit"
 	"wardroom/pkg/checkpoint"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 type auditIn struct {
 	guard.In
 	api.Paging
-	Actor    string      `query:"actor" maxLength:"200" doc:"user:ID or key:PREFIX"`
-	Action   string      `query:"action" maxLength:"200" doc:"Id of an operation. A page may then be short, or empty, and still have a successor."`
-	Resource string      `query:"resource" maxLength:"400" doc:"project:151 with all that belongs to it, or project:151/user:16"`
+	Actor    string      `query:"actor" pattern:"^(user:[1-9][0-9]{0,14}|key:[0-9A-Za-z]{1,64}|system|operator)$" doc:"user:ID, key:PREFIX, system or operator"`
+	Action   string      `query:"action" pattern:"^[a-z0-9]+(-[a-z0-9]+)*$" maxLength:"200" doc:"Id of an operation. A page may then be short, or empty, and still have a successor."`
+	Resource string      `query:"resource" pattern:"^[a-z_]{1,40}:[1-9][0-9]{0,14}(/[a-z_]{1,40}:[1-9][0-9]{0,14})?$" doc:"project:151 with all that belongs to it; user:16 with what they have anywhere; or project:151/user:16"`
 	Start    *model.Time `query:"start" doc:"Changes from then on"`
 	End      *model.Time `query:"end" doc:"Changes before then"`
+	Order    string      `query:"order" enum:"asc,desc" default:"asc" doc:"asc: the oldest first; desc: the newest"`
 }
 
-// audit shows the changes of the organisation, oldest first.
+// project is the project that the resource is, or is in; 0 for none.
+func (in *auditIn) project() int64 {
+	place, _, _ := strings.Cut(in.Resource, "/")
+	number, is := strings.CutPrefix(place, "project:")
+	id, err := strconv.ParseInt(number, 10, 64)
+	if !is || err != nil {
+		return 0
+	}
+	return id
+}
+
+// Known lets through whoever may read the whole log, and a project's admins to
+// what concerns the project. It refuses as not found a project that the caller
+// doesn't see.
+func (in *auditIn) Known(ctx context.Context, c *guard.Case) error {
+	return knows(ctx, c, in.project())
+}
+
+// knows lets through the ranks, and whoever manages the members of a project, 0
+// for none. It refuses everybody else: with 404 whoever doesn't see the project.
+func knows(ctx context.Context, c *guard.Case, project int64) error {
+	if access.Decide(c.Caller, c.OrganizationTarget(), access.ManageUsers).Allowed {
+		return nil
+	}
+	if project == 0 {
+		return fault.Forbidden()
+	}
+	if err := c.ReadRoles(ctx, access.Project(""), project, []int64{c.Caller.User}); err != nil {
+		return err
+	}
+	p, ok := store.LiveProject(c.Rows(), project)
+	if !ok || p.OrganizationID != c.Organization.ID {
+		return fault.NotFound()
+	}
+	switch d := access.Decide(c.Caller, c.ProjectTarget(p, c.Caller.User), access.ManageMembers); {
+	case !d.Visible:
+		return fault.NotFound()
+	case !d.Allowed:
+		return fault.Forbidden()
+	}
+	return nil
+}
+
+// audit shows the changes of the organisation, the oldest first or the newest.
 func (h *handlers) audit(ctx context.Context, in *auditIn) (api.Page[audit.Record], error) {
-	f := audit.Filter{Actor: in.Actor, Action: in.Action, Resource: in.Resource}
+	f := audit.Filter{Actor: in.Actor, Action: in.Action, Resource: in.Resource, Descending: in.Order == "desc"}
 	if in.Start != nil {
 		f.Start = *in.Start
 	}

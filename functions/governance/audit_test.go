@@ -3,6 +3,7 @@ package governance_test
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +33,7 @@ var made = []fixture.Request{
 
 func TestAuditLog(t *testing.T) {
 	first := made
+	added := append([]fixture.Request{{Method: http.MethodPost, Path: "/api/project/4/user", Key: demo.ProjectAdmin, Body: `{"user_ids":[15]}`}}, made...)
 	paged := append(append([]fixture.Request(nil), made...), as(demo.GlobalAdmin, "/api/audit?limit=2"))
 	fixture.Table(t, []fixture.Row{
 		{Name: "a log without changes", Request: as(demo.GlobalAdmin, "/api/audit"), Status: 200, Data: `[]`},
@@ -42,6 +44,21 @@ func TestAuditLog(t *testing.T) {
 		{Name: "by what belongs to a resource", First: first, Request: as(demo.GlobalAdmin, "/api/audit?resource=project:151/user:16"), Status: 200, Has: []string{`"actor":"user:7"`}, Lacks: []string{`"actor":"user:1"`}},
 		{Name: "by resource and by who", First: first, Request: as(demo.GlobalAdmin, "/api/audit?resource=project:151&actor=user:1"), Status: 200, Lacks: []string{`"actor":"user:7"`}, Has: []string{`"user:1"`}},
 		{Name: "by action", First: first, Request: as(demo.GlobalAdmin, "/api/audit?action=remove-user-from-project"), Status: 200, Lacks: []string{"edit-project"}, Has: []string{"remove-user"}},
+		{Name: "the newest before a time", First: first, Request: as(demo.GlobalAdmin, "/api/audit?order=desc&end=2026-01-01T00:00:00Z"), Status: 200, Data: `[]`},
+		{Name: "an order that there isn't", Request: as(demo.GlobalAdmin, "/api/audit?order=up"), Status: 400, Code: "invalid", Fields: map[string]string{"query.order": ""}},
+		{Name: "a change of a person in a place, by the person", First: first, Request: as(demo.GlobalAdmin, "/api/audit?resource=user:16"), Status: 200, Has: []string{`"resource":"project:151/user:16"`}, Lacks: []string{"edit-project"}},
+		{Name: "and of nobody else", First: first, Request: as(demo.GlobalAdmin, "/api/audit?resource=user:15"), Status: 200, Data: `[]`},
+		{Name: "who was added, by the person and the place", First: added, Request: as(demo.GlobalAdmin, "/api/audit?resource=project:4/user:15"), Status: 200, Has: []string{"add-user-to-project"}, Lacks: []string{"edit-project"}},
+		{Name: "who was added, by the person", First: added, Request: as(demo.GlobalAdmin, "/api/audit?resource=user:15"), Status: 200, Has: []string{"add-user-to-project"}, Lacks: []string{"edit-project"}},
+		{Name: "a resource of no form", Request: as(demo.GlobalAdmin, "/api/audit?resource=project"), Status: 400, Code: "invalid", Fields: map[string]string{"query.resource": ""}},
+		{Name: "a resource of three parts", Request: as(demo.GlobalAdmin, "/api/audit?resource=project:1/user:2/x:3"), Status: 400, Code: "invalid", Fields: map[string]string{"query.resource": ""}},
+		{Name: "an actor of no form", Request: as(demo.GlobalAdmin, "/api/audit?actor=7"), Status: 400, Code: "invalid", Fields: map[string]string{"query.actor": ""}},
+		{Name: "an action of no form", Request: as(demo.GlobalAdmin, "/api/audit?action=Remove%20User"), Status: 400, Code: "invalid", Fields: map[string]string{"query.action": ""}},
+		{Name: "an admin of the project reads what concerns it", First: first, Request: as(demo.ProjectAdmin, "/api/audit?resource=project:151"), Status: 200, Has: []string{"project:151/user:16", `"actor":"user:1"`}, Lacks: []string{"project:4"}},
+		{Name: "and of a person in it", First: first, Request: as(demo.ProjectAdmin, "/api/audit?resource=project:151/user:16"), Status: 200, Has: []string{"remove-user"}, Lacks: []string{"edit-project"}},
+		{Name: "and not of the person everywhere", First: first, Request: as(demo.ProjectAdmin, "/api/audit?resource=user:16"), Status: 403, Code: "forbidden"},
+		{Name: "nor of another's project", First: first, Request: as(demo.ProjectAdmin, "/api/audit?resource=project:9"), Status: 404, Code: "not_found"},
+		{Name: "its member doesn't", First: first, Request: as(demo.ProjectMember, "/api/audit?resource=project:151"), Status: 403, Code: "forbidden"},
 		{Name: "none before they began", First: first, Request: as(demo.GlobalAdmin, "/api/audit?end=2026-01-01T00:00:00Z"), Status: 200, Data: `[]`},
 		{Name: "none later", First: first, Request: as(demo.GlobalAdmin, "/api/audit?start=2026-01-02T00:00:00Z"), Status: 200, Data: `[]`},
 		{Name: "an end before the start", First: first, Request: as(demo.GlobalAdmin, "/api/audit?start=2026-01-02T00:00:00Z&end=2026-01-01T00:00:00Z"), Status: 200, Data: `[]`},
@@ -122,5 +139,77 @@ func TestNoCheckpointKey(t *testing.T) {
 	got := s.Do(t.Context(), as(demo.GlobalAdmin, "/api/audit/checkpoint"))
 	if got.Status != 503 || !strings.Contains(got.Body, "No key for checkpoints is configured.") {
 		t.Errorf("%d %s", got.Status, got.Body)
+	}
+}
+
+// A change that is about several people is found by each of them once it is
+// sealed: an index leads from one of them alone.
+func TestAChangeOfSeveralPeople(t *testing.T) {
+	s := fixture.New(t)
+	add := fixture.Request{Method: http.MethodPost, Path: "/api/project/4/user", Key: demo.ProjectAdmin, Body: `{"user_ids":[15,16]}`}
+	rename := fixture.Request{Method: http.MethodPut, Path: "/api/user/15", Key: demo.GlobalAdmin, Body: `{"first_name":"Other"}`}
+	for _, r := range []fixture.Request{add, rename} {
+		if got := s.Do(t.Context(), r); got.Status != 200 {
+			t.Fatalf("%d %s", got.Status, got.Body)
+		}
+	}
+	rows := table.Audits.All(s.Rows(t.Context(), t))
+	if done, err := audit.Seal(t.Context(), s.Store, rows); done != len(rows) || err != nil {
+		t.Fatal(done, err)
+	}
+	for query, want := range map[string]int{
+		"resource=user:15": 2, "resource=user:16": 1, "resource=project:4/user:15": 1, "resource=project:4/user:16": 1, "resource=user:7": 0,
+		"resource=user:15&order=desc": 2, "resource=user:15&actor=user:7": 1,
+	} {
+		got := s.Do(t.Context(), as(demo.GlobalAdmin, "/api/audit?"+query))
+		if n := strings.Count(got.Body, `"action":`); got.Status != 200 || n != want {
+			t.Errorf("%s: %d rows, want %d: %s", query, n, want, got.Body)
+		}
+	}
+}
+
+// Page after page, the newest first, is the log backwards: sealed or not, and
+// whatever it is asked by.
+func TestNewestFirst(t *testing.T) {
+	s := fixture.New(t)
+	for range 3 {
+		for _, r := range made[:2] {
+			if got := s.Do(t.Context(), r); got.Status != 200 {
+				t.Fatalf("%d %s", got.Status, got.Body)
+			}
+		}
+	}
+	rows := table.Audits.All(s.Rows(t.Context(), t))
+	slices.SortFunc(rows, func(a, b model.Audit) int { return strings.Compare(a.TS.String(), b.TS.String()) })
+	if done, err := audit.Seal(t.Context(), s.Store, rows[:3]); done != 3 || err != nil {
+		t.Fatal(done, err)
+	}
+	walk := func(query string) (times []string) {
+		for cursor := ""; ; {
+			got := s.Do(t.Context(), as(demo.GlobalAdmin, "/api/audit?limit=2&"+query+cursor))
+			var page struct {
+				Data []struct{ TS string }
+				Meta struct {
+					Next string `json:"next_cursor"`
+				}
+			}
+			if err := json.Unmarshal([]byte(got.Body), &page); got.Status != 200 || err != nil {
+				t.Fatalf("%s: %d %s", query, got.Status, got.Body)
+			}
+			for _, row := range page.Data {
+				times = append(times, row.TS)
+			}
+			if page.Meta.Next == "" {
+				return times
+			}
+			cursor = "&cursor=" + page.Meta.Next
+		}
+	}
+	for query, want := range map[string]int{"": 6, "&resource=project:4": 3, "&actor=user:1": 3, "&start=" + rows[2].TS.String() + "&end=" + rows[5].TS.String(): 3} {
+		up, down := walk("order=asc"+query), walk("order=desc"+query)
+		slices.Reverse(down)
+		if len(up) != want || !slices.Equal(up, down) {
+			t.Errorf("%q: %v, and backwards %v; want %d", query, up, down, want)
+		}
 	}
 }

@@ -92,7 +92,8 @@ func (in *explainIn) Needs(f *guard.Fetch) {
 
 // Known finds the person and the resource, deleted ones too, and refuses what
 // the caller may not know: to the ranks all of the organisation is known, to
-// others what they see now.
+// others what they see now. It refuses with 403 who asks about somebody else and
+// neither has a rank nor manages the project.
 func (in *explainIn) Known(ctx context.Context, c *guard.Case) error {
 	u, ok := table.Users.In(c.Rows(), in.UserID)
 	if !ok || u.OrganizationID != c.Organization.ID {
@@ -106,7 +107,14 @@ func (in *explainIn) Known(ctx context.Context, c *guard.Case) error {
 	if !seen && !access.Decide(c.Caller, c.OrganizationTarget(), access.ManageUsers).Allowed {
 		return fault.NotFound()
 	}
-	return nil
+	if c.Caller.Is(in.UserID) && c.Caller.BoundProject == 0 {
+		return nil
+	}
+	project := int64(0)
+	if in.rows.Project != nil {
+		project = in.rows.Project.ID
+	}
+	return knows(ctx, c, project)
 }
 
 // find fills in the resource and what the person is there, and tells whether

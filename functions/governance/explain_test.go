@@ -70,6 +70,7 @@ func TestExplain(t *testing.T) {
 		{Name: "an action of another type", Request: why(glob, 15, "view_team", "project", 151, ""), Status: 400, Code: "invalid", Fields: map[string]string{"query.action": ""}},
 		{Name: "a type there isn't", Request: why(glob, 15, "view_team", "planet", 151, ""), Status: 400, Code: "invalid", Fields: map[string]string{"query.resource_type": ""}},
 		{Name: "a time to come", Request: why(glob, 15, "view_project", "project", 151, at("2027-01-01T00:00:00Z")), Status: 400, Code: "invalid", Fields: map[string]string{"query.as_of": ""}},
+		{Name: "a time before all times", Request: why(glob, 15, "view_project", "project", 151, "&as_of=1969-12-31T23:59:59Z"), Status: 400, Code: "invalid", Fields: map[string]string{"query.as_of": ""}},
 		{Name: "no time", Request: why(glob, 15, "view_project", "project", 151, "&as_of=yesterday"), Status: 400, Code: "invalid", Fields: map[string]string{"query.as_of": ""}},
 		{Name: "nothing said", Request: fixture.Request{Method: "GET", Path: "/api/access/explain", Key: glob}, Status: 400, Code: "invalid", Fields: map[string]string{"query.user_id": "", "query.action": "", "query.resource_type": "", "query.resource_id": ""}},
 	})

@@ -13,24 +13,29 @@ func APIs(s *store.Store) api.Group {
 	return api.Group{Name: "Governance APIs", Slug: "governance", Ops: []api.Op{
 		api.GET("/api/project/{project_id}/removal", "List Removals Of Project", h.removals).
 			Says("Removals found successfully.").Allow(access.ManageMembers, access.Project("project_id")).Fails(403, 404),
+		api.GET("/api/removal", "List Removals", h.allRemovals).
+			Says("Removals found successfully.").Anyone().Allow(access.ManageMembers, access.Project("project_id").IfGiven()).Fails(403, 404).
+			About("The ranks find every removal of their organization; a project's admin those from the project, by project_id."),
 		api.GET("/api/removal/{removal_id}", "Get Removal", h.removal).
 			Says("Removal found successfully.").Anyone().Fails(403, 404),
 		api.POST("/api/removal/{removal_id}/undo", "Undo Removal", h.undo).
 			Says("Removal undone successfully.").Anyone().Fails(403, 404, 409),
 		api.POST("/api/offboarding/plan", "Plan Offboarding", h.planOffboarding).Creates().
-			Says("Offboarding planned successfully.").Allow(access.ManageUsers, access.OwnOrganization()).Users("user_id").Fails(403, 404, 409).
+			Says("Offboarding planned successfully.").LeavesNoRow("A plan changes nothing; what is done by it leaves rows.").Allow(access.ManageUsers, access.OwnOrganization()).Users("user_id").Fails(403, 404, 409).
 			About("Plans what becomes of everything a leaver holds. Only the plan is written."),
-		api.POST("/api/offboarding/apply", "Apply Offboarding", h.applyOffboarding).
+		api.POST("/api/offboarding/apply", "Apply Offboarding", h.applyOffboarding).Removes().
 			Says("Offboarding applied successfully.").Allow(access.ManageUsers, access.OwnOrganization()).Fails(403, 404, 409).
 			About("Carries out a plan: the account ends at once, and everything held is handed over afterwards, as the removal that is answered tells. Once more it answers the same removal. plan_stale says that the leaver's rank or account, or an heir, has changed since the plan was made."),
 		api.GET("/api/audit", "Audit Log", h.audit).
-			Says("Audit rows found successfully.").Allow(access.ManageUsers, access.OwnOrganization()).Fails(403),
+			About("Needs `manage_users` on the organization. A project's admins may ask for what concerns the project, by resource.").
+			Says("Audit rows found successfully.").Anyone().Fails(403, 404),
 		api.GET("/api/audit/verify", "Verify Audit Chain", h.verifyAudit).
 			Says("Audit chain checked.").Allow(access.ManageUsers, access.OwnOrganization()).Fails(403),
 		api.GET("/api/audit/checkpoint", "Audit Checkpoint", h.checkpoint).
 			Says("Audit checkpoint signed.").Allow(access.ManageUsers, access.OwnOrganization()).Fails(403),
 		api.GET("/api/access/explain", "Explain Access", h.explain).
-			Says("Access explained successfully.").Allow(access.ManageUsers, access.OwnOrganization()).OrSelf("user_id").Fails(403, 404, 409),
+			About("Needs `manage_users` on the organization, unless the user asks about themselves. A project's admins may ask about the project and its agents.").
+			Says("Access explained successfully.").Anyone().Fails(403, 404, 409),
 		api.GET("/api/access/preview/user/{user_id}", "Preview User Access", h.preview).
 			Says("Access found successfully.").Allow(access.ManageUsers, access.OwnOrganization()).OrSelf("user_id").Fails(403, 404),
 	}}

@@ -18,8 +18,8 @@ type planIn struct {
 		UserID     int64 `json:"user_id" minimum:"1" doc:"Who leaves" example:"15"`
 		TransferTo int64 `json:"transfer_to" minimum:"1" doc:"Who takes over: owner of teams, and admin of projects, where nobody else is" example:"7"`
 		Reassign   *struct {
-			Agents   *int64 `json:"agents,omitempty" minimum:"1" doc:"Who becomes owner of his agents instead"`
-			Corpora  *int64 `json:"corpora,omitempty" minimum:"1" doc:"Who becomes owner of his corpora instead; nobody owns corpora yet, so for now it is only kept with the plan"`
+			Agents   *int64 `json:"agents,omitempty" minimum:"1" doc:"Who becomes owner of their agents instead"`
+			Corpora  *int64 `json:"corpora,omitempty" minimum:"1" doc:"Who becomes owner of their corpora instead; nobody owns corpora yet, so for now it is only kept with the plan"`
 			Projects *int64 `json:"projects,omitempty" minimum:"1" doc:"Who becomes admin of projects instead"`
 		} `json:"reassign,omitempty" doc:"Heirs for some kinds of things"`
 	}

@@ -17,7 +17,7 @@ import (
 type Reach struct {
 	ResourceType string `json:"resource_type" enum:"organization,project,team,agent"`
 	ResourceID   int64  `json:"resource_id"`
-	Permission   string `json:"permission" doc:"As what: his role in the project, the team or its team, or on the agent; user, application_admin or global_admin for the organization"`
+	Permission   string `json:"permission" doc:"As what: their role in the project, the team or its team, or on the agent; user, application_admin or global_admin for the organization"`
 	Via          string `json:"via" doc:"direct, project:ID, team:ID, rank or access_level. A rank reaches everything: one row says so, for the organization."`
 }
 

@@ -40,7 +40,7 @@ func (h *handlers) removals(ctx context.Context, in *removalsIn) (api.Page[model
 	for i, f := range found {
 		keys[i] = table.Removals.Key(f.ID)
 	}
-	if err := c.Read(ctx, keys...); err != nil {
+	if err := c.ReadShown(ctx, keys...); err != nil {
 		return page, err
 	}
 	for _, key := range keys {
@@ -48,20 +48,15 @@ func (h *handlers) removals(ctx context.Context, in *removalsIn) (api.Page[model
 			page.Items = append(page.Items, r)
 		}
 	}
-	g, ctx := concurrent.WithContext(ctx)
-	g.SetLimit(16)
-	for i := range page.Items {
-		g.Go(func() error { return h.effects(ctx, &page.Items[i]) })
-	}
-	return page, g.Wait()
+	return page, h.allEffects(ctx, page.Items)
 }
 
 func (h *handlers) effects(ctx context.Context, r *model.Removal) error {
-	done, err := h.store.EffectsOf(ctx, r.ID)
+	done, err := h.store.EffectsShown(ctx, r.ID)
 	if err == nil {
 		r.Effects, err = removal.Effects(ctx, h.store, *r, done)
 	}
-	return err
+	return store.LeaveOut(ctx, err) // what can't be told of one is no reason not to show the others
 }
 
 type removalIn struct {
@@ -90,7 +85,7 @@ func (in *removalIn) Known(ctx context.Context, c *guard.Case) error {
 	in.removal = r
 	g, both := concurrent.WithContext(ctx)
 	g.Go(func() (err error) {
-		in.done, err = in.store.EffectsOf(both, r.ID)
+		in.done, err = in.store.EffectsShown(both, r.ID)
 		return err
 	})
 	g.Go(func() error { return in.visible(both, c) })

@@ -14,7 +14,7 @@ func APIs(s *store.Store) api.Group {
 			Says("Notification sent successfully.").About("By both admin ranks to anybody, by a project's admins to its members.").
 			Anyone().Users("user_id").Creates().Fails(403, 404),
 		api.PUT("/api/notification/{notification_id}/read", "Read Notification By ID", h.read).
-			Says("Notification read successfully.").Anyone().Fails(403, 404),
+			Says("Notification read successfully.").LeavesNoRow(api.OwnList).Anyone().Fails(403, 404),
 		api.GET("/api/notification", "List Notifications", h.list).
 			Says("Notifications found successfully.").Anyone().Fails(403),
 	}}

@@ -78,7 +78,7 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Notific
 	for i, id := range found {
 		keys[i] = table.Notifications.Key(me.ID, id)
 	}
-	if err := c.Read(ctx, keys...); err != nil {
+	if err := c.ReadShown(ctx, keys...); err != nil {
 		return page, err
 	}
 	for _, at := range keys {

@@ -70,7 +70,7 @@ func (h *handlers) details(ctx context.Context, in *detailsIn) (api.Noted[model.
 	if in.found.cut(&meta); meta != (Truncated{}) {
 		out.Meta = &meta
 	}
-	err := c.Read(ctx, in.found.keys(nil, in.ProjectID)...)
+	err := c.ReadShown(ctx, in.found.keys(nil, in.ProjectID)...)
 	out.Data = detail(c, *c.Project, in.found)
 	return out, err
 }
@@ -142,7 +142,7 @@ func (h *handlers) fetch(ctx context.Context, in *fetchIn) (api.Noted[[]model.Pr
 		found[id].cut(&meta.Truncated)
 		keys = found[id].keys(keys, id)
 	}
-	if err := c.Read(ctx, keys...); err != nil {
+	if err := c.ReadShown(ctx, keys...); err != nil {
 		return out, err
 	}
 	for _, p := range visible {

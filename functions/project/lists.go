@@ -162,7 +162,7 @@ func (h *handlers) load(ctx context.Context, c *guard.Case, ids []int64, user in
 			keys = append(keys, table.ProjectMembers.Key(id, user))
 		}
 	}
-	return c.Read(ctx, keys...)
+	return c.ReadShown(ctx, keys...)
 }
 
 func itself(id int64) int64 { return id }

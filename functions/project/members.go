@@ -141,7 +141,7 @@ type removeIn struct {
 	removal.Options
 	ProjectID  int64 `path:"project_id" example:"151"`
 	UserID     int64 `path:"user_id" example:"16"`
-	TransferTo int64 `query:"transfer_to" minimum:"1" doc:"Who takes over: he becomes owner of the agents, and admin where the last one goes"`
+	TransferTo int64 `query:"transfer_to" minimum:"1" doc:"Who takes over: they become owner of the agents, and admin where the last one goes"`
 
 	left removal.Left
 }
@@ -215,7 +215,7 @@ type person struct {
 // people reads the members an index led to again, strongly consistent, and
 // leaves out who isn't one any more.
 func (h *handlers) people(ctx context.Context, c *guard.Case, project int64, found []store.Ref) ([]person, error) {
-	if err := c.Read(ctx, peopleKeys(nil, project, found)...); err != nil {
+	if err := c.ReadShown(ctx, peopleKeys(nil, project, found)...); err != nil {
 		return nil, err
 	}
 	return peopleIn(c, project, found), nil

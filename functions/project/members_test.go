@@ -88,6 +88,7 @@ func TestAdd(t *testing.T) {
 			}
 		}},
 		{Name: "an end in the past", Request: add(demo.ProjectAdmin, `{"user_ids":[1],"expires_on":"2025-12-31T23:59:59Z"}`), Status: 400, Code: "invalid", Fields: map[string]string{"body.expires_on": "must be in the future"}},
+		{Name: "an end after all time, in UTC", Request: add(demo.ProjectAdmin, `{"user_ids":[1],"expires_on":"9999-12-31T23:59:59-23:59"}`), Status: 400, Code: "invalid", Fields: map[string]string{"body.expires_on": "must be within the years 1970 to 9999, in UTC"}},
 		{Name: "an end that is no time", Request: add(demo.ProjectAdmin, `{"user_ids":[1],"expires_on":"tomorrow"}`), Status: 400, Code: "invalid", Fields: map[string]string{"body.expires_on": "must be an RFC 3339 date and time"}},
 
 		{Name: "an unknown user, and nobody is added", Request: add(demo.ProjectAdmin, `{"user_ids":[1,99]}`), Status: 404, Code: "not_found", Says: "Record Not Found"},

@@ -23,14 +23,14 @@ func APIs(s *store.Store) api.Group {
 		api.DELETE("/api/project/{project_id}", "Delete Project By ID", h.delete).
 			Says("Project deleted successfully.").Allow(access.DeleteProject, project).Fails(403, 404, 409),
 		api.POST("/api/project/{project_id}/recent", "Add Recent Project", h.addRecent).
-			Says("Recent project added successfully.").Allow(access.ViewProject, project).Fails(403, 404),
+			Says("Recent project added successfully.").LeavesNoRow(api.OwnList).Allow(access.ViewProject, project).Fails(403, 404),
 		api.GET("/api/project/recent", "Get Recent Projects", h.recent).
 			Says("Recent projects found successfully.").Anyone().Fails(403),
 		api.POST("/api/project/details", "Fetch Project Details", h.fetch).
 			Says("Projects found successfully.").Anyone().Reads(),
 		api.POST("/api/project/{project_id}/user", "Add User to Project", h.add).
 			Says("Users added to project successfully.").Allow(access.ManageMembers, project).Users("user_ids").Fails(403, 404, 409),
-		api.DELETE("/api/project/{project_id}/user/{user_id}", "Remove User from Project", h.remove).
+		api.DELETE("/api/project/{project_id}/user/{user_id}", "Remove User from Project", h.remove).Removes().
 			Says("Users removed from project successfully.").Allow(access.ManageMembers, project).OrSelf("user_id").Members("user_id").Fails(403, 404, 409),
 		api.GET("/api/team/{team_id}/user/{user_id}/project", "Get User Projects For Team", h.listOfUser).
 			Says("Projects found successfully.").Allow(access.ListUserProjects, access.Team("team_id")).OrSelf("user_id").Users("user_id").Fails(403, 404),

@@ -94,5 +94,5 @@ func (h *handlers) loadTeams(ctx context.Context, c *guard.Case, projects []int6
 			keys = append(keys, table.TeamMembers.Key(p.Team(), user))
 		}
 	}
-	return c.Read(ctx, keys...)
+	return c.ReadShown(ctx, keys...)
 }

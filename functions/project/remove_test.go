@@ -53,7 +53,7 @@ func TestRemove(t *testing.T) {
 				}
 				now := model.At(fixture.Epoch.Add(2 * time.Millisecond))
 				tomb, _ := table.Tombstones.In(rows, 151, 16)
-				if d := cmp.Diff(model.Tombstone{ProjectID: 151, UserID: 16, RemovedOn: now, RemovalID: 1001}, tomb); d != "" {
+				if d := cmp.Diff(model.Tombstone{ProjectID: 151, UserID: 16, Epoch: 1, RemovedOn: now, RemovalID: 1001}, tomb); d != "" {
 					t.Error(d)
 				}
 				project, shard := int64(151), int64(1001%table.PendingShards)
@@ -63,6 +63,7 @@ func TestRemove(t *testing.T) {
 					RemovedBy: "lead@organization.com", RemovedOn: now, UndoUntil: now.Add(30 * 24 * time.Hour), State: "revoked",
 					EffectiveAccess: model.EffectiveAccess{StillHasAccess: true, Via: []string{"team:7", "rank"}}, Warnings: []string{},
 					ProjectMembers: []model.ProjectMember{{ID: 148, ProjectID: 151, UserID: 16, Role: "member", CreatedBy: "lead@organization.com", CreatedOn: r.ProjectMembers[0].CreatedOn, Version: 1}},
+					Epoch:          1,
 					PendingShard:   &shard, PendingOn: &now, Version: 1,
 				}, r); d != "" {
 					t.Error(d)

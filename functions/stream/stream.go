@@ -12,11 +12,13 @@ import (
 
 	"wardroom/pkg/agents"
 	"wardroom/pkg/audit"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/followup"
 	"wardroom/pkg/model"
 	"wardroom/pkg/notice"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/store"
+	"wardroom/pkg/table"
 	"wardroom/pkg/telemetry"
 )
 
@@ -27,14 +29,33 @@ const Slug = "stream"
 const Name = "Stream"
 
 // Work is what follows from every audit row, in this order. Sealing is last: a
-// sealed row is one with nothing left to do.
+// sealed row is one with nothing left to do, or nothing that can be done before
+// somebody mends the table.
 func Work(s *store.Store, now func() model.Time) followup.Work {
 	return followup.InOrder(
 		func(ctx context.Context, rows []model.Audit) (int, error) { return notice.Deliver(ctx, s, rows) },
-		followup.Each(func(ctx context.Context, a model.Audit) error { return removal.Follow(ctx, s, a, now()) }),
-		followup.Each(func(ctx context.Context, a model.Audit) error { return agents.Follow(ctx, s, a, now()) }),
+		followup.Each(passing(func(ctx context.Context, a model.Audit) error { return removal.Follow(ctx, s, a, now()) })),
+		followup.Each(passing(func(ctx context.Context, a model.Audit) error { return agents.Follow(ctx, s, a, now()) })),
 		func(ctx context.Context, rows []model.Audit) (int, error) { return audit.Seal(ctx, s, rows) },
 	)
+}
+
+// passing lets an audit row go on to its seal where what follows from it needs a
+// row that can't be read, and tells the log and the alarm: to wait for that row
+// would keep the chain, and the sweep that looks for its open rows, waiting too.
+// The work isn't lost. A removal stays in the pending index, where every sweep
+// fails at it until the row is mended; the agents of a deleted project are looked
+// for again by its purge.
+func passing(do func(context.Context, model.Audit) error) func(context.Context, model.Audit) error {
+	return func(ctx context.Context, a model.Audit) error {
+		err := do(ctx, a)
+		var bad *table.Unreadable
+		if errors.As(err, &bad) {
+			telemetry.From(ctx).LeaveOut(fmt.Errorf("what follows from audit row %s: %w", a.ID, err))
+			return nil
+		}
+		return err
+	}
 }
 
 // Function answers the stream's batches and the schedule's calls.
@@ -67,7 +88,21 @@ var ErrEvent = errors.New("stream: neither a batch of the table's stream nor a c
 
 // Handle takes either event, since both come to one function. It returns ErrEvent
 // for anything else.
-func (f *Function) Handle(ctx context.Context, raw json.RawMessage) (any, error) {
+//
+// A panic is an error of this one batch, which Lambda halves until the record
+// that it lies at is alone: it doesn't end the instance.
+func (f *Function) Handle(ctx context.Context, raw json.RawMessage) (answer any, err error) {
+	panicked := concurrent.Do(func() error {
+		answer, err = f.handle(ctx, raw)
+		return nil
+	})
+	if panicked != nil {
+		return nil, panicked
+	}
+	return answer, err
+}
+
+func (f *Function) handle(ctx context.Context, raw json.RawMessage) (any, error) {
 	var e struct {
 		Sweep   bool            `json:"sweep"`
 		Records json.RawMessage `json:"Records"`

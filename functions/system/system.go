@@ -3,9 +3,12 @@ package system
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"wardroom/docs"
 	"wardroom/pkg/api"
+	"wardroom/pkg/link"
 	"wardroom/pkg/signin"
 	"wardroom/pkg/store"
 )
@@ -45,9 +48,26 @@ func (h *handlers) health(ctx context.Context, _ *struct{}) (Health, error) {
 }
 
 // openapi answers the document as it was made at build time: rendering it takes
-// longer than everything else a start does.
-func (h *handlers) openapi(context.Context, *struct{}) (api.Verbatim, error) {
-	return api.Verbatim(docs.OpenAPI), nil
+// longer than everything else a start does. Where the API lies below a prefix,
+// the document says so.
+func (h *handlers) openapi(ctx context.Context, _ *struct{}) (api.Verbatim, error) {
+	prefix := link.Prefix(ctx)
+	if prefix == "" {
+		return api.Verbatim(docs.OpenAPI), nil
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(docs.OpenAPI), &members); err != nil {
+		return nil, fmt.Errorf("document: %w", err)
+	}
+	var err error
+	if members["servers"], err = json.Marshal([]map[string]string{{"url": prefix}}); err != nil {
+		return nil, fmt.Errorf("document: %w", err)
+	}
+	text, err := json.Marshal(members)
+	if err != nil {
+		return nil, fmt.Errorf("document: %w", err)
+	}
+	return text, nil
 }
 
 // auth answers how to sign in: at which issuer, as which client, asking for

@@ -3,12 +3,9 @@ package user
 import (
 	"context"
 
-	"wardroom/pkg/access"
 	"wardroom/pkg/api"
-	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
-	"wardroom/pkg/personal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -51,7 +48,7 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.User], 
 	for i, id := range ids {
 		keys[i] = table.Users.Key(id)
 	}
-	if err := c.Read(ctx, keys...); err != nil {
+	if err := c.ReadShown(ctx, keys...); err != nil {
 		return page, err
 	}
 	for _, id := range ids {
@@ -71,45 +68,6 @@ type userIn struct {
 func (h *handlers) user(_ context.Context, in *userIn) (model.User, error) {
 	u, _ := in.Case().UserRow(in.UserID)
 	return u, nil
-}
-
-type createIn struct {
-	guard.In
-	Body struct {
-		Email     string `json:"email" format:"email" maxLength:"254" doc:"Unique in the organization. Addresses are compared by IDNA in their domain, and before the @ in NFC and without regard to the case of ASCII letters."`
-		FirstName string `json:"first_name,omitempty" maxLength:"150"`
-		LastName  string `json:"last_name,omitempty" maxLength:"150"`
-		IsStaff   bool   `json:"is_staff,omitempty" doc:"Application admin"`
-	}
-}
-
-// Needs asks whose the address is.
-func (in *createIn) Needs(f *guard.Fetch) { f.Rows(store.EmailKey(f.Organization, in.Body.Email)) }
-
-// create makes an active user. It refuses an address that is another's
-// (duplicate), a deleted user's until he is purged.
-func (h *handlers) create(ctx context.Context, in *createIn) (model.User, error) {
-	c := in.Case()
-	if _, taken := c.Rows()[store.EmailKey(c.Organization.ID, in.Body.Email)]; taken {
-		return model.User{}, fault.New(fault.KindDuplicate, "A user with this address exists already").On("body.email", "is taken")
-	}
-	if access.RankOf(in.Body.IsStaff, false) > c.Caller.ActingRank() {
-		return model.User{}, fault.Forbidden()
-	}
-	id, err := h.store.NewID(ctx, model.UserIDs)
-	if err != nil {
-		return model.User{}, err
-	}
-	u := model.User{
-		ID: id, OrganizationID: c.Organization.ID, Email: model.TidyAddress(in.Body.Email), FirstName: in.Body.FirstName, LastName: in.Body.LastName,
-		IsStaff: in.Body.IsStaff, IsActive: true, DateJoined: c.Now, AuditKey: personal.NewKey(),
-	}
-	h.store.CreateUser(&c.Tx, u)
-	after := flags(u)
-	after["email"] = c.Personal(u, u.Email)
-	c.Audit(guard.UserName(id), nil, after)
-	u.Version = 1
-	return u.In(c.Organization), nil
 }
 
 // flags are what the audit log tells of an account: what decides who he is.

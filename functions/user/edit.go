@@ -98,7 +98,7 @@ func may(c *guard.Case, old, u model.User, active bool) error {
 	if c.Caller.Is(u.ID) {
 		switch {
 		case active != old.IsActive:
-			return fault.New(fault.KindSelfDelete, "Nobody ends his own account")
+			return fault.New(fault.KindSelfDelete, "Nobody ends their own account")
 		case rankOf(u) > rankOf(old), u.IsStaff && !old.IsStaff && rankOf(old) < access.ApplicationAdmin:
 			return fault.Forbidden()
 		}

@@ -65,7 +65,7 @@ func (h *handlers) grantOnAgent(ctx context.Context, in *grantIn) (model.UserPer
 	if err != nil {
 		return model.UserPermission{}, err
 	}
-	m := agents.Member(c, a, user, access.AgentRole(in.Body.Permission))
+	m := agents.Member(c, a, *c.Project, user, access.AgentRole(in.Body.Permission))
 	m.ID, m.ExpiresOn = id, in.Body.ExpiresOn
 	h.store.AddAgentMember(&c.Tx, m)
 	c.Notify(user, model.NoticeAdded, guard.AgentName(a.ID))

@@ -185,7 +185,7 @@ func (r *roll) pending(c *guard.Case) []WorkspaceMemberResponse {
 // workspace shows a workspace with all its members.
 func (h *handlers) workspace(ctx context.Context, in *workspaceIn) (WorkspaceResponse, error) {
 	c := in.Case()
-	if err := c.Read(ctx, in.found.keys(in.WorkspaceID)...); err != nil {
+	if err := c.ReadShown(ctx, in.found.keys(in.WorkspaceID)...); err != nil {
 		return WorkspaceResponse{}, err
 	}
 	return response(*c.Team, in.found.pending(c), peopleIn(c, in.WorkspaceID, in.found.members)), nil
@@ -245,7 +245,7 @@ func (h *handlers) organizations(ctx context.Context, in *organizationsIn) ([]Or
 	for _, id := range append(in.admins, in.users...) {
 		keys = append(keys, table.Users.Key(id))
 	}
-	if err := c.Read(ctx, keys...); err != nil {
+	if err := c.ReadShown(ctx, keys...); err != nil {
 		return nil, err
 	}
 	teams, err := h.ownTeams(ctx, c, in.own)

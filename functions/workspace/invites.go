@@ -26,12 +26,13 @@ type InviteLink struct {
 // Redacted is what is kept to be answered again.
 func (InviteLink) Redacted() any { return InviteLink{Replayed: true} }
 
-// sent answers an invitation: true where mail was sent.
-func sent(link string) api.TrueOr[InviteLink] {
-	if link == "" {
-		return api.TrueOr[InviteLink]{}
-	}
-	return api.TrueOr[InviteLink]{Else: &InviteLink{URL: link}}
+// invited answers an invitation: true where mail was sent.
+type invited = api.TrueOr[InviteLink]
+
+func (a *address) make(ctx context.Context, h *handlers, c *guard.Case, email, role string) (invited, error) {
+	out := invited{Else: &InviteLink{}}
+	_, err := a.of.Make(ctx, h.store, c, invite.ToTeam(*c.Team), email, role, lasting, func(link string) { out.Else.URL = link })
+	return out, err
 }
 
 // withdraw takes an invitation back.
@@ -122,16 +123,15 @@ func (in *inviteIn) Known(ctx context.Context, c *guard.Case) error {
 // invite asks an address to join the workspace. A role above viewer takes
 // modify_user_roles, and owner an owner (403). Who is a member already is not
 // invited: 400, since a client would try a 409 again.
-func (h *handlers) invite(ctx context.Context, in *inviteIn) (api.TrueOr[InviteLink], error) {
+func (h *handlers) invite(ctx context.Context, in *inviteIn) (invited, error) {
 	c, role := in.Case(), in.Body[0].Roles[0]
 	if !access.CanAssign(c.Acting(), "", access.Role(role)) {
-		return sent(""), fault.Forbidden()
+		return invited{}, fault.Forbidden()
 	}
 	if in.isMember {
-		return sent(""), fault.New(fault.KindInvalid, "The user is a member of the workspace already.")
+		return invited{}, fault.New(fault.KindInvalid, "The user is a member of the workspace already.")
 	}
-	_, link, err := in.of.Make(ctx, h.store, c, invite.ToTeam(*c.Team), in.email, role, lasting)
-	return sent(link), err
+	return in.make(ctx, h, c, in.email, role)
 }
 
 type resendIn struct {
@@ -157,17 +157,16 @@ func (in *resendIn) Known(ctx context.Context, c *guard.Case) error {
 
 // resend makes a new token for an invitation that was not accepted. Whoever asks
 // must be one who could have made it (403).
-func (h *handlers) resend(ctx context.Context, in *resendIn) (api.TrueOr[InviteLink], error) {
+func (h *handlers) resend(ctx context.Context, in *resendIn) (invited, error) {
 	c := in.Case()
 	was, ok := in.of.Pending()
 	if !ok {
-		return sent(""), errInvite(fault.KindInvalid, "INVITE_NOT_FOUND", "There is no invitation to this address.")
+		return invited{}, errInvite(fault.KindInvalid, "INVITE_NOT_FOUND", "There is no invitation to this address.")
 	}
 	if !access.CanAssign(c.Acting(), "", access.Role(was.Role)) {
-		return sent(""), fault.Forbidden()
+		return invited{}, fault.Forbidden()
 	}
-	_, link, err := in.of.Make(ctx, h.store, c, invite.ToTeam(*c.Team), was.Email, was.Role, lasting)
-	return sent(link), err
+	return in.make(ctx, h, c, was.Email, was.Role)
 }
 
 // errInvite is a refusal of an invitation, as Agenta's clients know it.
@@ -180,7 +179,11 @@ func errInvite(kind fault.Kind, code, message string) error {
 // Joined is the answer to an accepted invitation.
 type Joined struct {
 	Message string `json:"message"`
+	Key     string `json:"key,omitempty" doc:"A personal key for who had no credential, shown this once"`
 }
+
+// Redacted is what is kept to be answered again.
+func (j Joined) Redacted() any { return Joined{Message: j.Message} }
 
 type acceptIn struct {
 	guard.In
@@ -190,16 +193,17 @@ type acceptIn struct {
 		Email string `json:"email" format:"email" maxLength:"254"`
 	}
 
-	token  invite.Token
 	team   model.Team
 	invite model.Invite
 }
 
+// Invitation is the token, which lets in who is nobody yet.
+func (in *acceptIn) Invitation() model.InviteToken { return model.ParseInviteToken(in.Body.Token) }
+
 // Needs asks for the workspace, the invitation that the token names, and the
 // caller's membership.
 func (in *acceptIn) Needs(f *guard.Fetch) {
-	in.token = invite.Parse(in.Body.Token)
-	in.token.Ask(f)
+	invite.Ask(f, in.Invitation())
 	f.Rows(table.Teams.Key(in.WorkspaceID))
 	if f.Caller != 0 {
 		f.Rows(table.TeamMembers.Key(in.WorkspaceID, f.Caller))
@@ -216,7 +220,7 @@ func (in *acceptIn) Known(_ context.Context, c *guard.Case) error {
 	if err := in.paired.pairing(in.team); err != nil {
 		return err
 	}
-	if in.invite, ok = in.token.Invite(c); !ok || in.invite.Place != guard.TeamName(in.team.ID) {
+	if in.invite, ok = invite.Opened(c, in.Invitation()); !ok || in.invite.Place != guard.TeamName(in.team.ID) {
 		return errInvite(fault.KindInvalid, "INVITE_NOT_FOUND", "The invitation was not found.")
 	}
 	return nil
@@ -226,7 +230,7 @@ func (in *acceptIn) Known(_ context.Context, c *guard.Case) error {
 // than 1,000 members (limit).
 func (h *handlers) accept(ctx context.Context, in *acceptIn) (Joined, error) {
 	c, i := in.Case(), in.invite
-	joined := Joined{"Added user to workspace"}
+	joined := Joined{Message: "Added user to workspace"}
 	me, err := c.Me()
 	if err != nil {
 		return Joined{}, err
@@ -257,5 +261,6 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (Joined, error) {
 	}
 	h.store.AcceptInvite(&c.Tx, i, me, c.Now)
 	c.Audit(guard.TeamName(in.team.ID), nil, after)
-	return joined, nil
+	joined.Key, err = c.FirstKey(ctx)
+	return joined, err
 }

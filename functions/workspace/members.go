@@ -34,7 +34,7 @@ func (h *handlers) members(ctx context.Context, in *membersIn) (api.Page[model.T
 	page := api.Page[model.TeamUser]{}
 	found, next := api.Cut(in.Limit, in.found, func(r store.Ref) string { return r.Position })
 	page.Next = next
-	if err := c.Read(ctx, peopleKeys(in.TeamID, found)...); err != nil {
+	if err := c.ReadShown(ctx, peopleKeys(in.TeamID, found)...); err != nil {
 		return page, err
 	}
 	for _, p := range peopleIn(c, in.TeamID, found) {

@@ -110,7 +110,7 @@ func TestAssign(t *testing.T) {
 		says("a bad id", nil, fixture.Request{Method: "POST", Path: "/workspaces/x/roles", Key: demo.ProjectAdmin, Body: to(viewer15, "1", "editor")}, 422, badID),
 		says("100 deep", nil, assign(demo.ProjectAdmin, `{"x":`+strings.Repeat("[", 100)+strings.Repeat("]", 100)+`}`), 422, ""),
 		says("over 1 MiB", nil, assign(demo.ProjectAdmin, big), 413, `{"detail":"The request body is too large."}`),
-		says("another content type", nil, with(assign(demo.ProjectAdmin, `x`), "Content-Type", "text/plain"), 415, `{"detail":"The request body must be JSON."}`),
+		says("another content type", nil, with(assign(demo.ProjectAdmin, `x`), "Content-Type", "text/plain"), 415, `{"detail":"The request body must be JSON in UTF-8, and be declared so by the header Content-Type: application/json."}`),
 		says("a read-only key", fixture.Key("test", 7, func(k *model.APIKey) { k.Scope = "read_only" }), assign("test.secret", to(viewer15, "1", "editor")), 403, refused),
 	})
 }

@@ -58,7 +58,7 @@ func (h *handlers) readTeams(ctx context.Context, c *guard.Case, ids []int64) ([
 			keys = append(keys, table.TeamMembers.Key(id, c.Caller.User))
 		}
 	}
-	if err := c.Read(ctx, keys...); err != nil {
+	if err := c.ReadShown(ctx, keys...); err != nil {
 		return nil, err
 	}
 	teams := make([]model.Team, 0, len(ids))

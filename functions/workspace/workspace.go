@@ -27,7 +27,7 @@ func APIs(s *store.Store) api.Group {
 			Says("Team users found successfully.").Allow(access.ViewTeam, team).Fails(404),
 		api.POST("/api/team/{team_id}/user", "Add User to Team", h.addMembers).
 			Says("Users added to team successfully.").Allow(access.AddNewUserToWorkspace, team).Users("user_ids").Fails(403, 404, 409),
-		api.DELETE("/api/team/{team_id}/user", "Remove User from Team", h.removeMembers).
+		api.DELETE("/api/team/{team_id}/user", "Remove User from Team", h.removeMembers).Removes().
 			Says("Users removed from team successfully.").Allow(access.ModifyUserRoles, team).OrSelf("user_ids").Members("user_ids").Fails(403, 404, 409),
 
 		api.GET("/api/workspaces", "List Workspaces", h.listWorkspaces).
@@ -42,7 +42,7 @@ func APIs(s *store.Store) api.Group {
 			Agenta().Allow(access.ModifyUserRoles, workspace).Fails(400, 403, 404),
 		api.DELETE("/api/workspaces/{workspace_id}/roles", "Unassign Role from User", h.unassign).
 			Agenta().Allow(access.ModifyUserRoles, workspace).Fails(400, 403, 404),
-		api.DELETE("/api/workspaces/{workspace_id}/users", "Remove User from Workspace", h.removeUser).
+		api.DELETE("/api/workspaces/{workspace_id}/users", "Remove User from Workspace", h.removeUser).Removes().
 			Agenta().Allow(access.ModifyUserRoles, workspace).Fails(400, 403, 404),
 		api.GET("/api/organizations", "List Organizations", h.organizations).
 			Agenta().Anyone(),
@@ -53,8 +53,8 @@ func APIs(s *store.Store) api.Group {
 			Agenta().About("A new link for an invitation that was not accepted, expired or not. The link before opens nothing any more.").
 			Allow(access.AddNewUserToWorkspace, workspace).Fails(400, 403, 404),
 		api.POST("/api/organizations/{organization_id}/workspaces/{workspace_id}/invite/accept", "Accept Workspace Invitation", h.accept).
-			Agenta().About("By the invited address. Accepting twice is answered alike.").
-			Anyone().Fails(400, 403, 404, 409, 410),
+			Agenta().About("By the invited address, as Accept Project Invite has it. Accepting twice is answered alike.").
+			Invited().Fails(400, 403, 404, 409, 410),
 	}}
 }
 

@@ -78,7 +78,7 @@ func TestParse(t *testing.T) {
 		{"a name beside it", "--name A --domain a.example --email B<a@a.example>", "--email"},
 		{"too much", "--name A --domain a.example --email a@a.example more", "unexpected"},
 	} {
-		if _, err := parse(strings.Fields(tt.args)); err == nil || !strings.Contains(err.Error(), tt.says) {
+		if _, err := parse(silent("create-organization"), strings.Fields(tt.args)); err == nil || !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%s: %v, want %q", tt.name, err, tt.says)
 		}
 	}

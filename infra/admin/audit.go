@@ -16,21 +16,35 @@ import (
 	"wardroom/pkg/audit"
 	"wardroom/pkg/checkpoint"
 	"wardroom/pkg/model"
+	"wardroom/pkg/store"
 )
 
-// exportAudit writes an organisation's audit log to a file, whole or not at all.
-func exportAudit(ctx context.Context, stage string, args []string, out io.Writer) error {
-	flags := flag.NewFlagSet("export-audit", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
+// exportAudit is the command that writes an organisation's audit log to a file,
+// whole or not at all.
+func exportAudit(flags *flag.FlagSet, args []string) (action, error) {
 	organization := flags.Int64("organization", 0, "the organisation's id")
 	path := flags.String("out", "", "the file to be written")
-	if err := flags.Parse(args); err != nil || *organization < 1 || *path == "" || flags.NArg() > 0 {
-		return errors.New(usage)
+	if err := only(flags, args); err != nil {
+		return nil, err
 	}
-	s, _, err := open(ctx, stage)
-	if err != nil {
-		return err
+	switch {
+	case *organization < 1:
+		return nil, errors.New("--organization must be the id of an organisation")
+	case *path == "":
+		return nil, errors.New("--out must name the file to be written")
 	}
+	if info, err := os.Stat(filepath.Dir(*path)); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("--out: there is no folder %s", filepath.Dir(*path))
+	}
+	return func(ctx context.Context, at place, out io.Writer) error {
+		if err := at.organization(ctx, *organization); err != nil {
+			return err
+		}
+		return export(ctx, at.store, *organization, *path, out)
+	}, nil
+}
+
+func export(ctx context.Context, s *store.Store, organization int64, path string, out io.Writer) error {
 	var public *ecdsa.PublicKey
 	var name string
 	signer, err := checkpoint.Environment()
@@ -40,27 +54,25 @@ func exportAudit(ctx context.Context, stage string, args []string, out io.Writer
 	if err != nil && !errors.Is(err, checkpoint.ErrNone) {
 		return err
 	}
-	file, err := os.CreateTemp(filepath.Dir(*path), ".audit")
+	file, err := os.CreateTemp(filepath.Dir(path), ".audit")
 	if err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
 	defer func() { _ = os.Remove(file.Name()) }() // it is there no more once it was renamed
-	err = audit.Export(ctx, s, *organization, model.Now(), public, name, file)
+	err = audit.Export(ctx, s, organization, model.Now(), public, name, file)
 	if err = errors.Join(err, file.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(file.Name(), *path); err != nil {
+	if err := os.Rename(file.Name(), path); err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
-	fmt.Fprintf(out, "The audit log of organization %d is in %s.\n", *organization, *path)
+	fmt.Fprintf(out, "The audit log of organization %d is in %s.\n", organization, path)
 	return nil
 }
 
 // verifyAudit checks an exported log, which may be named before or after the
 // flags.
-func verifyAudit(args []string, out io.Writer) error {
-	flags := flag.NewFlagSet("verify-audit", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
+func verifyAudit(flags *flag.FlagSet, args []string) (action, error) {
 	var kept []audit.Point
 	flags.Func("checkpoint", "a checkpoint that was kept, as the API answered it", func(path string) error {
 		p, err := readPoint(path)
@@ -84,9 +96,13 @@ func verifyAudit(args []string, out io.Writer) error {
 		err = errors.New("verify-audit needs a file")
 	}
 	if err != nil {
-		return fmt.Errorf("%w\n%s", err, usage)
+		return nil, err
 	}
-	file, err := os.Open(path)
+	return func(_ context.Context, _ place, out io.Writer) error { return verify(path, kept, public, out) }, nil
+}
+
+func verify(path string, kept []audit.Point, public *ecdsa.PublicKey, out io.Writer) error {
+	file, err := os.Open(path) //nolint:gosec // the file that the command line names
 	if err != nil {
 		return fmt.Errorf("the log: %w", err)
 	}

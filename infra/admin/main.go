@@ -1,20 +1,14 @@
 // Command admin does what no request can: it makes an organisation, with its
-// first global admin and a key for him, and it does by hand what the stream gave
-// up.
+// first global admin and a key for them, it does by hand what the stream gave
+// up, and it takes an audit log out of the table and checks it.
 //
 //	admin -stage dev create-organization --name 'Example' --domain example.com --email admin@example.com
-//	admin -stage dev redrive
+//	admin help
+//	admin help redrive
 //
-//	admin -stage dev export-audit --organization 1 --out audit.jsonl
-//	admin verify-audit audit.jsonl --checkpoint kept.json
-//
-// redrive does what the stream has given up, and empties the dead-letter queue.
-// export-audit writes an organisation's audit log to a file, and verify-audit
-// checks such a file by itself, without a table: its status is 1 where the log
-// doesn't hold, and it names the first bad row.
-//
-// It works on the stage's table with the caller's own AWS credentials, or on
-// the DynamoDB that DYNAMODB_ENDPOINT names.
+// Arguments are checked before anything is asked of a table. It works on the
+// stage's table with the caller's own AWS credentials, or on the DynamoDB that
+// DYNAMODB_ENDPOINT names; stage local is the table of make run.
 package main
 
 import (
@@ -25,14 +19,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
-
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/guregu/dynamo/v2"
-
-	"wardroom/pkg/service"
-	"wardroom/pkg/store"
-	"wardroom/pkg/table"
+	"slices"
+	"strings"
 )
 
 func main() {
@@ -45,61 +33,113 @@ func main() {
 	}
 }
 
-const usage = `usage: admin -stage dev|staging|prod create-organization --name NAME --domain DOMAIN --email EMAIL
-       admin -stage dev|staging|prod redrive
-       admin -stage dev|staging|prod export-audit --organization ID --out FILE
-       admin verify-audit FILE [--checkpoint FILE]... [--key FILE]`
+// command is one word of the command line.
+type command struct {
+	name, args string // how it is called
+	does       string // a sentence or two
+	offline    bool   // needs no table, so no stage either
+	// parse reads the arguments behind the word, with flags named after it, and
+	// returns what is to be done.
+	parse func(flags *flag.FlagSet, args []string) (action, error)
+}
+
+// action carries out a command whose arguments are right.
+type action func(ctx context.Context, at place, out io.Writer) error
+
+// commands are all there are.
+var commands = []command{
+	{"create-organization", "--name NAME --domain DOMAIN --email EMAIL", "Makes an organisation with its first global admin, and shows their key once.", false, createOrganization},
+	{"redrive", "", "Does what the stream has given up, and empties the dead-letter queue.", false, again},
+	{"export-audit", "--organization ID --out FILE", "Writes an organisation's audit log to a file, whole or not at all.", false, exportAudit},
+	{"verify-audit", "FILE [--checkpoint FILE]... [--key FILE]", "Checks such a file by itself, without a table. The status is 1 where the log doesn't hold.", true, verifyAudit},
+}
 
 func run(ctx context.Context, args []string, out io.Writer) error {
-	flags := flag.NewFlagSet("admin", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // the error says it all
-	stage := flags.String("stage", "dev", "dev, staging or prod")
+	flags := silent("admin")
+	stage := flags.String("stage", "dev", "")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp), err == nil && flags.Arg(0) == "help":
+		return help(out, flags.Args())
+	case err != nil:
+		return fmt.Errorf("%w\n%s", err, usage())
+	case flags.NArg() == 0:
+		return errors.New(usage())
+	}
+	c, ok := named(flags.Arg(0))
+	if !ok {
+		return fmt.Errorf("there is no command %q\n%s", flags.Arg(0), usage())
+	}
+	do, err := c.parse(silent(c.name), flags.Args()[1:])
+	if errors.Is(err, flag.ErrHelp) {
+		return help(out, []string{"help", c.name})
+	}
+	if err != nil {
+		return fmt.Errorf("%w\nusage: %s", err, c.usage())
+	}
+	var at place
+	if !c.offline {
+		if at, err = open(ctx, *stage); err != nil {
+			return err
+		}
+	}
+	return do(ctx, at, out)
+}
+
+// silent is a set of flags that leaves it to its caller to say what is wrong.
+func silent(name string) *flag.FlagSet {
+	flags := flag.NewFlagSet(name, flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.Usage = func() {}
+	return flags
+}
+
+// only parses flags and refuses what stands behind them.
+func only(flags *flag.FlagSet, args []string) error {
 	if err := flags.Parse(args); err != nil {
-		return fmt.Errorf("%w\n%s", err, usage)
+		return fmt.Errorf("%s: %w", flags.Name(), err)
 	}
-	switch {
-	case flags.Arg(0) == "redrive" && flags.NArg() == 1:
-		return again(ctx, *stage, out)
-	case flags.Arg(0) == "export-audit":
-		return exportAudit(ctx, *stage, flags.Args()[1:], out)
-	case flags.Arg(0) == "verify-audit":
-		return verifyAudit(flags.Args()[1:], out)
-	case flags.Arg(0) != "create-organization":
-		return errors.New(usage)
+	if flags.NArg() > 0 {
+		return fmt.Errorf("%s: unexpected argument %q", flags.Name(), flags.Arg(0))
 	}
-	founding, err := parse(flags.Args()[1:])
-	if err != nil {
-		return fmt.Errorf("%w\n%s", err, usage)
-	}
-	s, name, err := open(ctx, *stage)
-	if err != nil {
-		return err
-	}
-	made, err := founding.carryOut(ctx, s)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(out, "Organization %d (%s) with its global admin, user %d (%s), in table %s.\nHis key, shown this once: %s\n",
-		made.organization, founding.domain, made.user, founding.email, name, made.key)
 	return nil
 }
 
-// open returns the table of a stage. WARDROOM_TABLE names another one.
-func open(ctx context.Context, stage string) (*store.Store, string, error) {
-	c, err := service.Read()
-	if err != nil {
-		return nil, "", err
+func named(word string) (command, bool) {
+	i := slices.IndexFunc(commands, func(c command) bool { return c.name == word })
+	if i < 0 {
+		return command{}, false
 	}
-	if c.Endpoint != "" {
-		return store.Connect(c.Config), c.Table, nil
+	return commands[i], true
+}
+
+func (c command) usage() string {
+	stage := " -stage STAGE"
+	if c.offline {
+		stage = ""
 	}
-	if os.Getenv("WARDROOM_TABLE") == "" {
-		c.Table = "wardroom-" + stage
+	return strings.TrimSpace("admin" + stage + " " + c.name + " " + c.args)
+}
+
+func usage() string {
+	var b strings.Builder
+	b.WriteString("usage:\n")
+	for _, c := range commands {
+		fmt.Fprintf(&b, "  %s\n", c.usage())
 	}
-	own, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return nil, "", fmt.Errorf("AWS credentials: %w", err)
+	b.WriteString("STAGE is " + strings.Join(stages, ", ") + "; dev where none is named. admin help COMMAND says more.")
+	return b.String()
+}
+
+// help says how to call everything, or the command that is named behind "help".
+func help(out io.Writer, words []string) error {
+	if len(words) < 2 {
+		_, err := fmt.Fprintln(out, usage())
+		return err
 	}
-	db := dynamo.NewFromIface(dynamodb.NewFromConfig(own))
-	return store.Over(table.Open(db, c.Table)), c.Table, nil
+	c, ok := named(words[1])
+	if !ok {
+		return fmt.Errorf("there is no command %q\n%s", words[1], usage())
+	}
+	_, err := fmt.Fprintf(out, "usage: %s\n%s\n", c.usage(), c.does)
+	return err
 }

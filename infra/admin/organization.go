@@ -7,13 +7,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net/mail"
-	"regexp"
 	"strings"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/signin"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -27,40 +26,55 @@ type founded struct {
 	key                string
 }
 
-var domainForm = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`)
+// createOrganization is the command.
+func createOrganization(flags *flag.FlagSet, args []string) (action, error) {
+	f, err := parse(flags, args)
+	return func(ctx context.Context, at place, out io.Writer) error {
+		made, err := f.carryOut(ctx, at.store)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "Organization %d (%s) with its global admin, user %d (%s), in table %s.\nTheir key, shown this once: %s\n",
+			made.organization, f.domain, made.user, f.email, at.table, made.key)
+		return nil
+	}, err
+}
 
-func parse(args []string) (founding, error) {
+func parse(flags *flag.FlagSet, args []string) (founding, error) {
 	var f founding
-	flags := flag.NewFlagSet("create-organization", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	flags.StringVar(&f.name, "name", "", "the organisation's name")
 	flags.StringVar(&f.domain, "domain", "", "its domain")
 	flags.StringVar(&f.email, "email", "", "its global admin's address")
-	if err := flags.Parse(args); err != nil {
+	if err := only(flags, args); err != nil {
 		return f, err
 	}
-	f.name, f.domain = strings.TrimSpace(f.name), model.Fold(f.domain)
-	address, err := mail.ParseAddress(f.email)
+	f.name = strings.TrimSpace(f.name)
+	domain, isDomain := model.ParseDomain(f.domain)
+	f.domain = domain
+	_, isAddress := model.ParseAddress(f.email)
 	switch {
-	case flags.NArg() > 0:
-		return f, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	case f.name == "":
 		return f, errors.New("--name is required")
-	case !domainForm.MatchString(f.domain):
+	case !model.IsName(f.name):
+		return f, errors.New("--name must not hold control characters, or others that nobody sees")
+	case !isDomain || !strings.Contains(f.domain, "."):
 		return f, errors.New("--domain must be a domain, such as example.com")
-	case err != nil || address.Address != f.email:
+	case signin.Anybodys(f.domain):
+		return f, errors.New("--domain: anybody gets an address there, so it is nobody's")
+	case !isAddress:
 		return f, errors.New("--email must be an address, such as admin@example.com")
 	}
 	return f, nil
 }
 
-var errDomain = errors.New("an organisation with this domain exists already")
+var errDomain = errors.New("an organisation has proved already that the domain is its own")
 
-// carryOut makes the organisation, its global admin and his key in one
-// transaction. A domain that has an organisation is refused.
+// carryOut makes the organisation, its global admin and their key in one
+// transaction. That the domain is its own is proved by the operator's word; one
+// that is proved already is refused.
 func (f founding) carryOut(ctx context.Context, s *store.Store) (founded, error) {
 	var made founded
-	rows, err := s.Read(ctx, table.Domains.Key(f.domain))
+	rows, err := s.Read(ctx, table.Proofs.Key(f.domain))
 	if err != nil {
 		return made, err
 	}
@@ -81,7 +95,8 @@ func (f founding) carryOut(ctx context.Context, s *store.Store) (founded, error)
 	now := model.Now()
 	var tx table.Tx
 	s.CreateOrganization(&tx, model.Organization{ID: made.organization, OrgName: f.name, Domain: f.domain, Stamp: model.Created(by, now), GlobalAdminCount: 1})
-	s.CreateUser(&tx, model.User{ID: made.user, OrganizationID: made.organization, Email: f.email, IsSuperuser: true, IsActive: true, DateJoined: now})
+	s.ClaimDomain(&tx, model.Domain{OrganizationID: made.organization, Domain: f.domain, Token: strings.ToLower(rand.Text()), VerifiedOn: &now, Stamp: model.Created(by, now)})
+	s.CreateUser(&tx, model.User{ID: made.user, OrganizationID: made.organization, Email: model.TidyAddress(f.email), IsSuperuser: true, IsActive: true, DateJoined: now, ArrivedOn: &now})
 	s.CreateKey(&tx, model.APIKey{
 		ID: ids[model.KeyIDs], Prefix: prefix, Hash: guard.HashSecret(secret), Name: "First key", Kind: model.PersonalKey, Scope: string(access.ScopeAll),
 		UserID: &made.user, OrganizationID: made.organization, Stamp: model.Created(by, now),
@@ -92,7 +107,7 @@ func (f founding) carryOut(ctx context.Context, s *store.Store) (founded, error)
 	})
 	err = s.Commit(ctx, &tx)
 	if errors.Is(err, table.ErrStale) { // was another run quicker?
-		if rows, _ = s.Read(ctx, table.Domains.Key(f.domain)); len(rows) > 0 {
+		if rows, _ = s.Read(ctx, table.Proofs.Key(f.domain)); len(rows) > 0 {
 			err = errDomain
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,7 +15,6 @@ import (
 
 	"wardroom/functions/stream"
 	"wardroom/pkg/model"
-	"wardroom/pkg/service"
 	"wardroom/pkg/store"
 	"wardroom/pkg/telemetry"
 )
@@ -97,27 +97,21 @@ func (r redrive) take(ctx context.Context) (letters []types.Message, err error) 
 	}
 }
 
-// again re-drives a stage. On one machine there is no queue.
-func again(ctx context.Context, stage string, out io.Writer) error {
-	c, err := service.Read()
-	if err != nil {
-		return err
-	}
-	s, _, err := open(ctx, stage)
-	if err != nil {
-		return err
-	}
-	r := redrive{store: s, out: out}
-	if c.Endpoint == "" {
-		own, err := config.LoadDefaultConfig(ctx)
-		if err != nil {
-			return fmt.Errorf("AWS credentials: %w", err)
+// again is the command that re-drives a stage. On one machine there is no queue.
+func again(flags *flag.FlagSet, args []string) (action, error) {
+	return func(ctx context.Context, at place, out io.Writer) error {
+		r := redrive{store: at.store, out: out}
+		if at.aws {
+			own, err := config.LoadDefaultConfig(ctx)
+			if err != nil {
+				return fmt.Errorf("AWS credentials: %w", err)
+			}
+			if r.letters, r.url, err = deadLetters(ctx, own, at.stage); err != nil {
+				return err
+			}
 		}
-		if r.letters, r.url, err = deadLetters(ctx, own, stage); err != nil {
-			return err
-		}
-	}
-	return r.carryOut(ctx)
+		return r.carryOut(ctx)
+	}, only(flags, args)
 }
 
 // deadLetters finds the queue of a stage, as the stack names it.

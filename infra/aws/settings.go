@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+
+	environment "wardroom/pkg/settings"
 )
 
 // stage is what one stage differs in from the others by nature.
@@ -128,10 +130,7 @@ func read(context func(string) any) (settings, error) {
 	if s.xray, err = strconv.ParseBool(text(keyXRay, "false")); err != nil {
 		errs = append(errs, fmt.Errorf("%s must be true or false", keyXRay))
 	}
-	for origin := range strings.SplitSeq(text(keyOrigins, ""), ",") {
-		if origin = strings.TrimSpace(origin); origin == "" {
-			continue
-		}
+	for _, origin := range environment.List(text(keyOrigins, "")) {
 		// An origin with a path or a quote would be sent to browsers as it is,
 		// and a quote would end the text it stands in.
 		if u, err := url.Parse(origin); origin != "*" && (err != nil || u.Scheme == "" || u.Host == "" || origin != u.Scheme+"://"+u.Host || strings.ContainsAny(origin, `'"`)) {
@@ -140,11 +139,7 @@ func read(context func(string) any) (settings, error) {
 		s.origins = append(s.origins, origin)
 	}
 	s.issuer = text(keyIssuer, "")
-	for client := range strings.SplitSeq(text(keyClients, ""), ",") {
-		if client = strings.TrimSpace(client); client != "" {
-			s.clients = append(s.clients, client)
-		}
-	}
+	s.clients = environment.List(text(keyClients, ""))
 	if err := (signIn{s.issuer, s.clients}).check(); err != nil {
 		errs = append(errs, err)
 	}

@@ -89,7 +89,7 @@ func TestTroubleOfTheStreamRings(t *testing.T) {
 		alarms[fmt.Sprint(at(of, "Namespace"), " ", at(of, "MetricName"))] = threshold
 	}
 	for name, threshold := range map[string]float64{
-		"AWS/SQS ApproximateNumberOfMessagesVisible": 1, "AWS/Lambda IteratorAge": 300_000, "AWS/Lambda Errors": 1, "Wardroom failed": 1,
+		"AWS/SQS ApproximateNumberOfMessagesVisible": 1, "AWS/Lambda IteratorAge": 300_000, "AWS/Lambda Errors": 1, "Wardroom failed": 1, "Wardroom left_out": 1,
 	} {
 		if got, ok := alarms[name]; !ok || got != threshold {
 			t.Errorf("%s rings at %v (%v), want %v; alarms on %v", name, got, ok, threshold, strings.Join(slices.Sorted(maps.Keys(alarms)), ", "))

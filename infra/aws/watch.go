@@ -38,7 +38,10 @@ func watch(scope constructs.Construct, s settings, sys system, table awsdynamodb
 	}
 
 	dead := in("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", map[string]*string{"QueueName": letters.QueueName()})
-	swept := in("Wardroom", "failed", "Sum", map[string]*string{"stage": jsii.String(s.name), "operation": jsii.String("sweep")})
+	background := func(operation, metric string) awscloudwatch.Metric {
+		return in("Wardroom", metric, "Sum", map[string]*string{"stage": jsii.String(s.name), "operation": jsii.String(operation)})
+	}
+	swept := background("sweep", "failed")
 	var streams []awscloudwatch.IMetric
 	for _, f := range sys.functions {
 		if !f.streams() {
@@ -50,6 +53,9 @@ func watch(scope constructs.Construct, s settings, sys system, table awsdynamodb
 		streams = append(streams, age)
 	}
 	alarm(scope, s, "DeadLetters", "The stream gave records up: find out why in its log, then run admin redrive", dead)
+	for _, operation := range []string{"stream", "sweep"} {
+		alarm(scope, s, title(operation)+"LeftOut", "Rows can't be read and were passed over: their keys are in the log, and admin check names them", background(operation, "left_out"))
+	}
 	alarm(scope, s, "SweepFailures", "The sweep could not finish something, and tries again every time", swept)
 
 	each := func(name, statistic string) (out []awscloudwatch.IMetric) {

@@ -3,10 +3,12 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"path"
 	"strings"
 
+	"wardroom/infra/events"
 	"wardroom/pkg/api"
 )
 
@@ -15,19 +17,28 @@ const (
 	documentFile = "openapi.json"
 	versionsFile = "openapi.versions"
 	schemaFile   = "schema.md"
+	auditFile    = "audit.md" // its last section; the rest is written by hand
+	errorsFile   = "errors.md"
 	referenceDir = "reference"
 )
 
 // generate makes every file that depends on nothing but the operations and the
-// schema, by its path below docs/.
-func generate(groups []api.Group) map[string][]byte {
-	document := api.Document(groups...)
-	files := map[string][]byte{documentFile: document, schemaFile: entities()}
+// schema, by its path below docs/. page is docs/audit.md as it is.
+func generate(groups []api.Group, page string) (map[string][]byte, error) {
+	bodies, err := examples(groups)
+	if err != nil {
+		return nil, err
+	}
+	document := api.DocumentWith(bodies, groups...)
+	files := map[string][]byte{documentFile: document, schemaFile: entities(), errorsFile: catalogue()}
+	if files[auditFile], err = audit(page, groups); err != nil {
+		return nil, err
+	}
 	ref := newReference(document)
 	for _, g := range groups {
 		files[path.Join(referenceDir, g.Slug+".md")] = ref.page(g)
 	}
-	return files
+	return files, nil
 }
 
 // recorded returns the list of versions with the document in it, and an error
@@ -46,4 +57,21 @@ func recorded(versions string, document []byte) ([]byte, error) {
 		}
 	}
 	return []byte(versions + line + "\n"), nil
+}
+
+// examples are the bodies of the samples under events/, by operation. An operation
+// whose sample has none takes an empty one.
+func examples(groups []api.Group) (map[string]json.RawMessage, error) {
+	samples, err := events.Of(groups)
+	if err != nil {
+		return nil, err
+	}
+	bodies := map[string]json.RawMessage{}
+	for _, s := range samples {
+		bodies[s.Operation] = json.RawMessage("{}")
+		if s.Event.Body != nil {
+			bodies[s.Operation] = json.RawMessage(*s.Event.Body)
+		}
+	}
+	return bodies, nil
 }

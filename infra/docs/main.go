@@ -24,7 +24,14 @@ func main() {
 
 // run refuses to describe a changed API under an old version.
 func run(dir string) error {
-	files := generate(functions.All(nil))
+	page, err := os.ReadFile(filepath.Join(dir, auditFile)) //nolint:gosec // the folder that the command line names
+	if err != nil {
+		return err
+	}
+	files, err := generate(functions.All(nil), string(page))
+	if err != nil {
+		return err
+	}
 	versions, err := os.ReadFile(filepath.Join(dir, versionsFile))
 	if err != nil && !os.IsNotExist(err) {
 		return err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -25,10 +26,13 @@ type operation struct {
 	Description string
 	Parameters  []parameter
 	RequestBody *struct {
-		Required bool
-		Content  content
+		Description string
+		Required    bool
+		Content     content
 	}
 	Responses map[string]*response
+
+	typeName string // what the names of its answer and its body begin with
 }
 
 type parameter struct {
@@ -67,7 +71,7 @@ func newReference(document []byte) *reference {
 
 const preface = `# %s
 
-Written by ` + "`make docs`" + ` from ` + "`functions/%s`" + `; changes here are lost. Every JSON body may hold ` + "`created_by`" + ` and ` + "`modified_by`" + `, which are ignored: it is the caller. What a status means and which codes it carries is in ` + "[openapi.json](../openapi.json)" + `.
+Written by ` + "`make docs`" + ` from ` + "`functions/%s`" + `; changes here are lost. Every JSON body may hold ` + "`created_by`" + ` and ` + "`modified_by`" + `, which are ignored: it is the caller. What a status and its codes mean, and what helps, is in ` + "[errors.md](../errors.md)" + `.
 
 | operation | route |
 |---|---|
@@ -90,6 +94,7 @@ func (r *reference) page(g api.Group) []byte {
 
 func (r *reference) section(b *bytes.Buffer, o api.Op, types map[string]bool) {
 	op := r.Paths[o.Path][strings.ToLower(o.Method)]
+	op.typeName = o.TypeName()
 	fmt.Fprintf(b, "\n## %s\n\n`%s %s`\n", o.Name, o.Method, o.Path)
 	if len(o.Aliases) > 0 {
 		fmt.Fprintf(b, "\nAlso at `%s`.\n", strings.Join(o.Aliases, "`, `"))
@@ -105,7 +110,7 @@ func (r *reference) request(b *bytes.Buffer, op *operation, types map[string]boo
 		rows = append(rows, row(p.In, p.Name, p.Schema, p.Required, p.Description))
 	}
 	if op.RequestBody != nil {
-		body := op.RequestBody.Content.schema()
+		body := r.own(op, op.RequestBody.Content.schema())
 		body.refs(types)
 		if fields := body.fields(); len(fields) > 0 {
 			for _, name := range fields {
@@ -117,6 +122,9 @@ func (r *reference) request(b *bytes.Buffer, op *operation, types map[string]boo
 			}
 		} else {
 			rows = append(rows, row("body", "", body, op.RequestBody.Required, body.Description))
+		}
+		if says := op.RequestBody.Description; says != "" {
+			fmt.Fprintf(b, "\n%s\n", says)
 		}
 	}
 	if rows != nil {
@@ -152,7 +160,7 @@ func (r *reference) answer(b *bytes.Buffer, o api.Op, op *operation, types map[s
 			errors = append(errors, r.refusal(status, answer.Ref))
 			continue
 		}
-		s := answer.Content.schema()
+		s := r.own(op, answer.Content.schema())
 		if s == nil {
 			fmt.Fprintf(b, "\nAnswers %s with nothing.\n", status)
 			continue
@@ -180,14 +188,28 @@ func (r *reference) answer(b *bytes.Buffer, o api.Op, op *operation, types map[s
 	fmt.Fprintf(b, "\nRefuses with %s.\n", strings.Join(errors, ", "))
 }
 
-// refusal is a status with its codes, where there is more to say than the
-// number.
-func (r *reference) refusal(status, ref string) string {
-	s := r.Components.Responses[strings.TrimPrefix(ref, "#/components/responses/")].Content.schema()
-	if meta := s.Properties["meta"]; meta != nil && len(meta.Properties["code"].Enum) == 1 {
-		return fmt.Sprintf("%s `%v`", status, meta.Properties["code"].Enum[0])
+// own is the schema of the operation's own body or answer, which stands under a
+// name of its own, and any other one as it is.
+func (r *reference) own(op *operation, s *schema) *schema {
+	if s != nil && (s.name() == op.typeName+"Answer" || s.name() == op.typeName+"Body") {
+		return r.Components.Schemas[s.name()]
 	}
-	return status
+	return s
+}
+
+// code is where the description of a refusal names one.
+var code = regexp.MustCompile("(?m)^(`[a-z_]+`):")
+
+// refusal is a status with its codes.
+func (r *reference) refusal(status, ref string) string {
+	var names []string
+	for _, found := range code.FindAllStringSubmatch(r.Components.Responses[strings.TrimPrefix(ref, "#/components/responses/")].Description, -1) {
+		names = append(names, found[1])
+	}
+	if len(names) == 0 {
+		return status
+	}
+	return status + " (" + strings.Join(names, ", ") + ")"
 }
 
 // types describes the types that the page's operations answer, and those that

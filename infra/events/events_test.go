@@ -25,10 +25,19 @@ func TestSamplesAreAnsweredAsWanted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := events.Files(t.Context(), dynamotest.Endpoint(t))
+	want, audited, err := events.Files(t.Context(), dynamotest.Endpoint(t))
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Run("what writes leaves an audit row, or says why not", func(t *testing.T) {
+		for _, g := range functions.All(nil) {
+			for _, o := range g.Ops {
+				if wants := !o.IsRead && o.NoAudit == ""; audited[o.ID()] != wants {
+					t.Errorf("%s leaves a row: %v, and declares: %v", o.ID(), audited[o.ID()], wants)
+				}
+			}
+		}
+	})
 	got := map[string]string{}
 	dir := os.DirFS(filepath.Join(root, "events"))
 	if err := fs.WalkDir(dir, ".", func(path string, d fs.DirEntry, err error) error {

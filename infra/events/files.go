@@ -10,25 +10,27 @@ import (
 )
 
 // Files is what belongs under events/, by path: each operation's event, and
-// what its function answers to it now.
-func Files(ctx context.Context, endpoint string) (map[string][]byte, error) {
+// what its function answers to it now. audited are the operations that left a row
+// in the audit log.
+func Files(ctx context.Context, endpoint string) (files map[string][]byte, audited map[string]bool, err error) {
 	samples, err := Of(functions.All(nil))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	files := map[string][]byte{}
+	files, audited = map[string][]byte{}, map[string]bool{}
 	for _, s := range samples {
-		want, err := Replay(ctx, endpoint, s)
+		want, row, err := Replay(ctx, endpoint, s)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.Operation, err)
+			return nil, nil, fmt.Errorf("%s: %w", s.Operation, err)
 		}
+		audited[s.Operation] = row
 		for path, v := range map[string]any{s.File(""): s.Event, s.WantFile(""): want} {
 			if files[path], err = Render(v); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 	}
-	return files, nil
+	return files, audited, nil
 }
 
 // Write makes dir hold the files and nothing else.

@@ -17,31 +17,43 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/service"
 	"wardroom/pkg/store"
+	"wardroom/pkg/table"
 )
 
 // Replay gives the sample's event to its function, as Lambda would, over fresh
-// demo data in the DynamoDB at endpoint, and returns what it answered.
-func Replay(ctx context.Context, endpoint string, s Sample) (Want, error) {
+// demo data in the DynamoDB at endpoint, and returns what it answered, and whether
+// that left a row in the audit log.
+func Replay(ctx context.Context, endpoint string, s Sample) (want Want, audited bool, err error) {
 	st, drop, err := Fresh(ctx, endpoint)
 	if err != nil {
-		return Want{}, err
+		return Want{}, false, err
 	}
 	defer drop()
 	demo.Keyed()
 	handler, err := function(st, s.Group)
 	if err != nil {
-		return Want{}, err
+		return Want{}, false, err
 	}
 	event, err := s.Proxy()
 	if err != nil {
-		return Want{}, err
+		return Want{}, false, err
 	}
 	began := time.Now()
 	answer, err := gateway.Invoke(handler)(ctx, event)
 	if err != nil {
-		return Want{}, err
+		return Want{}, false, err
 	}
-	return Answer(answer.StatusCode, []byte(answer.Body), began)
+	if want, err = Answer(answer.StatusCode, []byte(answer.Body), began); err != nil {
+		return Want{}, false, err
+	}
+	for organization := int64(1); organization <= 2; organization++ {
+		rows, err := st.Audits(ctx, organization, table.Span{}, 1)
+		if err != nil {
+			return Want{}, false, err
+		}
+		audited = audited || len(rows.Keys) > 0
+	}
+	return want, audited, nil
 }
 
 // function is what the group's own bootstrap serves: that group alone.

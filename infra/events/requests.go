@@ -30,9 +30,12 @@ var ids = map[string]string{
 
 	"agent_id":  "21",
 	"alias_id":  "41",
+	"alias":     "support",
 	"review_id": "31",
 	"type_id":   "2",
 	"version":   "1",
+
+	"domain": "organization.com",
 }
 
 // member is user 15, whom SCIM's routes call by his id alone.
@@ -69,6 +72,10 @@ var requests = map[string]request{
 	"create-user-permission":     {body: `{"user_id":1,"resource_type":"project","resource_id":151,"permission":"member"}`},
 	"edit-user-permission-by-id": {body: `{"permission":"admin"}`},
 	"batch-delete-users":         {key: demo.GlobalAdmin, body: `{"user_ids":[15]}`},
+	"list-domains":               {key: demo.GlobalAdmin},
+	"add-domain":                 {key: demo.GlobalAdmin, body: `{"domain":"example.net","sign_in":true}`},
+	"delete-domain":              {key: demo.GlobalAdmin},
+	"verify-domain":              {key: demo.GlobalAdmin},
 	"edit-organization":          {key: demo.GlobalAdmin, body: `{"org_name":"Another Name"}`},
 
 	"plan-offboarding":  {key: demo.GlobalAdmin, body: `{"user_id":15,"transfer_to":7}`},

@@ -121,7 +121,7 @@ func arrived(t *testing.T) []fixture.Call {
 	trace, f := new(fixture.Trace), issuer.Forge(t)
 	s := fixture.New(t, trace.Option())
 	s.Trust(f.Config())
-	s.Put(t, fixture.Change(table.Organizations, func(o *model.Organization) { o.DomainSignIn = true }, int64(1)))
+	s.Put(t, fixture.Change(table.Domains, func(d *model.Domain) { d.SignIn = true }, int64(1), "organization.com"))
 	trace.Take()
 	for _, email := range []string{"member@organization.com", "new@organization.com"} {
 		r := fixture.Request{Method: http.MethodGet, Path: "/api/project/recent", Header: http.Header{"Authorization": {"Bearer " + f.Sign(t, f.ID(email, email))}}}

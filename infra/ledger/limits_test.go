@@ -66,6 +66,7 @@ var limits = map[string]reach{
 	"remove-user-from-agent":                  byTeam + writing,
 	"star-agent":                              byTeam + writing,
 	"delete-agent-alias":                      byTeam + writing,
+	"get-agent-by-alias":                      people, // the name, the alias, the agent, its team
 	"list-agent-versions":                     people,
 	"get-agent-version":                       byTeam,
 	"restore-agent-version":                   byTeam + writing,
@@ -84,6 +85,10 @@ var limits = map[string]reach{
 	"who-am-i":          people,
 	"get-organization":  oneRow,
 	"edit-organization": oneRow + writing,
+	"list-domains":      oneRow,
+	"add-domain":        oneRow + writing,
+	"delete-domain":     oneRow + writing,
+	"verify-domain":     oneRow + writing,
 
 	"list-teams":                 people,
 	"create-team":                oneRow + writing,
@@ -115,6 +120,7 @@ var limits = map[string]reach{
 	"list-scim-schemas":                oneRow,
 	"get-scim-schema":                  oneRow,
 	"list-removals-of-project":         people,
+	"list-removals":                    people, // one more, and a question, for each page of which nothing is asked for
 	"get-removal":                      people,
 	"undo-removal":                     people + oneRow + writing,                      // what the removal did names the rows to look at, and those the newest invitations
 	"plan-offboarding":                 people + byTeam + writing,                      // all that he holds, and what follows from it

@@ -88,7 +88,9 @@ var unused = fixture.Given{func(tx *table.Tx, was table.Rows) {
 // invitee is user 301, to whose address the demo data hold an invitation.
 func invitee(organization int64, email string) fixture.Given {
 	return fixture.All(
-		fixture.Person(301, func(u *model.User) { u.OrganizationID, u.Email, u.EmailKey = organization, email, model.AddressKey(email) }),
+		fixture.Person(301, func(u *model.User) {
+			u.OrganizationID, u.Email, u.EmailKey = organization, email, model.AddressKey(email)
+		}),
 		fixture.Key("invited1", 301, func(k *model.APIKey) { k.OrganizationID = organization }),
 	)
 }
@@ -101,10 +103,11 @@ func removed(state string) fixture.Given {
 		m, _ := table.ProjectMembers.In(was, project, 16)
 		table.ProjectMembers.Delete(tx, m)
 		tx.Add(table.Projects.Key(project), "user_count", -1)
-		table.Tombstones.Put(tx, model.Tombstone{ProjectID: project, UserID: m.UserID, RemovedOn: now, RemovalID: 1001})
+		tx.Add(table.Projects.Key(project), "epoch", 1)
+		table.Tombstones.Put(tx, model.Tombstone{ProjectID: project, UserID: m.UserID, Epoch: 1, RemovedOn: now, RemovalID: 1001})
 		table.Removals.Put(tx, model.Removal{
 			ID: 1001, Kind: model.FromProject, UserIDs: []int64{m.UserID}, ProjectID: &project, OrganizationID: 1, RemovedOn: now, UndoUntil: now.Add(removal.UndoFor),
-			State: state, ProjectMembers: []model.ProjectMember{m}, Version: 1,
+			State: state, Epoch: 1, ProjectMembers: []model.ProjectMember{m}, Version: 1,
 		})
 	}}
 }

@@ -37,26 +37,28 @@ func (s *settings) follow(ctx context.Context, st *store.Store) <-chan error {
 	}
 	both := concurrent.NewGroup()
 	both.Go(func() error {
-		every(ctx, again, func() {
-			if err := p.Run(ctx); err != nil {
-				log.Error("the stream can't be read", "err", err)
-			}
-		})
+		every(ctx, again, log, "the stream can't be read", func() error { return p.Run(ctx) })
 		return nil
 	})
 	both.Go(func() error {
-		every(ctx, sweepEvery, func() { _, _ = f.Sweep.Run(ctx) }) // it logs what it could not do
+		every(ctx, sweepEvery, log, "the sweep broke off", func() error {
+			_, _ = f.Sweep.Run(ctx) // it logs what it could not do
+			return nil
+		})
 		return nil
 	})
 	return concurrent.Start(both.Wait)
 }
 
-// every does something now and again, until ctx is done.
-func every(ctx context.Context, pause time.Duration, do func()) {
+// every does something now and again, until ctx is done. That it failed, or
+// panicked, is logged, and it is done again.
+func every(ctx context.Context, pause time.Duration, log *slog.Logger, failed string, do func() error) {
 	tick := time.NewTicker(pause)
 	defer tick.Stop()
 	for ctx.Err() == nil {
-		do()
+		if err := concurrent.Do(do); err != nil {
+			log.Error(failed, "err", err)
+		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():

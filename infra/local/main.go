@@ -5,8 +5,9 @@
 //	local          serve, with the demo data the first time
 //	local reset    put the demo data back
 //
-// WARDROOM_ADDR is where it listens, WARDROOM_DATA where the data are kept, and
-// DYNAMODB_ENDPOINT a DynamoDB that already runs.
+// WARDROOM_ADDR is where it listens, WARDROOM_DATA where the data are kept,
+// DYNAMODB_ENDPOINT a DynamoDB that already runs, and WARDROOM_BASE_PATH what a
+// proxy leaves before the paths.
 package main
 
 import (

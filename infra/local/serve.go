@@ -13,6 +13,7 @@ import (
 	"wardroom/functions"
 	"wardroom/infra/local/demo"
 	"wardroom/pkg/concurrent"
+	"wardroom/pkg/link"
 	"wardroom/pkg/service"
 	"wardroom/pkg/store"
 	"wardroom/pkg/telemetry"
@@ -38,12 +39,7 @@ func (s *settings) serve(ctx context.Context) error {
 	if err := s.prepare(ctx, st); err != nil {
 		return err
 	}
-	server := &http.Server{
-		Handler:           Handler(st, s.Config, telemetry.Options{Log: telemetry.Logger(os.Stderr, false), Stage: s.Stage}),
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-	}
+	server := newServer(link.Under(s.Base, Handler(st, s.Config, telemetry.Options{Log: telemetry.Logger(os.Stderr, false), Stage: s.Stage})))
 	s.greet(listener.Addr())
 	follow, halt := context.WithCancel(ctx)
 	followed := s.follow(follow, st)
@@ -63,6 +59,18 @@ func (s *settings) serve(ctx context.Context) error {
 		return fmt.Errorf("stopping: %w", err)
 	}
 	return nil
+}
+
+// newServer serves h. A request's body has as long to come as the request to be
+// served, and whoever doesn't read their answer is left.
+func newServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       requestTime,
+		WriteTimeout:      requestTime + 20*time.Second,
+		IdleTimeout:       2 * time.Minute,
+	}
 }
 
 // Handler is the local door: all groups in one process.

@@ -7,27 +7,31 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/caarlos0/env/v11"
-
 	"wardroom/infra/local/dynamolocal"
 	"wardroom/infra/local/filelock"
+	"wardroom/pkg/link"
 	"wardroom/pkg/service"
+	environment "wardroom/pkg/settings"
 )
 
 // settings are the environment of the local runner.
 type settings struct {
 	service.Config
 	Addr string `env:"WARDROOM_ADDR" envDefault:"127.0.0.1:8080"`
-	Data string `env:"WARDROOM_DATA"` // "" is .local/data in the repository
+	Data string `env:"WARDROOM_DATA"`      // "" is .local/data in the repository
+	Base string `env:"WARDROOM_BASE_PATH"` // what a proxy before it leaves before the paths of the API: "/wardroom"
 }
 
 func read() (*settings, error) {
-	s, err := env.ParseAs[settings]()
-	if err == nil {
-		err = s.SignIn.Check()
-	}
+	s, err := environment.Read[settings]()
 	if err != nil {
+		return nil, err
+	}
+	if err := s.SignIn.Check(); err != nil {
 		return nil, fmt.Errorf("environment: %w", err)
+	}
+	if !link.Valid(s.Base) {
+		return nil, errors.New("environment: WARDROOM_BASE_PATH must look like /wardroom")
 	}
 	if s.Data == "" {
 		root, err := dynamolocal.Root()
@@ -73,7 +77,14 @@ func (s *settings) database(ctx context.Context) (*database, error) {
 		return nil, err
 	}
 	s.Endpoint = server.Endpoint()
+	named := filepath.Join(s.Data, dynamolocal.EndpointFile) // for make admin STAGE=local
+	if err := os.WriteFile(named, []byte(s.Endpoint+"\n"), 0o600); err != nil {
+		_ = server.Stop()
+		lock.Release()
+		return nil, fmt.Errorf("WARDROOM_DATA: %w", err)
+	}
 	return &database{done: server.Done(), stop: func() {
+		_ = os.Remove(named)
 		_ = server.Stop() // it ends with this process anyway
 		lock.Release()
 	}}, nil

@@ -23,12 +23,10 @@ func MemberKeys(a model.Agent, users ...int64) []table.Primary {
 	return keys
 }
 
-// Member is a permission on an agent that the caller gives, without an id. It is
-// later than the user's last removal from the agent's project, whose tombstone was
-// read, whatever clocks say: an older one would count for nothing.
-func Member(c *guard.Case, a model.Agent, user int64, role access.AgentRole) model.AgentMember {
-	tomb, _ := table.Tombstones.In(c.Rows(), a.ProjectID, user)
-	return model.AgentMember{AgentID: a.ID, ProjectID: a.ProjectID, UserID: user, Role: string(role), CreatedBy: c.Stamp, CreatedOn: tomb.Behind(c.Now)}
+// Member is a permission on an agent of project p that the caller gives, without
+// an id. It is given in the project's epoch as it was read.
+func Member(c *guard.Case, a model.Agent, p model.Project, user int64, role access.AgentRole) model.AgentMember {
+	return model.AgentMember{AgentID: a.ID, ProjectID: p.ID, UserID: user, Role: string(role), CreatedBy: c.Stamp, CreatedOn: c.Now, Epoch: p.Epoch}
 }
 
 // Settle works off the removals that ended permissions of these users on an
@@ -67,5 +65,5 @@ func Keeps(a model.Agent, user int64) error {
 	if a.Owner() != user {
 		return nil
 	}
-	return fault.New(fault.KindOwnerPermission, "The owner of an agent keeps his permission until somebody else owns it")
+	return fault.New(fault.KindOwnerPermission, "The owner of an agent keeps that permission until somebody else owns it")
 }

@@ -65,7 +65,7 @@ func move(ctx context.Context, s *store.Store, id int64) error {
 	seen, most := int64(0), int64(0)
 	for from := int64(0); ; {
 		p, agents, last, err := page(ctx, s, id, from)
-		if err != nil || p.ID == 0 || p.IsDeleted { // its deletion is a change of its own
+		if err = store.LeaveOut(ctx, err); err != nil || p.ID == 0 || p.IsDeleted { // its deletion is a change of its own
 			return err
 		}
 		var tx table.Tx
@@ -148,7 +148,8 @@ func aliasesOf(ctx context.Context, s *store.Store, a model.Agent) ([]model.Alia
 }
 
 // page reads a project and some of its agents that aren't deleted, after an id,
-// and returns the last of them, 0 where the index has no more.
+// and returns the last of them, 0 where the index has no more. Where rows can't
+// be read, it returns the others and an error that table.UnreadableIn takes apart.
 func page(ctx context.Context, s *store.Store, id, from int64) (p model.Project, agents []model.Agent, last int64, err error) {
 	found, err := s.AgentsOfProject(ctx, id, from, chunk)
 	if err != nil {
@@ -159,7 +160,7 @@ func page(ctx context.Context, s *store.Store, id, from int64) (p model.Project,
 		keys = append(keys, table.Agents.Key(at.Agent))
 	}
 	rows, err := s.Read(ctx, keys...)
-	if err != nil {
+	if _, only := table.UnreadableIn(err); err != nil && !only {
 		return p, nil, 0, err
 	}
 	p, _ = table.Projects.In(rows, id)
@@ -171,7 +172,7 @@ func page(ctx context.Context, s *store.Store, id, from int64) (p model.Project,
 	if len(found) == chunk {
 		last = found[chunk-1].Agent
 	}
-	return p, agents, last, nil
+	return p, agents, last, err
 }
 
 // commit writes what was noted. A race that was lost is one to be run again by

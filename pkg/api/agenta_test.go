@@ -116,7 +116,7 @@ func TestAgentaDialect(t *testing.T) {
 		}
 	})
 	t.Run("415", func(t *testing.T) {
-		if w := ask(t, h, "POST", "/workspaces/7/roles", assign, "Content-Type", "text/plain"); w.Code != 415 || w.Body.String() != `{"detail":"The request body must be JSON."}` {
+		if w := ask(t, h, "POST", "/workspaces/7/roles", assign, "Content-Type", "text/plain"); w.Code != 415 || w.Body.String() != `{"detail":"The request body must be JSON in UTF-8, and be declared so by the header Content-Type: application/json."}` {
 			t.Errorf("%d %s", w.Code, w.Body)
 		}
 	})

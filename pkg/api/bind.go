@@ -74,7 +74,7 @@ func (p *param) value(texts []string) any {
 			continue
 		}
 		for one := range strings.SplitSeq(text, ",") {
-			list = append(list, scalar(p.rule.items.Type, one))
+			list = append(list, scalar(p.rule.items.Type, strings.Trim(one, " ")))
 		}
 	}
 	return list
@@ -93,9 +93,9 @@ func scalar(kind, text string) any {
 		}
 	case huma.TypeBoolean:
 		switch text {
-		case "true":
+		case "true", "True", "TRUE": // as languages write it
 			return true
-		case "false":
+		case "false", "False", "FALSE":
 			return false
 		}
 	}
@@ -111,9 +111,40 @@ func (in *input) refuseUnknown(query url.Values, c *checker) {
 	}
 }
 
-func (in *input) takes(query string) bool {
-	named := func(p param) bool { return p.in == "query" && p.name == query }
-	return slices.ContainsFunc(in.params, named) || in.body != nil && slices.ContainsFunc(in.body.either, named)
+func (in *input) takes(query string) bool { return in.queried(query) != nil }
+
+// queried finds the query parameter of a name.
+func (in *input) queried(name string) *param {
+	find := func(params []param) *param {
+		i := slices.IndexFunc(params, func(p param) bool { return p.in == "query" && p.name == name })
+		if i < 0 {
+			return nil
+		}
+		return &params[i]
+	}
+	if p := find(in.params); p != nil || in.body == nil {
+		return p
+	}
+	return find(in.body.either)
+}
+
+// respell gives a query the spelling that the operation declares. PHP and many
+// libraries write a list as "user_ids[]"; and what begins with "_" is a caller's
+// own, against a cache for example, and no part of the request.
+func (in *input) respell(query url.Values) {
+	for _, name := range slices.Collect(maps.Keys(query)) {
+		list, bracketed := strings.CutSuffix(name, "[]")
+		switch {
+		case in.takes(name):
+		case strings.HasPrefix(name, "_"):
+			delete(query, name)
+		case bracketed:
+			if p := in.queried(list); p != nil && p.rule.Type == huma.TypeArray {
+				query[list] = append(query[list], query[name]...)
+				delete(query, name)
+			}
+		}
+	}
 }
 
 // settable reports whether set can fill a field of this type from text.

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"os"
 	"reflect"
 	"strings"
 
@@ -19,7 +20,15 @@ import (
 // maxBody is the most that is read of a body.
 const maxBody = 1 << 20
 
-// readBody reads a body within the limit, and never more than the limit.
+// trusted is how much of a body is made room for before it comes. Beyond it the
+// room grows with what has come: a length costs a caller nothing to announce.
+const trusted = 2 << 10
+
+// byteOrderMark may stand before JSON, where a tool of Windows wrote it.
+var byteOrderMark = []byte("\ufeff")
+
+// readBody reads a body within the limit, and never more than the limit. One that
+// comes too slowly ends with the request's time (503).
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > maxBody {
 		return nil, fault.New(fault.KindTooLarge, "The request body is too large.")
@@ -28,33 +37,49 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		return nil, nil
 	}
 	var text bytes.Buffer
-	text.Grow(int(max(r.ContentLength, 0)) + bytes.MinRead)
+	text.Grow(int(min(max(r.ContentLength, 0), trusted)) + bytes.MinRead)
 	_, err := text.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
 		return nil, fault.New(fault.KindTooLarge, "The request body is too large.")
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, fault.Unavailable(err)
 	case err != nil && !errors.Is(err, io.EOF):
 		return nil, complaints{{"body", unreadable}}
 	}
-	return text.Bytes(), nil
+	return bytes.TrimPrefix(text.Bytes(), byteOrderMark), nil
 }
 
-// isJSON reports whether a body is declared as JSON in UTF-8; one that isn't
-// declared at all is taken for it.
-func isJSON(h http.Header) bool {
+// declaredJSON refuses a body that isn't declared as JSON in UTF-8 (415), and says
+// which header would declare it.
+func declaredJSON(h http.Header) error {
 	if e := h.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
-		return false
+		return notJSON("header.Content-Encoding", "The request body must not be compressed: leave out the header Content-Encoding.")
 	}
-	declared := h.Values("Content-Type")
-	if len(declared) == 0 || len(declared) == 1 && declared[0] == "application/json" {
+	switch declared := h.Values("Content-Type"); {
+	case len(declared) == 0:
+		return notJSON("header.Content-Type", "The request body lacks the header Content-Type: application/json.")
+	case len(declared) > 1 || !isJSON(declared[0]):
+		return notJSON("header.Content-Type", "The request body must be JSON in UTF-8, and be declared so by the header Content-Type: application/json.")
+	}
+	return nil
+}
+
+func notJSON(where, says string) error {
+	return fault.New(fault.KindUnsupportedMediaType, "%s", says).On(where, says)
+}
+
+// isJSON reports whether a content type is one of JSON in UTF-8.
+func isJSON(contentType string) bool {
+	if contentType == "application/json" {
 		return true
 	}
-	kind, params, err := mime.ParseMediaType(declared[0])
-	if err != nil || len(declared) > 1 {
+	kind, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
 		return false
 	}
-	if charset, ok := params["charset"]; ok && !strings.EqualFold(charset, "utf-8") {
+	if charset, ok := params["charset"]; ok && !strings.EqualFold(charset, "utf-8") && !strings.EqualFold(charset, "utf8") {
 		return false
 	}
 	return kind == "application/json" || strings.HasPrefix(kind, "application/") && strings.HasSuffix(kind, "+json")

@@ -23,6 +23,7 @@ var (
 	notList       = flaw{"must be a list", "value is not a valid list", "type_error.list"}
 	notObject     = flaw{"must be an object", "value is not a valid dict", "type_error.dict"}
 	notEmail      = flaw{"must be an e-mail address", "value is not a valid email address", "value_error.email"}
+	notInTime     = flaw{"must be within the years 1970 to 9999, in UTC", "invalid datetime format", "value_error.datetime"}
 	notDateTime   = flaw{"must be an RFC 3339 date and time", "invalid datetime format", "value_error.datetime"}
 	notDate       = flaw{"must be a date (YYYY-MM-DD)", "invalid date format", "value_error.date"}
 	notURI        = flaw{"must be an absolute URL", "invalid or missing URL scheme", "value_error.url"}

@@ -26,7 +26,7 @@ func CORS(origins []string, next http.Handler) http.Handler {
 		}
 		h.Set("Access-Control-Allow-Origin", origin)
 		if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Method") == "" {
-			h.Set("Access-Control-Expose-Headers", "ETag, Retry-After, X-Request-Id")
+			h.Set("Access-Control-Expose-Headers", "ETag, Retry-After, "+removalHeader+", X-Request-Id")
 			next.ServeHTTP(w, r)
 			return
 		}

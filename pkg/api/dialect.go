@@ -25,6 +25,7 @@ func (o Op) dialect() dialect {
 
 // dialectOf is the dialect of a path, whether or not an operation has it.
 func dialectOf(path string) dialect {
+	path = withoutFirst(path)
 	switch {
 	case isAgentaPath(path):
 		return agenta

@@ -15,30 +15,34 @@ import (
 // Document renders the OpenAPI 3.1 document of the groups, indented. The same
 // groups give the same bytes. It costs milliseconds, so it is written when the
 // program is built and never when a function starts.
-func Document(groups ...Group) []byte {
+func Document(groups ...Group) []byte { return DocumentWith(nil, groups...) }
+
+// DocumentWith is Document with an example of each request's body, by the id of
+// its operation.
+func DocumentWith(bodies map[string]json.RawMessage, groups ...Group) []byte {
 	check(groups)
-	d := &document{schemas: newSchemas(), out: &huma.OpenAPI{
+	d := &document{schemas: newSchemas(), bodies: bodies, named: errorSchemas(), out: &huma.OpenAPI{
 		OpenAPI: "3.1.0",
+		Servers: []*huma.Server{{URL: "/", Description: "Where this document is served."}},
 		Info: &huma.Info{
-			Title: "Wardroom", Version: Version,
+			Title: "Wardroom", Version: Version, Contact: &huma.Contact{Name: "The maintainers of Wardroom"},
 			Description: "A back end for teams that run AI agents. Every answer is an envelope of success, message and data; facts beside the data stand in meta. The workspace and organization routes answer in the shape of Agenta's API instead, those under /scim as SCIM 2.0 has it.",
 		},
-		Security: []map[string][]string{{"subscriptionKey": {}}, {"authorization": {}}},
+		Security: []map[string][]string{{"bearer": {}}},
 	}}
 	for _, g := range groups {
-		d.out.Tags = append(d.out.Tags, &huma.Tag{Name: g.Name})
+		d.out.Tags = append(d.out.Tags, &huma.Tag{Name: g.Slug, Description: g.Name})
 		for _, o := range g.Ops {
 			d.out.AddOperation(d.operation(g, o))
 		}
 	}
 	d.out.Components = &huma.Components{
-		Schemas: d.schemas.Registry, Responses: refusals(),
+		Schemas: d.Registry, Responses: d.refused(),
 		SecuritySchemes: map[string]*huma.SecurityScheme{
-			"subscriptionKey": {Type: "apiKey", In: "header", Name: "Ocp-Apim-Subscription-Key", Description: "An API key."},
-			"authorization": {Type: "apiKey", In: "header", Name: "Authorization",
-				Description: "`ApiKey <key>`, `Bearer <key>`, the bare key, or `Bearer <OpenID Connect token>`. A key and a token together must both be valid and of one organisation."},
+			"bearer": {Type: "http", Scheme: "bearer", Description: "An API key, or an OpenID Connect token. A key may also be sent as `Authorization: ApiKey <key>`, bare, or in the header `Ocp-Apim-Subscription-Key`. A key and a token together must both be valid and of one organisation."},
 		},
 	}
+	d.settle()
 	raw, err := json.Marshal(d.out)
 	if err != nil {
 		panic(fmt.Errorf("api: document: %w", err)) // a type that can't be described, found when the document is built
@@ -53,12 +57,21 @@ func Document(groups ...Group) []byte {
 
 type document struct {
 	*schemas
-	out *huma.OpenAPI
+	out    *huma.OpenAPI
+	bodies map[string]json.RawMessage // examples
+	named  map[string]*huma.Schema    // of no type of their own: answers, bodies and errors
+	used   map[string]*huma.Response  // refusals that operations refer to
+}
+
+// name keeps a schema under a name and returns what refers to it.
+func (d *document) name(name string, schema *huma.Schema) *huma.Schema {
+	d.named[name] = schema
+	return &huma.Schema{Ref: schemaRef + name}
 }
 
 func (d *document) operation(g Group, o Op) *huma.Operation {
 	op := &huma.Operation{
-		OperationID: o.ID(), Method: o.Method, Path: o.Path, Summary: o.Name, Tags: []string{g.Name},
+		OperationID: o.ID(), Method: o.Method, Path: o.Path, Summary: o.Name, Tags: []string{g.Slug},
 		Description: describe(o), Parameters: d.parameters(o), RequestBody: d.requestBody(o), Responses: d.responses(o),
 	}
 	if o.IsPublic {
@@ -91,6 +104,8 @@ func who(o Op) string {
 	switch {
 	case o.IsPublic:
 		says = append(says, "Open to everyone, without credentials.")
+	case o.IsInvited:
+		says = append(says, "Open to any signed-in caller, and to whom the token of an invitation lets in.")
 	case o.IsAnyone:
 		says = append(says, "Open to any signed-in caller.")
 	}
@@ -105,7 +120,7 @@ func who(o Op) string {
 		says = append(says, need+".")
 	}
 	if o.SelfField != "" {
-		says = append(says, "The user `"+o.SelfField+"` himself may call it, too.")
+		says = append(says, "The user `"+o.SelfField+"` may call it themselves, too.")
 	}
 	return strings.Join(says, " ")
 }
@@ -126,14 +141,6 @@ func (d *document) parameters(o Op) []*huma.Param {
 			}
 		}
 	}
-	if o.in.body != nil {
-		for _, p := range o.in.body.either {
-			q := d.parameter(o, p)
-			q.Required = slices.Contains(o.in.body.rule.Schema.Required, p.name)
-			q.Description = strings.TrimSpace(q.Description + "\n\nA JSON body `{\"" + p.name + "\": …}` may give it instead, but not as well.")
-			out = append(out, q)
-		}
-	}
 	one, most := 1, 255
 	if o.TakesIdempotencyKey() {
 		out = append(out, &huma.Param{Name: "Idempotency-Key", In: "header",
@@ -144,7 +151,7 @@ func (d *document) parameters(o Op) []*huma.Param {
 		out = append(out, &huma.Param{Name: "If-Match", In: "header",
 			Description: "The ETag of the row as the caller knows it, or `*`. If the row has changed since: 412 version_mismatch.",
 			Example:     `"3"`,
-			Schema:      &huma.Schema{AnyOf: []*huma.Schema{{Type: huma.TypeString, Enum: []any{"*"}}, {Type: huma.TypeString, Pattern: `^"[0-9]{1,15}"$`}}}})
+			Schema:      &huma.Schema{Type: huma.TypeString, Pattern: `^(\*|"[0-9]{1,15}")$`}})
 	}
 	return out
 }
@@ -170,13 +177,16 @@ func (d *document) parameter(o Op, p param) *huma.Param {
 		}
 		if o.dialect() != ours { // ids of Agenta and of SCIM are strings; ours are decimal ones
 			out.Schema = &huma.Schema{Type: huma.TypeString, Pattern: decimalID}
+			if out.Example != nil {
+				out.Example = fmt.Sprint(out.Example)
+			}
 		}
 	}
 	return out
 }
 
-// requestBody describes the body, with the stamps that every body may carry. A
-// body whose every field may stand in the query is only spoken of there.
+// requestBody describes the body, with the stamps that every body may carry.
+// That its fields may stand in the query instead is only spoken of.
 func (d *document) requestBody(o Op) *huma.RequestBody {
 	b := o.in.body
 	if b == nil && (o.dialect().lenient() || !o.sends()) {
@@ -185,11 +195,8 @@ func (d *document) requestBody(o Op) *huma.RequestBody {
 	schema := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false}
 	required := false
 	if b != nil {
-		if len(b.either) > 0 {
-			return nil
-		}
-		s := *d.deref(d.of(b.typ, strings.ReplaceAll(o.Name, " ", "")+"Body"))
-		schema, required = &s, b.required
+		s := *d.deref(d.of(b.typ, o.TypeName()+"Body"))
+		schema, required = &s, b.required || len(b.either) > 0
 		d.sharpen(d.rule("", schema, false), o)
 	}
 	if schema.Type == huma.TypeObject {
@@ -207,11 +214,25 @@ func (d *document) requestBody(o Op) *huma.RequestBody {
 			schema.AdditionalProperties = true
 		}
 	}
+	schema = d.name(o.TypeName()+"Body", schema)
 	content := contentOf(ours, schema)
 	if o.IsSCIM {
 		maps.Copy(content, contentOf(scim, schema))
 	}
-	return &huma.RequestBody{Required: required, Content: content}
+	if example, ok := d.bodies[o.ID()]; ok {
+		for _, media := range content {
+			media.Example = example
+		}
+	}
+	out := &huma.RequestBody{Required: required, Content: content}
+	if b != nil && len(b.either) > 0 {
+		var names []string
+		for _, p := range b.either {
+			names = append(names, p.name)
+		}
+		out.Description = "Instead of a body the query may give " + codes(names) + ", but not as well."
+	}
+	return out
 }
 
 // contentOf is a body as a dialect declares it.

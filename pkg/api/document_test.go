@@ -11,6 +11,7 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/telemetry"
 )
@@ -104,15 +105,18 @@ func TestDocument(t *testing.T) {
 		{"version", []any{"info", "version"}, `"` + api.Version + `"`},
 		{"id", down(edit, "operationId"), `"edit-thing"`},
 		{"summary", down(edit, "summary"), `"Edit Thing"`},
-		{"tag", down(edit, "tags"), `["Thing APIs"]`},
-		{"who", down(edit, "description"), `"Needs ` + "`edit_project` on the project `thing_id`. The user `thing_id` himself may call it, too.\\n\\n`user_ids` must name users of the caller's organisation, else 404." + `"`},
+		{"what a tag is", []any{"tags", 0}, `{"description":"Thing APIs","name":"thing"}`},
+		{"tag", down(edit, "tags"), `["thing"]`},
+		{"who", down(edit, "description"), `"Needs ` + "`edit_project` on the project `thing_id`. The user `thing_id` may call it themselves, too.\\n\\n`user_ids` must name users of the caller's organisation, else 404." + `"`},
 		{"about", down(list, "description"), `"All there are.\n\nOpen to any signed-in caller."`},
 		{"an id in the path", down(edit, "parameters", 0), `{"description":"Id of the thing.","example":151,"in":"path","name":"thing_id","required":true,"schema":{"format":"int64","maximum":9007199254740991,"minimum":1,"type":"integer"}}`},
 		{"a query parameter", down(edit, "parameters", 1), `{"description":"Of the thing.","in":"query","name":"colour","schema":{"enum":["red","green"],"type":"string"}}`},
 		{"If-Match", down(edit, "parameters", 2, "name"), `"If-Match"`},
+		{"If-Match's form", down(edit, "parameters", 2, "schema"), `{"pattern":"^(\\*|\"[0-9]{1,15}\")$","type":"string"}`},
 		{"no key on a PUT", down(edit, "parameters", 3), ``},
 		{"the limit", down(list, "parameters", 0, "schema"), `{"default":200,"format":"int64","maximum":200,"minimum":1,"type":"integer"}`},
-		{"the body", down(edit, "requestBody", "content", "application/json", "schema"),
+		{"the body has a name", down(edit, "requestBody", "content", "application/json", "schema"), `{"$ref":"#/components/schemas/EditThingBody"}`},
+		{"the body", []any{"components", "schemas", "EditThingBody"},
 			`{"additionalProperties":false,"properties":{` +
 				`"at":{"format":"date-time","type":"string"},` +
 				`"created_by":{"description":"Accepted and ignored: it is the caller.","pattern":"^[^\\u0000]*$","type":["string","null"]},` +
@@ -123,38 +127,42 @@ func TestDocument(t *testing.T) {
 				`"required":["name"],"type":"object"}`},
 		{"a body is required", down(edit, "requestBody", "required"), `true`},
 		{"a POST without a body may send the stamps", []any{"paths", "/api/thing/{thing_id}/touch", "post", "requestBody", "required"}, ``},
-		{"a body that may stand in the query", []any{"paths", "/api/thing", "delete", "requestBody"}, ``},
-		{"stands there", []any{"paths", "/api/thing", "delete", "parameters", 0, "required"}, `true`},
-		{"a key on a DELETE", []any{"paths", "/api/thing", "delete", "parameters", 1, "name"}, `"Idempotency-Key"`},
-		{"no If-Match on a DELETE of many", []any{"paths", "/api/thing", "delete", "parameters", 2}, ``},
+		{"a body that may stand in the query", []any{"paths", "/api/thing", "delete", "requestBody", "required"}, `true`},
+		{"is described once", []any{"paths", "/api/thing", "delete", "parameters", 0, "name"}, `"Idempotency-Key"`},
+		{"no If-Match on a DELETE of many", []any{"paths", "/api/thing", "delete", "parameters", 1}, ``},
 
-		{"the envelope", down(edit, append([]any{"responses", "200"}, envelope[:3]...)...), `{"additionalProperties":false,"properties":{"data":{"$ref":"#/components/schemas/Row"},` +
-			`"message":{"const":"Thing updated successfully.","type":"string"},"success":{"const":true,"type":"boolean"}},"required":["success","message","data"],"type":"object"}`},
+		{"the envelope has a name", down(edit, append([]any{"responses", "200"}, envelope[:3]...)...), `{"$ref":"#/components/schemas/EditThingAnswer"}`},
+		{"the envelope", []any{"components", "schemas", "EditThingAnswer"}, `{"properties":{"data":{"$ref":"#/components/schemas/Api_testRow"},` +
+			`"message":{"examples":["Thing updated successfully."],"type":"string"},"success":{"examples":[true],"type":"boolean"}},"required":["success","message","data"],"type":"object"}`},
 		{"ETag", down(edit, "responses", "200", "headers", "ETag", "schema", "type"), `"string"`},
 		{"no ETag on a list", down(list, "responses", "200", "headers", "ETag"), ``},
 		{"201", []any{"paths", "/api/thing/{thing_id}/touch", "post", "responses", "201", "description"}, `"Touched."`},
-		{"meta of a page", down(list, append([]any{"responses", "200"}, append(envelope, "meta", "properties", "next_cursor", "type")...)...), `"string"`},
-		{"meta of a replay", []any{"paths", "/api/thing/{thing_id}/touch", "post", "responses", "201", "content", "application/json", "schema", "properties", "meta", "properties", "replayed", "const"}, `true`},
-		{"meta of a handler", []any{"paths", "/api/thing/{thing_id}/touch", "post", "responses", "201", "content", "application/json", "schema", "properties", "meta", "required"}, `["count","missing"]`},
-		{"verbatim", []any{"paths", "/api/openapi.json", "get", "responses", "200", "content", "application/json", "schema"}, `{"type":"object"}`},
+		{"meta of a page", []any{"components", "schemas", "ListThingsAnswer", "properties", "meta", "properties", "next_cursor", "type"}, `"string"`},
+		{"meta of a replay", []any{"components", "schemas", "TouchThingAnswer", "properties", "meta", "properties", "replayed", "type"}, `"boolean"`},
+		{"meta of a handler", []any{"components", "schemas", "TouchThingAnswer", "properties", "meta", "required"}, `["count","missing"]`},
+		{"verbatim", []any{"components", "schemas", "OpenAPIAnswer"}, `{"type":"object"}`},
 		{"public", []any{"paths", "/api/openapi.json", "get", "security"}, `[]`},
-		{"security", []any{"security"}, `[{"subscriptionKey":[]},{"authorization":[]}]`},
+		{"security", []any{"security"}, `[{"bearer":[]}]`},
 		{"aliases stay out", []any{"paths", "/thing/{thing_id}"}, ``},
 
-		{"Agenta's success is bare", []any{"paths", "/api/workspaces/{workspace_id}/roles", "post", "responses", "200", "content", "application/json", "schema"}, `{"type":"boolean"}`},
+		{"Agenta's success is bare", []any{"components", "schemas", "AssignRoleAnswer"}, `{"type":"boolean"}`},
 		{"Agenta's ids are strings", []any{"paths", "/api/workspaces/{workspace_id}/roles", "post", "parameters", 0, "schema", "type"}, `"string"`},
-		{"Agenta ignores what it doesn't know", []any{"paths", "/api/workspaces/{workspace_id}/roles", "post", "requestBody", "content", "application/json", "schema", "additionalProperties"}, `true`},
-		{"Agenta's 422", []any{"components", "responses", "Agenta422", "content", "application/json", "schema", "properties", "detail", "type"}, `"array"`},
-		{"our 409", []any{"components", "responses", "Refused409", "content", "application/json", "schema", "properties", "meta", "properties", "code", "enum", 0}, `"last_project_admin"`},
+		{"Agenta ignores what it doesn't know", []any{"components", "schemas", "AssignRoleBody", "additionalProperties"}, `true`},
+		{"Agenta's refusals", []any{"components", "responses", "Agenta422", "content", "application/json", "schema"}, `{"$ref":"#/components/schemas/AgentaError"}`},
+		{"ours", []any{"components", "responses", "Refused404", "content", "application/json", "schema"}, `{"$ref":"#/components/schemas/Error"}`},
+		{"a code has its sentence", []any{"components", "responses", "Refused404", "description"}, text("Not Found.\n\n`not_found`: " + fault.KindNotFound.Says())},
+		{"a conflict about repeating alone", []any{"components", "responses", "Refused409Repeated", "description"},
+			text("Conflict.\n\n`idempotency_mismatch`: " + fault.KindIdempotencyMismatch.Says() + "\n\n`in_progress`: " + fault.KindInProgress.Says())},
+		{"nothing that is referred to nowhere", []any{"components", "responses", "SCIM404"}, ``},
 		{"Retry-After", []any{"components", "responses", "Refused503", "headers", "Retry-After", "schema", "type"}, `"integer"`},
 
-		{"a time", []any{"components", "schemas", "Holder", "properties", "at"}, `{"format":"date-time","type":"string"}`},
-		{"a time or null", []any{"components", "schemas", "Holder", "properties", "until"}, `{"format":"date-time","type":["string","null"]}`},
-		{"a time or nothing", []any{"components", "schemas", "Holder", "properties", "never"}, `{"format":"date-time","type":"string"}`},
-		{"times", []any{"components", "schemas", "Holder", "properties", "times"}, `{"items":{"format":"date-time","type":"string"},"type":"array"}`},
-		{"one of, or null", []any{"components", "schemas", "Holder", "properties", "role"}, `{"enum":["a","b",null],"type":["string","null"]}`},
-		{"an object or null", []any{"components", "schemas", "Holder", "properties", "parent"}, `{"anyOf":[{"$ref":"#/components/schemas/Record"},{"type":"null"}]}`},
-		{"a name taken by another package", []any{"components", "schemas", "Holder", "properties", "theirs"}, `{"anyOf":[{"$ref":"#/components/schemas/TelemetryRecord"},{"type":"null"}]}`},
+		{"a time", []any{"components", "schemas", "Api_testHolder", "properties", "at"}, `{"format":"date-time","type":"string"}`},
+		{"a time or null", []any{"components", "schemas", "Api_testHolder", "properties", "until"}, `{"format":"date-time","type":["string","null"]}`},
+		{"a time or nothing", []any{"components", "schemas", "Api_testHolder", "properties", "never"}, `{"format":"date-time","type":"string"}`},
+		{"times", []any{"components", "schemas", "Api_testHolder", "properties", "times"}, `{"items":{"format":"date-time","type":"string"},"type":"array"}`},
+		{"one of, or null", []any{"components", "schemas", "Api_testHolder", "properties", "role"}, `{"enum":["a","b",null],"type":["string","null"]}`},
+		{"an object or null", []any{"components", "schemas", "Api_testHolder", "properties", "parent"}, `{"anyOf":[{"$ref":"#/components/schemas/Api_testRecord"},{"type":"null"}]}`},
+		{"a name of another package", []any{"components", "schemas", "Api_testHolder", "properties", "theirs"}, `{"anyOf":[{"$ref":"#/components/schemas/TelemetryRecord"},{"type":"null"}]}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := text(at(t, tt.keys...))

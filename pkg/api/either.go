@@ -7,13 +7,15 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// TrueOr is an answer that is true, or else a T, as Agenta's invitations are
-// answered.
+// TrueOr is an answer that is true, or else a T that says something, as Agenta's
+// invitations are answered.
 type TrueOr[T any] struct{ Else *T }
+
+func (t TrueOr[T]) plain() bool { return t.Else == nil || reflect.ValueOf(*t.Else).IsZero() }
 
 // MarshalJSON writes whichever it is.
 func (t TrueOr[T]) MarshalJSON() ([]byte, error) {
-	if t.Else == nil {
+	if t.plain() {
 		return []byte("true"), nil
 	}
 	var b bytes.Buffer
@@ -23,7 +25,7 @@ func (t TrueOr[T]) MarshalJSON() ([]byte, error) {
 
 // Redacted is what is kept to be answered again.
 func (t TrueOr[T]) Redacted() any {
-	if t.Else == nil {
+	if t.plain() {
 		return t
 	}
 	if r, ok := any(*t.Else).(Redacted); ok {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,12 +43,12 @@ func (v *visit) Confirm(context.Context) error {
 	return nil
 }
 
-func (v *visit) Serve(ctx context.Context, c api.Call, handle func(context.Context) (api.Answer, error)) (api.Answer, error) {
+func (v *visit) Serve(ctx context.Context, c api.Call, handle api.Handle) (api.Answer, error) {
 	if v.late {
 		return api.Answer{}, fault.Unauthorized()
 	}
 	v.d.calls = append(v.d.calls, c)
-	a, err := handle(ctx)
+	a, err := handle(ctx, c.Afresh())
 	v.d.last = a
 	return a, err
 }
@@ -60,6 +61,9 @@ func ask(t *testing.T, h http.Handler, method, path, body string, headers ...str
 		r = httptest.NewRequest(method, path, nil)
 	}
 	r.Header.Set("Authorization", "key")
+	if body != "" && !slices.Contains(headers, "Content-Type") {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	for i := 0; i < len(headers); i += 2 {
 		if headers[i+1] == "" {
 			r.Header.Del(headers[i])
@@ -102,3 +106,11 @@ func serve(ops ...api.Op) (http.Handler, *doorman) {
 }
 
 var onThing = access.Project("thing_id")
+
+// orJSON is a content type, JSON's where none is named.
+func orJSON(contentType string) string {
+	if contentType == "" {
+		return "application/json"
+	}
+	return contentType
+}

@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strings"
 
@@ -11,8 +12,8 @@ import (
 )
 
 // front stands before the mux: it refuses what is no path of ours before the
-// mux would redirect it, forgives one trailing slash, gives 404 and 405 our
-// shape, and turns a panic into a mute 500.
+// mux would redirect it, forgives one trailing slash and one empty segment at the
+// beginning, gives 404 and 405 our shape, and turns a panic into a mute 500.
 type front struct{ mux *http.ServeMux }
 
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -27,18 +28,38 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			refuse(w, r, err, dialectOf(r.URL.Path))
 		}
 	}()
+	r = pathed(r, func(u *url.URL) {
+		u.Path, u.RawPath = withoutFirst(u.Path), withoutFirst(u.RawPath)
+	})
 	if !isPlain(r.URL.EscapedPath()) {
 		f.notFound(w, r)
 		return
 	}
-	if path, slash := strings.CutSuffix(r.URL.Path, "/"); slash && path != "" {
-		u := *r.URL
-		u.Path, u.RawPath = path, ""
-		forgiven := *r
-		forgiven.URL = &u
-		r = &forgiven
+	f.mux.ServeHTTP(w, pathed(r, func(u *url.URL) {
+		if path, slash := strings.CutSuffix(u.Path, "/"); slash && path != "" {
+			u.Path, u.RawPath = path, ""
+		}
+	}))
+}
+
+// pathed is r with the path that mend makes of its own.
+func pathed(r *http.Request, mend func(*url.URL)) *http.Request {
+	u := *r.URL
+	if mend(&u); u.Path == r.URL.Path && u.RawPath == r.URL.RawPath {
+		return r
 	}
-	f.mux.ServeHTTP(w, r)
+	mended := *r
+	mended.URL = &u
+	return &mended
+}
+
+// withoutFirst takes the one empty segment off a path that a base URL with a
+// slash at its end leaves before it.
+func withoutFirst(path string) string {
+	if strings.HasPrefix(path, "//") {
+		return path[1:]
+	}
+	return path
 }
 
 // isPlain reports whether a path, as it was sent, can only mean one thing:

@@ -9,7 +9,7 @@ import (
 
 // Version is the version of the API that the document describes. The document
 // may not change without it.
-const Version = "0.3.0"
+const Version = "0.4.0"
 
 // Group is a section of the sidebar, and one function.
 type Group struct {
@@ -80,6 +80,9 @@ func (o Op) check() {
 		if status < 400 || http.StatusText(status) == "" {
 			wrong("Fails with %d", status)
 		}
+	}
+	if o.NoAudit != "" && o.IsRead {
+		wrong("it only reads, so it needs no reason to leave no audit row")
 	}
 	if o.Method == http.MethodGet && o.in.body != nil {
 		wrong("a GET takes no body")

@@ -19,10 +19,14 @@ type Visit interface {
 	// Confirm finishes the authentication. It is called before any refusal of
 	// the request's form, so that 401 comes before 413, 415, 400 and 422.
 	Confirm(ctx context.Context) error
-	// Serve authorises the call, runs handle (several times where a
-	// transaction is tried again) and commits. The answer may be a stored one.
-	Serve(ctx context.Context, c Call, handle func(context.Context) (Answer, error)) (Answer, error)
+	// Serve authorises the call, runs handle and commits. Where the transaction
+	// is tried again, so is all of it, each time on a call of its own (Afresh).
+	// The answer may be a stored one.
+	Serve(ctx context.Context, c Call, handle Handle) (Answer, error)
 }
+
+// Handle runs the handler of an operation on the input of a call.
+type Handle func(ctx context.Context, c Call) (Answer, error)
 
 // Call is a request whose form is in order.
 type Call struct {
@@ -42,6 +46,12 @@ type Answer struct {
 	Body   []byte // JSON
 	ETag   string // with its quotes; "" for none
 	Kept   []byte // the body without its secrets, to be stored for replays in Body's stead; nil where it has none
+
+	Removal int64 // id of the removal that the request made, for a header; 0 for none
+
+	// Anew makes the answer again, from the same result of the handler, which may
+	// have changed meanwhile: what leaves after the commit may have failed.
+	Anew func() (Answer, error)
 }
 
 // Matches reports whether If-Match lets a request on a row of this version

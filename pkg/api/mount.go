@@ -80,6 +80,9 @@ type route struct {
 }
 
 func newRoute(g Guard, op Op, path string) *route {
+	if h, ok := g.(Hooking); ok {
+		hooked(op.in.typ, h.Hooks())
+	}
 	var message bytes.Buffer
 	if err := write(&message, op.Message); err != nil {
 		panic(err)

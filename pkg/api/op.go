@@ -39,11 +39,15 @@ type Op struct {
 	UserFields   []string // input fields whose ids name users of the caller's organisation
 	MemberFields []string // input fields whose ids name members of the resource
 	IsAnyone     bool     // open to any signed-in caller
+	IsInvited    bool     // open, beside that, to whom the token of an invitation lets in
 	IsPublic     bool     // open to all, without credentials
 	IsRead       bool     // changes nothing: open to read-only keys, no idempotency
 	IsToggle     bool     // a PUT that does something else when it is sent again
 	IsAgenta     bool     // speaks the workspace dialect
 	IsSCIM       bool     // speaks SCIM 2.0
+	IsRemoval    bool     // may take people out of something: the answer's header says by which removal
+
+	NoAudit string // why it writes and leaves no row in the audit log; "" for what leaves one
 
 	Failures []int // statuses beyond those that every operation may answer
 
@@ -127,6 +131,10 @@ func (o Op) Members(fields ...string) Op { o.MemberFields = fields; return o }
 // Anyone opens the operation to every signed-in caller.
 func (o Op) Anyone() Op { o.IsAnyone = true; return o }
 
+// Invited opens the operation, beside every signed-in caller, to whom the token
+// of an invitation in its body lets in.
+func (o Op) Invited() Op { o.IsAnyone, o.IsInvited = true, true; return o }
+
 // Public opens the operation to the world: no guard stands before it.
 func (o Op) Public() Op { o.IsPublic = true; return o }
 
@@ -137,6 +145,16 @@ func (o Op) Reads() Op { o.IsRead = true; return o }
 // Toggles marks a PUT that undoes itself when it is sent again: it takes an
 // Idempotency-Key, so that a repetition can be told from a second toggle.
 func (o Op) Toggles() Op { o.IsToggle = true; return o }
+
+// Removes marks an operation that may take people out of something, whose answer
+// then has the removal's id in a header.
+func (o Op) Removes() Op { o.IsRemoval = true; return o }
+
+// LeavesNoRow says why an operation that writes leaves no row in the audit log.
+func (o Op) LeavesNoRow(why string) Op { o.NoAudit = why; return o }
+
+// OwnList is the reason of operations on lists that are the caller's alone.
+const OwnList = "A list of the caller's own, on which nobody's rights depend."
 
 // Creates marks an operation that answers 201.
 func (o Op) Creates() Op { o.Status = http.StatusCreated; return o }

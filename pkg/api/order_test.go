@@ -71,7 +71,7 @@ func TestOrderOfChecks(t *testing.T) {
 		{"404 at last", "POST", "/api/thing/1", good, "key", "", 404},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := ask(t, h, tt.method, tt.path, tt.body, "Authorization", tt.auth, "Content-Type", tt.contentType)
+			w := ask(t, h, tt.method, tt.path, tt.body, "Authorization", tt.auth, "Content-Type", orJSON(tt.contentType))
 			if w.Code != tt.status {
 				t.Errorf("got %d, want %d: %s", w.Code, tt.status, w.Body)
 			}
@@ -87,7 +87,9 @@ func TestContentTypes(t *testing.T) {
 		"application/json; charset=utf-8":     200,
 		"application/json;charset=\"UTF-8\"":  200,
 		"application/merge-patch+json":        200,
-		"":                                    200,
+		"application/json; charset=utf8":      200,
+		"application/json; charset=\"UTF8\"":  200,
+		"":                                    415,
 		"application/json; charset=latin1":    415,
 		"text/json":                           415,
 		"text/plain":                          415,
@@ -100,8 +102,12 @@ func TestContentTypes(t *testing.T) {
 		"*/*":                                 415,
 		";":                                   415,
 	} {
-		if w := ask(t, h, "PUT", "/api/thing/1", `{"name":"a"}`, "Content-Type", contentType); w.Code != status {
+		w := ask(t, h, "PUT", "/api/thing/1", `{"name":"a"}`, "Content-Type", contentType)
+		if w.Code != status {
 			t.Errorf("%q answers %d, want %d", contentType, w.Code, status)
+		}
+		if status == 415 && !strings.Contains(fields(t, w)["header.Content-Type"], "Content-Type: application/json") {
+			t.Errorf("%q isn't told which header would do: %s", contentType, w.Body)
 		}
 	}
 	if w := ask(t, h, "PUT", "/api/thing/1", `{"name":"a"}`, "Content-Encoding", "gzip"); w.Code != 415 {
@@ -166,7 +172,7 @@ func TestOperationsWithoutABody(t *testing.T) {
 		{"a POST of another type", "POST", `{}`, "text/plain", 415},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if w := ask(t, h, tt.method, "/api/thing/1", tt.body, "Content-Type", tt.contentType); w.Code != tt.status {
+			if w := ask(t, h, tt.method, "/api/thing/1", tt.body, "Content-Type", orJSON(tt.contentType)); w.Code != tt.status {
 				t.Errorf("got %d, want %d: %s", w.Code, tt.status, w.Body)
 			}
 		})

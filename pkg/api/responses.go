@@ -41,10 +41,43 @@ func (o Op) statuses() []int {
 func (d *document) responses(o Op) map[string]*huma.Response {
 	out := map[string]*huma.Response{strconv.Itoa(o.Status): d.success(o)}
 	for _, status := range o.statuses() {
-		out[strconv.Itoa(status)] = &huma.Response{Ref: "#/components/responses/" + refusalName(status, o.dialect())}
+		out[strconv.Itoa(status)] = d.refusal(o, status)
 	}
 	return out
 }
+
+// refusal refers to what operations of the dialect answer with the status; a 409
+// of one that is only about repeating a request has a name of its own.
+func (d *document) refusal(o Op, status int) *huma.Response {
+	kinds, name := fault.Kinds(status), refusalName(status, o.dialect())
+	if status == http.StatusConflict {
+		only, named := kinds, name
+		switch listed := slices.Contains(o.Failures, status); {
+		case listed && !o.TakesIdempotencyKey():
+			only, named = without(kinds, repetition), name+"Standing"
+		case !listed:
+			only, named = repetition, name+"Repeated"
+		}
+		kinds, name = only, named
+	}
+	if d.used == nil {
+		d.used = map[string]*huma.Response{}
+	}
+	if d.used[name] == nil {
+		d.used[name] = refusalResponse(status, o.dialect(), kinds)
+	}
+	return &huma.Response{Ref: "#/components/responses/" + name}
+}
+
+// repetition are the conflicts that an Idempotency-Key brings.
+var repetition = []fault.Kind{fault.KindIdempotencyMismatch, fault.KindInProgress}
+
+func without(kinds, less []fault.Kind) []fault.Kind {
+	return slices.DeleteFunc(slices.Clone(kinds), func(k fault.Kind) bool { return slices.Contains(less, k) })
+}
+
+// refused are the refusals that operations refer to.
+func (d *document) refused() map[string]*huma.Response { return d.used }
 
 func (d *document) success(o Op) *huma.Response {
 	says := o.Message
@@ -55,6 +88,9 @@ func (d *document) success(o Op) *huma.Response {
 	if o.out.data.Implements(versionedType) {
 		r.Headers["ETag"] = &huma.Header{Description: "The row's version, for If-Match.", Schema: &huma.Schema{Type: huma.TypeString}}
 	}
+	if o.IsRemoval {
+		r.Headers[removalHeader] = &huma.Header{Description: "Id of the removal, where the request made one: it is shown, and undone, by that.", Schema: &huma.Schema{Type: huma.TypeInteger, Format: "int64"}}
+	}
 	if o.Status == http.StatusNoContent {
 		return r
 	}
@@ -62,16 +98,20 @@ func (d *document) success(o Op) *huma.Response {
 	if o.out.verbatim {
 		data = &huma.Schema{Type: huma.TypeObject}
 	} else {
-		data = d.of(o.out.data, "Answer")
+		data = d.of(o.out.data, o.TypeName()+"Data")
 	}
+	name := o.TypeName() + "Answer"
 	if o.dialect() != ours || o.out.verbatim {
+		if data.Ref == "" {
+			data = d.name(name, data)
+		}
 		r.Content = contentOf(o.dialect(), data)
 		return r
 	}
 	envelope := &huma.Schema{
-		Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"success", "message", "data"},
+		Type: huma.TypeObject, Required: []string{"success", "message", "data"},
 		Properties: map[string]*huma.Schema{
-			"success": {Type: huma.TypeBoolean, Const: true},
+			"success": {Type: huma.TypeBoolean, Examples: []any{true}},
 			"message": o.messages(),
 			"data":    data,
 		},
@@ -79,23 +119,24 @@ func (d *document) success(o Op) *huma.Response {
 	if meta := d.meta(o); meta != nil {
 		envelope.Properties["meta"] = meta
 	}
-	r.Content = contentOf(ours, envelope)
+	r.Content = contentOf(ours, d.name(name, envelope))
 	return r
 }
 
-// messages describes what the envelope says.
+// messages describes what the envelope says, which is for people and may change.
 func (o Op) messages() *huma.Schema {
-	if len(o.Others) == 0 {
-		return &huma.Schema{Type: huma.TypeString, Const: o.Message}
+	out := &huma.Schema{Type: huma.TypeString}
+	for _, says := range append([]string{o.Message}, o.Others...) {
+		out.Examples = append(out.Examples, says)
 	}
-	return OneOf(append([]string{o.Message}, o.Others...)...)
+	return out
 }
 
 // meta describes what stands beside the data; nil where nothing ever does.
 func (d *document) meta(o Op) *huma.Schema {
-	meta := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false, Properties: map[string]*huma.Schema{}}
+	meta := &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{}}
 	if o.out.meta != nil {
-		noted := d.deref(d.of(o.out.meta, "Meta"))
+		noted := d.deref(d.of(o.out.meta, o.TypeName()+"Meta"))
 		meta.Required, meta.AdditionalProperties = noted.Required, noted.AdditionalProperties
 		for name, p := range noted.Properties {
 			meta.Properties[name] = p
@@ -105,7 +146,7 @@ func (d *document) meta(o Op) *huma.Schema {
 		meta.Properties["next_cursor"] = &huma.Schema{Type: huma.TypeString, Description: "Where the list goes on; absent at its end."}
 	}
 	if o.TakesIdempotencyKey() && o.out.secret() {
-		meta.Properties["replayed"] = &huma.Schema{Type: huma.TypeBoolean, Const: true, Description: "A stored answer, without its secrets."}
+		meta.Properties["replayed"] = &huma.Schema{Type: huma.TypeBoolean, Description: "True of a stored answer, which is without its secrets."}
 	}
 	if len(meta.Properties) == 0 {
 		return nil
@@ -119,93 +160,68 @@ func refusalName(status int, d dialect) string {
 	return [...]string{ours: "Refused", agenta: "Agenta", scim: "SCIM"}[d] + strconv.Itoa(status)
 }
 
-// refusals describes every status we refuse with, in each dialect. What an
-// operation doesn't refer to does no harm.
-func refusals() map[string]*huma.Response {
-	out := map[string]*huma.Response{}
-	for _, status := range append(fault.Statuses(), http.StatusUnprocessableEntity) { // 422 is Agenta's own
-		if kinds := fault.Kinds(status); kinds != nil {
-			out[refusalName(status, ours)] = refusalResponse(status, ours, enveloped(kinds))
-			out[refusalName(status, scim)] = refusalResponse(status, scim, scimErrorSchema(status))
-		}
-		out[refusalName(status, agenta)] = refusalResponse(status, agenta, detailed(status))
+// refusalResponse is a status with each of its codes and what they mean.
+func refusalResponse(status int, d dialect, kinds []fault.Kind) *huma.Response {
+	says := http.StatusText(status) + "."
+	for _, k := range kinds {
+		says += "\n\n`" + string(k) + "`: " + k.Says()
 	}
-	return out
-}
-
-func refusalResponse(status int, d dialect, schema *huma.Schema) *huma.Response {
-	r := &huma.Response{Description: http.StatusText(status), Headers: map[string]*huma.Header{"X-Request-Id": requestID}, Content: contentOf(d, schema)}
+	if kinds == nil {
+		says += " Parameters of the wrong form; `detail` names each place." // 422, which only Agenta's routes know
+	}
+	r := &huma.Response{Description: says, Headers: map[string]*huma.Header{"X-Request-Id": requestID},
+		Content: contentOf(d, &huma.Schema{Ref: schemaRef + [...]string{ours: errorName, agenta: agentaErrorName, scim: scimErrorName}[d]})}
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
 		r.Headers["Retry-After"] = &huma.Header{Description: "Seconds to wait.", Schema: &huma.Schema{Type: huma.TypeInteger}}
 	}
 	return r
 }
 
-func enveloped(kinds []fault.Kind) *huma.Schema {
-	var codes []any
-	for _, k := range kinds {
-		codes = append(codes, string(k))
-	}
-	meta := &huma.Schema{
-		Type: huma.TypeObject, AdditionalProperties: true, Required: []string{"code", "request_id"},
-		Properties: map[string]*huma.Schema{
-			"code":       {Type: huma.TypeString, Enum: codes},
-			"request_id": {Type: huma.TypeString},
-		},
-	}
-	if kinds[0] == fault.KindInvalid {
-		meta.Properties["fields"] = &huma.Schema{
-			Type: huma.TypeObject, AdditionalProperties: &huma.Schema{Type: huma.TypeString},
-			Description: "What is wrong with which field, by its place: body.user_ids[1], path.project_id, query.limit, header.If-Match.",
-		}
-	}
-	return &huma.Schema{
-		Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"success", "message", "data", "meta"},
-		Properties: map[string]*huma.Schema{
-			"success": {Type: huma.TypeBoolean, Const: false},
-			"message": {Type: huma.TypeString},
-			"data":    {Type: "null"},
-			"meta":    meta,
-		},
-	}
-}
+// The names of the three shapes of a refusal.
+const (
+	errorName       = "Error"
+	agentaErrorName = "AgentaError"
+	scimErrorName   = "SCIMError"
+)
 
-// scimErrorSchema is RFC 7644's shape.
-func scimErrorSchema(status int) *huma.Schema {
-	return &huma.Schema{
-		Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"schemas", "status", "detail"},
-		Properties: map[string]*huma.Schema{
-			"schemas":  {Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString, Const: SCIMError}},
-			"status":   {Type: huma.TypeString, Const: strconv.Itoa(status)},
-			"scimType": {Type: huma.TypeString},
-			"detail":   {Type: huma.TypeString},
-		},
-	}
-}
-
-// detailed is FastAPI's shape: a text, for 422 a list of places, and where it is
-// about an invitation an object with a code.
-func detailed(status int) *huma.Schema {
-	text := huma.Schema{Type: huma.TypeString}
-	detail := &text
-	switch status {
-	case http.StatusBadRequest, http.StatusConflict, http.StatusGone:
-		detail = &huma.Schema{AnyOf: []*huma.Schema{&text, {
-			Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"error", "message"},
-			Properties: map[string]*huma.Schema{"error": &text, "message": &text},
-		}}}
-	case http.StatusUnprocessableEntity:
-		detail = &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{
-			Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"loc", "msg", "type"},
+// errorSchemas are the shapes of a refusal: the envelope, FastAPI's detail (a
+// text, for 422 a list of places, about an invitation an object with a code), and
+// RFC 7644's.
+func errorSchemas() map[string]*huma.Schema {
+	text := func(says string) *huma.Schema { return &huma.Schema{Type: huma.TypeString, Description: says} }
+	return map[string]*huma.Schema{
+		errorName: {
+			Type: huma.TypeObject, Required: []string{"success", "message", "data", "meta"},
 			Properties: map[string]*huma.Schema{
-				"loc":  {Type: huma.TypeArray, Items: &huma.Schema{AnyOf: []*huma.Schema{{Type: huma.TypeString}, {Type: huma.TypeInteger}}}},
-				"msg":  {Type: huma.TypeString},
-				"type": {Type: huma.TypeString},
+				"success": {Type: huma.TypeBoolean, Examples: []any{false}},
+				"message": text("For people; it may change."),
+				"data":    {Type: huma.TypeArray, Nullable: true, Items: &huma.Schema{Type: huma.TypeObject}, Description: "Null."},
+				"meta": {
+					Type: huma.TypeObject, Required: []string{"code", "request_id"}, AdditionalProperties: true,
+					Properties: map[string]*huma.Schema{
+						"code":       text("The kind of refusal, for programs. The description of the response lists those there are."),
+						"request_id": text("Names the request in our logs."),
+						"reason":     text("With 403: which kind of right is missing."),
+						"fields": {
+							Type: huma.TypeObject, AdditionalProperties: &huma.Schema{Type: huma.TypeString},
+							Description: "What is wrong with which field, by its place: body.user_ids[1], path.project_id, query.limit, header.If-Match.",
+						},
+					},
+				},
 			},
-		}}
-	}
-	return &huma.Schema{
-		Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"detail"},
-		Properties: map[string]*huma.Schema{"detail": detail},
+		},
+		agentaErrorName: {
+			Type: huma.TypeObject, Required: []string{"detail"},
+			Properties: map[string]*huma.Schema{"detail": {Description: "A text; with 422 a list of objects of loc, msg and type; about an invitation an object of error and message."}},
+		},
+		scimErrorName: {
+			Type: huma.TypeObject, Required: []string{"schemas", "status", "detail"},
+			Properties: map[string]*huma.Schema{
+				"schemas":  {Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString}},
+				"status":   text("The HTTP status."),
+				"scimType": text("RFC 7644's word for what is wrong, where it has one."),
+				"detail":   text("For people; it may change."),
+			},
+		},
 	}
 }

@@ -36,19 +36,20 @@ func newSchemas() *schemas {
 	}
 }
 
-// schemaName keeps the names of two packages apart: a type of a group carries
-// the group's name, any other only where its plain name is taken.
+// schemaName keeps the names of two packages apart: a type carries the name of
+// its package, but for the model's, which carry it where the plain name is taken.
 func schemaName(named map[string]reflect.Type, t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	name := huma.DefaultSchemaNamer(t, hint)
 	if t.Kind() != reflect.Struct || t.Name() == "" {
-		return name
+		return strings.TrimSuffix(name, "Struct") // of a field, which names it well enough
 	}
 	pkg := path.Base(t.PkgPath())
+	own := pkg == "model" // whose names say enough by themselves
 	pkg = strings.ToUpper(pkg[:1]) + pkg[1:]
-	if strings.Contains(t.PkgPath(), "/functions/") && !strings.HasPrefix(name, pkg) {
+	if !own && !strings.HasPrefix(name, pkg) {
 		name = pkg + name
 	}
 	for i, candidate := 1, name; ; i++ {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	"wardroom/pkg/fault"
+	"wardroom/pkg/link"
 )
 
 // scimRoot is the path whose every answer, unknown paths below it included, is
@@ -124,6 +126,20 @@ func (r *rule) fold(m map[string]any, c *checker) {
 			break
 		}
 	}
+}
+
+// linked is an answer whose links lead through the door by which the request
+// came. SCIM's answers name resources by their paths, in these two members; text
+// of somebody's own holds no such pattern, since its quotes are escaped.
+func (d dialect) linked(ctx context.Context, body []byte) []byte {
+	prefix := link.Prefix(ctx)
+	if d != scim || prefix == "" {
+		return body
+	}
+	for _, member := range []string{`"location":"`, `"$ref":"`} {
+		body = bytes.ReplaceAll(body, []byte(member+scimRoot+"/"), []byte(member+prefix+scimRoot+"/"))
+	}
+	return body
 }
 
 // locate names in a header where the thing that an operation made is found. Its

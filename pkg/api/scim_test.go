@@ -158,10 +158,13 @@ func TestSCIMInTheDocument(t *testing.T) {
 	}})
 	type content map[string]struct {
 		Schema struct {
-			AdditionalProperties any
-			Properties           map[string]struct{ Type any }
-			Required             []string
+			Ref string `json:"$ref"`
 		}
+	}
+	type schema struct {
+		AdditionalProperties any
+		Properties           map[string]struct{ Type any }
+		Required             []string
 	}
 	var d struct {
 		Paths map[string]map[string]struct {
@@ -173,6 +176,7 @@ func TestSCIMInTheDocument(t *testing.T) {
 		}
 		Components struct {
 			Responses map[string]struct{ Content content }
+			Schemas   map[string]schema
 		}
 	}
 	if err := json.Unmarshal(document, &d); err != nil {
@@ -180,7 +184,7 @@ func TestSCIMInTheDocument(t *testing.T) {
 	}
 	patch, remove := d.Paths["/scim/v2/People/{id}"]["patch"], d.Paths["/scim/v2/People/{id}"]["delete"]
 	for _, kind := range []string{"application/json", "application/scim+json"} {
-		body := patch.RequestBody.Content[kind].Schema
+		body := d.Components.Schemas[strings.TrimPrefix(patch.RequestBody.Content[kind].Schema.Ref, "#/components/schemas/")]
 		if body.AdditionalProperties != true || len(body.Required) != 1 || body.Properties["created_by"].Type != nil {
 			t.Errorf("a body as %s: %+v", kind, body)
 		}
@@ -194,7 +198,7 @@ func TestSCIMInTheDocument(t *testing.T) {
 	if ref := patch.Responses["404"].Ref; ref != "#/components/responses/SCIM404" {
 		t.Errorf("404 is %q", ref)
 	}
-	if d.Components.Responses["SCIM404"].Content["application/scim+json"].Schema.Required == nil {
+	if d.Components.Responses["SCIM404"].Content["application/scim+json"].Schema.Ref != "#/components/schemas/SCIMError" || d.Components.Schemas["SCIMError"].Required == nil {
 		t.Error("nothing says what a refusal looks like")
 	}
 	if gone, ok := remove.Responses["204"]; !ok || gone.Content != nil {

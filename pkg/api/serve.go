@@ -24,10 +24,18 @@ func (rt *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if a.ETag != "" {
 		w.Header()["Etag"] = []string{a.ETag}
 	}
+	if a.Removal != 0 {
+		w.Header()[removalHeader] = []string{strconv.FormatInt(a.Removal, 10)}
+	}
 	d := rt.op.dialect()
+	a.Body = d.linked(r.Context(), a.Body)
 	d.locate(w, a)
 	send(w, r, a.Status, a.Body, d)
 }
+
+// removalHeader is where an answer says which removal the request made: there it
+// is shown and undone.
+const removalHeader = "Wardroom-Removal"
 
 // answer takes a request through the checks in their order: the credentials'
 // presence, the form, then whatever the guard does.
@@ -49,15 +57,17 @@ func (rt *route) answer(w http.ResponseWriter, r *http.Request) (Answer, error) 
 		}
 		return Answer{}, err
 	}
-	handle := func(ctx context.Context) (Answer, error) {
-		result, err := rt.op.invoke(ctx, call.In)
+	handle := func(ctx context.Context, c Call) (Answer, error) {
+		result, err := rt.op.invoke(ctx, c.In)
 		if err != nil {
 			return Answer{}, err
 		}
-		return rt.render(result, scope)
+		a, err := rt.render(result, scope)
+		a.Anew = func() (Answer, error) { return rt.render(result, scope) }
+		return a, err
 	}
 	if visit == nil {
-		return handle(ctx)
+		return handle(ctx, call)
 	}
 	return visit.Serve(ctx, call, handle)
 }
@@ -89,14 +99,17 @@ func (rt *route) read(w http.ResponseWriter, r *http.Request) (call Call, scope 
 			return call, "", err
 		}
 	}
-	if b != nil && len(text) > 0 && !isJSON(r.Header) {
-		return call, "", fault.New(fault.KindUnsupportedMediaType, "The request body must be JSON.")
+	if b != nil && len(text) > 0 {
+		if err := declaredJSON(r.Header); err != nil {
+			return call, "", err
+		}
 	}
 	var query url.Values
 	if r.URL.RawQuery != "" {
 		if query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 			c.bad.add("query", badQuery)
 		}
+		in.respell(query)
 	}
 	v := reflect.New(in.typ)
 	call.In = v.Interface()
@@ -121,7 +134,7 @@ func (rt *route) read(w http.ResponseWriter, r *http.Request) (call Call, scope 
 
 // fingerprint tells whether two requests with one Idempotency-Key are the same.
 // The query counts as it was understood: API Gateway hands it on in another
-// spelling than it was sent in.
+// spelling than it was sent in, and a caller may add to it what means nothing.
 func fingerprint(r *http.Request, query url.Values, body []byte) string {
 	h := sha256.New()
 	for _, part := range []string{r.Method, r.URL.Path, query.Encode()} {
@@ -141,8 +154,14 @@ func refuse(w http.ResponseWriter, r *http.Request, err error, d dialect) {
 		seconds := max(1, int64((fault.Of(err).RetryAfter+time.Second-1)/time.Second))
 		w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
 	}
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", challenge)
+	}
 	send(w, r, status, body, d)
 }
+
+// challenge says with what credentials a request would be looked at.
+const challenge = `Bearer realm="wardroom", ApiKey realm="wardroom"`
 
 // send writes an answer; a HEAD gets its headers alone.
 func send(w http.ResponseWriter, r *http.Request, status int, body []byte, d dialect) {

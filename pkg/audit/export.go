@@ -124,7 +124,7 @@ func exportSome(ctx context.Context, s *store.Store, organization, from, to int6
 		}
 		next = max(next, b.Seq+1)
 	}
-	rows, err := s.Read(ctx, keys...)
+	rows, err := s.Inspect(ctx, keys...)
 	if err != nil {
 		return 0, err
 	}
@@ -147,14 +147,14 @@ func exportSome(ctx context.Context, s *store.Store, organization, from, to int6
 // exportOpen writes the rows that aren't sealed yet.
 func exportOpen(ctx context.Context, s *store.Store, organization int64, head model.SealHead, w *bufio.Writer) error {
 	open, _, err := unsealed(ctx, s, organization, head.Watermark)
-	if err != nil {
+	if err = store.LeaveOut(ctx, err); err != nil {
 		return err
 	}
 	keys := make([]table.Primary, len(open))
 	for i, a := range open {
 		keys[i] = keyOf(a)
 	}
-	rows, err := s.Read(ctx, keys...)
+	rows, err := s.Inspect(ctx, keys...)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (v *verifier) rows(ctx context.Context, s *store.Store, due []table.Primary
 			to = key
 		}
 	}
-	rows, err := s.Read(ctx, late...)
+	rows, err := s.Inspect(ctx, late...)
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ type Record struct {
 	Hash      *string        `json:"hash"`
 	PrevHash  *string        `json:"prev_hash"`
 	TS        model.Time     `json:"ts"`
-	Actor     string         `json:"actor" doc:"user:ID, key:PREFIX or system"`
+	Actor     string         `json:"actor" doc:"user:ID, key:PREFIX, system or operator"`
 	Action    string         `json:"action" doc:"Id of the operation"`
 	Resource  string         `json:"resource" doc:"project:151, or what belongs to it: project:151/user:16"`
 	Before    map[string]any `json:"before"`
@@ -32,11 +32,24 @@ type Record struct {
 type Filter struct {
 	Actor, Action, Resource string
 	Start, End              model.Time // from Start on, before End
+	Descending              bool       // the newest first
 }
 
 func (f Filter) matches(a model.Audit) bool {
-	return (f.Actor == "" || f.Actor == a.Actor) && (f.Action == "" || f.Action == a.Action) &&
-		(f.Resource == "" || f.Resource == a.Resource || f.Resource == a.About)
+	return (f.Actor == "" || f.Actor == a.Actor) && (f.Action == "" || f.Action == a.Action) && f.concerns(a)
+}
+
+// concerns reports whether a change is about the resource: about all of it, about
+// what belongs to it, or, where it is a person, about what they have in a place.
+func (f Filter) concerns(a model.Audit) bool {
+	if f.Resource == "" || f.Resource == a.Resource || f.Resource == a.About {
+		return true
+	}
+	place, person, both := strings.Cut(f.Resource, "/")
+	if !both {
+		person = place
+	}
+	return (!both || place == a.About) && slices.Contains(a.People(), person)
 }
 
 // span is the part of a partition that the filter's times leave, from a
@@ -45,14 +58,18 @@ func (f Filter) span(after string) (span table.Span, empty bool) {
 	if !f.Start.IsZero() {
 		span.From = f.Start.String()
 	}
-	span.From = max(span.From, after)
 	if !f.End.IsZero() {
 		span.To = f.End.String() // a key goes on behind its time, so one of End itself is beyond
+	}
+	if span.Descending = f.Descending; !f.Descending {
+		span.From = max(span.From, after)
+	} else if after != "" && (span.To == "" || after < span.To) {
+		span.To = after
 	}
 	return span, span.To != "" && span.From > span.To
 }
 
-// List returns changes of an organisation, oldest first, behind a position, and
+// List returns changes of an organisation in the filter's order, behind a position, and
 // the position at which the list goes on ("" at its end). It looks at limit
 // changes, whatever part of them the filter leaves, so a page costs the same
 // wherever it is.
@@ -77,7 +94,12 @@ func List(ctx context.Context, s *store.Store, organization int64, f Filter, aft
 		log = log[:min(limit, len(log))]
 		next = log[len(log)-1].key.SK
 	}
-	log = slices.DeleteFunc(log, func(e entry) bool { return !e.readable || !f.matches(e.audit) })
+	log = slices.DeleteFunc(log, func(e entry) bool {
+		if !e.readable {
+			_ = store.LeaveOut(ctx, table.Sound(e.key, found.Rows[e.key]))
+		}
+		return !e.readable || !f.matches(e.audit)
+	})
 	rows := make([]model.Audit, 0, len(log))
 	for _, e := range log {
 		rows = append(rows, e.audit)
@@ -96,7 +118,7 @@ func List(ctx context.Context, s *store.Store, organization int64, f Filter, aft
 // to see whether the list goes on, and the seals of all.
 func read(ctx context.Context, s *store.Store, organization int64, span table.Span, limit int) (table.Stretch, error) {
 	found, err := s.Audits(ctx, organization, span, 2*(limit+2))
-	if n := len(found.Keys); found.More && n > 0 { // the last one's seal may not have come
+	if n := len(found.Keys); found.More && n > 0 && !span.Descending { // the last one's seal may not have come
 		if _, ok := table.Audits.Parse(found.Keys[n-1]); ok {
 			found.Keys = found.Keys[:n-1]
 		}
@@ -108,11 +130,13 @@ func read(ctx context.Context, s *store.Store, organization int64, span table.Sp
 func find(ctx context.Context, s *store.Store, organization int64, f Filter, span table.Span, limit int) (table.Stretch, error) {
 	var found []table.Found
 	var err error
-	if f.Resource != "" {
-		about, _, _ := strings.Cut(f.Resource, "/")
-		found, err = s.AuditsAbout(ctx, organization, about, span, limit+2)
-	} else {
+	switch about, _, both := strings.Cut(f.Resource, "/"); {
+	case f.Resource == "":
 		found, err = s.AuditsBy(ctx, organization, f.Actor, span, limit+2)
+	case strings.HasPrefix(about, "user:") && !both:
+		found, err = findPerson(ctx, s, organization, about, span, limit+2)
+	default:
+		found, err = s.AuditsAbout(ctx, organization, about, span, limit+2)
 	}
 	out := table.Stretch{More: len(found) == limit+2}
 	for _, x := range found {
@@ -125,8 +149,31 @@ func find(ctx context.Context, s *store.Store, organization int64, f Filter, spa
 	for _, key := range out.Keys {
 		keys = append(keys, key, sealBeside(key))
 	}
-	out.Rows, err = s.Read(ctx, keys...)
+	out.Rows, err = s.Inspect(ctx, keys...)
 	return out, err
+}
+
+// findPerson finds the changes of an account and those of what the person has in
+// places, together in the order of the span, at most n: each list was asked for
+// as many, so none of them ends before the n-th of all.
+func findPerson(ctx context.Context, s *store.Store, organization int64, person string, span table.Span, n int) ([]table.Found, error) {
+	own, err := s.AuditsAbout(ctx, organization, person, span, n)
+	if err != nil {
+		return nil, err
+	}
+	elsewhere, err := s.AuditsOf(ctx, organization, person, span, n)
+	if err != nil {
+		return nil, err
+	}
+	all := append(own, elsewhere...)
+	slices.SortFunc(all, func(a, b table.Found) int {
+		if span.Descending {
+			a, b = b, a
+		}
+		return strings.Compare(a.Position, b.Position)
+	})
+	all = slices.CompactFunc(all, func(a, b table.Found) bool { return a.Primary == b.Primary })
+	return all[:min(n, len(all))], nil
 }
 
 func record(a model.Audit, e entry) Record {

@@ -39,7 +39,7 @@ func (p *People) Know(ctx context.Context, rows ...model.Audit) error {
 			}
 		}
 	}
-	found, err := p.store.Read(ctx, keys...)
+	found, err := p.store.ReadShown(ctx, keys...)
 	if err != nil {
 		return err
 	}

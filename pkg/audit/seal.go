@@ -48,6 +48,9 @@ func Seal(ctx context.Context, s *store.Store, rows []model.Audit) (done int, er
 	sealed := make(map[table.Primary]bool, len(rows))
 	for _, organization := range organizations {
 		for part := range slices.Chunk(parts[organization], perTransaction) {
+			if err = s.NoteMentions(ctx, part); err != nil { // before the seal, so that what is sealed is found
+				break
+			}
 			if err = sealPart(ctx, s, organization, part); err != nil {
 				break
 			}
@@ -87,9 +90,14 @@ func sealPart(ctx context.Context, s *store.Store, organization int64, rows []mo
 		keys = append(keys, keyOf(a), sealKey(a))
 	}
 	for try := range sealTries {
-		found, err := s.Read(ctx, keys...)
+		found, err := s.Inspect(ctx, keys...)
 		if err != nil {
 			return err
+		}
+		if head, is := found[keys[0]]; is {
+			if err := table.Sound(keys[0], head); err != nil {
+				return err
+			}
 		}
 		tx, err := links(organization, rows, found)
 		if err != nil {
@@ -148,7 +156,9 @@ func links(organization int64, rows []model.Audit, found table.Rows) (*table.Tx,
 	return &tx, nil
 }
 
-// asTold returns the row as the table holds it, if that says what a says.
+// asTold returns the row as the table holds it, if that says what a says, or if
+// a is nothing but its key: a row that can't be read (see unsealed) is sealed as
+// it lies there, so that it holds up none and nobody can put another in its place.
 func asTold(a model.Audit, found table.Rows) (dynamo.Item, error) {
 	told, err := table.Audits.Item(a)
 	if err != nil {
@@ -157,6 +167,9 @@ func asTold(a model.Audit, found table.Rows) (dynamo.Item, error) {
 	stored, ok := found[keyOf(a)]
 	if !ok {
 		return told, nil
+	}
+	if bare(a) {
+		return stored, nil
 	}
 	again, err := table.Remake(stored)
 	if err == nil && bytes.Equal(encode(nil, again), encode(nil, told)) {

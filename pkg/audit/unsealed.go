@@ -24,7 +24,9 @@ const (
 // Unsealed returns changes of an organisation that have no seal yet, oldest
 // first, for a sweep to seal. It looks from the watermark on, before which
 // everything is sealed, and moves that to where nothing is left behind; what is
-// more than one look finds is found by the next.
+// more than one look finds is found by the next. Of a row that can't be read it
+// returns the key alone, to be sealed as it lies there, and with the rows an
+// error that names it.
 func Unsealed(ctx context.Context, s *store.Store, organization int64, now model.Time) ([]model.Audit, error) {
 	rows, err := s.Read(ctx, table.SealHeads.Key(organization))
 	if err != nil {
@@ -32,7 +34,7 @@ func Unsealed(ctx context.Context, s *store.Store, organization int64, now model
 	}
 	head, exists := table.SealHeads.In(rows, organization)
 	open, upTo, err := unsealed(ctx, s, organization, head.Watermark)
-	if err != nil || !exists { // without a head nothing was ever sealed, and there is no row to move it in
+	if _, only := table.UnreadableIn(err); err != nil && !only || !exists { // without a head nothing was ever sealed, and there is no row to move it in
 		return open, err
 	}
 	mark := now.Add(-inFlight)
@@ -43,48 +45,64 @@ func Unsealed(ctx context.Context, s *store.Store, organization int64, now model
 		mark = open[0].TS
 	}
 	if !mark.After(head.Watermark) {
-		return open, nil
+		return open, err
 	}
 	moved := head
 	moved.Watermark = mark
 	var tx table.Tx
 	table.SealHeads.Change(&tx, head, moved)
-	if err := s.Commit(ctx, &tx); err != nil && !errors.Is(err, table.ErrStale) { // stale: somebody seals, and the next sweep moves it
-		return open, err
+	if lost := s.Commit(ctx, &tx); lost != nil && !errors.Is(lost, table.ErrStale) { // stale: somebody seals, and the next sweep moves it
+		return open, lost
 	}
-	return open, nil
+	return open, err
 }
 
 // unsealed looks for rows without a seal from a time on. upTo is the time
-// that it looked up to, never where it looked at everything.
-func unsealed(ctx context.Context, s *store.Store, organization int64, from model.Time) (open []model.Audit, upTo model.Time, err error) {
+// that it looked up to, never where it looked at everything. What it says of
+// rows that can't be read is as Unsealed says it.
+func unsealed(ctx context.Context, s *store.Store, organization int64, from model.Time) (open []model.Audit, upTo model.Time, bad error) {
 	var span table.Span
 	if !from.IsZero() {
 		span.From = from.String()
 	}
+	var errs []error
 	for range lookTimes {
 		found, err := s.Audits(ctx, organization, span, lookSize)
 		if err != nil {
 			return nil, model.Time{}, err
 		}
 		log := pair(found)
-		if !found.More {
-			return append(open, log.unsealed()...), model.Time{}, nil
-		}
-		if len(log) < 2 { // it can't go on from here
+		if found.More && len(log) < 2 { // it can't go on from here
 			break
 		}
-		last := log[len(log)-1] // its seal may come after what was read
-		open = append(open, log[:len(log)-1].unsealed()...)
+		rest := log
+		if found.More { // the last one's seal may come after what was read
+			rest = log[:len(log)-1]
+		}
+		for _, e := range rest {
+			if e.sealed {
+				continue
+			}
+			if !e.readable {
+				errs = append(errs, table.Sound(e.key, found.Rows[e.key]))
+			}
+			if keyOf(e.audit) == e.key {
+				open = append(open, e.audit)
+			}
+		}
+		if !found.More {
+			return open, model.Time{}, errors.Join(errs...)
+		}
+		last := log[len(log)-1]
 		span.From, upTo = last.key.SK, last.audit.TS
 	}
-	return open, upTo, nil
+	return open, upTo, errors.Join(errs...)
 }
 
 // entry is an audit row with its seal, as the table holds them.
 type entry struct {
 	key      table.Primary
-	audit    model.Audit
+	audit    model.Audit // its key alone, where it can't be read
 	seal     model.Seal
 	sealed   bool
 	readable bool // nobody made it something else by hand
@@ -102,7 +120,9 @@ func pair(found table.Stretch) entries {
 		}
 		e := entry{key: key}
 		_, e.sealed = found.Rows[sealBeside(key)]
-		e.audit, e.readable = table.Audits.Try(found.Rows, key)
+		if e.audit, e.readable = table.Audits.Try(found.Rows, key); !e.readable {
+			e.audit = atKey(key)
+		}
 		e.seal, _ = table.Seals.Try(found.Rows, sealBeside(key))
 		out = append(out, e)
 	}
@@ -116,11 +136,15 @@ func sealBeside(key table.Primary) table.Primary {
 	return table.Seals.Key(organization, at["ts"], at["audit_id"])
 }
 
-func (e entries) unsealed() (out []model.Audit) {
-	for _, x := range e {
-		if !x.sealed && x.readable {
-			out = append(out, x.audit)
-		}
-	}
-	return out
+// atKey is an audit row that says nothing but its key.
+func atKey(key table.Primary) (a model.Audit) {
+	at, _ := table.Audits.Parse(key)
+	a.OrganizationID, _ = table.Audits.ID(key, "organization_id")
+	a.ID = at["audit_id"]
+	_ = a.TS.UnmarshalText([]byte(at["ts"])) // never, where it is none: then the row isn't sealed
+	return a
 }
+
+// bare reports whether a is such a row: every other one says what was done, and
+// by whom.
+func bare(a model.Audit) bool { return a.Action == "" && a.Actor == "" }

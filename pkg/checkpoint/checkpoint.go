@@ -17,7 +17,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/caarlos0/env/v11"
+	"wardroom/pkg/settings"
 )
 
 // Signer signs with an ECDSA key of P-256 over SHA-256.
@@ -41,10 +41,10 @@ type Config struct {
 // Environment returns the signer that the environment names. It is asked when
 // something is to be signed, not at the start of the function.
 func Environment() (Signer, error) {
-	c, err := env.ParseAs[Config]()
+	c, err := settings.Read[Config]()
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("environment: %w", err)
+		return nil, err
 	case c.Key != "":
 		return newKMS(c.Key)
 	case c.File != "":

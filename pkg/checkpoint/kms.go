@@ -12,7 +12,8 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
-	"github.com/caarlos0/env/v11"
+
+	"wardroom/pkg/settings"
 )
 
 // kmsKey is a key that never leaves KMS.
@@ -32,9 +33,9 @@ type account struct {
 }
 
 func newKMS(id string) (Signer, error) {
-	a, err := env.ParseAs[account]()
+	a, err := settings.Read[account]()
 	if err != nil {
-		return nil, fmt.Errorf("environment: %w", err)
+		return nil, err
 	}
 	o := kms.Options{
 		Region: a.Region,

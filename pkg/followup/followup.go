@@ -10,9 +10,8 @@ package followup
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
 )
 
@@ -58,11 +57,13 @@ func guarded(ctx context.Context, w Work, rows []model.Audit) (done int, err err
 	if len(rows) == 0 {
 		return 0, nil
 	}
-	defer func() {
-		if cause := recover(); cause != nil {
-			done, err = 0, fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
-		}
-	}()
-	done, err = w(ctx, rows)
+	err = concurrent.Do(func() (err error) {
+		done, err = w(ctx, rows)
+		return err
+	})
+	var panicked *concurrent.Panic
+	if errors.As(err, &panicked) {
+		done = 0
+	}
 	return max(0, min(done, len(rows))), err
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
 	"wardroom/pkg/purge"
 	"wardroom/pkg/store"
@@ -119,7 +120,7 @@ func (w *sweeping) carryOn(ctx context.Context, p table.Primary) {
 			return
 		}
 		finished := false
-		err := alone(func() (err error) {
+		err := concurrent.Do(func() (err error) {
 			finished, err = w.Finish(ctx, id)
 			return err
 		})
@@ -129,13 +130,13 @@ func (w *sweeping) carryOn(ctx context.Context, p table.Primary) {
 		return
 	}
 	if id, ok := table.Projects.ID(p, "project_id"); ok {
-		w.did(&w.Purged, alone(func() error { return purge.Project(ctx, w.Store, now, id) }))
+		w.did(&w.Purged, concurrent.Do(func() error { return purge.Project(ctx, w.Store, now, id) }))
 	} else if id, ok := table.Teams.ID(p, "team_id"); ok {
-		w.did(&w.Purged, alone(func() error { return purge.Team(ctx, w.Store, now, id) }))
+		w.did(&w.Purged, concurrent.Do(func() error { return purge.Team(ctx, w.Store, now, id) }))
 	} else if id, ok := table.Agents.ID(p, "agent_id"); ok {
-		w.did(&w.Purged, alone(func() error { return purge.Agent(ctx, w.Store, now, id) }))
+		w.did(&w.Purged, concurrent.Do(func() error { return purge.Agent(ctx, w.Store, now, id) }))
 	} else if id, ok := table.Users.ID(p, "user_id"); ok {
-		w.did(&w.Purged, alone(func() error { return purge.User(ctx, w.Store, now, id) }))
+		w.did(&w.Purged, concurrent.Do(func() error { return purge.User(ctx, w.Store, now, id) }))
 	}
 }
 
@@ -195,14 +196,4 @@ func (w *sweeping) of(ctx context.Context, organization int64) error {
 		rows = rows[1:]
 	}
 	return err
-}
-
-// alone keeps a panic to the one thing that it is about.
-func alone(do func() error) (err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("panic: %v", cause)
-		}
-	}()
-	return do()
 }

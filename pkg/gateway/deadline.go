@@ -71,8 +71,8 @@ func (d *deadline) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	})
 	select {
 	case err := <-done:
-		if err != nil {
-			d.fail(w, r, err)
+		if err != nil { // not wrapped: a panic with the context's error is a panic all the same
+			d.fail(w, r, errors.New("gateway: panic: "+err.Error()))
 			return
 		}
 		answer.copyTo(w)

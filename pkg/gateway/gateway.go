@@ -21,8 +21,9 @@
 // line itself, delivers the query decoded (so its spelling and the order of
 // different parameters are ours; the values, and the order among repeated
 // ones, are the caller's), and buffers the response. The stage is not in the
-// event's path; the base path of a custom domain is, and is left there. SAM's
-// local emulator decodes the path too, so %2F arrives there as a slash.
+// event's path; the base path of a custom domain is, and is taken off. Either is
+// in the request's context, for links (package link). SAM's local emulator
+// decodes the path too, so %2F arrives there as a slash.
 package gateway
 
 import (
@@ -38,6 +39,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
 
+	"wardroom/pkg/link"
 	"wardroom/pkg/telemetry"
 )
 
@@ -90,6 +92,9 @@ func Invoke(h http.Handler, opts ...Option) func(context.Context, events.APIGate
 		if e.HTTPMethod == "" || e.Path == "" {
 			return events.APIGatewayProxyResponse{}, fmt.Errorf("%w: httpMethod and path are missing", ErrEvent)
 		}
+		var prefix string
+		prefix, e.Path = mounted(&e)
+		ctx = link.Below(ctx, prefix)
 		ctx, _ = telemetry.Begin(context.WithValue(ctx, eventKey{}, &e), requestID(ctx, e), e.RequestContext.Identity.SourceIP)
 		answer, err := adapter.ProxyWithContext(ctx, convertible(e))
 		if err != nil {

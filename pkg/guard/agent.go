@@ -88,11 +88,11 @@ func (c *Case) AgentMember(agent, user int64) (model.AgentMember, bool) {
 	return table.AgentMembers.In(c.rows, user, agent)
 }
 
-// Buried reports whether a permission on an agent is older than its user's last
+// Buried reports whether a permission on an agent was given before its user's last
 // removal from the agent's project: it counts for nothing.
 func (c *Case) Buried(m model.AgentMember) (model.Tombstone, bool) {
 	tomb, ok := table.Tombstones.In(c.rows, m.ProjectID, m.UserID)
-	return tomb, ok && tomb.Buries(m.CreatedOn)
+	return tomb, ok && tomb.Buries(m.Epoch)
 }
 
 // AgentTarget is an agent as a user's rows stand to it.

@@ -3,6 +3,7 @@ package guard
 import (
 	"context"
 	"maps"
+	"reflect"
 	"slices"
 
 	"wardroom/pkg/access"
@@ -13,6 +14,7 @@ import (
 	"wardroom/pkg/personal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
+	"wardroom/pkg/telemetry"
 )
 
 // Case is one request as far as it is known: who calls, what the operation's
@@ -46,6 +48,8 @@ type Case struct {
 	audit    *model.Audit // of the change, written with it
 	notices  []model.Notice
 	concerns api.Versioned
+	letters  []func(context.Context) error
+	removal  int64
 }
 
 // grant is a decision that allowed this request, and what it was made on.
@@ -77,10 +81,40 @@ type Knowing interface {
 	Known(ctx context.Context, c *Case) error
 }
 
+// Hooks are what an input may have.
+func (g *Guard) Hooks() []reflect.Type {
+	return []reflect.Type{reflect.TypeFor[Needing](), reflect.TypeFor[Knowing](), reflect.TypeFor[Checking]()}
+}
+
 // Checking is an input with a rule about its form that no tag can express. It
 // is asked once the caller is known, before anything else: a refusal of it is
 // one of the request's form. It is told the time of the request.
 type Checking interface{ Check(now model.Time) error }
+
+// Send notes what goes to another system, such as a letter: it leaves once, when
+// the request's changes are committed, and never where they aren't. The answer is
+// made again where it fails, so that a handler's result can say so by then.
+func (c *Case) Send(letter func(context.Context) error) { c.letters = append(c.letters, letter) }
+
+// leave sends what was noted. Nothing of it undoes the request.
+func (c *Case) leave(ctx context.Context, a api.Answer) (api.Answer, error) {
+	failed := false
+	for _, letter := range c.letters {
+		if err := letter(ctx); err != nil {
+			telemetry.From(ctx).SetErr(err)
+			failed = true
+		}
+	}
+	if !failed || a.Anew == nil {
+		return a, nil
+	}
+	again, err := a.Anew()
+	again.Removal = a.Removal
+	return again, err
+}
+
+// Removes notes the removal that the request makes, of which the answer tells.
+func (c *Case) Removes(id int64) { c.removal = id }
 
 // Rehearse makes the request a preview: every check is made, the answer is
 // given, and nothing is written.
@@ -92,6 +126,14 @@ func (c *Case) Rows() table.Rows { return c.rows }
 // Read reads more rows into the Case: one more round trip.
 func (c *Case) Read(ctx context.Context, keys ...table.Primary) error {
 	rows, err := c.store.Read(ctx, keys...)
+	c.take(keys, rows)
+	return err
+}
+
+// ReadShown is Read for a list that is shown: rows that can't be read are left
+// out, and the log says so.
+func (c *Case) ReadShown(ctx context.Context, keys ...table.Primary) error {
+	rows, err := c.store.ReadShown(ctx, keys...)
 	c.take(keys, rows)
 	return err
 }
@@ -115,14 +157,14 @@ func (c *Case) More(ctx context.Context, keys ...table.Primary) (bool, error) {
 	return true, c.Read(ctx, keys...)
 }
 
-// Along reads more rows into the Case while it asks questions, which must leave
-// the Case alone: one round trip, or as many as the longest question takes.
+// Along is ReadShown while it asks questions, which must leave the Case alone:
+// one round trip, or as many as the longest question takes.
 func (c *Case) Along(ctx context.Context, keys []table.Primary, questions ...func(context.Context) error) error {
 	g, both := concurrent.WithContext(ctx)
 	g.SetLimit(atOnce + 1) // and the rows
 	var rows table.Rows
 	g.Go(func() (err error) {
-		rows, err = c.store.Read(both, keys...)
+		rows, err = c.store.ReadShown(both, keys...)
 		return err
 	})
 	for _, ask := range questions {

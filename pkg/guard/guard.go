@@ -18,6 +18,7 @@ package guard
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"wardroom/pkg/access"
@@ -47,6 +48,9 @@ func New(s *store.Store, now func() model.Time, issuer *signin.Issuer) *Guard {
 // credentials that are missing, malformed, unknown, revoked or expired, all
 // with the same 401.
 func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
+	if op.IsInvited && g.issuer == nil && unarmed(r.Header) {
+		return &visit{guard: g, op: op, stranger: true}, nil
+	}
 	c, ok := credentialsOf(r.Header)
 	if !ok {
 		return nil, fault.Unauthorized()
@@ -66,14 +70,28 @@ func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 		}
 	}
 	rows, err := g.store.Read(r.Context(), v.first...)
+	if bad, only := table.UnreadableIn(err); only && !slices.ContainsFunc(bad, ofCredentials) {
+		// Whoever has no credentials is told so, whatever is wrong with a row.
+		if refused := v.identify(rows, telemetry.From(r.Context())); refused != nil && !errors.Is(refused, errUnbound) {
+			return nil, refused
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
 	err = v.identify(rows, telemetry.From(r.Context()))
 	if errors.Is(err, errUnbound) {
 		err = v.firstSignIn(r.Context())
+		if op.IsInvited && fault.Is(err, fault.KindUnauthorized) {
+			v.stranger, err = true, nil
+		}
 	}
 	return v, err
+}
+
+// ofCredentials reports whether a row that can't be read is one of credentials.
+func ofCredentials(u *table.Unreadable) bool {
+	return u.Kind == table.Keys.Name() || u.Kind == table.Subjects.Name()
 }
 
 // resourceKey is where the row of a resource lies, or of what leads to it.

@@ -78,7 +78,7 @@ func (r *replay) stored(ctx context.Context, s *store.Store, c *Case) (answer ap
 	if old.Redacted && !c.op.IsAgenta { // whose answers have no place for it
 		body = replayed(body)
 	}
-	return api.Answer{Status: old.Status, Body: body, ETag: old.ETag}, true, nil
+	return api.Answer{Status: old.Status, Body: body, ETag: old.ETag, Removal: old.RemovalID}, true, nil
 }
 
 // in returns the answer among rows that is still kept at now: the TTL deletes
@@ -111,7 +111,7 @@ func (r *replay) keep(ctx context.Context, s *store.Store, c *Case, a api.Answer
 		return nil
 	}
 	row := r.row
-	row.Status, row.ETag, row.Body = a.Status, a.ETag, a.Body
+	row.Status, row.ETag, row.RemovalID, row.Body = a.Status, a.ETag, a.Removal, a.Body
 	if a.Kept != nil {
 		row.Body, row.Redacted = a.Kept, true
 	}

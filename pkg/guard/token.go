@@ -63,12 +63,7 @@ func active(rows table.Rows, user int64) bool {
 func (v *visit) firstSignIn(ctx context.Context) error {
 	record := telemetry.From(ctx)
 	for try := 0; ; try++ {
-		a := signin.Arrival{Identity: *v.token, Now: v.guard.now()}
-		if v.credential.prefix != "" {
-			a.Within = v.organization
-		}
-		a.Note = func(tx *table.Tx, u model.User, how string) { v.noteArrival(tx, u, how, a.Now, record) }
-		err := a.Bind(ctx, v.guard.store)
+		err := v.arrival(v.guard.now(), record).Bind(ctx, v.guard.store)
 		if err != nil && !errors.Is(err, table.ErrStale) {
 			return err
 		}
@@ -81,12 +76,24 @@ func (v *visit) firstSignIn(ctx context.Context) error {
 	}
 }
 
-// noteArrival writes the audit row of a first sign-in.
-func (v *visit) noteArrival(tx *table.Tx, u model.User, how string, now model.Time, record *telemetry.Record) {
-	v.guard.store.RecordAudit(tx, model.Audit{
+// arrival is the token's subject as one that is met for the first time.
+func (v *visit) arrival(now model.Time, record *telemetry.Record) signin.Arrival {
+	a := signin.Arrival{Identity: *v.token, Now: now}
+	if v.credential.prefix != "" {
+		a.Within = v.organization
+	}
+	a.Note = func(tx *table.Tx, u model.User, how string) {
+		v.guard.store.RecordAudit(tx, v.arrivalAudit(u, how, now, record))
+	}
+	return a
+}
+
+// arrivalAudit is the audit row of a first sign-in.
+func (v *visit) arrivalAudit(u model.User, how string, now model.Time, record *telemetry.Record) model.Audit {
+	return model.Audit{
 		OrganizationID: u.OrganizationID, ID: NewAuditID(), TS: now,
 		Actor: UserName(u.ID), Action: "first-sign-in", Resource: UserName(u.ID),
 		After: map[string]any{"known_by": how}, Outcome: "success",
 		RequestID: record.ID(), SourceIP: personal.Conceal(u.AuditKey, record.SourceIP()),
-	})
+	}
 }

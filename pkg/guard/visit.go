@@ -31,10 +31,16 @@ type visit struct {
 	organization int64
 	user         int64 // 0 for a service key alone
 	key          model.APIKey
+
+	stranger bool      // nobody yet: the token of an invitation must say who
+	newcomer *newcomer // nil for who has a credential
 }
 
 // Confirm finishes authentication: the key's user must still be active.
 func (v *visit) Confirm(ctx context.Context) error {
+	if v.stranger {
+		return fault.Unauthorized()
+	}
 	f := v.fetch()
 	v.wantCaller(f)
 	if err := f.run(ctx, v.guard.store.Read); err != nil {
@@ -46,12 +52,17 @@ func (v *visit) Confirm(ctx context.Context) error {
 
 // Serve runs handle until what it decided could be committed, or the request's
 // time is over.
-func (v *visit) Serve(ctx context.Context, call api.Call, handle func(context.Context) (api.Answer, error)) (api.Answer, error) {
+func (v *visit) Serve(ctx context.Context, call api.Call, handle api.Handle) (api.Answer, error) {
+	if v.stranger {
+		if err := v.welcome(ctx, call); err != nil {
+			return api.Answer{}, err
+		}
+	}
 	if written := v.touch(ctx); written != nil {
 		defer func() { <-written }()
 	}
 	for try := 0; ; try++ {
-		answer, err := v.once(ctx, call, handle)
+		answer, err := v.once(ctx, call.Afresh(), handle)
 		if !errors.Is(err, table.ErrStale) {
 			return answer, err
 		}
@@ -114,9 +125,10 @@ func pause(ctx context.Context, try int) bool {
 	}
 }
 
-// once reads, decides, runs handle and commits what it noted, one time. The
-// order is that of the contract: 401, stored answer, 404, 403, 409, 412.
-func (v *visit) once(ctx context.Context, call api.Call, handle func(context.Context) (api.Answer, error)) (api.Answer, error) {
+// once reads, decides, runs handle and commits what it noted, one time. It starts
+// from nothing but the request's form: call is for it alone. The order is that of
+// the contract: 401, stored answer, 404, 403, 409, 412.
+func (v *visit) once(ctx context.Context, call api.Call, handle api.Handle) (api.Answer, error) {
 	now := v.guard.now()
 	var malformed error
 	if k, ok := call.In.(Checking); ok {
@@ -150,6 +162,7 @@ func (v *visit) once(ctx context.Context, call api.Call, handle func(context.Con
 	if c.dry {
 		return answer, nil
 	}
+	answer.Removal = c.removal
 	if c.audit != nil {
 		v.guard.store.RecordAudit(&c.Tx, *c.audit)
 	}
@@ -159,19 +172,22 @@ func (v *visit) once(ctx context.Context, call api.Call, handle func(context.Con
 	if err := replay.keep(ctx, v.guard.store, c, answer); err != nil {
 		return api.Answer{}, err
 	}
-	return answer, v.guard.store.Commit(ctx, &c.Tx)
+	if err := v.guard.store.Commit(ctx, &c.Tx); err != nil {
+		return api.Answer{}, err
+	}
+	return c.leave(ctx, answer)
 }
 
 // decide says whether the request may be carried out, and lets the handler note
 // how.
-func (v *visit) decide(ctx context.Context, c *Case, call api.Call, handle func(context.Context) (api.Answer, error)) (api.Answer, error) {
+func (v *visit) decide(ctx context.Context, c *Case, call api.Call, handle api.Handle) (api.Answer, error) {
 	if err := v.admit(ctx, c, call); err != nil {
 		return api.Answer{}, err
 	}
 	if in, ok := call.In.(taker); ok {
 		in.take(c)
 	}
-	answer, err := handle(ctx)
+	answer, err := handle(ctx, call)
 	if err == nil {
 		err = c.unchanged(call)
 	}
@@ -250,6 +266,9 @@ func (v *visit) open(ctx context.Context, rows table.Rows, now model.Time) (*Cas
 	var u model.User
 	if v.user != 0 {
 		if u, ok = table.Users.In(rows, v.user); !ok || !u.IsActive || u.OrganizationID != o.ID {
+			return nil, fault.Unauthorized()
+		}
+		if !v.newcomer.stillNew(u) {
 			return nil, fault.Unauthorized()
 		}
 		if owner, other := v.lender(); other && !active(rows, owner) {

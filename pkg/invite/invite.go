@@ -1,19 +1,16 @@
-// Package invite asks people to join a project or a team. The routes of both
-// dialects make, renew and end invitations by it.
+// Package invite asks people to join a project, a team, or the organisation. The
+// routes of both dialects make, renew and end invitations by it.
 //
-// A token is "<id>.<secret>": the id finds the row, which keeps the secret's
-// hash. It is shown or sent once, and never logged or kept.
+// A token is shown or sent once, and never logged or kept. What is sent is
+// another one than what is shown, so that who was shown a link can't pass for
+// who got a letter.
 package invite
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
-	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"wardroom/pkg/guard"
@@ -21,37 +18,36 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
-	"wardroom/pkg/telemetry"
 )
 
 // Place is what somebody is invited to.
 type Place struct {
-	Name          string // "project:151", or "team:7"
+	Name          string // "project:151", "team:7" or "organization:1"
 	Project, Team *int64
+	User          *int64 // who is invited, where it is somebody in particular
+	Epoch         int64  // in which it is
 	Title         string // as it is called in a letter
 }
 
 // ToProject is a project as a place.
 func ToProject(p model.Project) Place {
-	return Place{Name: guard.ProjectName(p.ID), Project: &p.ID, Title: "the project " + p.Name}
+	return Place{Name: guard.ProjectName(p.ID), Project: &p.ID, Epoch: p.Epoch, Title: "the project " + p.Name}
 }
 
 // ToTeam is a team as a place.
 func ToTeam(t model.Team) Place {
-	return Place{Name: guard.TeamName(t.ID), Team: &t.ID, Title: "the workspace " + t.Name}
+	return Place{Name: guard.TeamName(t.ID), Team: &t.ID, Epoch: t.Epoch, Title: "the workspace " + t.Name}
 }
 
-// Of is what is known of an address at a place, and what a request makes of it.
-// It is part of the request's input, so that a request which is tried again
-// makes the same invitation, and sends one letter.
+// ToOrganization is an organisation as a place for one of its users.
+func ToOrganization(o model.Organization, user int64) Place {
+	return Place{Name: guard.OrganizationName(o.ID), Title: o.OrgName, User: &user}
+}
+
+// Of is what is known of an address at a place.
 type Of struct {
 	was *model.InviteOf
 	old *model.Invite
-
-	id     int64
-	secret string
-	sent   bool // a letter was sent
-	tried  bool // or at least tried
 }
 
 // Ask asks for the place's row of the address, and whose address it is.
@@ -89,92 +85,80 @@ func (o *Of) Pending() (model.Invite, bool) {
 	return *o.old, true
 }
 
-// Make notes an invitation in place of the one before, sends a letter with its
-// link where that is configured, and tells the invited user where the address is
-// one's. The link returned is "" where the letter went out.
-func (o *Of) Make(ctx context.Context, s *store.Store, c *guard.Case, p Place, email, role string, lasts time.Duration) (model.Invite, string, error) {
-	if o.id == 0 {
-		id, err := s.NewID(ctx, model.InviteIDs)
-		if err != nil {
-			return model.Invite{}, "", err
-		}
-		o.id, o.secret = id, guard.NewSecret()
+// Make notes an invitation in place of the one before, and tells the invited user
+// where the address is one's. A letter with its link leaves once the invitation is
+// made, where that is configured; show is told the link where none does, at once
+// or when the letter has failed.
+func (o *Of) Make(ctx context.Context, s *store.Store, c *guard.Case, p Place, email, role string, lasts time.Duration, show func(link string)) (model.Invite, error) {
+	id, err := s.NewID(ctx, model.InviteIDs)
+	if err != nil {
+		return model.Invite{}, err
 	}
+	secret, letter := guard.NewSecret(), guard.NewSecret()
 	email = model.TidyAddress(email)
 	i := model.Invite{
-		ID: o.id, OrganizationID: c.Organization.ID, Place: p.Name, ProjectID: p.Project, TeamID: p.Team, Email: email, Role: role,
-		Status: model.InvitePending, TokenHash: guard.HashSecret(o.secret), ExpiresOn: c.Now.Add(lasts), Stamp: model.Created(c.Stamp, c.Now),
+		ID: id, OrganizationID: c.Organization.ID, Place: p.Name, ProjectID: p.Project, TeamID: p.Team, Epoch: p.Epoch, Email: email, Role: role,
+		TokenHash: guard.HashSecret(secret), MailHash: guard.HashSecret(letter), MadeBy: c.Voucher(), ForUser: p.User,
+		Status: model.InvitePending, ExpiresOn: c.Now.Add(lasts), Stamp: model.Created(c.Stamp, c.Now),
 	}
-	s.CreateInvite(&c.Tx, i, o.was, o.old)
 	if known, ok := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, email)); ok {
+		i.ForUser = &known.UserID
 		c.Notify(known.UserID, model.NoticeInvited, p.Name)
 	}
+	s.CreateInvite(&c.Tx, i, o.was, o.old)
 	c.Audit(guard.InviteName(i.ID), nil, map[string]any{"place": p.Name, "role": role})
-	return i, o.deliver(ctx, c, p, email), nil
+	post := mail.From(ctx)
+	shown, sent := post.Link(path(c, p, token(id, secret))), post.Link(path(c, p, token(id, letter)))
+	deliver(c, post, p, email, sent, func() { show(shown) })
+	return i, nil
 }
 
-// deliver sends the letter once, and returns the link where it could not.
-func (o *Of) deliver(ctx context.Context, c *guard.Case, p Place, email string) string {
-	post := mail.From(ctx)
-	link := post.Link(o.path(c, p))
-	if !o.tried {
-		o.tried = true
-		err := post.Send(ctx, email, "You are invited to "+p.Title,
-			fmt.Sprintf("You are invited to join %s of %s. To accept, open this link:\n\n%s\n\nIt is for you alone. If you did not expect it, ignore this letter.\n", p.Title, c.Organization.OrgName, link))
-		if o.sent = err == nil; err != nil && !errors.Is(err, mail.ErrOff) {
-			telemetry.From(ctx).SetErr(err) // the request goes on: the answer carries the link
+// deliver notes the letter with a link, or shows the other one.
+func deliver(c *guard.Case, post *mail.Sender, p Place, email, link string, show func()) {
+	if !post.Sends() {
+		show()
+		return
+	}
+	text := fmt.Sprintf("You are invited to join %s of %s. To accept, open this link:\n\n%s\n\nIt is for you alone. If you did not expect it, ignore this letter.\n", p.Title, c.Organization.OrgName, link)
+	c.Send(func(ctx context.Context) error {
+		err := post.Send(ctx, email, "You are invited to "+p.Title, text)
+		if err != nil {
+			show()
 		}
-	}
-	if o.sent {
-		return ""
-	}
-	return link
+		return err
+	})
 }
 
 // path is the page of the front end that accepts. The token stands behind the
 // number sign, which browsers send to no server.
-func (o *Of) path(c *guard.Case, p Place) string {
+func path(c *guard.Case, p Place, token string) string {
 	query := url.Values{}
 	if p.Project != nil {
 		query.Set("project_id", strconv.FormatInt(*p.Project, 10))
 	} else {
 		query.Set("organization_id", strconv.FormatInt(c.Organization.ID, 10))
+	}
+	if p.Team != nil {
 		query.Set("workspace_id", strconv.FormatInt(*p.Team, 10))
 	}
-	return "/invite?" + query.Encode() + "#token=" + token(o.id, o.secret)
+	return "/invite?" + query.Encode() + "#token=" + token
 }
 
 func token(id int64, secret string) string { return strconv.FormatInt(id, 10) + "." + secret }
 
-// Token is a token as a request carries it.
-type Token struct {
-	ID   int64 // 0 for what is none
-	hash [sha256.Size]byte
-}
-
-// Parse reads a token.
-func Parse(text string) Token {
-	digits, secret, ok := strings.Cut(text, ".")
-	id, err := strconv.ParseInt(digits, 10, 64)
-	if !ok || err != nil || id < 1 || strconv.FormatInt(id, 10) != digits {
-		return Token{}
-	}
-	return Token{id, sha256.Sum256([]byte(secret))}
-}
-
-// Ask asks for the invitation.
-func (t Token) Ask(f *guard.Fetch) {
+// Ask asks for the invitation of a token.
+func Ask(f *guard.Fetch, t model.InviteToken) {
 	if t.ID != 0 {
 		f.Rows(table.Invites.Key(t.ID))
 	}
 }
 
-// Invite returns the invitation to a place of this kind that the token opens,
-// expired and accepted ones too. An unknown token, a wrong one, a revoked one and
-// another organisation's are all none.
-func (t Token) Invite(c *guard.Case) (model.Invite, bool) {
+// Opened returns the invitation that a token opens, expired and accepted ones
+// too. An unknown token, a wrong one, a revoked one and another organisation's
+// are all none.
+func Opened(c *guard.Case, t model.InviteToken) (model.Invite, bool) {
 	i, ok := table.Invites.In(c.Rows(), t.ID)
-	if !ok || subtle.ConstantTimeCompare(t.hash[:], i.TokenHash) != 1 || i.OrganizationID != c.Organization.ID || i.Status == model.InviteRevoked {
+	if !ok || !t.Opens(i) || i.OrganizationID != c.Organization.ID || i.Status == model.InviteRevoked {
 		return model.Invite{}, false
 	}
 	return i, true

@@ -66,10 +66,13 @@ func (s *Sender) Link(path string) string {
 // ErrOff says that this deployment sends no letters.
 var ErrOff = errors.New("mail: not configured")
 
+// Sends reports whether this deployment sends letters.
+func (s *Sender) Sends() bool { return s != nil && s.config.From != "" && s.config.AppURL != "" }
+
 // Send sends a letter of plain text, or returns ErrOff. No error of it names the
 // recipient.
 func (s *Sender) Send(ctx context.Context, to, subject, text string) error {
-	if s == nil || s.config.From == "" || s.config.AppURL == "" {
+	if !s.Sends() {
 		return ErrOff
 	}
 	body, err := json.Marshal(letter{

@@ -130,6 +130,7 @@ type AgentMember struct {
 	ExpiresOn *Time  `dynamo:"expires_on,omitempty"`
 	CreatedBy string `dynamo:"created_by"`
 	CreatedOn Time   `dynamo:"created_on"`
+	Epoch     int64  `dynamo:"epoch,omitempty"` // of its project, in which it was given
 	Version   int64  `dynamo:"version"`
 	Changed
 }

@@ -1,5 +1,12 @@
 package model
 
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"strconv"
+	"strings"
+)
+
 // States of an invitation. One that is pending and whose time is over is
 // expired, which nobody writes down.
 const (
@@ -9,21 +16,27 @@ const (
 	InviteRevoked  = "revoked"
 )
 
-// Invite asks somebody, by his address, to join a project or a team. The row
-// holds the SHA-256 of a token that was shown or sent once. It goes some time
+// Invite asks somebody, by their address, to join a project, a team, or the
+// organisation alone. The row holds the SHA-256 of two tokens: one that was
+// shown to whoever made it, one that a letter carried to the address. Each was
+// given away once. It goes some time
 // after it expires, and the address in it.
 type Invite struct {
 	ID             int64   `dynamo:"invite_id"`
 	OrganizationID int64   `dynamo:"organization_id"`
-	Place          string  `dynamo:"place"` // "project:151" or "team:7"
+	Place          string  `dynamo:"place"` // "project:151", "team:7" or "organization:1"
 	ProjectID      *int64  `dynamo:"project_id,omitempty"`
 	TeamID         *int64  `dynamo:"team_id,omitempty"`
+	Epoch          int64   `dynamo:"epoch,omitempty"` // of the place, in which it was made
 	Email          string  `dynamo:"email"`
 	EmailKey       string  `dynamo:"email_key"`
 	OpenKey        *string `dynamo:"open_key,omitempty"` // EmailKey while it is pending, for an index
 	Role           string  `dynamo:"role"`
 	Status         string  `dynamo:"status"` // pending, accepted or revoked
 	TokenHash      []byte  `dynamo:"token_hash"`
+	MailHash       []byte  `dynamo:"mail_hash,omitempty"`
+	MadeBy         *int64  `dynamo:"made_by,omitempty"`  // the user who vouches for it by their rank
+	ForUser        *int64  `dynamo:"for_user,omitempty"` // who had the address when it was made
 	ExpiresOn      Time    `dynamo:"expires_on"`
 	AcceptedBy     *int64  `dynamo:"accepted_by,omitempty"`
 	AcceptedOn     *Time   `dynamo:"accepted_on,omitempty"`
@@ -46,4 +59,33 @@ type InviteOf struct {
 	EmailKey string `dynamo:"email_key"`
 	InviteID int64  `dynamo:"invite_id"`
 	TTL      int64  `dynamo:"ttl,omitempty"` // as the invitation's
+}
+
+// InviteToken is the token of an invitation as a request carries it:
+// "<id>.<secret>". The id finds the row, which keeps the secret's hash.
+type InviteToken struct {
+	ID   int64 // 0 for what is none
+	hash [sha256.Size]byte
+}
+
+// ParseInviteToken reads a token.
+func ParseInviteToken(text string) InviteToken {
+	digits, secret, ok := strings.Cut(text, ".")
+	id, err := strconv.ParseInt(digits, 10, 64)
+	if !ok || err != nil || id < 1 || strconv.FormatInt(id, 10) != digits {
+		return InviteToken{}
+	}
+	return InviteToken{id, sha256.Sum256([]byte(secret))}
+}
+
+// Opens reports whether the token is one of the invitation's.
+func (t InviteToken) Opens(i Invite) bool {
+	shown := subtle.ConstantTimeCompare(t.hash[:], i.TokenHash)
+	return t.ID == i.ID && t.ID != 0 && (shown == 1 || t.WasMailed(i))
+}
+
+// WasMailed reports whether it is the token that a letter carried to the invited
+// address, which nobody else was shown.
+func (t InviteToken) WasMailed(i Invite) bool {
+	return t.ID == i.ID && subtle.ConstantTimeCompare(t.hash[:], i.MailHash) == 1
 }

@@ -40,7 +40,7 @@ func (h Heirs) OfProjects() int64 {
 	return h.TransferTo
 }
 
-// OfAgents is who becomes owner of his agents.
+// OfAgents is who becomes owner of their agents.
 func (h Heirs) OfAgents() int64 {
 	if h.Agents != nil {
 		return *h.Agents

@@ -29,9 +29,11 @@ type Organization struct {
 	Stamp
 	Description      string `json:"-" dynamo:"description,omitempty"`
 	GlobalAdminCount int64  `json:"-" dynamo:"global_admin_count"`
-	DomainSignIn     bool   `json:"-" dynamo:"domain_sign_in,omitempty"` // whoever signs in with a verified address of Domain becomes a user
 	Version          int64  `json:"-" dynamo:"version"`
 }
+
+// RowVersion is what the ETag shows.
+func (o Organization) RowVersion() int64 { return o.Version }
 
 // User is a person of one organisation. Organization is filled when a user is
 // shown; the row keeps the id alone.
@@ -51,6 +53,7 @@ type User struct {
 	GlobalAdminOf  *int64       `json:"-" dynamo:"global_admin_of,omitempty"` // set while is_superuser, for an index
 	AuditKey       []byte       `json:"-" dynamo:"audit_key,omitempty"`       // encrypts his personal data in the audit log; purged with him
 	DeletedOn      *Time        `json:"-" dynamo:"deleted_on,omitempty"`      // set by delete: nobody sees him any more, an undo brings him back
+	ArrivedOn      *Time        `json:"-" dynamo:"arrived_on,omitempty"`      // when they first got a credential of their own; see Store.HasArrived
 	RemovalID      *int64       `json:"-" dynamo:"removal_id,omitempty"`      // what deactivated him, while he is inactive
 	PendingShard   *int64       `json:"-" dynamo:"pending_shard,omitempty"`   // set while he waits to be purged
 	PendingOn      *Time        `json:"-" dynamo:"pending_on,omitempty"`
@@ -94,13 +97,7 @@ type UserPermission struct {
 // RowVersion is what the ETag shows.
 func (p UserPermission) RowVersion() int64 { return p.Version }
 
-// Domain keeps a domain to one organisation.
-type Domain struct {
-	Domain         string `dynamo:"domain"`
-	OrganizationID int64  `dynamo:"organization_id"`
-}
-
-// Email keeps an address to one user of an organisation, case folded.
+// Email keeps an address to one user of an organisation.
 type Email struct {
 	OrganizationID int64  `dynamo:"organization_id"`
 	EmailKey       string `dynamo:"email_key"`
@@ -127,6 +124,7 @@ type APIKey struct {
 	OrganizationID int64             `dynamo:"organization_id"`
 	ServiceOf      *int64            `dynamo:"service_of,omitempty"` // the organisation of a service key, for an index
 	ProjectID      *int64            `dynamo:"project_id,omitempty"` // the one project it reaches
+	Epoch          int64             `dynamo:"epoch,omitempty"`      // of that project, in which it was made
 	ExpiresOn      *Time             `dynamo:"expires_on,omitempty"`
 	RevokedOn      *Time             `dynamo:"revoked_on,omitempty"`
 	LastUsedOn     *Time             `dynamo:"last_used_on,omitempty"` // to the hour

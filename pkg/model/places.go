@@ -11,6 +11,7 @@ type Team struct {
 	Stamp
 	OwnerCount   int64  `json:"-" dynamo:"owner_count"`
 	ProjectCount int64  `json:"-" dynamo:"project_count"`
+	Epoch        int64  `json:"-" dynamo:"epoch,omitempty"` // raised by each removal of people from it
 	PendingShard *int64 `json:"-" dynamo:"pending_shard,omitempty"`
 	PendingOn    *Time  `json:"-" dynamo:"pending_on,omitempty"`
 	Version      int64  `json:"-" dynamo:"version"`
@@ -53,6 +54,7 @@ type Project struct {
 	AgentCount     int64  `json:"agent_count" dynamo:"agent_count"`
 	Stamp
 	AdminCount   int64  `json:"-" dynamo:"admin_count"`
+	Epoch        int64  `json:"-" dynamo:"epoch,omitempty"` // raised by each removal of people from it
 	PendingShard *int64 `json:"-" dynamo:"pending_shard,omitempty"`
 	PendingOn    *Time  `json:"-" dynamo:"pending_on,omitempty"`
 	Version      int64  `json:"-" dynamo:"version"`
@@ -168,5 +170,5 @@ type ProjectDetail struct {
 	Project
 	Users  []ProjectUser `json:"users" doc:"At most the first 200"`
 	Agents []AgentRef    `json:"agents" doc:"At most the first 200"`
-	MyRole *string       `json:"my_role" enum:"member,admin" doc:"The caller's own membership role; null where a team or a rank lets him in"`
+	MyRole *string       `json:"my_role" enum:"member,admin" doc:"The caller's own membership role; null where a team or a rank lets them in"`
 }

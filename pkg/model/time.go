@@ -4,7 +4,8 @@
 package model
 
 import (
-	"fmt"
+	"errors"
+	"regexp"
 	"time"
 )
 
@@ -12,8 +13,22 @@ import (
 const layout = "2006-01-02T15:04:05.000000Z"
 
 // Time is an instant to the microsecond, written in UTC as
-// 2024-01-30T17:23:41.663281Z. The zero Time is "never".
+// 2024-01-30T17:23:41.663281Z, of the years 1970 to 9999: an earlier or a later
+// one could be written and not read back, and would sort out of place as text.
+// The zero Time is "never".
 type Time struct{ t time.Time }
+
+// The first and the last instant there are.
+var (
+	first = At(time.Unix(0, 0))
+	last  = At(time.Date(9999, 12, 31, 23, 59, 59, 999_999_000, time.UTC))
+)
+
+// Refusals of a text or an instant.
+var (
+	ErrNotTime   = errors.New("not an RFC 3339 time")
+	ErrTimeRange = errors.New("not within the years 1970 to 9999, in UTC")
+)
 
 // Now returns the present.
 func Now() Time { return At(time.Now()) }
@@ -34,24 +49,68 @@ func (t Time) After(u Time) bool { return t.t.After(u.t) }
 // as well as in code.
 func (t Time) Equal(u Time) bool { return t.t.Equal(u.t) }
 
-// Add returns the instant d later.
-func (t Time) Add(d time.Duration) Time { return At(t.t.Add(d)) }
+// Add returns the instant d later, or the last or the first there is where that
+// would be beyond it. Never stays never.
+func (t Time) Add(d time.Duration) Time {
+	if t.IsZero() {
+		return t
+	}
+	sum := At(t.t.Add(d))
+	switch {
+	case first.After(sum):
+		return first
+	case sum.After(last):
+		return last
+	}
+	return sum
+}
+
+// outside reports whether t is neither never nor within the years there are.
+func (t Time) outside() bool { return !t.IsZero() && (first.After(t) || t.After(last)) }
 
 // String returns the written form.
 func (t Time) String() string { return t.t.Format(layout) }
 
-// MarshalText implements encoding.TextMarshaler.
+// MarshalText implements encoding.TextMarshaler. It returns ErrTimeRange for an
+// instant that UnmarshalText would refuse, so that none is ever written.
 func (t Time) MarshalText() ([]byte, error) {
+	if t.outside() {
+		return nil, ErrTimeRange
+	}
 	// AppendFormat writes all nine digits of a fraction before it cuts them.
 	return t.t.AppendFormat(make([]byte, 0, len(layout)+3), layout), nil
 }
 
-// UnmarshalText accepts any RFC 3339 time with an offset.
+// UnmarshalText reads what MarshalText wrote, and what ParseTime takes.
 func (t *Time) UnmarshalText(b []byte) error {
-	parsed, err := time.Parse(time.RFC3339Nano, string(b))
-	if err != nil {
-		return fmt.Errorf("not an RFC 3339 time")
+	if string(b) == never {
+		*t = Time{}
+		return nil
 	}
-	*t = At(parsed)
+	parsed, err := ParseTime(string(b))
+	if err != nil {
+		return err
+	}
+	*t = parsed
 	return nil
+}
+
+// never is how the zero Time is written.
+var never = Time{}.String()
+
+// dateTime is the form of RFC 3339; time.Parse alone takes a comma for the
+// point, and one digit for the hour.
+var dateTime = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$`)
+
+// ParseTime reads any RFC 3339 time with an offset: the text of a request, a
+// query or a flag. It returns ErrNotTime or ErrTimeRange.
+func ParseTime(s string) (Time, error) {
+	parsed, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil || !dateTime.MatchString(s) {
+		return Time{}, ErrNotTime
+	}
+	if t := At(parsed); !t.IsZero() && !t.outside() {
+		return t, nil
+	}
+	return Time{}, ErrTimeRange
 }

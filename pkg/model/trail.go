@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"slices"
+	"strings"
+)
 
 // States of a removal, in order.
 const (
@@ -42,6 +45,7 @@ type Removal struct {
 	GivesOwner     bool            `json:"-" dynamo:"gives_owner,omitempty"`     // whose rank gives what an owner of a team is
 	ProjectMembers []ProjectMember `json:"-" dynamo:"project_members,omitempty"` // deleted with it: before-images
 	TeamMembers    []TeamMember    `json:"-" dynamo:"team_members,omitempty"`
+	Epoch          int64           `json:"-" dynamo:"epoch,omitempty"`         // to which it raised its place: what was given in an earlier one ends with it
 	TombstoneWas   *Tombstone      `json:"-" dynamo:"tombstone_was,omitempty"` // of an earlier removal from the same project
 	Deletes        bool            `json:"-" dynamo:"deletes,omitempty"`       // the users were deleted, not only deactivated
 	Users          []UserWas       `json:"-" dynamo:"users,omitempty"`         // whose row it changed
@@ -68,6 +72,12 @@ func deref(id *int64) int64 {
 		return 0
 	}
 	return *id
+}
+
+// RemovalOf is that a removal was of a user, or from a team.
+type RemovalOf struct {
+	About     string `dynamo:"about"` // "user:15" or "team:7"
+	RemovalID int64  `dynamo:"removal_id"`
 }
 
 // UserWas is a user's row as a removal found it, as far as it changed the row.
@@ -145,27 +155,24 @@ type Revision struct {
 	ModifiedOn Time   `dynamo:"modified_on"`
 }
 
-// Tombstone marks when a person was taken out of a project: grants inside it
-// that are older count for nothing.
+// Tombstone marks that a person was taken out of a project: what was given to
+// them inside it in an earlier epoch counts for nothing.
+//
+// The epoch of a project is a number on its row. The transaction that takes
+// somebody out raises it; whatever is given inside carries the epoch it was given
+// in, and the transaction that gives it demands that this still is the present
+// one. So the table tells what came first, and no clock does.
 type Tombstone struct {
 	ProjectID int64 `dynamo:"project_id"`
 	UserID    int64 `dynamo:"user_id"`
+	Epoch     int64 `dynamo:"epoch"` // that the removal began
 	RemovedOn Time  `dynamo:"removed_on"`
 	RemovalID int64 `dynamo:"removal_id"`
 }
 
-// Buries reports whether a grant that was made at that time counts for nothing.
+// Buries reports whether a grant that was made in that epoch counts for nothing.
 // The zero tombstone, of who was never taken out, buries none.
-func (t Tombstone) Buries(created Time) bool { return !created.After(t.RemovedOn) }
-
-// Behind is the time of a grant that is made now: later than the removal, whatever
-// clocks say.
-func (t Tombstone) Behind(now Time) Time {
-	if t.Buries(now) {
-		return t.RemovedOn.Add(time.Microsecond)
-	}
-	return now
-}
+func (t Tombstone) Buries(epoch int64) bool { return epoch < t.Epoch }
 
 // Audit is one change, written in the transaction that makes it and never
 // changed afterwards. It names people by id; what else is personal stands in it
@@ -183,7 +190,47 @@ type Audit struct {
 	RequestID      string         `dynamo:"request_id"`
 	SourceIP       string         `dynamo:"source_ip"`         // encrypted where the actor is a user
 	About          string         `dynamo:"about"`             // the first name of Resource, for an index: "project:151"
+	Person         string         `dynamo:"person,omitempty"`  // the first user whom it is about in that place, for an index: "user:16"
 	Notices        []Notice       `dynamo:"notices,omitempty"` // who is to be told
+}
+
+// People are the users whom a change is about, by their names: "user:16". Those
+// of its resource come first, then those of its facts.
+func (a Audit) People() []string {
+	var facts []string
+	for _, of := range []map[string]any{a.Before, a.After} {
+		for name := range of {
+			facts = append(facts, name)
+		}
+	}
+	slices.Sort(facts)
+	var people []string
+	for _, name := range append(strings.Split(a.Resource, "/"), facts...) {
+		if strings.HasPrefix(name, "user:") && !slices.Contains(people, name) {
+			people = append(people, name)
+		}
+	}
+	return people
+}
+
+// Mention leads from a user to a change that an index doesn't lead to: one that
+// is about several people.
+type Mention struct {
+	OrganizationID int64  `dynamo:"organization_id"`
+	Person         string `dynamo:"person"`
+	TS             Time   `dynamo:"ts"`
+	AuditID        string `dynamo:"audit_id"`
+}
+
+// Mentions are those of a change: its people but for the one who is in the row.
+func (a Audit) Mentions() []Mention {
+	var out []Mention
+	for _, name := range a.People() {
+		if name != a.Person && name != a.About {
+			out = append(out, Mention{a.OrganizationID, name, a.TS, a.ID})
+		}
+	}
+	return out
 }
 
 // Kinds of notices.
@@ -221,6 +268,7 @@ type Replay struct {
 	Parts       int    `dynamo:"parts,omitempty"` // the body lies in this many rows beside it
 	PartsID     string `dynamo:"parts_id,omitempty"`
 	ETag        string `dynamo:"etag,omitempty"`
+	RemovalID   int64  `dynamo:"removal_id,omitempty"` // that the request made
 	Redacted    bool   `dynamo:"redacted,omitempty"`
 	ExpiresOn   Time   `dynamo:"expires_on"`
 	TTL         int64  `dynamo:"ttl"`

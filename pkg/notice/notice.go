@@ -72,7 +72,7 @@ func read(ctx context.Context, s *store.Store, rows []model.Audit) (table.Rows, 
 	if len(keys) == 0 {
 		return table.Rows{}, nil
 	}
-	return s.Read(ctx, keys...)
+	return s.ReadShown(ctx, keys...) // that one can't be told is no reason not to tell the others
 }
 
 // place is the row of what a notice is about.

@@ -62,7 +62,7 @@ func (w *work) leavesAgents(ctx context.Context, found map[int64][]store.Placed)
 	var owned []model.Agent
 	on := make(map[int64]model.Agent, len(found))
 	for _, m := range table.AgentMembers.All(rows) {
-		if w.users[m.UserID].ID == 0 || w.r.Kind != model.OfUser && !w.ours(m.CreatedOn) { // the heir's, or a new one
+		if w.users[m.UserID].ID == 0 || w.r.Kind != model.OfUser && !w.ours(m.Epoch) { // the heir's, or a new one
 			continue
 		}
 		a, _, live := store.LiveAgent(rows, m.AgentID)
@@ -126,8 +126,8 @@ func (w *work) handsOver(a model.Agent, leaver int64, h heirsOfAgents) effect {
 		return e
 	}
 	e.Detail = "owner becomes " + guard.UserName(heir)
-	tomb, _ := table.Tombstones.In(h.rows, a.ProjectID, heir)
-	m := model.AgentMember{AgentID: a.ID, ProjectID: a.ProjectID, UserID: heir, CreatedBy: w.r.RemovedBy, CreatedOn: tomb.Behind(w.at), Version: 1}
+	p, _ := table.Projects.In(h.rows, a.ProjectID)
+	m := model.AgentMember{AgentID: a.ID, ProjectID: p.ID, UserID: heir, CreatedBy: w.r.RemovedBy, CreatedOn: w.at, Epoch: p.Epoch, Version: 1}
 	was, has := table.AgentMembers.In(h.rows, heir, a.ID)
 	if has {
 		e.Ownership.HeirWas = &was
@@ -151,7 +151,7 @@ func (w *work) handsOver(a model.Agent, leaver int64, h heirsOfAgents) effect {
 	e.Ownership.Heir = &m
 	e.audit.Notices = []model.Notice{{UserID: heir, Kind: model.NoticeRoleChanged, Resource: name}}
 	e.apply = func(tx *table.Tx) {
-		w.s.HandOverAgent(tx, h.rows, a, to, nil, e.Ownership.HeirWas, m)
+		w.s.HandOverAgent(tx, p, a, to, nil, e.Ownership.HeirWas, m)
 		table.ProjectMembers.CheckIn(tx, h.rows, a.ProjectID, heir) // which makes him the heir, if he is a member
 	}
 	return e
@@ -168,7 +168,7 @@ type heirsOfAgents struct {
 // permission on one of its agents: it may still be there, and counts for nothing.
 func buried(rows table.Rows, m model.AgentMember) bool {
 	tomb, is := table.Tombstones.In(rows, m.ProjectID, m.UserID)
-	return is && tomb.Buries(m.CreatedOn)
+	return is && tomb.Buries(m.Epoch)
 }
 
 // heir is whom the removal names to become owner of agents, 0 for nobody.
@@ -343,7 +343,7 @@ func keptAgents(ctx context.Context, w *work) ([]effect, error) {
 	var out []effect
 	for _, m := range table.AgentMembers.All(rows) {
 		_, p, live := store.LiveAgent(rows, m.AgentID)
-		if live && p.Team() == *w.r.TeamID && !model.Expired(m.ExpiresOn, w.r.RemovedOn) && w.ours(m.CreatedOn) && !buried(rows, m) {
+		if live && p.Team() == *w.r.TeamID && !model.Expired(m.ExpiresOn, w.r.RemovedOn) && !buried(rows, m) {
 			out = append(out, effect{EffectRow: model.EffectRow{UserID: m.UserID, Effect: model.Effect{
 				Resource: guard.MemberName(guard.AgentName(m.AgentID), m.UserID), Action: "keep", Detail: "direct permission as " + m.Role}}})
 		}

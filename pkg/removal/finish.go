@@ -51,6 +51,9 @@ func Finish(ctx context.Context, s *store.Store, id int64, now model.Time) (bool
 
 func finish(ctx context.Context, s *store.Store, id int64, now model.Time) (bool, error) {
 	r, ok, err := find(ctx, s, id)
+	if ok && (r.State == model.Revoked || r.State == model.Undone) && err == nil {
+		err = s.ListRemoval(ctx, r)
+	}
 	switch {
 	case err != nil:
 		return false, err

@@ -68,10 +68,10 @@ func among(rows table.Rows, s *store.Store, r model.Removal) *work {
 	return w
 }
 
-// ours reports whether a thing made at that time is one the removal is about:
-// somebody taken out of a project may be back in it, with things that are new.
-// An account that ended can get nothing new, whatever clocks say.
-func (w *work) ours(created model.Time) bool { return !created.After(w.r.RemovedOn) }
+// ours reports whether a thing given in that epoch of the place is one the
+// removal is about: somebody taken out of it may be back, with things that are
+// new. An account that ended can get nothing new.
+func (w *work) ours(epoch int64) bool { return epoch < w.r.Epoch }
 
 // each asks an index about every user at the same time.
 func each[T any](ctx context.Context, w *work, ask func(ctx context.Context, u model.User) ([]T, error)) (map[int64][]T, error) {
@@ -140,7 +140,7 @@ func (w *work) endsMembership(m model.ProjectMember, going int64, rows table.Row
 		if admin {
 			w.s.VacateAdmin(tx, p, going)
 		}
-		table.Tombstones.Put(tx, model.Tombstone{ProjectID: m.ProjectID, UserID: m.UserID, RemovedOn: w.r.RemovedOn, RemovalID: w.r.ID})
+		w.s.Bury(tx, p, model.Tombstone{ProjectID: m.ProjectID, UserID: m.UserID, RemovedOn: w.r.RemovedOn, RemovalID: w.r.ID})
 	}
 	e.audit = w.audit(name, map[string]any{guard.UserName(m.UserID): m.Facts()}, nil)
 	return e
@@ -222,7 +222,7 @@ func (w *work) revokesKeys(ctx context.Context, detail string, find func(context
 	rows, err := w.s.Read(ctx, keys...)
 	var out []effect
 	for _, k := range table.Keys.All(rows) {
-		if k.UserID == nil || !k.Live(w.r.RemovedOn) || w.r.Kind != model.OfUser && !w.ours(k.CreatedOn) {
+		if k.UserID == nil || k.RevokedOn != nil || w.r.Kind != model.OfUser && !w.ours(k.Epoch) {
 			continue
 		}
 		to := k
@@ -288,7 +288,7 @@ func (w *work) revokesInvites(ctx context.Context, ids []int64) ([]effect, error
 	rows, err := w.s.Read(ctx, keys...)
 	var out []effect
 	for _, i := range table.Invites.All(rows) {
-		if i.StatusAt(w.r.RemovedOn) != model.InvitePending || !w.ours(i.CreatedOn) {
+		if i.Status != model.InvitePending || w.r.Kind != model.OfUser && !w.ours(i.Epoch) {
 			continue
 		}
 		to := i
@@ -354,7 +354,7 @@ func keptProjects(ctx context.Context, w *work) ([]effect, error) {
 	var out []effect
 	for _, m := range table.ProjectMembers.All(rows) {
 		p, live := store.LiveProject(rows, m.ProjectID)
-		if live && p.Team() == *w.r.TeamID && !model.Expired(m.ExpiresOn, w.r.RemovedOn) && w.ours(m.CreatedOn) {
+		if live && p.Team() == *w.r.TeamID && !model.Expired(m.ExpiresOn, w.r.RemovedOn) {
 			out = append(out, effect{EffectRow: model.EffectRow{UserID: m.UserID, Effect: model.Effect{
 				Resource: guard.MemberName(guard.ProjectName(m.ProjectID), m.UserID), Action: "keep", Detail: "direct membership as " + m.Role}}})
 		}

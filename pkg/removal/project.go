@@ -38,7 +38,7 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user int64,
 	}
 	report := Report{EffectiveAccess: Ways(u, target), Warnings: []string{}}
 	r := model.Removal{
-		OrganizationID: c.Organization.ID, Kind: model.FromProject, UserIDs: []int64{user}, ProjectID: &p.ID, RemovedOn: c.Now,
+		OrganizationID: c.Organization.ID, Kind: model.FromProject, UserIDs: []int64{user}, ProjectID: &p.ID, RemovedOn: c.Now, Epoch: p.Epoch + 1,
 		EffectiveAccess: report.EffectiveAccess,
 		ProjectMembers:  []model.ProjectMember{m},
 		AgentsTo:        given(heirs.Agents),
@@ -54,7 +54,7 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user int64,
 	if tomb, ok := table.Tombstones.In(c.Rows(), p.ID, user); ok {
 		r.TombstoneWas = &tomb
 	}
-	s.RemoveMember(&c.Tx, p, m, !u.IsActive && heir == 0, model.Tombstone{ProjectID: p.ID, UserID: user, RemovedOn: c.Now, RemovalID: r.ID})
+	s.RemoveMember(&c.Tx, p, m, !u.IsActive && heir == 0, model.Tombstone{ProjectID: p.ID, UserID: user, Epoch: r.Epoch, RemovedOn: c.Now, RemovalID: r.ID})
 	before, after := map[string]any{guard.UserName(user): m.Facts()}, map[string]any{"removal_id": r.ID}
 	if last && heir != 0 {
 		if err := takeOver(ctx, s, c, &r, p, heir, o.DryRun, before, after); err != nil {

@@ -30,7 +30,7 @@ func ownershipKeys(o model.Ownership, owner int64) []table.Primary {
 // nothing until that one is undone.
 func (u *undoing) buried(m model.AgentMember) bool {
 	stone, is := table.Tombstones.In(u.rows, m.ProjectID, m.UserID)
-	return is && stone.RemovalID != u.r.ID && stone.Buries(m.CreatedOn)
+	return is && stone.RemovalID != u.r.ID && stone.Buries(m.Epoch)
 }
 
 // putAgentMember puts a permission on an agent back where none has come in its

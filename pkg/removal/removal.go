@@ -79,6 +79,7 @@ func record(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal)
 	if err != nil {
 		return r, err
 	}
+	c.Removes(id)
 	r.ID, r.State = id, model.Revoked
 	r.OrganizationID, r.RemovedBy, r.RemovedOn, r.UndoUntil = c.Organization.ID, c.Stamp, c.Now, c.Now.Add(UndoFor)
 	return r, nil

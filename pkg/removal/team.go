@@ -37,7 +37,7 @@ func FromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 		report.EffectiveAccess = union(report.EffectiveAccess, Ways(u, target))
 	}
 	r := model.Removal{
-		OrganizationID: c.Organization.ID, Kind: model.FromWorkspace, UserIDs: users, TeamID: &t.ID, RemovedBy: c.Stamp, RemovedOn: c.Now,
+		OrganizationID: c.Organization.ID, Kind: model.FromWorkspace, UserIDs: users, TeamID: &t.ID, RemovedBy: c.Stamp, RemovedOn: c.Now, Epoch: t.Epoch + 1,
 		EffectiveAccess: report.EffectiveAccess, TeamMembers: members,
 	}
 	invited := among(c.Rows(), s, r)
@@ -67,7 +67,7 @@ func FromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 	}
 	report.RemovalID = &r.ID
 	for _, m := range members {
-		s.RemoveTeamMember(&c.Tx, m)
+		s.RemoveTeamMember(&c.Tx, t, m)
 		if !c.Caller.Is(m.UserID) {
 			c.Notify(m.UserID, model.NoticeRemoved, guard.TeamName(t.ID))
 		}

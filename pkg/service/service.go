@@ -7,13 +7,12 @@ import (
 	"net/http"
 	"os"
 
-	"github.com/caarlos0/env/v11"
-
 	"wardroom/pkg/api"
 	"wardroom/pkg/gateway"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/mail"
 	"wardroom/pkg/model"
+	"wardroom/pkg/settings"
 	"wardroom/pkg/signin"
 	"wardroom/pkg/store"
 	"wardroom/pkg/telemetry"
@@ -30,11 +29,11 @@ type Config struct {
 
 // Read returns the configuration that the environment gives.
 func Read() (Config, error) {
-	c, err := env.ParseAs[Config]()
-	if err == nil {
-		err = c.SignIn.Check()
-	}
+	c, err := settings.Read[Config]()
 	if err != nil {
+		return c, err
+	}
+	if err := c.SignIn.Check(); err != nil {
 		return c, fmt.Errorf("environment: %w", err)
 	}
 	return c, nil

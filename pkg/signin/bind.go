@@ -2,9 +2,7 @@ package signin
 
 import (
 	"context"
-	"slices"
 
-	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/personal"
@@ -15,44 +13,43 @@ import (
 // Arrival is a subject that is met for the first time.
 type Arrival struct {
 	Identity
-	Within int64      // the organisation that he must belong to; 0 for any
-	Now    model.Time // of the request
-	// Note records who signed in, and how he was known, in the transaction
-	// that binds him.
+	Within int64         // the organisation that they must belong to; 0 for any
+	Invite *model.Invite // the pending invitation whose token came with them; nil for none
+	Now    model.Time    // of the request
+	// Note records who signed in, and how they were known, in the transaction
+	// that binds them.
 	Note func(tx *table.Tx, u model.User, how string)
 }
 
-// How somebody was known at his first sign-in.
+// How somebody was known at their first sign-in.
 const (
-	ByAddress    = "address"    // a user had it
-	ByInvitation = "invitation" // it was invited, and the user made
-	ByDomain     = "domain"     // its organisation takes everybody of its domain, and the user was made
+	ByAddress    = "address"    // a user had it, and their organisation has proved its domain
+	ByInvitation = "invitation" // it was invited, and came with the invitation's token
+	ByDomain     = "domain"     // its organisation has proved the domain and takes everybody of it, and the user was made
 )
 
-// most is how many rows an index is asked for. Two of different organisations
-// are too many already; the others may be gone when they are read again.
-const most = 20
-
-// Bind finds the one user an arrival is, or makes him, and binds the two. It is
-// asked once for each subject. It refuses with 401, and with table.ErrStale
-// where something changed meanwhile: then ask again, after looking whether the
-// subject has been bound by another request.
+// Bind finds the one user an arrival is, or makes them, and binds the two. It is
+// asked once for each subject. The organisation that has proved the address's
+// domain says who its user is; else an invitation does whose token came along.
+// What nobody proved and nobody accepted decides nothing.
+//
+// It refuses with 401, and with table.ErrStale where something changed meanwhile:
+// then ask again, after looking whether the subject has been bound by another
+// request.
 func (a Arrival) Bind(ctx context.Context, s *store.Store) error {
-	if a.Email == "" {
-		return fault.Unauthorized()
+	address, ok := model.ParseAddress(a.Email)
+	if !ok {
+		return TurnedAway("first sign-in without a verified address")
 	}
-	found, err := a.look(ctx, s)
+	f, err := a.look(ctx, s, address)
 	if err != nil {
 		return err
 	}
 	var tx table.Tx
-	switch known := found.holders(); {
-	case len(known) == 1 && a.here(known[0].OrganizationID):
-		err = a.claim(ctx, s, &tx, known[0])
-	case len(known) > 0:
-		return fault.Unauthorized() // several organisations, or one that the key isn't of
-	default:
-		err = a.arrive(ctx, s, &tx, found)
+	if f.holder != nil {
+		err = a.claim(ctx, s, &tx, f)
+	} else {
+		err = a.arrive(ctx, s, &tx, f)
 	}
 	if err != nil {
 		return err
@@ -60,124 +57,121 @@ func (a Arrival) Bind(ctx context.Context, s *store.Store) error {
 	return s.Commit(ctx, &tx)
 }
 
-func (a Arrival) here(organization int64) bool { return a.Within == 0 || a.Within == organization }
-
-// looked is what was found of an address, as just read.
-type looked struct {
-	key, domain string
-	rows        table.Rows
+// found is what an organisation knows of an address, as just read.
+type found struct {
+	key          string
+	organization model.Organization
+	proof        *model.Proof  // nil where an invitation led there
+	domain       *model.Domain // that of the address, where it is the organisation's
+	holder       *model.Email  // whose the address is; nil for nobody's
 }
 
-// look asks the indexes for an address and reads what they led to.
-func (a Arrival) look(ctx context.Context, s *store.Store) (looked, error) {
-	address, ok := model.ParseAddress(a.Email)
-	if !ok {
-		return looked{}, fault.Unauthorized()
+// look finds the organisation that an arrival belongs to, and reads what it
+// knows of the address.
+func (a Arrival) look(ctx context.Context, s *store.Store, address model.Address) (found, error) {
+	f := found{key: address.Key()}
+	organization := int64(0)
+	if a.Invite != nil {
+		if a.Invite.EmailKey != f.key {
+			return f, TurnedAway("first sign-in with an invitation to another address")
+		}
+		organization = a.Invite.OrganizationID
+	} else {
+		rows, err := s.Read(ctx, table.Proofs.Key(address.Domain))
+		if err != nil {
+			return f, err
+		}
+		p, ok := table.Proofs.In(rows, address.Domain)
+		if !ok || Anybodys(address.Domain) {
+			return f, TurnedAway("first sign-in, not invited, of a domain that no organization has proved")
+		}
+		f.proof, organization = &p, p.OrganizationID
 	}
-	l := looked{key: address.Key(), domain: address.Domain}
-	var organizations, invites []int64
-	g, gctx := concurrent.WithContext(ctx)
-	g.Go(func() (err error) {
-		organizations, err = s.Holders(gctx, l.key, most)
-		return err
-	})
-	g.Go(func() (err error) {
-		invites, err = s.Invited(gctx, l.key, most)
-		return err
-	})
-	if err := g.Wait(); err != nil {
-		return l, err
+	if a.Within != 0 && a.Within != organization {
+		return f, TurnedAway("first sign-in with a key of another organization")
 	}
-	keys := []table.Primary{table.Domains.Key(l.domain)}
-	for _, o := range organizations {
-		keys = append(keys, table.Emails.Key(o, l.key))
+	rows, err := s.Read(ctx, table.Organizations.Key(organization), table.Emails.Key(organization, f.key), table.Domains.Key(organization, address.Domain))
+	if err != nil {
+		return f, err
 	}
-	for _, i := range invites {
-		keys = append(keys, table.Invites.Key(i))
+	o, ok := table.Organizations.In(rows, organization)
+	if !ok || o.IsDeleted {
+		return f, TurnedAway("first sign-in of an organization that is gone")
 	}
-	var err error
-	l.rows, err = s.Read(ctx, keys...)
-	return l, err
+	f.organization = o
+	if d, ok := table.Domains.In(rows, organization, address.Domain); ok {
+		f.domain = &d
+	}
+	if e, ok := table.Emails.In(rows, organization, f.key); ok {
+		f.holder = &e
+	}
+	return f, nil
 }
 
-// holders are the users' addresses, one of an organisation each.
-func (l looked) holders() []model.Email { return table.Emails.All(l.rows) }
+// uphold demands that what led the arrival to its organisation still holds.
+func (a Arrival) uphold(tx *table.Tx, f found) {
+	if a.Invite != nil { // one that is revoked meanwhile lets nobody in
+		table.Invites.Check(tx, *a.Invite)
+	}
+	if f.proof != nil {
+		table.Proofs.Check(tx, *f.proof)
+	}
+}
 
-// claim binds the arrival to the user who has his address.
-func (a Arrival) claim(ctx context.Context, s *store.Store, tx *table.Tx, e model.Email) error {
-	rows, err := s.Read(ctx, table.Users.Key(e.UserID), table.Organizations.Key(e.OrganizationID), table.Bindings.Key(e.UserID, a.Issuer))
+// claim binds the arrival to the user who has their address.
+func (a Arrival) claim(ctx context.Context, s *store.Store, tx *table.Tx, f found) error {
+	rows, err := s.Read(ctx, table.Users.Key(f.holder.UserID), table.Bindings.Key(f.holder.UserID, a.Issuer))
 	if err != nil {
 		return err
 	}
-	u, ok := table.Users.In(rows, e.UserID)
-	o, there := table.Organizations.In(rows, e.OrganizationID)
-	_, taken := table.Bindings.In(rows, e.UserID, a.Issuer)
-	if !ok || !there || !u.IsActive || o.IsDeleted || taken {
-		return fault.Unauthorized()
-	}
-	if u.EmailKey != e.EmailKey || u.OrganizationID != e.OrganizationID {
+	u, ok := table.Users.In(rows, f.holder.UserID)
+	_, taken := table.Bindings.In(rows, f.holder.UserID, a.Issuer)
+	switch {
+	case !ok || !u.IsActive:
+		return TurnedAway("first sign-in of a user who isn't active")
+	case taken:
+		return TurnedAway("first sign-in with the address of a user who is another subject of the issuer")
+	case u.EmailKey != f.key || u.OrganizationID != f.organization.ID:
 		return table.ErrStale
 	}
+	a.uphold(tx, f)
 	p := table.Users.Key(u.ID)
 	tx.If(p, "$ = ?", "is_active", true)
 	tx.If(p, "$ = ?", "email_key", u.EmailKey)
-	a.bind(s, tx, u, ByAddress)
+	s.Arrive(tx, u, a.Now)
+	a.bind(s, tx, u, a.how(ByAddress))
 	return nil
 }
 
 // arrive makes the user of an address that nobody has yet.
-func (a Arrival) arrive(ctx context.Context, s *store.Store, tx *table.Tx, l looked) error {
-	organization, how := a.expected(l)
-	if organization == 0 || !a.here(organization) {
-		return fault.Unauthorized()
-	}
-	rows, err := s.Read(ctx, table.Organizations.Key(organization))
-	if err != nil {
-		return err
-	}
-	o, ok := table.Organizations.In(rows, organization)
-	if !ok || o.IsDeleted || how == ByDomain && (!o.DomainSignIn || model.Fold(o.Domain) != l.domain) {
-		return fault.Unauthorized()
+func (a Arrival) arrive(ctx context.Context, s *store.Store, tx *table.Tx, f found) error {
+	if a.Invite == nil {
+		if f.domain == nil || f.domain.VerifiedOn == nil || !f.domain.SignIn {
+			return TurnedAway("first sign-in, not invited, of a domain that takes nobody by itself")
+		}
+		table.Domains.Check(tx, *f.domain)
 	}
 	id, err := s.NewID(ctx, model.UserIDs)
 	if err != nil {
 		return err
 	}
-	for _, i := range table.Invites.All(l.rows) {
-		if how == ByInvitation && i.OrganizationID == o.ID { // one that is revoked meanwhile lets nobody in
-			table.Invites.Check(tx, i)
-		}
-	}
-	table.Organizations.Check(tx, o)
+	a.uphold(tx, f)
+	table.Organizations.Check(tx, f.organization)
 	u := model.User{
-		ID: id, OrganizationID: o.ID, Email: a.Email, EmailKey: l.key, FirstName: a.FirstName, LastName: a.LastName,
-		IsActive: true, DateJoined: a.Now, AuditKey: personal.NewKey(),
+		ID: id, OrganizationID: f.organization.ID, Email: a.Email, EmailKey: f.key, FirstName: a.FirstName, LastName: a.LastName,
+		IsActive: true, DateJoined: a.Now, AuditKey: personal.NewKey(), ArrivedOn: &a.Now,
 	}
 	s.CreateUser(tx, u)
-	a.bind(s, tx, u, how)
+	a.bind(s, tx, u, a.how(ByDomain))
 	return nil
 }
 
-// expected is the organisation that waits for an address nobody has, 0 for none,
-// and why. Whoever was invited is expected where he was, whatever his domain.
-func (a Arrival) expected(l looked) (organization int64, how string) {
-	var inviting []int64
-	for _, i := range table.Invites.All(l.rows) {
-		if i.StatusAt(a.Now) == model.InvitePending && i.EmailKey == l.key {
-			inviting = append(inviting, i.OrganizationID)
-		}
+// how is how the arrival was known: by the invitation, or else.
+func (a Arrival) how(otherwise string) string {
+	if a.Invite != nil {
+		return ByInvitation
 	}
-	slices.Sort(inviting)
-	switch inviting = slices.Compact(inviting); {
-	case len(inviting) == 1:
-		return inviting[0], ByInvitation
-	case len(inviting) > 1:
-		return 0, ""
-	}
-	if d, ok := table.Domains.In(l.rows, l.domain); ok && !Anybodys(l.domain) {
-		return d.OrganizationID, ByDomain
-	}
-	return 0, ""
+	return otherwise
 }
 
 func (a Arrival) bind(s *store.Store, tx *table.Tx, u model.User, how string) {
@@ -185,4 +179,10 @@ func (a Arrival) bind(s *store.Store, tx *table.Tx, u model.User, how string) {
 		SubjectKey: a.Subject, IssuerKey: a.Issuer, UserID: u.ID, OrganizationID: u.OrganizationID, CreatedOn: a.Now,
 	})
 	a.Note(tx, u, how)
+}
+
+// TurnedAway is the 401 of somebody whose credentials are in order and who is
+// nobody here. The reason is for the log.
+func TurnedAway(reason string) error {
+	return &fault.Fault{Kind: fault.KindUnauthorized, Message: fault.Unauthorized().Message, Cause: &Refused{reason}}
 }

@@ -37,9 +37,11 @@ func (c claims) texts(name string) []string {
 	return nil
 }
 
+// isTrue reports whether a claim says yes, be it as a text, as some issuers
+// have it.
 func (c claims) isTrue(name string) bool {
 	var b bool
-	return json.Unmarshal(c[name], &b) == nil && b
+	return json.Unmarshal(c[name], &b) == nil && b || strings.EqualFold(c.text(name), "true")
 }
 
 func (c claims) has(name string) bool { _, ok := c[name]; return ok }

@@ -109,7 +109,7 @@ func (i *Issuer) verify(ctx context.Context, raw string) (Identity, error) {
 	id := Identity{Subject: digest(i.config.Issuer, subject), Issuer: digest(i.config.Issuer)}
 	if !access {
 		id.FirstName, id.LastName = name(said.text("given_name")), name(said.text("family_name"))
-		if said.isTrue("email_verified") {
+		if said.isTrue("email_verified") || i.config.Trusted && !said.has("email_verified") {
 			id.Email = address(said.text("email"))
 		}
 	}

@@ -23,9 +23,10 @@ import (
 // Config is the environment of whoever takes tokens. Without an issuer none is
 // taken.
 type Config struct {
-	Issuer  string   `env:"WARDROOM_ISSUER"`     // as its tokens say it, to the letter
-	Clients []string `env:"WARDROOM_CLIENT_IDS"` // whose tokens are taken; the first is shown to who wants to sign in
-	Scopes  []string `env:"WARDROOM_SCOPES"`     // to ask the issuer for; those of an ID token with an address where none is given
+	Issuer  string   `env:"WARDROOM_ISSUER"`          // as its tokens say it, to the letter
+	Clients []string `env:"WARDROOM_CLIENT_IDS"`      // whose tokens are taken; the first is shown to who wants to sign in
+	Trusted bool     `env:"WARDROOM_TRUST_ADDRESSES"` // whether the issuer verifies every address, and so says nothing of it (no email_verified)
+	Scopes  []string `env:"WARDROOM_SCOPES"`          // to ask the issuer for; those of an ID token with an address where none is given
 }
 
 // Check says what would only fail when the first token came.
@@ -33,6 +34,9 @@ func (c Config) Check() error {
 	if c.Issuer == "" {
 		if len(c.clients()) > 0 {
 			return errors.New("WARDROOM_CLIENT_IDS needs WARDROOM_ISSUER")
+		}
+		if c.Trusted {
+			return errors.New("WARDROOM_TRUST_ADDRESSES needs WARDROOM_ISSUER")
 		}
 		return nil
 	}

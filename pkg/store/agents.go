@@ -14,16 +14,15 @@ import (
 type Placed struct{ Agent, Project int64 }
 
 // CreateAgent notes a new agent with its first configuration. owner is the
-// permission of the user who made it, nil for a service key; read says whether a
-// removal of his was there. The project must still be where it was.
-func (s *Store) CreateAgent(tx *table.Tx, read table.Rows, p model.Project, a model.Agent, config model.AgentVersion, owner *model.AgentMember) {
+// permission of the user who made it, nil for a service key. The project must
+// still be where it was.
+func (s *Store) CreateAgent(tx *table.Tx, p model.Project, a model.Agent, config model.AgentVersion, owner *model.AgentMember) {
 	a.Version = 1
 	table.Agents.Create(tx, a)
 	table.AgentVersions.Create(tx, config)
 	Enlist(tx, model.Agent{}, a)
 	if owner != nil {
 		createAgentMember(tx, *owner)
-		Stays(tx, read, owner.ProjectID, owner.UserID)
 	}
 	count(tx, p, "agent_count", 1)
 }
@@ -126,9 +125,8 @@ func upright(tx *table.Tx, agent int64) {
 	tx.If(table.Agents.Key(agent), "$ = ?", "is_deleted", false)
 }
 
-// AddAgentMember notes a new permission on an agent, of an active user. Where he is
-// removed from the agent's project at the same time it counts if it is the younger
-// one of both.
+// AddAgentMember notes a new permission on an agent, of an active user. Nobody may
+// have been taken out of the agent's project since its epoch was read.
 func (s *Store) AddAgentMember(tx *table.Tx, m model.AgentMember) {
 	createAgentMember(tx, m)
 	upright(tx, m.AgentID)
@@ -138,6 +136,7 @@ func createAgentMember(tx *table.Tx, m model.AgentMember) {
 	m.Version = 1
 	table.AgentMembers.Create(tx, m)
 	active(tx, m.UserID)
+	within(tx, table.Projects.Key(m.ProjectID), m.Epoch)
 }
 
 // Stays demands that no removal of a user from a project has come, or was undone,
@@ -188,10 +187,10 @@ func sameOwner(tx *table.Tx, a model.Agent) {
 // HandOverAgent notes that an agent belongs to heir from now on, whose own
 // permission becomes that of an owner; was is the one he has, nil for none. A
 // lapsed one counts as none and is taken up again; heir with another id comes in
-// the place of one that a removal has ended. He must not have been removed from
-// the agent's project since the rows were read, his tombstone there among them.
-// config is as EditAgent takes it. It returns the row as it will be.
-func (s *Store) HandOverAgent(tx *table.Tx, read table.Rows, from, to model.Agent, config *model.AgentVersion, was *model.AgentMember, heir model.AgentMember) model.Agent {
+// the place of one that a removal has ended. Nobody may have been taken out of the
+// agent's project p since it was read. config is as EditAgent takes it. It returns
+// the row as it will be.
+func (s *Store) HandOverAgent(tx *table.Tx, p model.Project, from, to model.Agent, config *model.AgentVersion, was *model.AgentMember, heir model.AgentMember) model.Agent {
 	to.OwnerID = &heir.UserID
 	to = s.EditAgent(tx, from, to, config)
 	switch {
@@ -205,7 +204,7 @@ func (s *Store) HandOverAgent(tx *table.Tx, read table.Rows, from, to model.Agen
 		table.AgentMembers.Check(tx, *was)
 		active(tx, heir.UserID)
 	}
-	Stays(tx, read, heir.ProjectID, heir.UserID)
+	within(tx, table.Projects.Key(p.ID), p.Epoch)
 	return to
 }
 
@@ -281,7 +280,8 @@ func (s *Store) OpenAgents(ctx context.Context, organization, from int64, n int)
 }
 
 // listed reads a list of agents that lies in a partition of the table itself, by
-// id; at tells where one of its rows leads.
+// id; at tells where one of its rows leads. Of a row that can't be read only the
+// agent is told, by its key: whoever goes on reads what it says elsewhere.
 func listed[T any](ctx context.Context, s *Store, of *table.Entity[T], at func(T) Placed, in, from int64, n int) ([]Placed, error) {
 	span := table.Span{}
 	if from != 0 {
@@ -293,8 +293,12 @@ func listed[T any](ctx context.Context, s *Store, of *table.Entity[T], at func(T
 	}
 	out := make([]Placed, len(got.Keys))
 	for i, key := range got.Keys {
-		row, _ := of.At(got.Rows, key)
-		out[i] = at(row)
+		if row, ok := of.Try(got.Rows, key); ok {
+			out[i] = at(row)
+		} else {
+			out[i].Agent, _ = of.ID(key, "agent_id")
+			_ = LeaveOut(ctx, table.Sound(key, got.Rows[key]))
+		}
 	}
 	return out, nil
 }
@@ -306,8 +310,8 @@ func (s *Store) AgentMembers(ctx context.Context, agent int64, after string, n i
 }
 
 // AgentVersions reads the configurations of an agent, oldest first, after a
-// position, and returns the one to go on at, "" at the end.
+// position, and returns the one to go on at, "" at the end. They are for a list.
 func (s *Store) AgentVersions(ctx context.Context, agent int64, after string, n int) ([]model.AgentVersion, string, error) {
 	versions, next, err := table.AgentVersions.Beneath(ctx, s.db, after, n, agent)
-	return versions, next, outcome(err)
+	return versions, next, outcome(LeaveOut(ctx, err))
 }

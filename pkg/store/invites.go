@@ -10,12 +10,18 @@ import (
 // CreateInvite notes a new invitation. was is what the place's row of the
 // address says, nil where there is none, and old the invitation that it names:
 // one that is still pending is revoked, so that only the newest token opens
-// anything. An invitation and its address are kept for the retention of what is
+// anything. Nobody may have been taken out of the place since its epoch was read.
+// An invitation and its address are kept for the retention of what is
 // deleted, from when it expires, whatever became of it.
 func (s *Store) CreateInvite(tx *table.Tx, i model.Invite, was *model.InviteOf, old *model.Invite) {
 	i.Version, i.Status = 1, model.InvitePending
 	i.EmailKey = model.AddressKey(i.Email)
 	i.OpenKey = &i.EmailKey
+	if i.ProjectID != nil {
+		within(tx, table.Projects.Key(*i.ProjectID), i.Epoch)
+	} else {
+		within(tx, table.Teams.Key(*i.TeamID), i.Epoch)
+	}
 	i.TTL = i.ExpiresOn.Add(Retention * hour).Std().Unix()
 	table.Invites.Create(tx, i)
 	of := model.InviteOf{Place: i.Place, EmailKey: i.EmailKey, InviteID: i.ID, TTL: i.TTL}

@@ -44,12 +44,15 @@ func (s *Store) ChangeMember(tx *table.Tx, p model.Project, from, to model.Proje
 }
 
 // RemoveMember notes the end of a membership, with the tombstone that makes
-// older grants inside the project count for nothing. An admin must remain, unless
+// earlier grants inside the project count for nothing: it begins the epoch after
+// that of p, which must still be the present one. An admin must remain, unless
 // vacates says that the member's account has ended, so that the project may be left
 // to nobody.
 func (s *Store) RemoveMember(tx *table.Tx, p model.Project, m model.ProjectMember, vacates bool, t model.Tombstone) {
 	table.ProjectMembers.Delete(tx, m)
+	t.Epoch = p.Epoch + 1
 	table.Tombstones.Put(tx, t)
+	raise(tx, table.Projects.Key(p.ID), p.Epoch)
 	count(tx, p, "user_count", -1)
 	switch {
 	case m.Role != string(access.ProjectAdmin):

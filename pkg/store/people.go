@@ -8,11 +8,10 @@ import (
 	"wardroom/pkg/table"
 )
 
-// CreateOrganization notes an organisation, whose domain must be free.
+// CreateOrganization notes an organisation.
 func (s *Store) CreateOrganization(tx *table.Tx, o model.Organization) {
 	o.Version = 1
 	table.Organizations.Create(tx, o)
-	table.Domains.Create(tx, model.Domain{Domain: o.Domain, OrganizationID: o.ID})
 }
 
 // CreateUser notes a user, whose address must be free in his organisation.
@@ -58,6 +57,9 @@ func (s *Store) CreateKey(tx *table.Tx, k model.APIKey) {
 		k.ServiceOf = &k.OrganizationID
 	}
 	table.Keys.Create(tx, k)
+	if k.ProjectID != nil {
+		within(tx, table.Projects.Key(*k.ProjectID), k.Epoch)
+	}
 }
 
 // EmailKey returns the primary key of the row that says whose address it is.

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"slices"
+	"strconv"
 
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
@@ -13,10 +15,19 @@ const effectsPage = 500
 // EffectsOf reads what a removal changed after its first transaction, strongly
 // consistent, in the order of their names.
 func (s *Store) EffectsOf(ctx context.Context, removal int64) ([]model.EffectRow, error) {
+	return s.effects(ctx, removal, func(_ context.Context, err error) error { return err })
+}
+
+// EffectsShown is EffectsOf for a list.
+func (s *Store) EffectsShown(ctx context.Context, removal int64) ([]model.EffectRow, error) {
+	return s.effects(ctx, removal, LeaveOut)
+}
+
+func (s *Store) effects(ctx context.Context, removal int64, bad func(context.Context, error) error) ([]model.EffectRow, error) {
 	var all []model.EffectRow
 	for after := ""; ; {
 		page, next, err := table.Effects.Beneath(ctx, s.db, after, effectsPage, removal)
-		if err != nil {
+		if err = bad(ctx, err); err != nil {
 			return nil, outcome(err)
 		}
 		all = append(all, page...)
@@ -24,6 +35,71 @@ func (s *Store) EffectsOf(ctx context.Context, removal int64) ([]model.EffectRow
 			return all, nil
 		}
 	}
+}
+
+// ListedAtOnce is of how many users a removal is listed by its own transaction,
+// which has room for as many.
+const ListedAtOnce = 10
+
+// listings are the lists that a removal is in beside those of its organisation and
+// its project.
+func listings(r model.Removal) []model.RemovalOf {
+	rows := make([]model.RemovalOf, 0, len(r.UserIDs)+1)
+	if r.TeamID != nil {
+		rows = append(rows, model.RemovalOf{About: "team:" + strconv.FormatInt(*r.TeamID, 10), RemovalID: r.ID})
+	}
+	for _, id := range r.UserIDs {
+		rows = append(rows, model.RemovalOf{About: "user:" + strconv.FormatInt(id, 10), RemovalID: r.ID})
+	}
+	return rows
+}
+
+// ListRemoval lists a removal of more users than its transaction had room for. It
+// may be done again.
+func (s *Store) ListRemoval(ctx context.Context, r model.Removal) error {
+	if len(r.UserIDs) <= ListedAtOnce {
+		return nil
+	}
+	for rows := range slices.Chunk(listings(r), listedTogether) {
+		var tx table.Tx
+		for _, row := range rows {
+			table.RemovalsOf.Put(&tx, row)
+		}
+		if err := s.Commit(ctx, &tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const listedTogether = 100
+
+// RemovalsAbout lists ids of the removals of a user ("user:15"), or from a team
+// ("team:7"), after an id, strongly consistent.
+func (s *Store) RemovalsAbout(ctx context.Context, about string, from int64, n int) ([]int64, error) {
+	span := table.Span{}
+	if from != 0 {
+		span.From = table.RemovalsOf.Below(from)
+	}
+	got, err := table.RemovalsOf.Within(ctx, s.db, span, n, about)
+	if err != nil {
+		return nil, outcome(err)
+	}
+	out := make([]int64, len(got.Keys))
+	for i, key := range got.Keys {
+		out[i], _ = table.RemovalsOf.ID(key, "removal_id")
+	}
+	return out, nil
+}
+
+// RemovalsOfOrganization lists ids of an organisation's removals after an id.
+func (s *Store) RemovalsOfOrganization(ctx context.Context, organization, from int64, n int) ([]int64, error) {
+	return ids(table.Removals, "removal_id")(table.Removals.Each(ctx, s.db, "gsi2", after(table.Removals, "gsi2", from), n, organization))
+}
+
+// RemovalsFrom lists ids of the removals from a project after an id.
+func (s *Store) RemovalsFrom(ctx context.Context, project, from int64, n int) ([]int64, error) {
+	return ids(table.Removals, "removal_id")(table.Removals.Each(ctx, s.db, "gsi1", after(table.Removals, "gsi1", from), n, project))
 }
 
 // RemovalsOf lists the removals from a project by id, after a position.

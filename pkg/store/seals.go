@@ -28,6 +28,24 @@ func (s *Store) AuditsAbout(ctx context.Context, organization int64, about strin
 	return found, outcome(err)
 }
 
+// AuditsOf finds the changes of what a person has in places, by time: those that
+// an index leads to, and those that are about several people and are sealed.
+func (s *Store) AuditsOf(ctx context.Context, organization int64, person string, span table.Span, n int) ([]table.Found, error) {
+	found, err := table.Audits.EachWithin(ctx, s.db, "gsi3", span, n, organization, person)
+	if err != nil {
+		return nil, outcome(err)
+	}
+	beside, err := table.Mentions.Within(ctx, s.db, span, n, organization, person)
+	if err != nil {
+		return nil, outcome(err)
+	}
+	for _, key := range beside.Keys {
+		at, _ := table.Mentions.Parse(key)
+		found = append(found, table.Found{Primary: table.Audits.Key(organization, at["ts"], at["audit_id"]), Position: key.SK})
+	}
+	return found, nil
+}
+
 // SealBatches reads at most n batches of the audit chain in its order, from the
 // one with the number from on.
 func (s *Store) SealBatches(ctx context.Context, organization, from int64, n int) ([]model.SealBatch, bool, error) {

@@ -7,18 +7,6 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Holders lists ids of organisations in which somebody has an address, lowest
-// first, at most n. It takes the digest that model.AddressKey makes of it.
-func (s *Store) Holders(ctx context.Context, emailKey string, n int) ([]int64, error) {
-	return ids(table.Emails, "organization_id")(table.Emails.Each(ctx, s.db, "gsi1", "", n, emailKey))
-}
-
-// Invited lists ids of invitations to an address that are pending or have
-// expired, at most n. It takes the digest that model.AddressKey makes of it.
-func (s *Store) Invited(ctx context.Context, emailKey string, n int) ([]int64, error) {
-	return ids(table.Invites, "invite_id")(table.Invites.Each(ctx, s.db, "gsi2", "", n, emailKey))
-}
-
 // BindSubject notes that a subject is a user: both must be free of each other.
 func (s *Store) BindSubject(tx *table.Tx, b model.Subject) {
 	table.Subjects.Create(tx, b)
@@ -43,4 +31,25 @@ func (s *Store) SubjectsOf(ctx context.Context, user int64, n int) ([]table.Prim
 		out[i] = f.Primary
 	}
 	return out, outcome(err)
+}
+
+// Arrive notes that an active user has a credential of their own now.
+func (s *Store) Arrive(tx *table.Tx, u model.User, now model.Time) {
+	if u.ArrivedOn == nil {
+		tx.Set(table.Users.Key(u.ID), "arrived_on", now)
+	}
+}
+
+// HasArrived reports whether a user ever had a key or a subject bound to them.
+// The row tells it of those who came since it is noted there.
+func (s *Store) HasArrived(ctx context.Context, u model.User) (bool, error) {
+	if u.ArrivedOn != nil {
+		return true, nil
+	}
+	keys, err := s.KeysOfUser(ctx, u.ID, 0, 1)
+	if err != nil || len(keys) > 0 {
+		return true, err
+	}
+	subjects, err := s.SubjectsOf(ctx, u.ID, 1)
+	return len(subjects) > 0, err
 }

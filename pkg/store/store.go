@@ -20,6 +20,7 @@ import (
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
+	"wardroom/pkg/telemetry"
 )
 
 // Store is the table as Wardroom sees it.
@@ -32,10 +33,39 @@ type Store struct {
 func Over(db *table.DB) *Store { return &Store{db: db} }
 
 // Read reads rows by primary key, strongly consistent, in one round trip. Rows
-// that don't exist are missing from the result.
+// that don't exist are missing from the result. One that can't be read is an
+// error (table.Unreadable), whoever asked for it: the request, or the piece of
+// work, needs it.
 func (s *Store) Read(ctx context.Context, keys ...table.Primary) (table.Rows, error) {
 	rows, err := s.db.Get(ctx, keys...)
 	return rows, outcome(err)
+}
+
+// ReadShown is Read for a list that is shown, and for people who are told of
+// something: rows that can't be read are left out, and the log says so. What
+// somebody holds, and what is erased, is never read so.
+func (s *Store) ReadShown(ctx context.Context, keys ...table.Primary) (table.Rows, error) {
+	rows, err := s.db.Get(ctx, keys...)
+	return rows, outcome(LeaveOut(ctx, err))
+}
+
+// Inspect is Read for who looks at rows as they lie there, readable or not.
+func (s *Store) Inspect(ctx context.Context, keys ...table.Primary) (table.Rows, error) {
+	rows, err := s.db.Inspect(ctx, keys...)
+	return rows, outcome(err)
+}
+
+// LeaveOut notes for the log which rows err says can't be read, and returns nil
+// where that is all that it says. Whoever calls it goes on without them.
+func LeaveOut(ctx context.Context, err error) error {
+	bad, only := table.UnreadableIn(err)
+	if !only {
+		return err
+	}
+	for _, u := range bad {
+		telemetry.From(ctx).LeaveOut(u)
+	}
+	return nil
 }
 
 // Commit carries out tx, all of it or nothing.

@@ -109,10 +109,13 @@ func (s *Store) VacateOwner(tx *table.Tx, t model.Team, going int64) {
 	abandoned(tx, t.OrganizationID, model.OwnerlessTeam, t.ID)
 }
 
-// RemoveTeamMember notes the end of a membership. An owner must be active, and
-// another one must remain.
-func (s *Store) RemoveTeamMember(tx *table.Tx, m model.TeamMember) {
+// RemoveTeamMember notes the end of a membership of team t, whose epoch it ends:
+// that must still be the present one. An owner must be active, and another one
+// must remain. Several go by one epoch.
+func (s *Store) RemoveTeamMember(tx *table.Tx, t model.Team, m model.TeamMember) {
 	table.TeamMembers.Delete(tx, m)
+	within(tx, table.Teams.Key(t.ID), t.Epoch)
+	tx.Add(table.Teams.Key(t.ID), epochAttr, 1)
 	tx.Add(table.Teams.Key(m.TeamID), "member_count", -1)
 	if m.Role == string(access.Owner) {
 		active(tx, m.UserID)

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+	"slices"
 	"strings"
 
 	"wardroom/pkg/model"
@@ -8,18 +10,52 @@ import (
 )
 
 // RecordRemoval notes a removal, found by the pending index until its effects
-// are worked through.
+// are worked through. By those whom it is of it is found at once, unless they are
+// more than ListedAtOnce: then by ListRemoval.
 func (s *Store) RecordRemoval(tx *table.Tx, r model.Removal) {
 	r.Version = 1
 	r.PendingShard, r.PendingOn = pending(r.ID, r.RemovedOn)
 	table.Removals.Create(tx, r)
+	if len(r.UserIDs) <= ListedAtOnce {
+		for _, row := range listings(r) {
+			table.RemovalsOf.Create(tx, row)
+		}
+	}
 }
 
 // RecordAudit notes one change for the audit log.
 func (s *Store) RecordAudit(tx *table.Tx, a model.Audit) {
 	a.About, _, _ = strings.Cut(a.Resource, "/")
+	for _, name := range a.People() {
+		if name != a.About {
+			a.Person = name
+			break
+		}
+	}
 	table.Audits.Create(tx, a)
 }
+
+// NoteMentions notes whom changes are about beside those whom their own indexes
+// lead from. Doing it again changes nothing.
+func (s *Store) NoteMentions(ctx context.Context, rows []model.Audit) error {
+	var all []model.Mention
+	for _, a := range rows {
+		all = append(all, a.Mentions()...)
+	}
+	for part := range slices.Chunk(all, mentionsAtOnce) {
+		var tx table.Tx
+		for _, m := range part {
+			table.Mentions.Put(&tx, m)
+		}
+		if err := s.Commit(ctx, &tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mentionsAtOnce is how many rows one transaction notes.
+const mentionsAtOnce = 90
 
 // RecordRecents notes a user's list of recent projects, or of recent agents, as
 // the entity says; from is the list as it was read, with Version 0 where there

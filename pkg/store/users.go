@@ -88,14 +88,9 @@ func (s *Store) PermissionByID(ctx context.Context, id int64) (p Permission, ok 
 	return p, ok, nil
 }
 
-// EditOrganization notes a change of an organisation's own fields. A new domain
-// must be free.
+// EditOrganization notes a change of an organisation's own fields.
 func (s *Store) EditOrganization(tx *table.Tx, from, to model.Organization) model.Organization {
 	to.Version = from.Version + 1
 	table.Organizations.Change(tx, from, to)
-	if from.Domain != to.Domain {
-		table.Domains.Delete(tx, model.Domain{Domain: from.Domain, OrganizationID: from.ID})
-		table.Domains.Create(tx, model.Domain{Domain: to.Domain, OrganizationID: to.ID})
-	}
 	return to
 }

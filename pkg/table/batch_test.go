@@ -24,7 +24,7 @@ func TestRestOfABatch(t *testing.T) {
 		}
 		return out
 	})), "none")
-	rows, err := db.Get(t.Context(), project, team, Users.Key(int64(1)))
+	rows, err := db.Inspect(t.Context(), project, team, Users.Key(int64(1)))
 	if len(rows) != 3 || err != nil || asked != 3 {
 		t.Errorf("%d rows in %d calls, %v", len(rows), asked, err)
 	}

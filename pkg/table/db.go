@@ -38,7 +38,20 @@ const atOnce = 16
 // trip: what is more than a batch is read at the same time. Rows that don't
 // exist are missing from the result. A batch is not a snapshot: what must agree
 // is conditioned in the write's transaction.
+//
+// Where rows can't be read, it returns the others and an error that UnreadableIn
+// takes apart.
 func (d *DB) Get(ctx context.Context, keys ...Primary) (Rows, error) {
+	rows, err := d.Inspect(ctx, keys...)
+	if err != nil {
+		return rows, err
+	}
+	return rows, rows.sift()
+}
+
+// Inspect is Get for who looks at rows as they lie there, readable or not: with
+// Try, or item by item.
+func (d *DB) Inspect(ctx context.Context, keys ...Primary) (Rows, error) {
 	keys = distinct(keys)
 	switch len(keys) {
 	case 0:
@@ -171,13 +184,13 @@ func (e *Entity[T]) each(ctx context.Context, d *DB, index, prefix, after string
 	if from != "" {
 		given[":s"] = &types.AttributeValueMemberS{Value: from}
 	}
-	return e.found(ctx, d, index, &which, given, n)
+	return e.found(ctx, d, index, &which, given, true, n)
 }
 
-func (e *Entity[T]) found(ctx context.Context, d *DB, index string, which *string, given dynamo.Item, n int) ([]Found, error) {
+func (e *Entity[T]) found(ctx context.Context, d *DB, index string, which *string, given dynamo.Item, forward bool, n int) ([]Found, error) {
 	name := d.table.Name()
 	got, err := d.db.Client().Query(ctx, &dynamodb.QueryInput{
-		TableName: &name, IndexName: &index, KeyConditionExpression: which, ExpressionAttributeValues: given, Limit: aws.Int32(int32(n)), //nolint:gosec // a page has far fewer rows
+		TableName: &name, IndexName: &index, KeyConditionExpression: which, ExpressionAttributeValues: given, ScanIndexForward: &forward, Limit: aws.Int32(int32(n)), //nolint:gosec // a page has far fewer rows
 	})
 	if err != nil {
 		return nil, fmt.Errorf("query %s: %w", index, err)
@@ -192,7 +205,8 @@ func (e *Entity[T]) found(ctx context.Context, d *DB, index string, which *strin
 // Beneath reads the rows of e that lie in one partition of the table itself,
 // strongly consistent, in the order of their sort keys, after position, at most
 // n. values fill the partition key. It returns the position to go on at, "" at
-// the end.
+// the end. Where rows can't be read, it returns the others, that position, and an
+// error that UnreadableIn takes apart.
 func (e *Entity[T]) Beneath(ctx context.Context, d *DB, after string, n int, values ...any) ([]T, string, error) {
 	name, which := d.table.Name(), PK+" = :p AND begins_with("+SK+", :s)"
 	in := &dynamodb.QueryInput{
@@ -209,14 +223,17 @@ func (e *Entity[T]) Beneath(ctx context.Context, d *DB, after string, n int, val
 	if err != nil {
 		return nil, "", fmt.Errorf("query: %w", err)
 	}
-	rows := Rows{}
-	out := make([]T, len(got.Items))
-	for i, item := range got.Items {
+	out := make([]T, 0, len(got.Items))
+	var bad []error
+	for _, item := range got.Items {
 		p := primary(item)
-		rows[p] = item
-		out[i], _ = e.At(rows, p)
+		if err := Sound(p, item); err != nil {
+			bad = append(bad, err)
+		} else if v, ok := e.At(Rows{p: item}, p); ok {
+			out = append(out, v)
+		}
 	}
-	return out, text(got.LastEvaluatedKey[SK]), nil
+	return out, text(got.LastEvaluatedKey[SK]), errors.Join(bad...)
 }
 
 // PositionOf returns the position in an index of the row whose sort key there

@@ -137,15 +137,14 @@ func (e *Entity[T]) At(rows Rows, p Primary) (v T, ok bool) {
 		return v, false
 	}
 	if err := dynamo.UnmarshalItem(item, &v); err != nil {
-		// A row that can't be read is a fault of ours or of who edited the
-		// table by hand; to take it for absent could let a second one be made.
-		panic(fmt.Errorf("table: a %s can't be read: %w", e.name, err))
+		// Get gives no such row. It came here by Inspect, whose rows are for
+		// Try alone; to take it for absent could let a second one be made.
+		panic(&Unreadable{p, e.name, err})
 	}
 	return v, true
 }
 
-// Try is At for rows that somebody may have changed by hand: one that can't be
-// read is none.
+// Try is At for rows that Inspect or Within gave: one that can't be read is none.
 func (e *Entity[T]) Try(rows Rows, p Primary) (v T, ok bool) {
 	item, ok := rows[p]
 	if !ok || dynamo.UnmarshalItem(item, &v) != nil {
@@ -178,7 +177,8 @@ func (e *Entity[T]) parse(p Primary, take func(hole, value string)) bool {
 	return e.keys[0].pk.parse(p.PK, take) && e.keys[0].sk.parse(p.SK, take)
 }
 
-// Rows are items by primary key.
+// Rows are items by primary key, each of which can be read as what it is, unless
+// Inspect or Within gave them.
 type Rows map[Primary]dynamo.Item
 
 // Add puts more rows among r.

@@ -74,7 +74,7 @@ func TestKeysOfAnItem(t *testing.T) {
 func TestItemWithoutAPrimaryKey(t *testing.T) {
 	for says, err := range map[string]error{
 		"no prefix":         second(Keys.Item(model.APIKey{ID: 1})),
-		"a # in the domain": second(Domains.Item(model.Domain{Domain: "a#b", OrganizationID: 1})),
+		"a # in the domain": second(Proofs.Item(model.Proof{Domain: "a#b", OrganizationID: 1})),
 	} {
 		if err == nil {
 			t.Errorf("%s: taken", says)
@@ -99,6 +99,7 @@ func TestItemAndParse(t *testing.T) {
 		roundTrip(t, ProjectNames, model.ProjectName{OrganizationID: id, NameScope: project, NameKey: word, ProjectID: user}, id, project, word)
 		roundTrip(t, Keys, model.APIKey{ID: id, Prefix: word, Hash: []byte(word), UserID: &user, OrganizationID: project, Stamp: stamp}, word)
 		roundTrip(t, Audits, model.Audit{OrganizationID: id, ID: word, TS: stamp.CreatedOn, Actor: word}, id, stamp.CreatedOn.String(), word)
+		roundTrip(t, Mentions, model.Mention{OrganizationID: id, Person: word, TS: stamp.CreatedOn, AuditID: word}, id, word, stamp.CreatedOn.String(), word)
 		roundTrip(t, ReplayParts, model.ReplayPart{PartsID: word, Part: int(id % 10_000), Body: []byte{1}}, word, id%10_000)
 	})
 }

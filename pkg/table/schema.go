@@ -18,14 +18,14 @@ import (
 var (
 	Organizations = of[model.Organization]("Organization", "ORG#{organization_id}", "ORG", "an organisation").
 			GSI("gsi1", "ORGANIZATIONS", "{organization_id:16}", "all organisations, for the sweep, by id")
-	Domains = of[model.Domain]("Domain", "DOMAIN#{domain}", "DOMAIN", "whose domain is this? one organisation each").Guarded("organization_id")
+	Domains = of[model.Domain]("Domain", "ORG#{organization_id}", "DOMAIN#{domain}", "which domains does the organisation say are its own, and has it proved them?")
+	Proofs  = of[model.Proof]("Proof", "DOMAIN#{domain}", "PROOF", "who has proved that this domain is theirs? one organisation each").Guarded("organization_id")
 
 	Users = of[model.User]("User", "USER#{user_id}", "USER", "a user").
 		GSI("gsi1", "ORG#{organization_id}#USER", "{user_id:16}", "users of an organisation, by id").
 		GSI("gsi2", "ORG#{global_admin_of}#GLOBALADMIN", "{user_id:16}", "global admins of an organisation, by id").
 		GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#USER#{user_id:16}", "deleted users whose retention ends, oldest first")
-	Emails = of[model.Email]("Email", "ORG#{organization_id}#EMAIL#{email_key}", "EMAIL", "whose address is this? one user of an organisation each").Guarded("user_id").
-		GSI("gsi1", "EMAIL#{email_key}", "{organization_id:16}", "organisations that hold an address, by id")
+	Emails   = of[model.Email]("Email", "ORG#{organization_id}#EMAIL#{email_key}", "EMAIL", "whose address is this? one user of an organisation each").Guarded("user_id")
 	Subjects = of[model.Subject]("Subject", "SUBJECT#{subject_key}", "SUBJECT", "which user is this subject of an issuer?").Guarded("user_id").
 			GSI("gsi1", "USER#{user_id}#SUBJECT", "{subject_key}", "subjects bound to a user")
 	Bindings = of[model.Binding]("Binding", "USER#{user_id}", "ISSUER#{issuer_key}", "which subject of this issuer is the user? one each").Guarded("subject_key")
@@ -90,13 +90,17 @@ var (
 
 	Removals = of[model.Removal]("Removal", "REMOVAL#{removal_id}", "REMOVAL", "a removal of people").
 			GSI("gsi1", "PROJECT#{project_id}#REMOVAL", "{removal_id:16}", "removals of a project, by id").
+			GSI("gsi2", "ORG#{organization_id}#REMOVAL", "{removal_id:16}", "removals of an organisation, by id").
 			GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#REMOVAL#{removal_id:16}", "work a crash may have left, oldest first").Even()
-	Effects = of[model.EffectRow]("Effect", "REMOVAL#{removal_id}", "EFFECT#{resource}", "what did this removal change afterwards, and what was there before?")
-	Plans   = of[model.Offboarding]("Offboarding", "OFFBOARDING#{plan_id}", "OFFBOARDING", "what was planned to become of what a leaver holds, and how far is it done?")
-	Audits  = of[model.Audit]("Audit", "ORG#{organization_id}#AUDIT", "{ts}#{audit_id}", "changes of an organisation, by time").
-		GSI("gsi1", "ORG#{organization_id}#ACTOR#{actor}", "{ts}#{audit_id}", "changes somebody made, by time").
-		GSI("gsi2", "ORG#{organization_id}#ABOUT#{about}", "{ts}#{audit_id}", "changes of a resource, by time")
-	Seals = of[model.Seal]("Seal", "ORG#{organization_id}#AUDIT", "{ts}#{audit_id}#SEAL", "the link of the audit chain that a change is, read along with the change")
+	RemovalsOf = of[model.RemovalOf]("RemovalOf", "REMOVALSOF#{about}", "{removal_id:16}", "removals of a user, or from a team, by id").Guarded("removal_id")
+	Effects    = of[model.EffectRow]("Effect", "REMOVAL#{removal_id}", "EFFECT#{resource}", "what did this removal change afterwards, and what was there before?")
+	Plans      = of[model.Offboarding]("Offboarding", "OFFBOARDING#{plan_id}", "OFFBOARDING", "what was planned to become of what a leaver holds, and how far is it done?")
+	Audits     = of[model.Audit]("Audit", "ORG#{organization_id}#AUDIT", "{ts}#{audit_id}", "changes of an organisation, by time").
+			GSI("gsi1", "ORG#{organization_id}#ACTOR#{actor}", "{ts}#{audit_id}", "changes somebody made, by time").
+			GSI("gsi2", "ORG#{organization_id}#ABOUT#{about}", "{ts}#{audit_id}", "changes of a resource, by time").
+			GSI("gsi3", "ORG#{organization_id}#PERSON#{person}", "{ts}#{audit_id}", "changes of what a person has in a place, by time")
+	Mentions = of[model.Mention]("Mention", "ORG#{organization_id}#MENTION#{person}", "{ts}#{audit_id}", "changes that are about several people, by each of the others, by time")
+	Seals    = of[model.Seal]("Seal", "ORG#{organization_id}#AUDIT", "{ts}#{audit_id}#SEAL", "the link of the audit chain that a change is, read along with the change")
 	// An index by number would do as well, but for being late: verify would
 	// accuse the rows that it doesn't show yet.
 	SealBatches = of[model.SealBatch]("SealBatch", "ORG#{organization_id}#SEAL", "{seq:16}", "which changes have these numbers in the chain? by the last number of each batch").Guarded("first")
@@ -164,7 +168,7 @@ func of[T any](name, pk, sk, serves string) *Entity[T] {
 		}
 		return k
 	})
-	remakes[name] = e.remake
+	remakes[name], readers[name] = e.remake, e.reads
 	return e
 }
 

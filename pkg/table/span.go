@@ -11,9 +11,13 @@ import (
 	"github.com/guregu/dynamo/v2"
 )
 
-// Span is a stretch of a partition, in ascending order of its sort keys: from
-// From to To, both included. "" is the beginning, or the end.
-type Span struct{ From, To string }
+// Span is a stretch of a partition, in ascending order of its sort keys, or in
+// descending order: from From to To, both included. "" is the beginning, or the
+// end.
+type Span struct {
+	From, To   string
+	Descending bool
+}
 
 // No sort key is outside of these: keys begin with a digit or a letter.
 const (
@@ -36,7 +40,7 @@ func (s Span) condition(index, pk string) (*string, dynamo.Item) {
 func (e *Entity[T]) Below(values ...any) string { return e.keys[0].sk.under(values) + afterAll }
 
 // Stretch is what a question to a partition was answered: rows in the order of
-// their sort keys, and whether the partition goes on after them.
+// their span, and whether the partition goes on after them.
 type Stretch struct {
 	Keys []Primary
 	Rows Rows
@@ -51,7 +55,7 @@ func (e *Entity[T]) Within(ctx context.Context, d *DB, span Span, n int, values 
 	which, given := span.condition("", e.keys[0].pk.with(values))
 	name := d.table.Name()
 	got, err := d.db.Client().Query(ctx, &dynamodb.QueryInput{
-		TableName: &name, KeyConditionExpression: which, ExpressionAttributeValues: given, ConsistentRead: aws.Bool(true), Limit: aws.Int32(int32(n)), //nolint:gosec // a page has far fewer rows
+		TableName: &name, KeyConditionExpression: which, ExpressionAttributeValues: given, ConsistentRead: aws.Bool(true), ScanIndexForward: aws.Bool(!span.Descending), Limit: aws.Int32(int32(n)), //nolint:gosec // a page has far fewer rows
 	})
 	if err != nil {
 		return Stretch{}, fmt.Errorf("query: %w", err)
@@ -67,5 +71,5 @@ func (e *Entity[T]) Within(ctx context.Context, d *DB, span Span, n int, values 
 // EachWithin is Each for a span of the index.
 func (e *Entity[T]) EachWithin(ctx context.Context, d *DB, index string, span Span, n int, values ...any) ([]Found, error) {
 	which, given := span.condition(index, e.path(index).pk.with(values))
-	return e.found(ctx, d, index, which, given, n)
+	return e.found(ctx, d, index, which, given, !span.Descending, n)
 }

@@ -123,6 +123,14 @@ func (tx *Tx) Add(p Primary, attribute string, n int64) {
 	a.adds = append(a.adds, addition{attribute, n})
 }
 
+// Set gives an attribute of the existing item p a value, whatever it had. It
+// neither needs nor moves the item's version.
+func (tx *Tx) Set(p Primary, attribute string, value any) {
+	a := tx.on(p, update)
+	a.demand(clause{expr: "attribute_exists(" + PK + ")"})
+	a.sets = append(a.sets, clause{"$ = ?", []any{attribute, value}})
+}
+
 // AtLeast demands that a number of p is no less than limit once everything this
 // transaction adds is added.
 func (tx *Tx) AtLeast(p Primary, attribute string, limit int64) {

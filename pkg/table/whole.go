@@ -32,6 +32,7 @@ func (e *Entity[T]) remake(item dynamo.Item) (dynamo.Item, error) {
 }
 
 // All returns every row of this entity among rows, in the order of their keys.
+// A row is of the entity that its kind says.
 func (e *Entity[T]) All(rows Rows) []T {
 	var keys []Primary
 	for p, item := range rows {

@@ -43,6 +43,7 @@ func (b Batch) Write(ctx context.Context, o Options) {
 		attrs = append(attrs, slog.String("err", b.Err.Error()))
 	}
 	o.Log.LogAttrs(context.WithoutCancel(ctx), level, "batch", attrs...)
+	f.tellLeftOut(ctx, o.Log)
 	if o.Metrics != nil {
 		_, _ = o.Metrics.Write(b.metrics(f, o.Stage, time.Now()))
 	}
@@ -58,13 +59,13 @@ func (b Batch) metrics(f facts, stage string, now time.Time) []byte {
 				"Namespace":  "Wardroom",
 				"Dimensions": [][]string{{"stage", "operation"}},
 				"Metrics": []metric{
-					{"items", "Count"}, {"done", "Count"}, {"failed", "Count"}, {"latency", "Milliseconds"},
+					{"items", "Count"}, {"done", "Count"}, {"failed", "Count"}, {"left_out", "Count"}, {"latency", "Milliseconds"},
 					{"read_units", "Count"}, {"write_units", "Count"},
 				},
 			}},
 		},
 		"stage": stage, "operation": b.Operation, "request_id": f.id,
-		"items": b.Items, "done": b.Done, "failed": b.Failed, "latency": milliseconds(f.elapsed),
+		"items": b.Items, "done": b.Done, "failed": b.Failed, "left_out": len(f.leftOut), "latency": milliseconds(f.elapsed),
 		"read_units": f.read, "write_units": f.write,
 	})
 	if err != nil {

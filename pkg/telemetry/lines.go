@@ -3,9 +3,11 @@ package telemetry
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"math"
+	"net/http"
 	"strconv"
 	"time"
 )
@@ -25,7 +27,7 @@ func (h *observer) write(ctx context.Context, f facts, stack []byte) {
 	level := slog.LevelInfo
 	if f.status >= 500 {
 		level = slog.LevelError
-	} else if f.status < 400 && f.err != nil { // answered, but something beside it failed
+	} else if told(f) { // answered, but something beside it failed; or turned away for a reason
 		level = slog.LevelWarn
 	}
 	attrs := make([]slog.Attr, 0, 11)
@@ -42,7 +44,7 @@ func (h *observer) write(ctx context.Context, f facts, stack []byte) {
 	if f.principal != "" {
 		attrs = append(attrs, slog.String("principal", f.principal))
 	}
-	if f.err != nil && (f.status >= 500 || f.status < 400) { // a refusal says itself what it is for
+	if f.status >= 500 && f.err != nil || told(f) {
 		attrs = append(attrs, slog.String("err", f.err.Error()))
 	}
 	if stack != nil {
@@ -50,6 +52,7 @@ func (h *observer) write(ctx context.Context, f facts, stack []byte) {
 	}
 	// The request may have ended because its context did; the line still counts.
 	h.o.Log.LogAttrs(context.WithoutCancel(ctx), level, "request", attrs...)
+	f.tellLeftOut(ctx, h.o.Log)
 
 	if h.o.Metrics == nil {
 		return
@@ -58,6 +61,21 @@ func (h *observer) write(ctx context.Context, f facts, stack []byte) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	_, _ = h.o.Metrics.Write(line)
+}
+
+// told reports whether the log tells an error though nothing is broken. A refusal
+// says itself what it is for, but for that of a token: its cause is told to
+// nobody else.
+func told(f facts) bool {
+	return f.err != nil && (f.status < 400 || f.status == http.StatusUnauthorized && errors.Unwrap(f.err) != nil)
+}
+
+// tellLeftOut writes a line for each thing that was left out.
+func (f facts) tellLeftOut(ctx context.Context, log *slog.Logger) {
+	for _, why := range f.leftOut {
+		log.LogAttrs(context.WithoutCancel(ctx), slog.LevelError, "left out",
+			slog.String("request_id", f.id), slog.String("operation", f.operation), slog.String("err", why.Error()))
+	}
 }
 
 // unrouted is the operation of a request that reached none: an unknown path, a

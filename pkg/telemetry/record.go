@@ -30,6 +30,7 @@ type Record struct {
 	calls        int
 	read, write  float64
 	err          error
+	leftOut      []error
 }
 
 type recordKey struct{}
@@ -133,7 +134,7 @@ func (r *Record) Units() (read, write float64) {
 }
 
 // SetErr keeps the cause of a refusal for the log, where it is shown for
-// statuses from 500 up. The first cause stands: what follows it is usually
+// statuses from 500 up, and for a 401 that has one. The first cause stands: what follows it is usually
 // its consequence. A nil error changes nothing.
 func (r *Record) SetErr(err error) {
 	r.mu.Lock()
@@ -148,6 +149,14 @@ func (r *Record) Err() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.err
+}
+
+// LeaveOut notes that something was left out of what was asked for, and why: a
+// row that can't be read. The log tells each in a line of its own.
+func (r *Record) LeaveOut(why error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.leftOut = append(r.leftOut, why)
 }
 
 // observe claims the record for one Handler and reports whether it was free.
@@ -167,6 +176,7 @@ type facts struct {
 	elapsed                  time.Duration
 	read, write              float64
 	err                      error
+	leftOut                  []error
 }
 
 func (r *Record) finish(status int) facts {
@@ -174,6 +184,6 @@ func (r *Record) finish(status int) facts {
 	defer r.mu.Unlock()
 	return facts{
 		id: r.id, operation: r.operation, principal: r.principal, organization: r.organization,
-		status: status, calls: r.calls, elapsed: time.Since(r.began), read: r.read, write: r.write, err: r.err,
+		status: status, calls: r.calls, elapsed: time.Since(r.began), read: r.read, write: r.write, err: r.err, leftOut: r.leftOut,
 	}
 }

@@ -34,7 +34,7 @@ func run(ctx context.Context) error {
 		defer func() { _ = server.Stop() }()
 		endpoint = server.Endpoint()
 	}
-	files, err := events.Files(ctx, endpoint)
+	files, _, err := events.Files(ctx, endpoint)
 	if err != nil {
 		return err
 	}

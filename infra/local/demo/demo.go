@@ -173,6 +173,7 @@ func (d *data) people(s *store.Store, tx *table.Tx, used []model.Time) {
 	for _, o := range d.Organizations {
 		o.GlobalAdminCount = admins[o.ID]
 		s.CreateOrganization(tx, o.Organization)
+		s.ClaimDomain(tx, model.Domain{OrganizationID: o.ID, Domain: o.Domain, Token: "local-only-domain", VerifiedOn: &o.CreatedOn, Stamp: o.Stamp})
 	}
 	for _, k := range d.Keys {
 		prefix, secret, _ := strings.Cut(k.Key, ".")
@@ -201,9 +202,10 @@ func (d *data) removals(tx *table.Tx) {
 		if r.State == model.Undone {
 			row.UndoneBy = r.RemovedBy
 		} else {
-			table.Tombstones.Put(tx, model.Tombstone{ProjectID: r.Project, UserID: r.User, RemovedOn: r.RemovedOn, RemovalID: r.ID})
+			table.Tombstones.Put(tx, model.Tombstone{ProjectID: r.Project, UserID: r.User, Epoch: 1, RemovedOn: r.RemovedOn, RemovalID: r.ID})
 		}
 		table.Removals.Create(tx, row)
+		table.RemovalsOf.Create(tx, model.RemovalOf{About: guard.UserName(r.User), RemovalID: r.ID})
 	}
 }
 
@@ -252,6 +254,11 @@ func (d *data) places(tx *table.Tx) {
 		row := model.Project{
 			ID: p.ID, Name: p.Name, Description: p.Description, TeamID: p.Team, OrganizationID: p.Organization,
 			UserCount: int64(len(p.Members)), AgentCount: d.agentsIn(p.ID), Stamp: model.Created(p.CreatedBy, p.CreatedOn), Version: 1,
+		}
+		for _, r := range d.Removals {
+			if r.Project == p.ID && r.State != model.Undone {
+				row.Epoch++
+			}
 		}
 		projects[row.Team()]++
 		for _, m := range p.Members {

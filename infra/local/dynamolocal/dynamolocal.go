@@ -27,6 +27,10 @@ const Version = "2.6.1"
 // compilerVersion is that of the Java compiler beside it, see compile.
 const compilerVersion = "3.33.0"
 
+// EndpointFile is the file in a data folder that names where the server over it
+// listens, while it runs.
+const EndpointFile = "endpoint"
+
 // ErrPortBusy is returned by Start when the port that was asked for is taken.
 var ErrPortBusy = errors.New("the port is already in use")
 

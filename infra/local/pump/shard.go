@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"wardroom/pkg/concurrent"
 )
 
 // Invoke is the function, as Lambda calls it for a stream.
@@ -79,7 +81,11 @@ func (r Rule) Feed(ctx context.Context, records []events.DynamoDBEventRecord) er
 
 // call tells how many records from the start are done.
 func (r Rule) call(ctx context.Context, batch []events.DynamoDBEventRecord) (int, error) {
-	answer, err := r.Invoke(ctx, events.DynamoDBEvent{Records: batch})
+	var answer events.DynamoDBEventResponse
+	err := concurrent.Do(func() (err error) {
+		answer, err = r.Invoke(ctx, events.DynamoDBEvent{Records: batch})
+		return err
+	})
 	if err != nil {
 		return 0, err
 	}

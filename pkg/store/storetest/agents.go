@@ -35,7 +35,7 @@ func (w *world) onAgent(a model.Agent, n int64, role access.AgentRole) model.Age
 func (w *world) makes(a model.Agent) func(*table.Tx) {
 	owner, config := w.onAgent(a, 1, access.AgentOwner), w.config(1)
 	a.OwnerID, config.AgentID = &owner.UserID, a.ID
-	return func(tx *table.Tx) { w.Store.CreateAgent(tx, nil, w.project, a, config, &owner) }
+	return func(tx *table.Tx) { w.Store.CreateAgent(tx, w.project, a, config, &owner) }
 }
 
 // agent makes one and returns its row.
@@ -156,8 +156,8 @@ func agentVersions(w *world) {
 func agentOwners(w *world) {
 	a := w.agent(0)
 	heir := w.onAgent(a, 2, access.AgentOwner)
-	w.must(func(tx *table.Tx) { w.Store.HandOverAgent(tx, nil, a, a, nil, nil, heir) })
-	w.refused("handed over as it was", func(tx *table.Tx) { w.Store.HandOverAgent(tx, nil, a, a, nil, nil, heir) })
+	w.must(func(tx *table.Tx) { w.Store.HandOverAgent(tx, w.project, a, a, nil, nil, heir) })
+	w.refused("handed over as it was", func(tx *table.Tx) { w.Store.HandOverAgent(tx, w.project, a, a, nil, nil, heir) })
 	end := dawn.Add(time.Hour)
 	viewer := w.onAgent(a, 3, access.AgentViewer)
 	viewer.ExpiresOn = &end
@@ -168,7 +168,7 @@ func agentOwners(w *world) {
 	owner.Role, owner.ExpiresOn = string(access.AgentOwner), nil
 	b, first := w.now(a.ID), w.onAgent(a, 1, access.AgentOwner)
 	first.Version = 1
-	w.must(func(tx *table.Tx) { w.Store.HandOverAgent(tx, nil, b, b, nil, &viewer, owner) })
+	w.must(func(tx *table.Tx) { w.Store.HandOverAgent(tx, w.project, b, b, nil, &viewer, owner) })
 	if m, _ := find(w, table.AgentMembers, w.base+3, a.ID); m.Role != owner.Role || m.ExpiresOn != nil || m.Version != 2 || w.now(a.ID).Owner() != m.UserID {
 		w.Errorf("who was a viewer has %+v", m)
 	}
@@ -178,7 +178,7 @@ func agentOwners(w *world) {
 	w.refused("a permission that changes, by the same", func(tx *table.Tx) { w.Store.ChangeAgentMember(tx, b, first, lowered) })
 	c := w.now(a.ID)
 	w.oneOf( // he becomes its owner while his permission is taken from him
-		func(tx *table.Tx) { w.Store.HandOverAgent(tx, nil, c, c, nil, &first, first) },
+		func(tx *table.Tx) { w.Store.HandOverAgent(tx, w.project, c, c, nil, &first, first) },
 		func(tx *table.Tx) { w.Store.RemoveAgentMember(tx, c, first) },
 	)
 	now := w.now(a.ID)
@@ -189,30 +189,38 @@ func agentOwners(w *world) {
 	u.IsActive = false
 	w.must(func(tx *table.Tx) { table.Users.Put(tx, u) })
 	w.refused("to who is inactive", func(tx *table.Tx) {
-		w.Store.HandOverAgent(tx, nil, now, now, nil, nil, w.onAgent(a, 4, access.AgentOwner))
+		w.Store.HandOverAgent(tx, w.project, now, now, nil, nil, w.onAgent(a, 4, access.AgentOwner))
 	})
 	w.refused("a permission of who is inactive", func(tx *table.Tx) { w.Store.AddAgentMember(tx, w.onAgent(a, 4, access.AgentViewer)) })
 }
 
 func agentsOfLeavers(w *world) {
-	a, tomb := w.agent(0), w.tombstone(2)
+	a, before := w.agent(0), w.project
 	heir := w.onAgent(a, 2, access.AgentOwner)
 	made, config := w.newAgent(1), w.config(1)
 	made.OwnerID, config.AgentID = &heir.UserID, made.ID
-	own := heir
+	own, viewer := heir, w.onAgent(a, 3, access.AgentViewer)
 	own.ID, own.AgentID = 10*made.ID+2, made.ID
-	w.must(func(tx *table.Tx) { table.Tombstones.Put(tx, tomb) })
-	before, after := table.Rows{}, w.rows(table.Tombstones.Key(w.base, heir.UserID))
-	for says, note := range map[string]func(*table.Tx, table.Rows){
-		"an agent":    func(tx *table.Tx, read table.Rows) { w.Store.HandOverAgent(tx, read, a, a, nil, nil, heir) },
-		"a new agent": func(tx *table.Tx, read table.Rows) { w.Store.CreateAgent(tx, read, w.project, made, config, &own) },
-	} {
-		w.refused(says, func(tx *table.Tx) { note(tx, before) })
+	gone := w.onAgent(a, 4, access.AgentViewer)
+	w.must(func(tx *table.Tx) { w.Store.AddAgentMember(tx, gone) })
+	w.must(func(tx *table.Tx) { w.Store.Bury(tx, before, w.tombstone(4)) })
+	after, _ := find(w, table.Projects, before.ID)
+	tomb, _ := find(w, table.Tombstones, before.ID, gone.UserID)
+	if after.Epoch != before.Epoch+1 || !tomb.Buries(gone.Epoch) || tomb.Buries(after.Epoch) {
+		w.Errorf("the project is in epoch %d after %d, and the tombstone of %d", after.Epoch, before.Epoch, tomb.Epoch)
 	}
-	w.must(func(tx *table.Tx) { w.Store.HandOverAgent(tx, after, a, a, nil, nil, heir) })
-	w.must(func(tx *table.Tx) { w.Store.CreateAgent(tx, after, w.project, made, config, &own) })
-	w.must(func(tx *table.Tx) { table.Tombstones.Drop(tx, tomb) })
-	lost := w.now(a.ID)
-	heir.Version = 1
-	w.refused("back to whose removal was undone", func(tx *table.Tx) { w.Store.HandOverAgent(tx, after, lost, lost, nil, &heir, heir) })
+	for says, note := range map[string]func(*table.Tx, model.Project){
+		"an agent":     func(tx *table.Tx, p model.Project) { w.Store.HandOverAgent(tx, p, a, a, nil, nil, in(p, heir)) },
+		"a new agent":  func(tx *table.Tx, p model.Project) { own := in(p, own); w.Store.CreateAgent(tx, p, made, config, &own) },
+		"a permission": func(tx *table.Tx, p model.Project) { w.Store.AddAgentMember(tx, in(p, viewer)) },
+	} {
+		w.refused(says+" of the epoch before", func(tx *table.Tx) { note(tx, before) })
+		w.must(func(tx *table.Tx) { note(tx, after) })
+	}
+}
+
+// in is a permission as it is given in the epoch of p.
+func in(p model.Project, m model.AgentMember) model.AgentMember {
+	m.Epoch = p.Epoch
+	return m
 }

@@ -127,9 +127,13 @@ func teamCounts(w *world) {
 	w.must(func(tx *table.Tx) { w.Store.ChangeTeamMember(tx, w.team, owner, viewer) })
 	w.counts("and a viewer again", 1, 1, 3, 2, 1)
 	viewer, _ = find(w, table.TeamMembers, w.base, viewer.UserID)
-	w.must(func(tx *table.Tx) { w.Store.RemoveTeamMember(tx, viewer) })
+	before := w.team
+	w.must(func(tx *table.Tx) { w.Store.RemoveTeamMember(tx, before, viewer) })
 	w.counts("and removed", 1, 1, 2, 2, 1)
-	w.refused("removed twice", func(tx *table.Tx) { w.Store.RemoveTeamMember(tx, viewer) })
+	after, _ := find(w, table.Teams, w.base)
+	w.refused("removed twice", func(tx *table.Tx) { w.Store.RemoveTeamMember(tx, after, viewer) })
+	other, _ := find(w, table.TeamMembers, w.base, w.base+3)
+	w.refused("removed by who read the team in another epoch", func(tx *table.Tx) { w.Store.RemoveTeamMember(tx, before, other) })
 }
 
 func fullTeam(w *world) {

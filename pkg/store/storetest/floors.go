@@ -91,13 +91,18 @@ func tombstones(w *world) {
 	m, _ := find(w, table.ProjectMembers, w.base, w.base+2)
 	w.must(func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, m, false, w.tombstone(2)) })
 	w.must(func(tx *table.Tx) { w.Store.AddMember(tx, w.project, w.member(2, access.ProjectMember)) })
-	if got, ok := find(w, table.Tombstones, w.base, w.base+2); !ok || got != w.tombstone(2) {
+	first := w.tombstone(2)
+	first.Epoch = 1
+	if got, ok := find(w, table.Tombstones, w.base, w.base+2); !ok || got != first {
 		w.Errorf("%+v, %v", got, ok)
 	}
 	again := w.tombstone(2)
 	again.RemovedOn, again.RemovalID = model.At(dawn.Std().AddDate(0, 0, 1)), 7
 	m, _ = find(w, table.ProjectMembers, w.base, w.base+2)
-	w.must(func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, m, false, again) })
+	w.refused("by who read the project in the first epoch", func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, m, false, again) })
+	now, _ := find(w, table.Projects, w.base)
+	w.must(func(tx *table.Tx) { w.Store.RemoveMember(tx, now, m, false, again) })
+	again.Epoch = 2
 	if got, _ := find(w, table.Tombstones, w.base, w.base+2); got != again {
 		w.Errorf("the second one is %+v", got)
 	}

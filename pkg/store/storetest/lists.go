@@ -115,7 +115,7 @@ func memberLists(w *world) {
 	gone, _ := find(w, table.ProjectMembers, w.base, w.base+5)
 	w.must(func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, gone, false, w.tombstone(5)) })
 	goneToo, _ := find(w, table.TeamMembers, w.base, w.base+5)
-	w.must(func(tx *table.Tx) { w.Store.RemoveTeamMember(tx, goneToo) })
+	w.must(func(tx *table.Tx) { w.Store.RemoveTeamMember(tx, w.team, goneToo) })
 	var want []int64
 	for _, n := range []int64{1, 8, 7, 6, 4, 3, 2} {
 		want = append(want, w.base+n)

@@ -23,7 +23,7 @@ func Run(t *testing.T, kept Kept) {
 		test  func(*world)
 	}{
 		{"an address belongs to one user of an organisation", addresses},
-		{"a domain belongs to one organisation", domains},
+		{"a domain is proved by one organisation", domains},
 		{"a project's name belongs to one project of its team", names},
 		{"a deleted project frees its name at once", freedNames},
 		{"a renamed or moved project frees its old name", movedNames},

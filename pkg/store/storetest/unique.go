@@ -24,11 +24,18 @@ func addresses(w *world) {
 }
 
 func domains(w *world) {
-	again := w.org
-	again.ID += 500
-	w.refused("the same domain", func(tx *table.Tx) { w.Store.CreateOrganization(tx, again) })
-	again.Domain = "other-" + again.Domain
-	w.must(func(tx *table.Tx) { w.Store.CreateOrganization(tx, again) })
+	d := model.Domain{OrganizationID: w.base, Domain: fmt.Sprintf("d%d.example", w.base), Token: "t", VerifiedOn: &dawn, Stamp: model.Created("by", dawn)}
+	w.must(func(tx *table.Tx) { w.Store.ClaimDomain(tx, d) })
+	theirs := d
+	theirs.OrganizationID, theirs.VerifiedOn = w.base+500, nil
+	w.must(func(tx *table.Tx) { w.Store.ClaimDomain(tx, theirs) })
+	theirs.Version = 1
+	proved := theirs
+	proved.VerifiedOn = &dawn
+	w.refused("a domain that another has proved", func(tx *table.Tx) { w.Store.ChangeDomain(tx, theirs, proved) })
+	d.Version = 1
+	w.must(func(tx *table.Tx) { w.Store.DropDomain(tx, d) })
+	w.must(func(tx *table.Tx) { w.Store.ChangeDomain(tx, theirs, proved) })
 }
 
 func names(w *world) {

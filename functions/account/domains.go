@@ -1,0 +1,194 @@
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"slices"
+	"strings"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/api"
+	"wardroom/pkg/dns"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/signin"
+	"wardroom/pkg/table"
+)
+
+func (h *handlers) domainOps() []api.Op {
+	organization := access.OwnOrganization()
+	return []api.Op{
+		api.GET("/api/organization/domain", "List Domains", h.domains).
+			Says("Domains found successfully.").About("By their names.").
+			Allow(access.ManageOrganization, organization).Fails(403),
+		api.POST("/api/organization/domain", "Add Domain", h.addDomain).
+			Says("Domain added successfully.").About("It decides nothing until it is proved: publish txt_record as a TXT record of the domain, and verify it. Adding it again changes sign_in.").
+			Allow(access.ManageOrganization, organization).Fails(403, 409),
+		api.DELETE("/api/organization/domain/{domain}", "Delete Domain", h.deleteDomain).
+			Says("Domain deleted successfully.").Allow(access.ManageOrganization, organization).Fails(403, 404),
+		api.POST("/api/organization/domain/{domain}/verify", "Verify Domain", h.verifyDomain).
+			Says("Domain verified successfully.").About("Looks the TXT record up. From then on who first signs in with an address of the domain is a user of the organization, or becomes one where sign_in is set.").
+			Allow(access.ManageOrganization, organization).Fails(403, 404, 409),
+	}
+}
+
+// Domain is a domain as it is shown.
+type Domain struct {
+	Domain     string      `json:"domain" doc:"In ASCII and lower case"`
+	VerifiedOn *model.Time `json:"verified_on" doc:"Null until it is proved"`
+	TXTRecord  string      `json:"txt_record" doc:"The TXT record that proves it"`
+	SignIn     bool        `json:"sign_in" doc:"Once it is proved, whoever first signs in with a verified address of the domain becomes a user"`
+}
+
+func domainShown(d model.Domain) Domain {
+	return Domain{d.Domain, d.VerifiedOn, d.Record(), d.SignIn}
+}
+
+type domainsIn struct {
+	guard.In
+	api.Paging
+
+	found []model.Domain
+	next  string
+}
+
+// Needs reads the organisation's domains.
+func (in *domainsIn) Needs(f *guard.Fetch) {
+	f.Ask(func(ctx context.Context) (err error) {
+		in.found, in.next, err = f.Store().DomainsOf(ctx, f.Organization, in.After(), in.Limit)
+		return err
+	})
+}
+
+func (h *handlers) domains(_ context.Context, in *domainsIn) (api.Page[Domain], error) {
+	page := api.Page[Domain]{Next: in.next}
+	for _, d := range in.found {
+		page.Items = append(page.Items, domainShown(d))
+	}
+	return page, nil
+}
+
+type addDomainIn struct {
+	guard.In
+	Body struct {
+		Domain string `json:"domain" minLength:"1" maxLength:"253" example:"example.com"`
+		SignIn bool   `json:"sign_in,omitempty" doc:"Whoever first signs in with a verified address of the domain becomes a user, once it is proved"`
+	}
+
+	domain string
+}
+
+// Check refuses what is no domain, and one at which anybody gets an address.
+func (in *addDomainIn) Check(model.Time) error {
+	var ok bool
+	if in.domain, ok = model.ParseDomain(in.Body.Domain); !ok || !strings.Contains(in.domain, ".") {
+		return fault.Invalid("body.domain", "must be a domain, such as example.com")
+	}
+	if signin.Anybodys(in.domain) {
+		return fault.Invalid("body.domain", "anybody gets an address at this domain, so it is nobody's")
+	}
+	return nil
+}
+
+// Needs asks for the domain, and who has proved it.
+func (in *addDomainIn) Needs(f *guard.Fetch) {
+	if in.domain != "" {
+		f.Rows(table.Domains.Key(f.Organization, in.domain), table.Proofs.Key(in.domain))
+	}
+}
+
+// addDomain claims a domain, or changes what it is for. It refuses one that
+// another organisation has proved (duplicate).
+func (h *handlers) addDomain(_ context.Context, in *addDomainIn) (Domain, error) {
+	c := in.Case()
+	if err := proved(c, in.domain); err != nil {
+		return Domain{}, err
+	}
+	old, there := table.Domains.In(c.Rows(), c.Organization.ID, in.domain)
+	if !there {
+		d := model.Domain{
+			OrganizationID: c.Organization.ID, Domain: in.domain, SignIn: in.Body.SignIn, Token: strings.ToLower(rand.Text()), Stamp: model.Created(c.Stamp, c.Now),
+		}
+		h.store.ClaimDomain(&c.Tx, d)
+		c.Audit(guard.OrganizationName(c.Organization.ID), nil, map[string]any{"domain": d.Domain, "sign_in": d.SignIn})
+		return domainShown(d), nil
+	}
+	if old.SignIn == in.Body.SignIn {
+		return domainShown(old), nil
+	}
+	d := old
+	d.SignIn, d.Stamp = in.Body.SignIn, old.Modified(c.Stamp, c.Now)
+	d = h.store.ChangeDomain(&c.Tx, old, d)
+	c.Audit(guard.OrganizationName(c.Organization.ID),
+		map[string]any{"domain": d.Domain, "sign_in": old.SignIn}, map[string]any{"domain": d.Domain, "sign_in": d.SignIn})
+	return domainShown(d), nil
+}
+
+// proved refuses a domain that another organisation has proved.
+func proved(c *guard.Case, domain string) error {
+	if p, ok := table.Proofs.In(c.Rows(), domain); ok && p.OrganizationID != c.Organization.ID {
+		return fault.New(fault.KindDuplicate, "Another organization has proved that the domain is its own").On("body.domain", "is taken")
+	}
+	return nil
+}
+
+// domainIn names a domain of the organisation in the path.
+type domainIn struct {
+	guard.In
+	Domain string `path:"domain" maxLength:"253" example:"example.com"`
+
+	domain model.Domain
+}
+
+// Needs asks for the domain, and who has proved it.
+func (in *domainIn) Needs(f *guard.Fetch) {
+	if domain, ok := model.ParseDomain(in.Domain); ok {
+		f.Rows(table.Domains.Key(f.Organization, domain), table.Proofs.Key(domain))
+	}
+}
+
+// Known refuses a domain that the organisation hasn't.
+func (in *domainIn) Known(_ context.Context, c *guard.Case) error {
+	domain, _ := model.ParseDomain(in.Domain)
+	d, ok := table.Domains.In(c.Rows(), c.Organization.ID, domain)
+	if !ok {
+		return fault.NotFound()
+	}
+	in.domain = d
+	return nil
+}
+
+// deleteDomain gives a domain up. Who has signed in by it stays a user.
+func (h *handlers) deleteDomain(_ context.Context, in *domainIn) ([]Domain, error) {
+	c, d := in.Case(), in.domain
+	h.store.DropDomain(&c.Tx, d)
+	c.Audit(guard.OrganizationName(c.Organization.ID), map[string]any{"domain": d.Domain, "sign_in": d.SignIn, "proved": d.VerifiedOn != nil}, nil)
+	return []Domain{domainShown(d)}, nil
+}
+
+// verifyDomain looks for the record that proves the domain. It refuses a domain
+// without it (bad_transition), and one that another organisation has proved
+// (duplicate).
+func (h *handlers) verifyDomain(ctx context.Context, in *domainIn) (Domain, error) {
+	c, d := in.Case(), in.domain
+	if d.VerifiedOn != nil {
+		return domainShown(d), nil
+	}
+	if err := proved(c, d.Domain); err != nil {
+		return Domain{}, err
+	}
+	texts, err := dns.From(ctx).TXT(ctx, d.Domain)
+	if err != nil {
+		return Domain{}, fault.Unavailable(err)
+	}
+	if !slices.ContainsFunc(texts, func(text string) bool { return strings.TrimSpace(text) == d.Record() }) {
+		return Domain{}, fault.New(fault.KindBadTransition, "The domain has no TXT record with the text of txt_record. Publish it, wait until it is seen, and verify again.")
+	}
+	now := c.Now
+	to := d
+	to.VerifiedOn, to.Stamp = &now, d.Modified(c.Stamp, now)
+	to = h.store.ChangeDomain(&c.Tx, d, to)
+	c.Audit(guard.OrganizationName(c.Organization.ID), map[string]any{"domain": d.Domain, "proved": false}, map[string]any{"domain": d.Domain, "proved": true, "sign_in": d.SignIn})
+	return domainShown(to), nil
+}

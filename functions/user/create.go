@@ -1,0 +1,148 @@
+package user
+
+import (
+	"context"
+	"time"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/invite"
+	"wardroom/pkg/model"
+	"wardroom/pkg/personal"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// lasting is how long the link of a new user can be used.
+const lasting = 7 * 24 * time.Hour
+
+// InviteLink is what a new user needs to get in, where nothing else lets them in
+// and no mail brings it.
+type InviteLink struct {
+	URL string `json:"url,omitempty" doc:"The link for the new user, shown this once"`
+}
+
+// Redacted is what is kept to be answered again.
+func (*InviteLink) Redacted() any { return (*InviteLink)(nil) }
+
+type createIn struct {
+	guard.In
+	Body struct {
+		Email     string `json:"email" format:"email" maxLength:"254" doc:"Unique in the organization. Addresses are compared by IDNA in their domain, and before the @ in NFC and without regard to the case of ASCII letters."`
+		FirstName string `json:"first_name,omitempty" maxLength:"150"`
+		LastName  string `json:"last_name,omitempty" maxLength:"150"`
+		IsStaff   bool   `json:"is_staff,omitempty" doc:"Application admin"`
+	}
+
+	of      invite.Of
+	known   *model.User // whose the address is
+	arrived bool        // who has a credential of their own
+}
+
+// Needs asks whose the address is, who has proved its domain, and whether it was
+// invited.
+func (in *createIn) Needs(f *guard.Fetch) {
+	in.of.Ask(f, guard.OrganizationName(f.Organization), in.Body.Email)
+	if a, ok := model.ParseAddress(in.Body.Email); ok {
+		f.Rows(table.Proofs.Key(a.Domain))
+	}
+}
+
+// Known reads whose the address is, and the invitation before.
+func (in *createIn) Known(ctx context.Context, c *guard.Case) (err error) {
+	in.known, in.arrived = nil, false
+	place := guard.OrganizationName(c.Organization.ID)
+	more := in.of.Keys(c, place, in.Body.Email)
+	e, taken := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, in.Body.Email))
+	if taken {
+		more = append(more, table.Users.Key(e.UserID))
+	}
+	if len(more) > 0 {
+		if err := c.Read(ctx, more...); err != nil {
+			return err
+		}
+	}
+	in.of.Take(c, place, in.Body.Email)
+	if !taken {
+		return nil
+	}
+	u, ok := c.UserRow(e.UserID)
+	if !ok {
+		return table.ErrStale
+	}
+	in.known = &u
+	in.arrived, err = c.HasArrived(ctx, u)
+	return err
+}
+
+// invited reports whether the user needs an invitation to get in: no issuer
+// signs people in here, or nobody has proved that the domain of their address is
+// the organisation's.
+func (in *createIn) invited(c *guard.Case) bool {
+	a, _ := model.ParseAddress(in.Body.Email)
+	p, proved := table.Proofs.In(c.Rows(), a.Domain)
+	return !c.SignsIn() || !proved || p.OrganizationID != c.Organization.ID
+}
+
+// create makes an active user, and invites them where nothing else lets them in.
+// It refuses an address that is another's (duplicate); for a user who was never
+// here it answers a new link instead.
+func (h *handlers) create(ctx context.Context, in *createIn) (api.Noted[model.User, *InviteLink], error) {
+	c := in.Case()
+	out := api.Noted[model.User, *InviteLink]{}
+	if in.known != nil {
+		return h.inviteAgain(ctx, c, in)
+	}
+	if access.RankOf(in.Body.IsStaff, false) > c.Caller.ActingRank() {
+		return out, fault.Forbidden()
+	}
+	id, err := h.store.NewID(ctx, model.UserIDs)
+	if err != nil {
+		return out, err
+	}
+	u := model.User{
+		ID: id, OrganizationID: c.Organization.ID, Email: model.TidyAddress(in.Body.Email), FirstName: in.Body.FirstName, LastName: in.Body.LastName,
+		IsStaff: in.Body.IsStaff, IsActive: true, DateJoined: c.Now, AuditKey: personal.NewKey(),
+	}
+	h.store.CreateUser(&c.Tx, u)
+	after := flags(u)
+	after["email"] = c.Personal(u, u.Email)
+	if out.Meta, err = h.link(ctx, c, in, u, after); err != nil {
+		return out, err
+	}
+	c.Audit(guard.UserName(id), nil, after)
+	u.Version = 1
+	out.Data = u.In(c.Organization)
+	return out, nil
+}
+
+// inviteAgain makes a new link for a user who was never here, in place of the
+// one before.
+func (h *handlers) inviteAgain(ctx context.Context, c *guard.Case, in *createIn) (api.Noted[model.User, *InviteLink], error) {
+	u := *in.known
+	out := api.Noted[model.User, *InviteLink]{Data: u}
+	if in.arrived || !u.IsActive || !in.invited(c) || in.Body.IsStaff && !u.IsStaff || rankOf(u) > c.Caller.ActingRank() {
+		return out, fault.New(fault.KindDuplicate, "A user with this address exists already").On("body.email", "is taken")
+	}
+	after := map[string]any{}
+	var err error
+	if out.Meta, err = h.link(ctx, c, in, u, after); err != nil {
+		return out, err
+	}
+	c.Audit(guard.UserName(u.ID), nil, after)
+	return out, nil
+}
+
+// link invites a user where they need it, and returns the link where no mail
+// brings it.
+func (h *handlers) link(ctx context.Context, c *guard.Case, in *createIn, u model.User, after map[string]any) (*InviteLink, error) {
+	if !in.invited(c) {
+		return nil, nil
+	}
+	link := &InviteLink{}
+	i, err := in.of.Make(ctx, h.store, c, invite.ToOrganization(c.Organization, u.ID), in.Body.Email, "user", lasting, func(url string) { link.URL = url })
+	after[guard.InviteName(i.ID)] = i.Status
+	return link, err
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/guregu/dynamo/v2"
+
+	"wardroom/infra/local/dynamolocal"
+	"wardroom/pkg/service"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// local is the stage of make run; the others are deployed.
+const local = "local"
+
+var stages = []string{local, "dev", "staging", "prod"}
+
+// place is the table that a command works on.
+type place struct {
+	store *store.Store
+	stage string
+	table string
+	aws   bool // there is a queue beside it
+}
+
+// open returns the table of a stage, which must answer. WARDROOM_TABLE names
+// another one, DYNAMODB_ENDPOINT another DynamoDB.
+func open(ctx context.Context, stage string) (place, error) {
+	if !slices.Contains(stages, stage) {
+		return place{}, fmt.Errorf("there is no stage %q: it is one of %s", stage, strings.Join(stages, ", "))
+	}
+	c, err := service.Read()
+	if err != nil {
+		return place{}, err
+	}
+	if stage == local && c.Endpoint == "" {
+		if c.Endpoint, err = running(); err != nil {
+			return place{}, err
+		}
+	}
+	at := place{stage: stage, table: c.Table, aws: c.Endpoint == ""}
+	if !at.aws {
+		at.store = store.Connect(c.Config)
+		return at, at.answers(ctx)
+	}
+	if os.Getenv("WARDROOM_TABLE") == "" {
+		at.table = "wardroom-" + stage
+	}
+	own, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return place{}, fmt.Errorf("AWS credentials: %w", err)
+	}
+	at.store = store.Over(table.Open(dynamo.NewFromIface(dynamodb.NewFromConfig(own)), at.table))
+	return at, at.answers(ctx)
+}
+
+// answers asks the table for a row that needn't be there.
+func (p place) answers(ctx context.Context) error {
+	_, err := p.store.Read(ctx, table.Organizations.Key(1))
+	var absent *types.ResourceNotFoundException
+	switch {
+	case errors.As(err, &absent) && p.aws:
+		return fmt.Errorf("stage %s has no table %s: is it deployed?", p.stage, p.table)
+	case errors.As(err, &absent):
+		return fmt.Errorf("there is no table %s", p.table)
+	case err != nil:
+		return fmt.Errorf("table %s: %w", p.table, err)
+	}
+	return nil
+}
+
+// running is the DynamoDB of make run, which says in its data folder where it
+// listens.
+func running() (string, error) {
+	data := os.Getenv("WARDROOM_DATA")
+	if data == "" {
+		root, err := dynamolocal.Root()
+		if err != nil {
+			return "", err
+		}
+		data = filepath.Join(root, ".local", "data")
+	}
+	endpoint, err := os.ReadFile(filepath.Join(data, dynamolocal.EndpointFile)) //nolint:gosec // a file of the user who calls
+	if errors.Is(err, os.ErrNotExist) {
+		return "", errors.New("nothing runs on this machine: start it with make run, or name its DynamoDB with DYNAMODB_ENDPOINT")
+	}
+	if err != nil {
+		return "", fmt.Errorf("WARDROOM_DATA: %w", err)
+	}
+	return strings.TrimSpace(string(endpoint)), nil
+}
+
+// organization refuses an organisation that there isn't.
+func (p place) organization(ctx context.Context, id int64) error {
+	rows, err := p.store.Read(ctx, table.Organizations.Key(id))
+	if err != nil {
+		return err
+	}
+	if _, ok := table.Organizations.In(rows, id); !ok {
+		return fmt.Errorf("there is no organisation %d in table %s", id, p.table)
+	}
+	return nil
+}

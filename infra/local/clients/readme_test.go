@@ -1,0 +1,53 @@
+package clients_test
+
+import (
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"wardroom/infra/local/clients"
+)
+
+// The examples of README.md work as they stand there, from top to bottom: the
+// curl line, then Python, then Go, over the same data.
+func TestReadmeExamples(t *testing.T) {
+	t.Parallel()
+	python := environment(t, clients.Package{Name: "agenta", Version: "0.125.1"})
+	text, err := os.ReadFile(filepath.Join(root(t), "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, err := url.Parse(serve(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	here := strings.NewReplacer("localhost:8080", address.Host, "127.0.0.1:8080", address.Host).Replace(string(text))
+	block := func(language string) string {
+		found := regexp.MustCompile("(?s)```" + language + "\n(.*?)```").FindStringSubmatch(here)
+		if found == nil {
+			t.Fatalf("README.md has no example in %s", language)
+		}
+		return found[1]
+	}
+	dir := t.TempDir()
+	write := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	curl := regexp.MustCompile(`(?m)^curl .*$`).FindString(block("sh"))
+	if said := try(t, dir, nil, "sh", "-c", strings.Replace(curl, "curl ", "curl -sS ", 1)); !strings.Contains(said, `"Users removed from project successfully."`) {
+		t.Errorf("%s: %s", curl, said)
+	}
+	try(t, dir, []string{"LITELLM_LOCAL_MODEL_COST_MAP=True"}, python(), write("example.py", block("python")))
+	write("go.mod", "module example\n\ngo 1.26\n")
+	write("main.go", block("go"))
+	if said := try(t, dir, []string{"GOWORK=off"}, "go", "run", "."); !strings.HasPrefix(said, "200 OK ") {
+		t.Errorf("the Go example: %s", said)
+	}
+}

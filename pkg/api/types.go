@@ -1,0 +1,103 @@
+package api
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+const schemaRef = "#/components/schemas/"
+
+// TypeName is the operation's name as the name of a type, of which programs are
+// generated: "RemoveUserFromProject".
+func (o Op) TypeName() string {
+	words := strings.FieldsFunc(o.Name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for i, w := range words {
+		first := []rune(w)
+		first[0] = unicode.ToUpper(first[0])
+		words[i] = string(first)
+	}
+	return strings.Join(words, "")
+}
+
+// settle gives every schema its place among the components, lets answers grow new
+// fields without breaking who reads them, and forgets what nothing refers to.
+func (d *document) settle() {
+	all := d.Map()
+	for name, schema := range d.named {
+		all[name] = schema
+	}
+	asked, answered := map[string]bool{}, map[string]bool{}
+	for _, path := range d.out.Paths {
+		for _, o := range []*huma.Operation{path.Get, path.Put, path.Post, path.Delete, path.Patch} {
+			if o == nil {
+				continue
+			}
+			for _, p := range o.Parameters {
+				d.reach(asked, p.Schema)
+			}
+			if o.RequestBody != nil {
+				for _, media := range o.RequestBody.Content {
+					d.reach(asked, media.Schema)
+				}
+			}
+			for _, r := range o.Responses {
+				for _, media := range r.Content {
+					d.reach(answered, media.Schema)
+				}
+			}
+		}
+	}
+	for _, r := range d.out.Components.Responses {
+		for _, media := range r.Content {
+			d.reach(answered, media.Schema)
+		}
+	}
+	for name, schema := range all {
+		switch {
+		case !asked[name] && !answered[name]:
+			delete(all, name)
+		case !asked[name]:
+			open(schema)
+		}
+	}
+}
+
+// reach collects the names that a schema leads to.
+func (d *document) reach(names map[string]bool, s *huma.Schema) {
+	if s == nil {
+		return
+	}
+	if name, ok := strings.CutPrefix(s.Ref, schemaRef); ok && !names[name] {
+		names[name] = true
+		d.reach(names, d.Map()[name])
+	}
+	each(s, func(inner *huma.Schema) { d.reach(names, inner) })
+}
+
+// open lets an object, and those inside it, have fields that nobody knows yet.
+func open(s *huma.Schema) {
+	if s.AdditionalProperties == false {
+		s.AdditionalProperties = nil
+	}
+	each(s, open)
+}
+
+// each visits what a schema is made of.
+func each(s *huma.Schema, visit func(*huma.Schema)) {
+	for _, p := range s.Properties {
+		visit(p)
+	}
+	for _, of := range [][]*huma.Schema{s.AnyOf, s.OneOf, s.AllOf} {
+		for _, a := range of {
+			visit(a)
+		}
+	}
+	if s.Items != nil {
+		visit(s.Items)
+	}
+	if values, ok := s.AdditionalProperties.(*huma.Schema); ok {
+		visit(values)
+	}
+}

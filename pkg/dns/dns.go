@@ -1,0 +1,70 @@
+// Package dns asks what is published at a domain.
+package dns
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// Resolver answers the texts of a domain's TXT records: none where the domain
+// has none or doesn't exist, an error where nobody could say.
+type Resolver interface {
+	TXT(ctx context.Context, domain string) ([]string, error)
+}
+
+// Net asks the name servers that the machine knows, or those of its Resolver.
+type Net struct{ Resolver *net.Resolver }
+
+// timeout is how long an answer may take: the request that waits for it must
+// still be answered.
+const timeout = 3 * time.Second
+
+// TXT implements Resolver. The domain is asked for as it is, never below a
+// domain of the machine's own.
+func (n Net) TXT(ctx context.Context, domain string) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	resolver := n.Resolver
+	if resolver == nil {
+		resolver = net.DefaultResolver
+	}
+	texts, err := resolver.LookupTXT(ctx, domain+".")
+	var no *net.DNSError
+	if errors.As(err, &no) && no.IsNotFound {
+		return nil, nil
+	}
+	return texts, err
+}
+
+// Zone is a Resolver that knows what it is told.
+type Zone map[string][]string
+
+// TXT implements Resolver.
+func (z Zone) TXT(_ context.Context, domain string) ([]string, error) {
+	return slices.Clone(z[domain]), nil
+}
+
+type carried struct{}
+
+// Carry gives every request to h a resolver, which From finds.
+func Carry(r Resolver, h http.Handler) http.Handler {
+	if r == nil {
+		return h
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		h.ServeHTTP(w, req.WithContext(context.WithValue(req.Context(), carried{}, r)))
+	})
+}
+
+// From returns the resolver of a request: the machine's own, where it carries
+// none.
+func From(ctx context.Context) Resolver {
+	if r, ok := ctx.Value(carried{}).(Resolver); ok {
+		return r
+	}
+	return Net{}
+}

@@ -1,0 +1,57 @@
+package gateway
+
+import (
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"wardroom/pkg/link"
+)
+
+// mounted says below which prefix the client sees the API, and returns the path
+// without it. On API Gateway's own domain the prefix is the stage, which stands
+// in requestContext.path and not in path. On a custom domain it is the base path
+// of its mapping, which stands in both, before what the route matched.
+func mounted(e *events.APIGatewayProxyRequest) (prefix, path string) {
+	if stage := "/" + e.RequestContext.Stage; stage != "/" && strings.HasPrefix(e.RequestContext.Path, stage+"/") && !strings.HasPrefix(e.Path, stage+"/") {
+		if !link.Valid(stage) {
+			return "", e.Path
+		}
+		return stage, e.Path
+	}
+	base := basePath(e)
+	if base == "" || !link.Valid(base) {
+		return "", e.Path
+	}
+	path, _ = link.Cut(e.Path, base)
+	return base, path
+}
+
+// basePath is what stands in an event's path before the part that its route
+// matched; "" where nothing does, and where the two don't fit together. The
+// route is that of the event: "/api/project/{project_id}" or "/{proxy+}".
+func basePath(e *events.APIGatewayProxyRequest) string {
+	route := strings.Trim(e.Resource, "/")
+	if route == "" {
+		return ""
+	}
+	rest, segments := strings.TrimSuffix(e.Path, "/"), strings.Split(route, "/")
+	for i := len(segments) - 1; i >= 0; i-- {
+		name, variable := strings.CutPrefix(segments[i], "{")
+		if name, greedy := strings.CutSuffix(name, "+}"); variable && greedy {
+			matched := strings.Trim(e.PathParameters[name], "/")
+			before, ok := strings.CutSuffix(rest, "/"+matched)
+			if !ok || matched == "" {
+				return ""
+			}
+			rest = before
+			continue
+		}
+		slash := strings.LastIndexByte(rest, '/')
+		if slash < 0 || !variable && rest[slash+1:] != segments[i] {
+			return ""
+		}
+		rest = rest[:slash]
+	}
+	return rest
+}

@@ -1,0 +1,255 @@
+package guard
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/model"
+	"wardroom/pkg/personal"
+	"wardroom/pkg/signin"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+	"wardroom/pkg/telemetry"
+)
+
+// Inviting is the input of an operation that accepts invitations. Its token lets
+// in who is nobody yet: see welcome.
+type Inviting interface{ Invitation() model.InviteToken }
+
+// newcomer is a caller without any credential, whom the token of an invitation
+// let in. They get a key with the answer, which belongs to the request and not
+// to one try of it.
+type newcomer struct {
+	rank           access.Rank // as which they were let in
+	id             int64       // of the key
+	prefix, secret string
+}
+
+// unarmed reports whether a request carries no credential at all.
+func unarmed(h http.Header) bool {
+	return len(h.Values("Authorization")) == 0 && len(h.Values(subscriptionHeader)) == 0
+}
+
+// welcome finds out who a stranger is by the token of an invitation. Whoever
+// comes with a token of the issuer that nobody is bound to, and that shows the
+// invited address, is bound to the address's user, who is made where there is
+// none. Where no issuer is configured the invitation's token alone is enough,
+// under the terms of byLink. Everybody else gets a 401, and who is late with a
+// good token a 410.
+func (v *visit) welcome(ctx context.Context, call api.Call) error {
+	in, ok := call.In.(Inviting)
+	if !ok {
+		return fault.Unauthorized()
+	}
+	token := in.Invitation()
+	for try := 0; ; try++ {
+		err := v.letIn(ctx, token)
+		if !errors.Is(err, table.ErrStale) {
+			return err
+		}
+		if !pause(ctx, try) {
+			return fault.Unavailable(err)
+		}
+	}
+}
+
+func (v *visit) letIn(ctx context.Context, token model.InviteToken) error {
+	now := v.guard.now()
+	i, err := v.invitation(ctx, token, now)
+	if err != nil {
+		return err
+	}
+	if v.token == nil {
+		return v.byLink(ctx, i, token.WasMailed(i), now)
+	}
+	a := v.arrival(now, telemetry.From(ctx))
+	a.Invite = &i
+	err = a.Bind(ctx, v.guard.store)
+	if err != nil && !errors.Is(err, table.ErrStale) {
+		return err
+	}
+	if again := v.again(ctx); !errors.Is(again, errUnbound) { // bound by this request, or by another
+		return again
+	}
+	return err
+}
+
+// invitation reads the pending invitation that a token opens. That to a place
+// which is gone is none.
+func (v *visit) invitation(ctx context.Context, token model.InviteToken, now model.Time) (model.Invite, error) {
+	rows, err := v.guard.store.Read(ctx, table.Invites.Key(token.ID))
+	if err != nil {
+		return model.Invite{}, err
+	}
+	i, ok := table.Invites.In(rows, token.ID)
+	switch {
+	case !ok || !token.Opens(i) || i.Status != model.InvitePending:
+		return i, signin.TurnedAway("the token opens no pending invitation")
+	case i.StatusAt(now) == model.InviteExpired:
+		return i, fault.New(fault.KindExpired, "The invitation has expired")
+	}
+	live := true
+	switch {
+	case i.ProjectID != nil:
+		if rows, err = v.guard.store.Read(ctx, table.Projects.Key(*i.ProjectID)); err == nil {
+			_, live = store.LiveProject(rows, *i.ProjectID)
+		}
+	case i.TeamID != nil:
+		if rows, err = v.guard.store.Read(ctx, table.Teams.Key(*i.TeamID)); err == nil {
+			_, live = store.LiveTeam(rows, *i.TeamID)
+		}
+	}
+	if err == nil && !live {
+		err = signin.TurnedAway("the invitation is to a place that is gone")
+	}
+	return i, err
+}
+
+// byLink lets somebody in who has nothing but the invitation's token. That is
+// proof of the address where a letter carried it there. Where it was shown to
+// whoever made the invitation, it is as good as their word: it opens accounts
+// below their own rank alone, while they have it. And it opens none that
+// anybody ever had a key to or was bound to: that one's owner has a credential.
+func (v *visit) byLink(ctx context.Context, i model.Invite, mailed bool, now model.Time) error {
+	s := v.guard.store
+	keys := []table.Primary{table.Organizations.Key(i.OrganizationID), table.Emails.Key(i.OrganizationID, i.EmailKey)}
+	if i.MadeBy != nil {
+		keys = append(keys, table.Users.Key(*i.MadeBy))
+	}
+	rows, err := s.Read(ctx, keys...)
+	if err != nil {
+		return err
+	}
+	o, ok := table.Organizations.In(rows, i.OrganizationID)
+	if !ok || o.IsDeleted {
+		return signin.TurnedAway("the invitation is to an organization that is gone")
+	}
+	var u model.User
+	if e, known := table.Emails.In(rows, o.ID, i.EmailKey); known {
+		if u, err = v.invited(ctx, e); err != nil {
+			return err
+		}
+	}
+	if i.ForUser != nil && *i.ForUser != u.ID {
+		return signin.TurnedAway("the invitation is for a user who hasn't its address any more")
+	}
+	rank := access.RankOf(u.IsStaff, u.IsSuperuser)
+	if !mailed && !vouched(rows, i, rank) {
+		return signin.TurnedAway("the invitation was neither mailed nor made by somebody of a higher rank")
+	}
+	if u.ID == 0 {
+		if u.ID, err = v.admitNew(ctx, i, o, now); err != nil {
+			return err
+		}
+	}
+	v.organization, v.user = o.ID, u.ID
+	if v.newcomer == nil {
+		v.newcomer = &newcomer{}
+	}
+	v.newcomer.rank = rank
+	record := telemetry.From(ctx)
+	record.SetOrganization(v.organization)
+	record.SetPrincipal(v.actor())
+	return nil
+}
+
+// invited reads the user of an invited address, who must be active and never
+// have been here.
+func (v *visit) invited(ctx context.Context, e model.Email) (model.User, error) {
+	rows, err := v.guard.store.Read(ctx, table.Users.Key(e.UserID))
+	if err != nil {
+		return model.User{}, err
+	}
+	u, ok := table.Users.In(rows, e.UserID)
+	if !ok || !u.IsActive || u.DeletedOn != nil || u.EmailKey != e.EmailKey || u.OrganizationID != e.OrganizationID {
+		return u, signin.TurnedAway("the invited user isn't active")
+	}
+	arrived, err := v.guard.store.HasArrived(ctx, u)
+	if err == nil && arrived {
+		err = signin.TurnedAway("the invited user has a credential of their own")
+	}
+	return u, err
+}
+
+// vouched reports whether somebody of a higher rank has made the invitation, and
+// still has it.
+func vouched(rows table.Rows, i model.Invite, rank access.Rank) bool {
+	if i.MadeBy == nil {
+		return false
+	}
+	by, ok := table.Users.In(rows, *i.MadeBy)
+	return ok && by.IsActive && by.OrganizationID == i.OrganizationID && access.RankOf(by.IsStaff, by.IsSuperuser) > rank
+}
+
+// admitNew makes the user of an invited address that nobody has.
+func (v *visit) admitNew(ctx context.Context, i model.Invite, o model.Organization, now model.Time) (int64, error) {
+	s, record := v.guard.store, telemetry.From(ctx)
+	id, err := s.NewID(ctx, model.UserIDs)
+	if err != nil {
+		return 0, err
+	}
+	u := model.User{ID: id, OrganizationID: o.ID, Email: i.Email, IsActive: true, DateJoined: now, AuditKey: personal.NewKey()}
+	var tx table.Tx
+	table.Invites.Check(&tx, i)
+	table.Organizations.Check(&tx, o)
+	s.CreateUser(&tx, u)
+	s.RecordAudit(&tx, v.arrivalAudit(u, signin.ByInvitation, now, record))
+	return id, s.Commit(ctx, &tx)
+}
+
+// stillNew reports whether a newcomer is as they were let in. Another request
+// may have been quicker, or their rank have been raised.
+func (n *newcomer) stillNew(u model.User) bool {
+	return n == nil || u.ArrivedOn == nil && access.RankOf(u.IsStaff, u.IsSuperuser) == n.rank
+}
+
+// FirstKey notes a personal key for a caller whom an invitation alone let in,
+// and returns it, to be shown this once. Everybody else has a credential: "".
+func (c *Case) FirstKey(ctx context.Context) (string, error) {
+	n := c.visit.newcomer
+	if n == nil {
+		return "", nil
+	}
+	if n.id == 0 {
+		id, err := c.store.NewID(ctx, model.KeyIDs)
+		if err != nil {
+			return "", err
+		}
+		n.id = id
+		n.prefix, n.secret = NewKey()
+	}
+	u := *c.User
+	c.store.CreateKey(&c.Tx, model.APIKey{
+		ID: n.id, Prefix: n.prefix, Hash: HashSecret(n.secret), Name: "First key", Kind: model.PersonalKey, Scope: string(access.ScopeAll),
+		UserID: &u.ID, OrganizationID: u.OrganizationID, Stamp: model.Created(c.Stamp, c.Now),
+	})
+	p := table.Users.Key(u.ID)
+	c.Tx.If(p, "attribute_not_exists($)", "arrived_on")
+	c.Tx.If(p, "$ = ?", "is_staff", u.IsStaff)
+	c.Tx.If(p, "$ = ?", "is_superuser", u.IsSuperuser)
+	c.store.Arrive(&c.Tx, u, c.Now)
+	c.AuditAlso(nil, map[string]any{KeyName(n.id): model.PersonalKey})
+	return n.prefix + "." + n.secret, nil
+}
+
+// Voucher is the caller as one whose invitation lets somebody of a lower rank in
+// by its link alone: a user with a credential that reaches all that they do. It
+// is nil for others, who would give away more than they have in hand.
+func (c *Case) Voucher() *int64 {
+	if c.User == nil || c.Caller.BoundProject != 0 || !c.visit.scope().Covers(access.KeyScope{Scope: access.ScopeAll}) {
+		return nil
+	}
+	return &c.User.ID
+}
+
+// SignsIn reports whether people sign in with tokens of an issuer here.
+func (c *Case) SignsIn() bool { return c.visit.guard.issuer != nil }
+
+// HasArrived reports whether a user ever had a credential of their own.
+func (c *Case) HasArrived(ctx context.Context, u model.User) (bool, error) {
+	return c.store.HasArrived(ctx, u)
+}
