@@ -99,8 +99,11 @@ func TestInvitationIsAcceptedWithAToken(t *testing.T) {
 	unverified := bearer(f.Sign(t, f.ID("new", fresh).With("email_verified", false)))
 	is := func(name string, r fixture.Request, status int, given ...fixture.Given) fixture.Row {
 		row := fixture.Row{Name: name, Given: fixture.All(given...), Request: r, Status: status}
-		if status == 401 {
+		switch status {
+		case 401:
 			row.Code, row.Says = "unauthorized", "Unauthorized"
+		case 410:
+			row.Code = "expired"
 		}
 		return row
 	}

@@ -32,6 +32,7 @@ var below = map[string][]string{
 	"wardroom/pkg/fault":      {},
 	"wardroom/pkg/model":      {},
 	"wardroom/pkg/personal":   {},
+	"wardroom/pkg/scim":       {},
 	"wardroom/pkg/access":     {"wardroom/pkg/model"},
 	"wardroom/pkg/table":      {"wardroom/pkg/concurrent", "wardroom/pkg/model", "wardroom/pkg/fault"},
 	"wardroom/pkg/store":      {"wardroom/pkg/concurrent", "wardroom/pkg/model", "wardroom/pkg/fault", "wardroom/pkg/access", "wardroom/pkg/personal", "wardroom/pkg/table", "wardroom/pkg/telemetry"},

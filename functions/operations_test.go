@@ -121,6 +121,9 @@ var variants = map[string]fixture.Request{
 	"invite-user-to-workspace/viewer": {Body: `[{"email":"new@example.com","roles":["viewer"]}]`},
 	"invite-user-to-workspace/owner":  {Body: `[{"email":"new@example.com","roles":["owner"]}]`},
 
+	"create-user/staff":         {Body: `{"email":"new@example.com","is_staff":true}`},
+	"list-api-keys/user":        {Path: "/api/api-key?user_id=15"},
+	"list-api-keys/admin":       {Path: "/api/api-key?user_id=16"}, // a global admin
 	"create-api-key/restricted": {Body: `{"name":"Some","scope":"restricted","groups":{"account":"write"}}`},
 	"create-api-key/bound":      {Body: `{"name":"Bound","project_id":151}`},
 	"create-api-key/service":    {Body: `{"name":"Robot","kind":"service"}`},

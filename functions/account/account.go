@@ -27,7 +27,7 @@ func (h *handlers) own() []api.Op {
 	organization := access.OwnOrganization()
 	return []api.Op{
 		api.GET("/api/user/me", "Who Am I", h.me).
-			Says("User found successfully.").Anyone().Fails(403),
+			Says("User found successfully.").About("A service key too is told what it is.").Anyone().Fails(403),
 		api.GET("/api/organization", "Get Organization", h.organization).
 			Says("Organization found successfully.").Allow(access.ViewOrganization, organization).Fails(403),
 		api.PUT("/api/organization", "Edit Organization", h.editOrganization).
@@ -38,13 +38,13 @@ func (h *handlers) own() []api.Op {
 func (h *handlers) apiKeys() []api.Op {
 	return []api.Op{
 		api.GET("/api/api-key", "List API Keys", h.keys).
-			Says("API keys found successfully.").About("One's own, and for both admin ranks the organisation's service keys. Revoked ones are listed too.").
-			Anyone().Fails(403),
+			Says("API keys found successfully.").About("One's own, and for both admin ranks the organisation's service keys; with user_id that user's. Revoked ones are listed too.").
+			Anyone().Users("user_id").Fails(403, 404),
 		api.POST("/api/api-key", "Create API Key", h.createKey).
 			Says("API key created successfully.").About("The key is shown in this answer alone. It can do no more than the credential it is made with.").
 			Anyone().Allow(access.ViewProject, access.Project("project_id").IfGiven()).Creates().Fails(403, 404),
 		api.DELETE("/api/api-key/{key_id}", "Revoke API Key", h.revokeKey).
-			Says("API key revoked successfully.").About("It opens nothing any more, and is kept for the record.").
+			Says("API key revoked successfully.").About("It opens nothing any more, and is kept for the record. Both admin ranks revoke the keys of whoever they may manage.").
 			Anyone().Fails(403, 404),
 	}
 }

@@ -24,7 +24,6 @@ func TestMe(t *testing.T) {
 		{Name: "a global admin", Request: get(demo.GlobalAdmin, "/api/user/me"), Status: 200, Has: []string{`"rank":"global_admin"`}},
 		{Name: "a membership counts", Given: ended, Request: get("test.secret", "/api/user/me"), Status: 200, Has: []string{`"role":"member"`}},
 		{Name: "until it has ended", Given: ended, Later: time.Hour, Request: get("test.secret", "/api/user/me"), Status: 200, Has: []string{`"projects":[]`}},
-		{Name: "a service key is nobody", Given: fixture.Key("serv", 0), Request: get("serv.secret", "/api/user/me"), Status: 403, Code: "forbidden"},
 		{Name: "a key for one project tells of no other", Given: fixture.Key("one", 7, fixture.Bound(151)), Request: get("one.secret", "/api/user/me"), Status: 200, Has: []string{`"teams":[]`, `"projects":[{"id":151,`}, Lacks: []string{`"projects":[{"id":4,`}},
 		{Name: "nobody", Request: get("", "/api/user/me"), Status: 401, Code: "unauthorized"},
 	})

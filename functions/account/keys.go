@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -51,6 +52,7 @@ func shown(k model.APIKey) APIKey {
 type keysIn struct {
 	guard.In
 	api.Paging
+	UserID int64 `query:"user_id" minimum:"1" doc:"The user whose personal keys are meant. Of others both admin ranks may ask, of a global admin nobody."`
 
 	own, service []store.KeyRef
 }
@@ -59,42 +61,64 @@ type keysIn struct {
 // service keys, isn't known yet.
 func (in *keysIn) Needs(f *guard.Fetch) {
 	after, n := in.AfterID(), in.Limit+1
-	if f.Caller != 0 {
+	if user := cmp.Or(in.UserID, f.Caller); user != 0 {
 		guard.Ask(f, &in.own, func(ctx context.Context) ([]store.KeyRef, error) {
-			return f.Store().KeysOfUser(ctx, f.Caller, after, n)
+			return f.Store().KeysOfUser(ctx, user, after, n)
 		})
+	}
+	if in.UserID != 0 {
+		return
 	}
 	guard.Ask(f, &in.service, func(ctx context.Context) ([]store.KeyRef, error) {
 		return f.Store().ServiceKeys(ctx, f.Organization, after, n)
 	})
 }
 
-// keys lists the keys that the caller may know, by id. A service key that is
-// bound to a project has none of its own (403).
+// keys lists the keys that the caller may know, by id, or those of a user whose
+// account he may manage (403). A service key that is bound to a project has none
+// of its own (403).
 func (h *handlers) keys(ctx context.Context, in *keysIn) (api.Page[APIKey], error) {
 	c := in.Case()
 	page := api.Page[APIKey]{}
-	found := in.own
-	if ranks(c) {
-		found = append(found, in.service...)
-	} else if c.User == nil {
-		return page, fault.Forbidden()
-	}
-	slices.SortFunc(found, func(a, b store.KeyRef) int { return int(a.ID - b.ID) })
-	found, page.Next = api.Cut(in.Limit, found, func(k store.KeyRef) string { return api.NextID(k.ID) })
-	rows := make([]table.Primary, len(found))
-	for i, f := range found {
-		rows[i] = table.Keys.Key(f.Prefix)
-	}
-	if err := c.ReadShown(ctx, rows...); err != nil {
-		return page, err
-	}
-	for _, at := range rows {
-		if k, ok := table.Keys.At(c.Rows(), at); ok && concerns(c, k) {
-			page.Items = append(page.Items, shown(k))
+	found := slices.Concat(in.own, in.service)
+	switch {
+	case in.UserID != 0 && !c.Caller.Is(in.UserID):
+		if err := manages(c, in.UserID); err != nil {
+			return page, err
+		}
+	case in.UserID == 0 && !ranks(c):
+		if found = in.own; c.User == nil {
+			return page, fault.Forbidden()
 		}
 	}
-	return page, nil
+	return api.Fill(ctx, in.Paging, in.first(found), func(k store.KeyRef) int64 { return k.ID },
+		func(ctx context.Context, after int64) ([]store.KeyRef, error) {
+			found, err := h.store.KeysOfUser(ctx, cmp.Or(in.UserID, c.Caller.User), after, in.Limit+1)
+			if err != nil || in.UserID != 0 || !ranks(c) {
+				return found, err
+			}
+			service, err := h.store.ServiceKeys(ctx, c.Organization.ID, after, in.Limit+1)
+			return in.first(append(found, service...)), err
+		},
+		func(ctx context.Context, found []store.KeyRef) (func(store.KeyRef) (APIKey, bool), error) {
+			rows := make([]table.Primary, len(found))
+			for i, f := range found {
+				rows[i] = table.Keys.Key(f.Prefix)
+			}
+			err := c.ReadShown(ctx, rows...)
+			return func(f store.KeyRef) (APIKey, bool) {
+				k, ok := table.Keys.In(c.Rows(), f.Prefix)
+				return shown(k), ok && concerns(c, k)
+			}, err
+		})
+}
+
+// first are the keys of lowest ids among those found by several questions: one more
+// than the limit where that many follow.
+func (in *keysIn) first(found []store.KeyRef) []store.KeyRef {
+	found = slices.Clone(found)
+	slices.SortFunc(found, func(a, b store.KeyRef) int { return cmp.Compare(a.ID, b.ID) })
+	return found[:min(len(found), in.Limit+1)]
 }
 
 // ranks reports whether the caller may do what both admin ranks may: service
@@ -103,15 +127,36 @@ func ranks(c *guard.Case) bool {
 	return access.Decide(c.Caller, c.OrganizationTarget(), access.ManageUsers).Allowed
 }
 
-// concerns reports whether the caller may know a key and revoke it: his own, and
-// for the ranks a service key. A key that is bound to a project reaches those
-// that are bound to it.
+// manages refuses who may not see and revoke the keys of another user: anybody
+// without a rank, and of a global admin everybody (403). A key that is bound to a
+// project knows of no keys but its owner's (404).
+func manages(c *guard.Case, user int64) error {
+	if c.Caller.BoundProject != 0 {
+		return fault.NotFound()
+	}
+	if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
+		return err
+	}
+	u, ok := c.UserRow(user)
+	if !ok || u.OrganizationID != c.Organization.ID {
+		return fault.NotFound()
+	}
+	if u.IsSuperuser {
+		return fault.Forbidden()
+	}
+	c.Tx.If(table.Users.Key(u.ID), "$ = ?", "is_superuser", false)
+	return nil
+}
+
+// concerns reports whether the caller may know a key: his own, and for the ranks
+// all. A key that is bound to a project reaches those of its owner's that are bound
+// to it.
 func concerns(c *guard.Case, k model.APIKey) bool {
 	switch {
 	case k.OrganizationID != c.Organization.ID:
 		return false
-	case k.Kind == model.ServiceKey:
-		return ranks(c)
+	case ranks(c):
+		return true
 	}
 	bound := c.Caller.BoundProject
 	return k.UserID != nil && c.Caller.Is(*k.UserID) && (bound == 0 || k.ProjectID != nil && *k.ProjectID == bound)
@@ -167,6 +212,11 @@ func (h *handlers) createKey(ctx context.Context, in *createKeyIn) (NewAPIKey, e
 		if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
 			return NewAPIKey{}, err
 		}
+		if c.Key != nil {
+			k.MadeBy = c.Key.MadeBy
+		} else {
+			k.MadeBy = &c.User.ID
+		}
 	} else {
 		me, err := c.Me()
 		if err != nil {
@@ -213,8 +263,10 @@ type revokeKeyIn struct {
 	key          model.APIKey
 }
 
-// Needs asks where the key may lie.
+// Needs asks which key it is. Keys that are older than the rows which tell that are
+// found among the caller's own and the service keys.
 func (in *revokeKeyIn) Needs(f *guard.Fetch) {
+	f.Rows(table.KeyIDs.Key(in.KeyID))
 	if f.Caller != 0 {
 		guard.Ask(f, &in.own, func(ctx context.Context) ([]store.KeyRef, error) {
 			return f.Store().KeysOfUser(ctx, f.Caller, in.KeyID-1, 1)
@@ -228,19 +280,30 @@ func (in *revokeKeyIn) Needs(f *guard.Fetch) {
 // Known refuses a key that isn't the caller's to revoke, or that is revoked
 // already.
 func (in *revokeKeyIn) Known(ctx context.Context, c *guard.Case) error {
-	for _, f := range append(in.own, in.service...) {
-		if f.ID != in.KeyID {
-			continue
-		}
-		if err := c.Read(ctx, table.Keys.Key(f.Prefix)); err != nil {
-			return err
-		}
-		if k, ok := table.Keys.In(c.Rows(), f.Prefix); ok && k.ID == in.KeyID && k.RevokedOn == nil && concerns(c, k) {
-			in.key = k
-			return nil
+	prefix := ""
+	for _, f := range slices.Concat(in.own, in.service) {
+		if f.ID == in.KeyID {
+			prefix = f.Prefix
 		}
 	}
-	return fault.NotFound()
+	if row, ok := table.KeyIDs.In(c.Rows(), in.KeyID); ok {
+		prefix = row.Prefix
+	}
+	if prefix == "" {
+		return fault.NotFound()
+	}
+	if err := c.Read(ctx, table.Keys.Key(prefix)); err != nil {
+		return err
+	}
+	k, ok := table.Keys.In(c.Rows(), prefix)
+	if !ok || k.ID != in.KeyID || k.RevokedOn != nil || !concerns(c, k) {
+		return fault.NotFound()
+	}
+	in.key = k
+	if k.UserID == nil || c.Caller.Is(*k.UserID) {
+		return nil
+	}
+	return c.Read(ctx, table.Users.Key(*k.UserID))
 }
 
 // revokeKey ends a key. It may be the very one that the request came with.
@@ -248,6 +311,10 @@ func (h *handlers) revokeKey(_ context.Context, in *revokeKeyIn) ([]APIKey, erro
 	c := in.Case()
 	if in.key.Kind == model.ServiceKey {
 		if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
+			return nil, err
+		}
+	} else if owner := *in.key.UserID; !c.Caller.Is(owner) {
+		if err := manages(c, owner); err != nil {
 			return nil, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/api"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
@@ -13,12 +14,20 @@ import (
 // most is how many teams and projects of the caller are shown.
 const most = 200
 
-// Me is the caller with what he is.
+// Me is the caller with what he is. A service key is no user: it has the id 0, its
+// name and its stamp in the place of an address, and its own row beside.
 type Me struct {
 	model.User
-	Rank     string        `json:"rank" enum:"user,application_admin,global_admin"`
-	Teams    []TeamRole    `json:"teams" doc:"Their own roles in teams, at most 200"`
-	Projects []ProjectRole `json:"projects" doc:"Their own roles in projects, at most 200"`
+	Rank       string        `json:"rank" enum:"user,application_admin,global_admin"`
+	Teams      []TeamRole    `json:"teams" doc:"Their own roles in teams, at most 200"`
+	Projects   []ProjectRole `json:"projects" doc:"Their own roles in projects, at most 200"`
+	ServiceKey *APIKey       `json:"service_key" doc:"The service key that asks, whose id as a user is 0; null for a user"`
+}
+
+// Cut says of what there is more than is shown.
+type Cut struct {
+	Teams    bool `json:"teams_truncated,omitempty" doc:"There are more teams than these"`
+	Projects bool `json:"projects_truncated,omitempty" doc:"There are more projects than these"`
 }
 
 // TeamRole is a team and the caller's role in it.
@@ -46,37 +55,70 @@ func (in *meIn) Needs(f *guard.Fetch) {
 	if f.Caller == 0 {
 		return
 	}
-	guard.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return f.Store().TeamsOfUser(ctx, f.Caller, 0, most) })
-	guard.Ask(f, &in.projects, func(ctx context.Context) ([]int64, error) { return f.Store().ProjectsOfUser(ctx, f.Caller, 0, most) })
+	guard.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return f.Store().TeamsOfUser(ctx, f.Caller, 0, most+1) })
+	guard.Ask(f, &in.projects, func(ctx context.Context) ([]int64, error) { return f.Store().ProjectsOfUser(ctx, f.Caller, 0, most+1) })
 }
 
-// me shows the caller. A key that reaches only one project tells of no other,
-// and a service key is nobody (403).
-func (h *handlers) me(ctx context.Context, in *meIn) (Me, error) {
+// me shows the caller. A key that reaches only one project tells of no other.
+func (h *handlers) me(ctx context.Context, in *meIn) (api.Noted[Me, *Cut], error) {
 	c := in.Case()
-	u, err := c.Me()
-	if err != nil {
-		return Me{}, err
+	if c.Key != nil {
+		me, err := h.robot(ctx, c)
+		return api.Noted[Me, *Cut]{Data: me}, err
 	}
+	if bound := c.Caller.BoundProject; bound != 0 {
+		me, err := person(ctx, c, nil, []int64{bound})
+		return api.Noted[Me, *Cut]{Data: me}, err
+	}
+	cut := Cut{len(in.teams) > most, len(in.projects) > most}
+	me, err := person(ctx, c, in.teams[:min(most, len(in.teams))], in.projects[:min(most, len(in.projects))])
+	if cut == (Cut{}) {
+		return api.Noted[Me, *Cut]{Data: me}, err
+	}
+	return api.Noted[Me, *Cut]{Data: me, Meta: &cut}, err
+}
+
+// robot is a service key: an application admin, or the admin of the project that it
+// is bound to.
+func (h *handlers) robot(ctx context.Context, c *guard.Case) (Me, error) {
+	key := shown(*c.Key)
+	u := model.User{Email: c.Stamp, FirstName: c.Key.Name, IsActive: true, DateJoined: c.Key.CreatedOn}
+	rank := c.Caller.ActingRank()
+	u.IsStaff = rank.Admin()
+	out := Me{User: u.In(c.Organization), Rank: rank.String(), Teams: []TeamRole{}, Projects: []ProjectRole{}, ServiceKey: &key}
+	bound := c.Caller.BoundProject
+	if bound == 0 {
+		return out, nil
+	}
+	err := c.Read(ctx, table.Projects.Key(bound))
+	if p, live := store.LiveProject(c.Rows(), bound); live {
+		out.Projects = append(out.Projects, ProjectRole{p.ID, p.Name, string(access.ProjectAdmin)})
+	}
+	return out, err
+}
+
+// person is a user with the roles that indexes told of.
+func person(ctx context.Context, c *guard.Case, teams, projects []int64) (Me, error) {
+	u := *c.User
 	out := Me{User: u.In(c.Organization), Rank: access.RankOf(u.IsStaff, u.IsSuperuser).String(), Teams: []TeamRole{}, Projects: []ProjectRole{}}
-	keys := make([]table.Primary, 0, 2*(len(in.teams)+len(in.projects)))
-	for _, id := range in.teams {
+	keys := make([]table.Primary, 0, 2*(len(teams)+len(projects)))
+	for _, id := range teams {
 		keys = append(keys, table.Teams.Key(id), table.TeamMembers.Key(id, u.ID))
 	}
-	for _, id := range in.projects {
+	for _, id := range projects {
 		keys = append(keys, table.Projects.Key(id), table.ProjectMembers.Key(id, u.ID))
 	}
 	if err := c.ReadShown(ctx, keys...); err != nil {
 		return Me{}, err
 	}
-	for _, id := range in.teams {
+	for _, id := range teams {
 		t, live := store.LiveTeam(c.Rows(), id)
 		m, ok := c.TeamMember(id, u.ID)
-		if live && ok && c.Caller.BoundProject == 0 {
+		if live && ok {
 			out.Teams = append(out.Teams, TeamRole{id, t.Name, m.Role})
 		}
 	}
-	for _, id := range in.projects {
+	for _, id := range projects {
 		p, live := store.LiveProject(c.Rows(), id)
 		m, ok := c.ProjectMember(id, u.ID)
 		if live && ok && c.Live(m.ExpiresOn) && c.Sees(p) {

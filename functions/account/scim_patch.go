@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -12,7 +11,7 @@ import (
 
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
-	"wardroom/pkg/store"
+	"wardroom/pkg/scim"
 	"wardroom/pkg/table"
 )
 
@@ -29,106 +28,79 @@ type patchSCIMIn struct {
 
 // scimPatch is one operation of a PATCH (RFC 7644, 3.5.2).
 type scimPatch struct {
-	Op    string  `json:"op" pattern:"^([aA][dD][dD]|[rR][eE][pP][lL][aA][cC][eE]|[rR][eE][mM][oO][vV][eE])$" doc:"add, replace or remove"`
-	Path  *string `json:"path" required:"false" maxLength:"1000" doc:"userName, externalId, active, name, name.givenName or name.familyName; operations on other attributes are ignored. Without it value is an object of attributes."`
-	Value any     `json:"value" required:"false"`
+	Op    string  `json:"op" pattern:"^([aA][dD][dD]|[rR][eE][pP][lL][aA][cC][eE]|[rR][eE][mM][oO][vV][eE])$" doc:"add, replace or remove, in any case"`
+	Path  *string `json:"path" required:"false" maxLength:"1000" doc:"The attribute that is meant. Without it value is an object of attributes. Operations on attributes that aren't kept are ignored."`
+	Value any     `json:"value" required:"false" doc:"One value may be wrapped in a list or in an object's value; booleans may be text"`
 }
 
-// edit is one thing that a PATCH does to a user.
-type edit func(*model.User)
+// edit is one thing that a PATCH does to a user. It refuses what depends on the
+// user, as no target does that isn't there.
+type edit func(*model.User) error
 
 // Check reads the operations, and refuses those that can't be carried out on
 // any user.
 func (in *patchSCIMIn) Check(model.Time) error {
 	in.edits = nil
 	for _, o := range in.Body.Operations {
-		if err := in.read(o); err != nil {
+		if err := o.each(userSchema, in.set); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (in *patchSCIMIn) read(o scimPatch) error {
-	remove := strings.EqualFold(o.Op, "remove")
+// each hands every attribute that the operation is about to set: one by its
+// path, or all of an object. A value of nil takes the attribute away. What isn't
+// of the schema is left out.
+func (o scimPatch) each(schema string, set func(op string, p scim.Path, value any) error) error {
+	op := strings.ToLower(o.Op)
 	if o.Path == nil {
-		values, ok := o.Value.(map[string]any)
-		switch {
-		case remove:
+		if op == opRemove {
 			return badSCIM(noTarget, "To remove something, name it in path")
-		case !ok:
-			return badSCIM(invalidValue, "Without a path, value must be an object of attributes")
 		}
-		for _, name := range slices.Sorted(maps.Keys(values)) {
-			// What a client sends back of a whole user is for us to ignore.
-			if attribute, ours := attributeOf(name); ours && !fixed[attribute] {
-				if err := in.set(attribute, values[name]); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
+		return attributes(schema, op, o.Value, set)
 	}
-	if !pathForm.MatchString(*o.Path) {
-		return badSCIM(invalidPath, "path is not the path of an attribute")
-	}
-	attribute, ours := attributeOf(*o.Path)
-	root, _, _ := strings.Cut(attribute, ".")
+	p, ok := scim.ParsePath(strings.TrimSpace(*o.Path), schema)
 	switch {
-	case !ours:
+	case !ok:
+		return badSCIM(invalidPath, "path is not the path of an attribute")
+	case p.Schema != "" && !strings.EqualFold(p.Schema, schema):
 		return nil
-	case fixed[root]:
+	case fixed[p.Attribute]:
 		return badSCIM(mutability, "The attribute in path can't be changed")
-	case remove:
-		return in.set(attribute, nil)
-	case o.Value == nil:
+	case o.Value == nil && op != opRemove:
 		return badSCIM(invalidValue, "value is required")
+	case p.Attribute == "" && op == opRemove:
+		return badSCIM(noTarget, "To remove something, name it in path")
+	case p.Attribute == "":
+		return attributes(schema, op, o.Value, set)
 	}
-	return in.set(attribute, o.Value)
+	return set(op, p, o.Value)
 }
 
-// pathForm is what a path looks like: a schema, an attribute, a filter of its
-// values, an attribute inside.
-var pathForm = regexp.MustCompile(`^([uU][rR][nN]:[^\s\[\]]+:)?[A-Za-z$][\w$-]*(\[[^\[\]]+\])?(\.[A-Za-z$][\w$-]*)?$`)
-
-// fixed are the attributes that no client changes.
-var fixed = map[string]bool{"id": true, "meta": true, "schemas": true}
-
-// set notes that an attribute gets a value, or none. Attributes that aren't kept
-// are ignored, as in the body of a PUT: clients send what they are configured
-// to.
-func (in *patchSCIMIn) set(attribute string, value any) error {
-	note := func(e edit) { in.edits = append(in.edits, e) }
-	switch attribute {
-	case "active":
-		active, ok := truth(value)
-		if !ok {
-			return wrongValue(value, "active must be true or false")
-		}
-		note(func(u *model.User) { u.IsActive = active })
-	case "username":
-		name, ok := value.(string)
-		if !ok || !fits(name, 254) || name == "" || strings.ContainsFunc(name, unicode.IsSpace) {
-			return wrongValue(value, "userName must be a text of 1 to 254 characters without white space")
-		}
-		note(func(u *model.User) { u.Email = name })
-	case "externalid", "name.givenname", "name.familyname":
-		text, ok := value.(string)
-		if most := lengths[attribute]; value != nil && (!ok || !fits(text, most)) {
-			return badSCIM(invalidValue, fmt.Sprintf("externalId and names must be texts, of at most %d characters", most))
-		}
-		note(func(u *model.User) { *place(u, attribute) = text })
-	case "name":
-		if value == nil {
-			note(func(u *model.User) { u.FirstName, u.LastName = "", "" })
-			return nil
-		}
-		parts, ok := value.(map[string]any)
-		if !ok {
-			return badSCIM(invalidValue, "name must be an object")
-		}
-		for _, part := range slices.Sorted(maps.Keys(parts)) {
-			if err := in.set("name."+strings.ToLower(part), parts[part]); err != nil {
+// attributes hands over those of an object. Their names may be paths, too.
+func attributes(schema, op string, value any, set func(op string, p scim.Path, value any) error) error {
+	if list := scim.List(value); len(list) == 1 {
+		value = list[0]
+	}
+	values, ok := value.(map[string]any)
+	if !ok {
+		return badSCIM(invalidValue, "Without a path, value must be an object of attributes")
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		p, ok := scim.ParsePath(name, schema)
+		// What a client sends back of a whole resource is for us to ignore.
+		switch does := op; {
+		case !ok || p.Schema != "" && !strings.EqualFold(p.Schema, schema) || fixed[p.Attribute]:
+		case p.Attribute == "":
+			if err := attributes(schema, op, values[name], set); err != nil {
+				return err
+			}
+		default:
+			if values[name] == nil {
+				does = opRemove
+			}
+			if err := set(does, p, values[name]); err != nil {
 				return err
 			}
 		}
@@ -136,23 +108,89 @@ func (in *patchSCIMIn) set(attribute string, value any) error {
 	return nil
 }
 
-// truth reads a boolean, which some identity providers send as the text "True" or
-// "False" in a PATCH.
-func truth(value any) (is, ok bool) {
-	if text, is := value.(string); is {
-		return strings.EqualFold(text, "true"), strings.EqualFold(text, "true") || strings.EqualFold(text, "false")
+// Operations, as they are compared.
+const (
+	opAdd     = "add"
+	opReplace = "replace"
+	opRemove  = "remove"
+)
+
+// fixed are the attributes that no client changes.
+var fixed = map[string]bool{"id": true, "meta": true, "schemas": true}
+
+// set notes what becomes of an attribute. Those that aren't kept are ignored, as
+// in the body of a PUT: clients send what they are configured to.
+func (in *patchSCIMIn) set(op string, p scim.Path, value any) error {
+	note := func(e edit) error { in.edits = append(in.edits, e); return nil }
+	attribute := p.Attribute
+	if p.Sub != "" {
+		attribute += "." + p.Sub
 	}
-	is, ok = value.(bool)
-	return is, ok
+	if p.Filter != nil && (p.Attribute == "username" || p.Attribute == "active" || p.Attribute == "name" || p.Attribute == "externalid") {
+		return badSCIM(invalidPath, "The attribute in path has one value alone, which no filter selects")
+	}
+	switch attribute {
+	case "active":
+		active, ok := scim.Truth(value)
+		switch {
+		case op == opRemove:
+			return badSCIM(mutability, notRemoved)
+		case !ok:
+			return badSCIM(invalidValue, "active must be true or false")
+		}
+		return note(func(u *model.User) error { u.IsActive = active; return nil })
+	case "username":
+		name, ok := scim.Text(value)
+		switch {
+		case op == opRemove:
+			return badSCIM(mutability, notRemoved)
+		case !ok || !fits(name, 254) || name == "" || strings.ContainsFunc(name, unicode.IsSpace) || !model.IsName(name):
+			return badSCIM(invalidValue, "userName must be a text of 1 to 254 characters without white space")
+		}
+		return note(func(u *model.User) error { login(u, name); return nil })
+	case "externalid", "name.givenname", "name.familyname":
+		text := ""
+		if op != opRemove {
+			var ok bool
+			if text, ok = scim.Text(value); !ok || !fits(text, lengths[attribute]) || !model.IsName(text) {
+				return badSCIM(invalidValue, fmt.Sprintf("externalId and names must be texts, of at most %d characters", lengths[attribute]))
+			}
+		}
+		return note(func(u *model.User) error { *place(u, attribute) = text; return nil })
+	case "name":
+		if op == opRemove {
+			return note(func(u *model.User) error { u.FirstName, u.LastName = "", ""; return nil })
+		}
+		return in.setName(op, value)
+	}
+	if p.Attribute == "emails" {
+		return in.setEmails(op, p, value)
+	}
+	return nil
 }
 
-// wrongValue refuses a value of an attribute that can't be without one.
-func wrongValue(value any, says string) error {
-	if value == nil {
-		return badSCIM(mutability, "userName and active can't be removed")
+// setName notes the parts of a name that are given.
+func (in *patchSCIMIn) setName(op string, value any) error {
+	if list := scim.List(value); len(list) == 1 {
+		value = list[0]
 	}
-	return badSCIM(invalidValue, says)
+	parts, ok := value.(map[string]any)
+	if !ok {
+		return badSCIM(invalidValue, "name must be an object")
+	}
+	for _, part := range slices.Sorted(maps.Keys(parts)) {
+		does := op
+		if parts[part] == nil {
+			does = opRemove
+		}
+		if err := in.set(does, scim.Path{Attribute: "name", Sub: strings.ToLower(part)}, parts[part]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
+
+const notRemoved = "userName and active can't be removed"
 
 // lengths are how long attributes may be, as in scimBody.
 var lengths = map[string]int{"externalid": 255, "name.givenname": 150, "name.familyname": 150}
@@ -171,21 +209,17 @@ func place(u *model.User, attribute string) *string {
 }
 
 // apply returns u with all that the request does to it.
-func (in *patchSCIMIn) apply(u model.User) model.User {
+func (in *patchSCIMIn) apply(u model.User) (model.User, error) {
 	for _, e := range in.edits {
-		e(&u)
+		if err := e(&u); err != nil {
+			return u, err
+		}
 	}
-	return u
+	return u, nil
 }
 
-// Needs asks for the user, and for whose address a new one is.
-func (in *patchSCIMIn) Needs(f *guard.Fetch) {
-	f.Rows(table.Users.Key(in.ID))
-	will := in.apply(model.User{IsActive: true})
-	if will.Email != "" {
-		f.Rows(store.EmailKey(f.Organization, will.Email))
-	}
-}
+// Needs asks for the user.
+func (in *patchSCIMIn) Needs(f *guard.Fetch) { f.Rows(table.Users.Key(in.ID)) }
 
 // Known answers 404 for a user who isn't there.
 func (in *patchSCIMIn) Known(_ context.Context, c *guard.Case) error { return in.known(c) }

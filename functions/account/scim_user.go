@@ -7,12 +7,12 @@ import (
 	"wardroom/pkg/model"
 )
 
-// SCIMUser is a user as SCIM shows him. What is empty is left out.
+// SCIMUser is a user as SCIM shows them. What is empty is left out.
 type SCIMUser struct {
 	Schemas    []string    `json:"schemas"`
 	ID         string      `json:"id"`
 	ExternalID string      `json:"externalId,omitempty" doc:"The client's own name for the user"`
-	UserName   string      `json:"userName,omitempty" doc:"The e-mail address"`
+	UserName   string      `json:"userName,omitempty" doc:"What the user signs in with: the e-mail address, unless the client gave another name"`
 	Name       *SCIMName   `json:"name,omitempty"`
 	Active     *bool       `json:"active,omitempty"`
 	Emails     []SCIMEmail `json:"emails,omitempty"`
@@ -28,6 +28,7 @@ type SCIMName struct {
 // SCIMEmail is an address of a user.
 type SCIMEmail struct {
 	Value   string `json:"value"`
+	Type    string `json:"type"`
 	Primary bool   `json:"primary"`
 }
 
@@ -44,16 +45,16 @@ type partial struct {
 	Excluded   string `query:"excludedAttributes" maxLength:"2000" doc:"Names of attributes to leave out. Means nothing beside attributes."`
 }
 
-// show is u as SCIM shows him, as far as he is asked for.
+// show is u as SCIM shows them, as far as is asked for.
 func (p partial) show(u model.User) SCIMUser {
 	id := strconv.FormatInt(u.ID, 10)
 	out := SCIMUser{
-		Schemas: []string{userSchema}, ID: id, ExternalID: u.ExternalID, UserName: u.Email, Active: &u.IsActive,
+		Schemas: []string{userSchema}, ID: id, ExternalID: u.ExternalID, UserName: u.Login(), Active: &u.IsActive,
 		Name: &SCIMName{GivenName: u.FirstName, FamilyName: u.LastName},
 		Meta: &SCIMMeta{ResourceType: "User", Created: u.DateJoined, Location: scimRoot + "/Users/" + id},
 	}
-	if strings.Contains(u.Email, "@") {
-		out.Emails = []SCIMEmail{{Value: u.Email, Primary: true}}
+	if isAddress(u.Email) {
+		out.Emails = []SCIMEmail{{Value: u.Email, Type: workType, Primary: true}}
 	}
 	wanted := p.wanted()
 	if !wanted("externalid") {

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"strings"
 
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
@@ -11,28 +12,58 @@ import (
 	"wardroom/pkg/table"
 )
 
-// scimBody is a user as a client sends him. Addresses beside his userName, and
-// whatever else SCIM or an extension of it knows of users, are ignored.
+// scimBody is a user as a client sends them. Whatever else SCIM or an extension of
+// it knows of users is ignored.
 type scimBody struct {
-	UserName   string  `json:"userName" minLength:"1" maxLength:"254" pattern:"^[^\\s\\x00]+$" doc:"The e-mail address"`
-	ExternalID *string `json:"externalId" required:"false" maxLength:"255" doc:"The client's own name for the user"`
+	UserName   string  `json:"userName" minLength:"1" maxLength:"254" pattern:"^[^\\s\\x00]+$" doc:"What the user signs in with: the e-mail address, unless there is another in emails"`
+	ExternalID *string `json:"externalId" required:"false" maxLength:"255" doc:"The client's own name for the user; one user of the organization each"`
 	Active     *bool   `json:"active" required:"false" doc:"true where a new user does not say; left as it is where a replacement does not"`
 	Name       *struct {
 		GivenName  *string `json:"givenName" required:"false" maxLength:"150"`
 		FamilyName *string `json:"familyName" required:"false" maxLength:"150"`
 	} `json:"name" required:"false"`
+	Emails []scimEmail `json:"emails" required:"false" maxItems:"100" doc:"One is kept: the primary, else that of work, else the first"`
 }
 
-// on returns u with what the body says; what it leaves out is empty then.
-func (b scimBody) on(u model.User) model.User {
-	u.Email, u.ExternalID, u.FirstName, u.LastName = b.UserName, text(b.ExternalID), "", ""
+type scimEmail struct {
+	Value   *string `json:"value" required:"false" maxLength:"254"`
+	Type    *string `json:"type" required:"false" maxLength:"100"`
+	Primary *bool   `json:"primary" required:"false"`
+}
+
+// check refuses an address that is none.
+func (b scimBody) check() error {
+	if text, _ := chosen(b.mails()); text != "" && !isAddress(text) {
+		return badSCIM(invalidValue, noMail)
+	}
+	return nil
+}
+
+func (b scimBody) mails() []mail {
+	all := make([]mail, len(b.Emails))
+	for i, e := range b.Emails {
+		all[i] = mail{strings.TrimSpace(text(e.Value)), text(e.Type), e.Primary != nil && *e.Primary}
+	}
+	return all
+}
+
+// on returns u with what the body says; what it leaves out is empty then, but for
+// an address beside the userName, which only an empty list takes away.
+func (b scimBody) on(u model.User) (model.User, error) {
+	login(&u, b.UserName)
+	if mailed, _ := chosen(b.mails()); mailed != "" {
+		address(&u, mailed)
+	} else if b.Emails != nil {
+		noAddress(&u)
+	}
+	u.ExternalID, u.FirstName, u.LastName = text(b.ExternalID), "", ""
 	if b.Name != nil {
 		u.FirstName, u.LastName = text(b.Name.GivenName), text(b.Name.FamilyName)
 	}
 	if b.Active != nil {
 		u.IsActive = *b.Active
 	}
-	return u
+	return u, nil
 }
 
 func text(s *string) string {
@@ -48,34 +79,74 @@ type createSCIMIn struct {
 	Body scimBody
 }
 
-// Needs asks whether the address is free.
-func (in *createSCIMIn) Needs(f *guard.Fetch) {
-	f.Rows(store.EmailKey(f.Organization, in.Body.UserName))
-}
+// Check refuses an address that is none.
+func (in *createSCIMIn) Check(model.Time) error { return in.Body.check() }
 
 // createSCIM makes a user without any rank.
 func (h *handlers) createSCIM(ctx context.Context, in *createSCIMIn) (SCIMUser, error) {
 	c := in.Case()
-	if err := vacant(c, in.Body.UserName, 0); err != nil {
-		return SCIMUser{}, err
-	}
-	id, err := h.store.NewID(ctx, model.UserIDs)
+	u, err := in.Body.on(model.User{OrganizationID: c.Organization.ID, IsActive: true, DateJoined: c.Now})
 	if err != nil {
 		return SCIMUser{}, err
 	}
-	u := in.Body.on(model.User{ID: id, OrganizationID: c.Organization.ID, IsActive: true, DateJoined: c.Now})
+	if err := unclaimed(ctx, c, model.User{}, u); err != nil {
+		return SCIMUser{}, err
+	}
+	if u.ID, err = h.store.NewID(ctx, model.UserIDs); err != nil {
+		return SCIMUser{}, err
+	}
 	h.store.CreateUser(&c.Tx, u)
-	c.Audit(guard.UserName(id), nil, map[string]any{"is_active": u.IsActive})
+	store.NotAnAddress(&c.Tx, u)
+	c.Audit(guard.UserName(u.ID), nil, map[string]any{"is_active": u.IsActive})
 	return in.show(u), nil
 }
 
-// vacant refuses an address that another user of the organisation has. That of
-// a deleted one is his until he is purged.
-func vacant(c *guard.Case, address string, of int64) error {
-	if e, ok := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, address)); ok && e.UserID != of {
-		return fault.New(fault.KindDuplicate, "Another user has this userName")
+// unclaimed refuses an address, a userName or an externalId that another user of
+// the organisation has (uniqueness); from is the user as they are, none for a new
+// one. Addresses and userNames are of one kind: what is one user's address is not
+// another's userName. Who was deleted has none of them any more.
+func unclaimed(ctx context.Context, c *guard.Case, from, to model.User) error {
+	if from.Email == to.Email && from.UserName == to.UserName && from.ExternalID == to.ExternalID {
+		return nil
+	}
+	o := c.Organization.ID
+	type claim struct {
+		key  table.Primary
+		says string
+	}
+	claims := []claim{
+		{store.EmailKey(o, to.Login()), takenName},
+		{store.ProvisionedKey(o, model.UserNames, to.Login()), takenName},
+		{store.EmailKey(o, to.Email), "Another user has this address"},
+		{store.ProvisionedKey(o, model.UserNames, to.Email), "The address is another user's userName"},
+	}
+	if to.ExternalID != "" {
+		claims = append(claims, claim{store.ProvisionedKey(o, model.ExternalUsers, to.ExternalID), "Another user has this externalId"})
+	}
+	keys := make([]table.Primary, len(claims))
+	for i, claim := range claims {
+		keys[i] = claim.key
+	}
+	if _, err := c.More(ctx, keys...); err != nil {
+		return err
+	}
+	for _, claim := range claims {
+		if holder := holderOf(c.Rows(), claim.key); holder != 0 && holder != from.ID {
+			return fault.New(fault.KindDuplicate, "%s", claim.says)
+		}
 	}
 	return nil
+}
+
+const takenName = "Another user has this userName"
+
+// holderOf is whose address or name a row keeps; 0 where there is none.
+func holderOf(rows table.Rows, key table.Primary) int64 {
+	if e, ok := table.Emails.At(rows, key); ok && e.UserID != 0 {
+		return e.UserID
+	}
+	n, _ := table.ProvisionedNames.At(rows, key)
+	return n.HolderID
 }
 
 // scimID names the user of a request.
@@ -115,10 +186,11 @@ type replaceSCIMIn struct {
 	Body scimBody
 }
 
-// Needs asks for the user, and for whose address the new one is.
-func (in *replaceSCIMIn) Needs(f *guard.Fetch) {
-	f.Rows(table.Users.Key(in.ID), store.EmailKey(f.Organization, in.Body.UserName))
-}
+// Check refuses an address that is none.
+func (in *replaceSCIMIn) Check(model.Time) error { return in.Body.check() }
+
+// Needs asks for the user.
+func (in *replaceSCIMIn) Needs(f *guard.Fetch) { f.Rows(table.Users.Key(in.ID)) }
 
 // Known answers 404 for a user who isn't there.
 func (in *replaceSCIMIn) Known(_ context.Context, c *guard.Case) error { return in.known(c) }
@@ -150,15 +222,21 @@ func (h *handlers) deleteSCIM(ctx context.Context, in *deleteSCIMIn) (struct{}, 
 // changeSCIM notes what a request makes of a user. A global admin is nobody's to
 // change but his own (403). An account ends as a removal of its user, with all
 // that this refuses, and comes back as any deactivated one.
-func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, edit func(model.User) model.User) (model.User, error) {
+func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, edit func(model.User) (model.User, error)) (model.User, error) {
 	from, _ := found(c, id)
-	to := edit(from)
-	to.EmailKey = model.AddressKey(to.Email)
 	if from.IsSuperuser && !c.Caller.Is(id) {
-		return to, fault.Forbidden()
+		return from, fault.Forbidden()
 	}
-	if err := vacant(c, to.Email, id); err != nil {
+	to, err := edit(from)
+	if err != nil {
+		return from, err
+	}
+	to.EmailKey = model.AddressKey(to.Email)
+	if err := unclaimed(ctx, c, from, to); err != nil {
 		return to, err
+	}
+	if to.UserName != from.UserName {
+		store.NotAnAddress(&c.Tx, to)
 	}
 	before, after := changed(c, from, to)
 	if from.IsActive && !to.IsActive {
@@ -167,7 +245,7 @@ func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, edit
 		if err != nil {
 			return to, err
 		}
-		h.store.MoveEmail(&c.Tx, from, to)
+		h.store.MoveNames(&c.Tx, from, to)
 		c.AuditAlso(before, after)
 		return rows[0], nil
 	}
@@ -179,7 +257,7 @@ func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, edit
 		if to, err = removal.Reactivate(ctx, h.store, c, from, to); err != nil {
 			return to, err
 		}
-		h.store.MoveEmail(&c.Tx, from, to)
+		h.store.MoveNames(&c.Tx, from, to)
 	} else {
 		to = h.store.EditUser(&c.Tx, from, to)
 	}
@@ -193,7 +271,7 @@ func changed(c *guard.Case, from, to model.User) (before, after map[string]any) 
 	before, after = map[string]any{}, map[string]any{}
 	for _, f := range []struct{ name, was, is string }{
 		{"email", from.Email, to.Email}, {"first_name", from.FirstName, to.FirstName},
-		{"last_name", from.LastName, to.LastName}, {"external_id", from.ExternalID, to.ExternalID},
+		{"last_name", from.LastName, to.LastName}, {"external_id", from.ExternalID, to.ExternalID}, {"user_name", from.UserName, to.UserName},
 	} {
 		if f.was != f.is {
 			before[f.name], after[f.name] = c.Personal(from, f.was), c.Personal(from, f.is)

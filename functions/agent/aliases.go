@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"wardroom/pkg/api"
@@ -86,24 +87,29 @@ func (in *aliasesIn) Needs(f *guard.Fetch) {
 // id.
 func (h *handlers) aliases(ctx context.Context, in *aliasesIn) (api.Page[model.Alias], error) {
 	c := in.Case()
-	found := in.all
+	found := slices.Clone(in.all)
 	for _, id := range in.own {
 		found = append(found, store.PlacedAlias{Alias: id, Placed: store.Placed{Agent: in.AgentID, Project: c.Agent.ProjectID}})
 	}
-	found, next := api.Merge(in.Limit, func(a store.PlacedAlias) int64 { return a.Alias }, found)
-	page := api.Page[model.Alias]{Next: next}
-	placed, keys := make([]store.Placed, len(found)), make([]table.Primary, len(found))
-	for i, at := range found {
-		placed[i], keys[i] = at.Placed, table.Aliases.Key(at.Alias)
-	}
-	seen, err := h.see(ctx, c, placed, keys...)
-	for _, at := range found {
-		a, is := table.Aliases.In(c.Rows(), at.Alias)
-		if _, ok := seen[at.Agent]; ok && is {
-			page.Items = append(page.Items, a)
-		}
-	}
-	return page, err
+	return api.Fill(ctx, in.Paging, found, func(a store.PlacedAlias) int64 { return a.Alias },
+		func(ctx context.Context, after int64) ([]store.PlacedAlias, error) {
+			if in.AgentID != 0 {
+				return nil, nil // all of them are shown
+			}
+			return h.store.AliasesOfOrganization(ctx, c.Organization.ID, after, in.Limit+1)
+		},
+		func(ctx context.Context, found []store.PlacedAlias) (func(store.PlacedAlias) (model.Alias, bool), error) {
+			placed, keys := make([]store.Placed, len(found)), make([]table.Primary, len(found))
+			for i, at := range found {
+				placed[i], keys[i] = at.Placed, table.Aliases.Key(at.Alias)
+			}
+			seen, err := h.see(ctx, c, placed, keys...)
+			return func(at store.PlacedAlias) (model.Alias, bool) {
+				a, is := table.Aliases.In(c.Rows(), at.Alias)
+				_, ok := seen[at.Agent]
+				return a, ok && is
+			}, err
+		})
 }
 
 type byAliasIn struct {

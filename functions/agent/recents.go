@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"slices"
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
@@ -90,17 +91,19 @@ func (h *handlers) recent(ctx context.Context, in *recentIn) (api.Page[model.Rec
 	if err != nil {
 		return page, err
 	}
-	entries, next := list.Page(in.After(), in.Limit)
-	page.Next = next
-	placed := make([]store.Placed, len(entries))
-	for i, e := range entries {
+	placed := make([]store.Placed, len(list.Entries)) // all of them: what can't be seen has no place on a page
+	for i, e := range list.Entries {
 		placed[i] = store.Placed{Agent: e.AgentID, Project: e.ProjectID}
 	}
 	seen, err := h.see(ctx, c, placed)
+	list.Entries = slices.DeleteFunc(slices.Clone(list.Entries), func(e model.Recent) bool {
+		_, ok := seen[e.AgentID]
+		return !ok
+	})
+	entries, next := list.Page(in.After(), in.Limit)
+	page.Next = next
 	for _, e := range entries {
-		if a, ok := seen[e.AgentID]; ok {
-			page.Items = append(page.Items, recentAgent(e, a))
-		}
+		page.Items = append(page.Items, recentAgent(e, seen[e.AgentID]))
 	}
 	return page, err
 }

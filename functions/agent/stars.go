@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"slices"
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
@@ -68,7 +69,17 @@ func (h *handlers) starred(ctx context.Context, in *starredIn) (api.Page[model.S
 	if err != nil {
 		return page, err
 	}
-	found, next := api.Cut(in.Limit, in.found, func(r store.PlacedStar) string { return r.Position })
+	stars := in.found
+	if bound := c.Caller.BoundProject; bound != 0 { // the others have no place on a page
+		all, err := h.store.AllStarsOf(ctx, me.ID)
+		if err != nil {
+			return page, err
+		}
+		stars = slices.DeleteFunc(all, func(star store.PlacedStar) bool {
+			return star.Project != bound || star.Position <= in.After()
+		})
+	}
+	found, next := api.Cut(in.Limit, stars, func(r store.PlacedStar) string { return r.Position })
 	page.Next = next
 	placed := make([]store.Placed, len(found))
 	keys := make([]table.Primary, len(found))

@@ -7,6 +7,7 @@ import (
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
@@ -25,11 +26,12 @@ func (in *readIn) Needs(f *guard.Fetch) {
 	}
 }
 
-// Known refuses what isn't the caller's. A service key has nothing of its own,
-// which is for the handler to say (403).
+// Known refuses what isn't the caller's, and to a key that is bound to a project
+// what isn't about that. A service key has nothing of its own, which is for the
+// handler to say (403).
 func (in *readIn) Known(_ context.Context, c *guard.Case) (err error) {
 	var ok bool
-	if in.row, ok = table.Notifications.In(c.Rows(), c.Caller.User, in.NotificationID); !ok && c.User != nil {
+	if in.row, ok = table.Notifications.In(c.Rows(), c.Caller.User, in.NotificationID); c.User != nil && !(ok && in.row.Within(c.Caller.BoundProject)) {
 		err = fault.NotFound()
 	}
 	return err
@@ -57,34 +59,39 @@ func (in *listIn) Needs(f *guard.Fetch) {
 	if f.Caller == 0 {
 		return
 	}
-	list := f.Store().NotificationsOf
-	if in.IsRead != nil && !*in.IsRead {
-		list = f.Store().UnreadOf
-	}
+	list := in.lists(f.Store())
 	guard.Ask(f, &in.found, func(ctx context.Context) ([]int64, error) { return list(ctx, f.Caller, in.AfterID(), in.Limit+1) })
 }
 
-// list shows the caller's own notifications, by id.
+// lists is the list that the question is put to.
+func (in *listIn) lists(s *store.Store) func(ctx context.Context, user, from int64, n int) ([]int64, error) {
+	if in.IsRead != nil && !*in.IsRead {
+		return s.UnreadOf
+	}
+	return s.NotificationsOf
+}
+
+// list shows the caller's own notifications, by id; a key that is bound to a project
+// those that are about it.
 func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Notification], error) {
 	c := in.Case()
-	page := api.Page[model.Notification]{}
 	me, err := c.Me()
 	if err != nil {
-		return page, err
+		return api.Page[model.Notification]{}, err
 	}
-	found, next := api.Cut(in.Limit, in.found, api.NextID)
-	page.Next = next
-	keys := make([]table.Primary, len(found))
-	for i, id := range found {
-		keys[i] = table.Notifications.Key(me.ID, id)
-	}
-	if err := c.ReadShown(ctx, keys...); err != nil {
-		return page, err
-	}
-	for _, at := range keys {
-		if n, ok := table.Notifications.At(c.Rows(), at); ok && (in.IsRead == nil || *in.IsRead == n.IsRead) {
-			page.Items = append(page.Items, n)
-		}
-	}
-	return page, nil
+	return api.Fill(ctx, in.Paging, in.found, func(id int64) int64 { return id },
+		func(ctx context.Context, after int64) ([]int64, error) {
+			return in.lists(h.store)(ctx, me.ID, after, in.Limit+1)
+		},
+		func(ctx context.Context, found []int64) (func(int64) (model.Notification, bool), error) {
+			keys := make([]table.Primary, len(found))
+			for i, id := range found {
+				keys[i] = table.Notifications.Key(me.ID, id)
+			}
+			err := c.ReadShown(ctx, keys...)
+			return func(id int64) (model.Notification, bool) {
+				n, ok := table.Notifications.In(c.Rows(), me.ID, id)
+				return n, ok && (in.IsRead == nil || *in.IsRead == n.IsRead) && n.Within(c.Caller.BoundProject)
+			}, err
+		})
 }

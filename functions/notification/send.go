@@ -29,17 +29,14 @@ type sendIn struct {
 // Needs asks which projects the two have in common.
 func (in *sendIn) Needs(f *guard.Fetch) {
 	guard.Ask(f, &in.his, func(ctx context.Context) ([]int64, error) {
-		return f.Store().ProjectsOfUser(ctx, in.UserID, 0, maxProjects)
+		return store.Every(ctx, f.Store().ProjectsOfUser, in.UserID)
 	})
 	if f.Caller != 0 {
 		guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) {
-			return f.Store().ProjectsOfUser(ctx, f.Caller, 0, maxProjects)
+			return store.Every(ctx, f.Store().ProjectsOfUser, f.Caller)
 		})
 	}
 }
-
-// maxProjects is how many projects of one user are looked through.
-const maxProjects = 1000
 
 // Known refuses somebody inactive; and to a key that is bound to a project,
 // everybody who is no member of it.
@@ -92,6 +89,9 @@ func (h *handlers) send(ctx context.Context, in *sendIn) (model.Notification, er
 	}
 	n := model.Notification{
 		ID: id, UserID: in.UserID, Title: b.Title, Message: b.Message, Type: *b.Type, Link: b.Link, Stamp: model.Created(c.Stamp, c.Now),
+	}
+	if bound := c.Caller.BoundProject; bound != 0 {
+		n.ProjectID = &bound
 	}
 	h.store.CreateNotification(&c.Tx, n)
 	c.Audit(guard.UserName(in.UserID), nil, map[string]any{"notification_id": id})

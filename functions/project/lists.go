@@ -2,6 +2,7 @@ package project
 
 import (
 	"context"
+	"slices"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
@@ -11,9 +12,6 @@ import (
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
-
-// maxTeams is how many teams of one user are looked through.
-const maxTeams = 1000
 
 type listIn struct {
 	guard.In
@@ -34,13 +32,18 @@ func (in *listIn) Needs(f *guard.Fetch) {
 			f.Rows(table.TeamMembers.Key(in.TeamID, f.Caller))
 		}
 		guard.Ask(f, &in.ofTeam, func(ctx context.Context) ([]int64, error) { return f.Store().ProjectsOfTeam(ctx, in.TeamID, after, n) })
-		return
 	}
 	if f.Caller == 0 {
 		return
 	}
+	if in.TeamID != 0 {
+		guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) {
+			return store.Every(ctx, f.Store().ProjectsOfUser, f.Caller)
+		})
+		return
+	}
 	guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) { return f.Store().ProjectsOfUser(ctx, f.Caller, after, n) })
-	guard.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return f.Store().TeamsOfUser(ctx, f.Caller, 0, maxTeams) })
+	guard.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, f.Store().TeamsOfUser, f.Caller) })
 }
 
 // Known refuses a team that doesn't exist in the organisation.
@@ -60,7 +63,7 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Project
 	var err error
 	switch {
 	case in.TeamID != 0:
-		sources = [][]int64{in.ofTeam}
+		sources, err = h.inTeam(ctx, c, in.TeamID, in.Paging, in.ofTeam, in.own)
 	case c.Caller.BoundProject != 0:
 		sources = [][]int64{{c.Caller.BoundProject}}
 		if c.Caller.BoundProject <= after {
@@ -78,21 +81,32 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Project
 		return api.Page[model.Project]{}, err
 	}
 	ids, next := api.Merge(in.Limit, itself, sources...)
-	page, err := h.page(ctx, c, ids, next, c.Caller)
-	if err == nil && in.TeamID != 0 && in.After() == "" {
-		err = unknown(c, in.TeamID, page)
-	}
-	return page, err
+	return h.page(ctx, c, ids, next, c.Caller)
 }
 
-// unknown is the 404 of a team that neither itself nor any of its projects is
-// open to the caller; page is the first one of what he reaches in it.
-func unknown(c *guard.Case, team int64, page api.Page[model.Project]) error {
-	if len(page.Items) > 0 || page.Next != "" {
-		return nil
+// inTeam is where the projects of the team are that the caller reaches: all that
+// it has, for its members and the ranks; else those that lead him there one by
+// one, and without any it is a 404, whatever the team has.
+func (h *handlers) inTeam(ctx context.Context, c *guard.Case, team int64, p api.Paging, all, own []int64) ([][]int64, error) {
+	_, unknown := c.VisibleTeam(team)
+	if unknown == nil && c.Caller.BoundProject == 0 {
+		return [][]int64{all}, nil
 	}
-	_, err := c.VisibleTeam(team)
-	return err
+	own = slices.Clone(own)
+	if bound := c.Caller.BoundProject; bound != 0 {
+		own = []int64{bound}
+	}
+	if err := h.load(ctx, c, own, c.Caller.User); err != nil {
+		return nil, err
+	}
+	own = slices.DeleteFunc(own, func(id int64) bool {
+		of, ok := store.LiveProject(c.Rows(), id)
+		return !ok || of.Team() != team || !c.Sees(of)
+	})
+	if len(own) == 0 {
+		return nil, unknown
+	}
+	return [][]int64{slices.DeleteFunc(own, func(id int64) bool { return id <= p.AfterID() })}, nil
 }
 
 // ofTeams asks each team for its projects, and at the same time reads the
@@ -117,7 +131,7 @@ type listOfUserIn struct {
 	TeamID int64 `path:"team_id" example:"7"`
 	UserID int64 `path:"user_id" example:"16"`
 
-	found []int64
+	found, own []int64
 }
 
 // Needs asks for the team's projects and for the user's role in it.
@@ -126,15 +140,30 @@ func (in *listOfUserIn) Needs(f *guard.Fetch) {
 	guard.Ask(f, &in.found, func(ctx context.Context) ([]int64, error) {
 		return f.Store().ProjectsOfTeam(ctx, in.TeamID, in.AfterID(), in.Limit+1)
 	})
+	if f.Caller == in.UserID {
+		f.Rows(table.Teams.Key(in.TeamID))
+		guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) {
+			return store.Every(ctx, f.Store().ProjectsOfUser, f.Caller)
+		})
+	}
 }
 
 // listOfUser shows the projects of a team that a user can reach, by id. Everybody
 // may ask it about himself, in the team or not.
 func (h *handlers) listOfUser(ctx context.Context, in *listOfUserIn) (api.Page[model.Project], error) {
 	c := in.Case()
-	u, _ := c.UserRow(in.UserID)
-	ids, next := api.Merge(in.Limit, itself, in.found)
-	return h.page(ctx, c, ids, next, guard.CallerOf(u))
+	who, sources := c.Caller, [][]int64{in.found}
+	if who.Is(in.UserID) {
+		var err error
+		if sources, err = h.inTeam(ctx, c, in.TeamID, in.Paging, in.found, in.own); err != nil && !fault.Is(err, fault.KindNotFound) {
+			return api.Page[model.Project]{}, err
+		}
+	} else {
+		u, _ := c.UserRow(in.UserID)
+		who = guard.CallerOf(u)
+	}
+	ids, next := api.Merge(in.Limit, itself, sources...)
+	return h.page(ctx, c, ids, next, who)
 }
 
 // page reads projects that indexes led to, with the roles of the one they are

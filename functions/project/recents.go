@@ -2,6 +2,7 @@ package project
 
 import (
 	"context"
+	"slices"
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/guard"
@@ -65,10 +66,8 @@ func (h *handlers) recent(ctx context.Context, in *recentIn) (api.Page[model.Rec
 		return page, err
 	}
 	list, _ := table.Recents.In(c.Rows(), me.ID)
-	entries, next := list.Page(in.After(), in.Limit)
-	page.Next = next
-	ids := make([]int64, len(entries))
-	for i, r := range entries {
+	ids := make([]int64, len(list.Entries)) // all of them: what can't be reached has no place on a page
+	for i, r := range list.Entries {
 		ids[i] = r.ProjectID
 	}
 	if err := h.load(ctx, c, ids, me.ID); err != nil {
@@ -77,10 +76,15 @@ func (h *handlers) recent(ctx context.Context, in *recentIn) (api.Page[model.Rec
 	if err := h.loadTeams(ctx, c, ids, me.ID); err != nil {
 		return page, err
 	}
+	list.Entries = slices.DeleteFunc(slices.Clone(list.Entries), func(r model.Recent) bool {
+		p, ok := store.LiveProject(c.Rows(), r.ProjectID)
+		return !ok || !c.Sees(p)
+	})
+	entries, next := list.Page(in.After(), in.Limit)
+	page.Next = next
 	for _, r := range entries {
-		if p, ok := store.LiveProject(c.Rows(), r.ProjectID); ok && c.Sees(p) {
-			page.Items = append(page.Items, model.RecentProject{ID: r.ID, Project: p, LastUsedOn: r.LastUsedOn})
-		}
+		p, _ := store.LiveProject(c.Rows(), r.ProjectID)
+		page.Items = append(page.Items, model.RecentProject{ID: r.ID, Project: p, LastUsedOn: r.LastUsedOn})
 	}
 	return page, nil
 }

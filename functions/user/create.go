@@ -95,7 +95,7 @@ func (h *handlers) create(ctx context.Context, in *createIn) (api.Noted[model.Us
 	if in.known != nil {
 		return h.inviteAgain(ctx, c, in)
 	}
-	if access.RankOf(in.Body.IsStaff, false) > c.Caller.ActingRank() {
+	if !c.Caller.MayGive(access.RankOf(in.Body.IsStaff, false)) {
 		return out, fault.Forbidden()
 	}
 	id, err := h.store.NewID(ctx, model.UserIDs)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
@@ -44,7 +45,19 @@ func set[T any](field *T, to *T) {
 // edit changes what the body names; what is as it says already takes no right.
 // It refuses to demote the last global admin (last_global_admin), and whatever
 // ending an account refuses.
-func (h *handlers) edit(ctx context.Context, in *editIn) (model.User, error) {
+func (h *handlers) edit(ctx context.Context, in *editIn) (api.Noted[model.User, *Demoted], error) {
+	c := in.Case()
+	old, _ := c.UserRow(in.UserID)
+	u, err := h.change(ctx, in)
+	out := api.Noted[model.User, *Demoted]{Data: u}
+	if err == nil {
+		out.Meta, err = h.demoted(ctx, c, old, u)
+	}
+	return out, err
+}
+
+// change is edit without what the caller is told beside the user.
+func (h *handlers) change(ctx context.Context, in *editIn) (model.User, error) {
 	c := in.Case()
 	old, _ := c.UserRow(in.UserID)
 	c.Concerns(old)
@@ -104,7 +117,8 @@ func may(c *guard.Case, old, u model.User, active bool) error {
 		}
 		return nil
 	}
-	if old.IsSuperuser || rankOf(u) > c.Caller.ActingRank() {
+	raised := rankOf(u) > rankOf(old) || u.IsStaff && !old.IsStaff
+	if old.IsSuperuser || raised && !c.Caller.MayGive(rankOf(u)) || rankOf(u) > c.Caller.ActingRank() {
 		return fault.Forbidden()
 	}
 	return nil

@@ -34,7 +34,18 @@ func (in *editPermissionIn) Known(ctx context.Context, c *guard.Case) error {
 // editPermission changes what the body names. It refuses to demote the last
 // admin of a project (last_project_admin) and the last global admin
 // (last_global_admin).
-func (h *handlers) editPermission(_ context.Context, in *editPermissionIn) (model.UserPermission, error) {
+func (h *handlers) editPermission(ctx context.Context, in *editPermissionIn) (api.Noted[model.UserPermission, *Demoted], error) {
+	old := in.held.user
+	row, err := h.changePermission(in)
+	out := api.Noted[model.UserPermission, *Demoted]{Data: row}
+	if err == nil && in.held.grant != nil {
+		out.Meta, err = h.demoted(ctx, in.Case(), old, ranked(old, row.Permission))
+	}
+	return out, err
+}
+
+// changePermission is editPermission without what the caller is told beside it.
+func (h *handlers) changePermission(in *editPermissionIn) (model.UserPermission, error) {
 	c := in.Case()
 	c.Concerns(in.held.shown())
 	switch {

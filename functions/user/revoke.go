@@ -28,7 +28,7 @@ func (h *handlers) revoke(ctx context.Context, in *revokeIn) (revoked, error) {
 	var err error
 	switch {
 	case in.held.grant != nil:
-		report, err = h.revokeRank(c, in)
+		report, err = h.revokeRank(ctx, c, in)
 	case in.held.onAgent != nil:
 		report, err = h.revokeOnAgent(ctx, c, in)
 	default:
@@ -40,7 +40,7 @@ func (h *handlers) revoke(ctx context.Context, in *revokeIn) (revoked, error) {
 	row := in.held.shown()
 	row.IsDeleted = true
 	out := revoked{Data: []model.UserPermission{row}}
-	if in.Reports() {
+	if in.Reports() || in.held.grant != nil && len(report.Warnings) > 0 {
 		out.Meta = &report
 	}
 	return out, nil
@@ -60,7 +60,7 @@ func (h *handlers) revokeRole(ctx context.Context, c *guard.Case, in *revokeIn) 
 	return report, err
 }
 
-func (h *handlers) revokeRank(c *guard.Case, in *revokeIn) (removal.Report, error) {
+func (h *handlers) revokeRank(ctx context.Context, c *guard.Case, in *revokeIn) (removal.Report, error) {
 	old := in.held.user
 	u := ranked(old, "")
 	report := removal.Report{
@@ -72,6 +72,16 @@ func (h *handlers) revokeRank(c *guard.Case, in *revokeIn) (removal.Report, erro
 	}
 	if err := lastGlobalAdmin(c, old, u); err != nil {
 		return report, err
+	}
+	left, err := h.demoted(ctx, c, old, u)
+	if err != nil {
+		return report, err
+	}
+	if left != nil {
+		report.Warnings = left.Warnings
+		for _, id := range left.ServiceKeys {
+			report.Effects = append(report.Effects, model.Effect{Resource: guard.KeyName(id), Action: "keep", Detail: "service key that the user made"})
+		}
 	}
 	if in.DryRun {
 		c.Rehearse()

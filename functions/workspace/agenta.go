@@ -12,9 +12,6 @@ import (
 	"wardroom/pkg/table"
 )
 
-// maxListed bounds the lists that Agenta's routes answer whole.
-const maxListed = 1000
-
 // Workspace is a team as Agenta lists it.
 type Workspace struct {
 	ID          string `json:"id"`
@@ -86,7 +83,7 @@ type listWorkspacesIn struct {
 // Needs asks for the caller's own teams.
 func (in *listWorkspacesIn) Needs(f *guard.Fetch) {
 	if f.Caller != 0 {
-		guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) { return f.Store().TeamsOfUser(ctx, f.Caller, 0, maxListed) })
+		guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, f.Store().TeamsOfUser, f.Caller) })
 	}
 }
 
@@ -143,15 +140,12 @@ type roll struct {
 	invites []int64
 }
 
-// maxInvites is how many invited people a workspace is shown with.
-const maxInvites = 200
-
 func (r *roll) ask(f *guard.Fetch, team int64) {
 	guard.Ask(f, &r.members, func(ctx context.Context) ([]store.Ref, error) {
-		return f.Store().TeamMembers(ctx, team, "", store.MaxTeamMembers)
+		return store.Every(ctx, f.Store().TeamMembers, team)
 	})
 	guard.Ask(f, &r.invites, func(ctx context.Context) ([]int64, error) {
-		return f.Store().OpenInvitesTo(ctx, guard.TeamName(team), maxInvites)
+		return f.Store().OpenInvitesTo(ctx, guard.TeamName(team))
 	})
 }
 
@@ -213,23 +207,19 @@ type organizationsIn struct {
 	own, users, admins []int64
 }
 
-// Needs asks for the caller's teams, the first users and the first global
-// admin.
+// Needs asks for the caller's teams, the first users and the global
+// admins.
 func (in *organizationsIn) Needs(f *guard.Fetch) {
 	if f.Caller != 0 {
-		guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) { return f.Store().TeamsOfUser(ctx, f.Caller, 0, maxListed) })
+		guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, f.Store().TeamsOfUser, f.Caller) })
 	}
 	guard.Ask(f, &in.users, func(ctx context.Context) ([]int64, error) {
 		return f.Store().UsersOfOrganization(ctx, f.Organization, 0, listedUsers)
 	})
 	guard.Ask(f, &in.admins, func(ctx context.Context) ([]int64, error) {
-		return f.Store().GlobalAdmins(ctx, f.Organization, listedAdmins)
+		return f.Store().GlobalAdmins(ctx, f.Organization)
 	})
 }
-
-// listedAdmins is how many global admins are looked through for the owner: an
-// index may still name one who has given up his rank.
-const listedAdmins = 10
 
 // listedUsers is how many users an organisation is listed with.
 const listedUsers = 200

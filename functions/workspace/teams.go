@@ -31,10 +31,14 @@ func (in *listTeamsIn) Needs(f *guard.Fetch) {
 	}
 }
 
-// listTeams shows the caller's teams, and all of the organisation to its ranks.
+// listTeams shows the caller's teams, and all of the organisation to its ranks. A
+// key that is bound to a project has none.
 func (h *handlers) listTeams(ctx context.Context, in *listTeamsIn) (api.Page[model.Team], error) {
 	c := in.Case()
 	page := api.Page[model.Team]{}
+	if c.Caller.BoundProject != 0 {
+		return page, nil
+	}
 	ids := in.own
 	if c.Caller.Service || c.Caller.Rank.Admin() {
 		var err error

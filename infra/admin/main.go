@@ -50,6 +50,7 @@ type action func(ctx context.Context, at place, out io.Writer) error
 var commands = []command{
 	{"create-organization", "--name NAME --domain DOMAIN --email EMAIL", "Makes an organisation with its first global admin, and shows their key once.", false, createOrganization},
 	{"redrive", "", "Does what the stream has given up, and empties the dead-letter queue.", false, again},
+	{"check", "", "Walks the whole table, names every row that can't be read or disagrees with the others, and changes nothing. The status is 1 where there is any.", false, checkTable},
 	{"export-audit", "--organization ID --out FILE", "Writes an organisation's audit log to a file, whole or not at all.", false, exportAudit},
 	{"verify-audit", "FILE [--checkpoint FILE]... [--key FILE]", "Checks such a file by itself, without a table. The status is 1 where the log doesn't hold.", true, verifyAudit},
 }

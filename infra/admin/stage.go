@@ -27,10 +27,11 @@ var stages = []string{local, "dev", "staging", "prod"}
 
 // place is the table that a command works on.
 type place struct {
-	store *store.Store
-	stage string
-	table string
-	aws   bool // there is a queue beside it
+	store  *store.Store
+	client *dynamodb.Client // behind the store
+	stage  string
+	table  string
+	aws    bool // there is a queue beside it
 }
 
 // open returns the table of a stage, which must answer. WARDROOM_TABLE names
@@ -50,8 +51,7 @@ func open(ctx context.Context, stage string) (place, error) {
 	}
 	at := place{stage: stage, table: c.Table, aws: c.Endpoint == ""}
 	if !at.aws {
-		at.store = store.Connect(c.Config)
-		return at, at.answers(ctx)
+		return at.behind(ctx, store.Client(c.Config))
 	}
 	if os.Getenv("WARDROOM_TABLE") == "" {
 		at.table = "wardroom-" + stage
@@ -60,13 +60,18 @@ func open(ctx context.Context, stage string) (place, error) {
 	if err != nil {
 		return place{}, fmt.Errorf("AWS credentials: %w", err)
 	}
-	at.store = store.Over(table.Open(dynamo.NewFromIface(dynamodb.NewFromConfig(own)), at.table))
-	return at, at.answers(ctx)
+	return at.behind(ctx, dynamodb.NewFromConfig(own))
+}
+
+// behind is the place whose table lies behind a client.
+func (p place) behind(ctx context.Context, client *dynamodb.Client) (place, error) {
+	p.client, p.store = client, store.Over(table.Open(dynamo.NewFromIface(client), p.table))
+	return p, p.answers(ctx)
 }
 
 // answers asks the table for a row that needn't be there.
 func (p place) answers(ctx context.Context) error {
-	_, err := p.store.Read(ctx, table.Organizations.Key(1))
+	_, err := p.store.Inspect(ctx, table.Organizations.Key(1))
 	var absent *types.ResourceNotFoundException
 	switch {
 	case errors.As(err, &absent) && p.aws:

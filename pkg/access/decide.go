@@ -29,7 +29,13 @@ func (c Caller) rank() (rank Rank, someone bool) {
 	return User, c.User == 0
 }
 
-// ActingRank is the rank by which the caller acts: he gives nobody a higher one.
+// MayGive reports whether the caller may give somebody a rank: none above his own,
+// and a service key none at all.
+func (c Caller) MayGive(rank Rank) bool {
+	return rank == User || !c.Service && rank <= c.ActingRank()
+}
+
+// ActingRank is the rank by which the caller acts.
 func (c Caller) ActingRank() Rank {
 	rank, _ := c.rank()
 	return rank

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -9,7 +10,6 @@ import (
 	"strconv"
 
 	"wardroom/pkg/fault"
-	"wardroom/pkg/table"
 )
 
 // maxAnswer is the most that is sent; Lambda cuts at 6 MB, headers included.
@@ -29,7 +29,7 @@ func write(b *bytes.Buffer, v any) error {
 
 // render makes the answer to a handler's result. It runs before anything is
 // committed, so an answer that can't be sent changes nothing.
-func (rt *route) render(result any, scope string) (Answer, error) {
+func (rt *route) render(ctx context.Context, result any, scope string) (Answer, error) {
 	o := rt.op.out
 	if rt.op.Status == http.StatusNoContent {
 		return Answer{Status: http.StatusNoContent}, nil
@@ -51,7 +51,13 @@ func (rt *route) render(result any, scope string) (Answer, error) {
 	if o.paged {
 		var position string
 		data, position = data.(paged).page()
-		next = table.Cursor(scope, position)
+		if position != "" {
+			cursors, err := rt.guard.Cursors(ctx)
+			if err != nil {
+				return Answer{}, err
+			}
+			next = cursors.Make(scope, position)
+		}
 	}
 	data = o.lists.fill(data)
 	if o.notes != nil {

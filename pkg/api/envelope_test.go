@@ -233,7 +233,7 @@ func TestPaging(t *testing.T) {
 		{"another list", "/api/other?colour=red&cursor=" + cursor, 400, 0, ""},
 		{"changed", "/api/thing?colour=red&cursor=" + strings.ToUpper(cursor), 400, 0, ""},
 		{"cut", "/api/thing?colour=red&cursor=" + cursor[:4], 400, 0, ""},
-		{"made up", "/api/thing?colour=red&cursor=" + table.Cursor("x", "pos 7"), 400, 0, ""},
+		{"made up", "/api/thing?colour=red&cursor=" + table.NewCursors(make([]byte, 32)).Make("x", "pos 7"), 400, 0, ""},
 		{"no text at all", "/api/thing?colour=red&cursor=%ff", 400, 0, ""},
 		{"empty", "/api/thing?colour=red&cursor=", 400, 0, ""},
 	} {

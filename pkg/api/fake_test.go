@@ -12,6 +12,7 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/table"
 )
 
 // doorman is a guard that knows one key and keeps what it was asked to serve.
@@ -34,6 +35,10 @@ func (d *doorman) Admit(r *http.Request, _ *api.Op) (api.Visit, error) {
 		return &visit{d, true}, nil
 	}
 	return nil, fault.Unauthorized()
+}
+
+func (d *doorman) Cursors(context.Context) (*table.Cursors, error) {
+	return table.NewCursors([]byte("a secret of at least thirty-two bytes")), nil
 }
 
 func (v *visit) Confirm(context.Context) error {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"reflect"
 	"strconv"
+
+	"wardroom/pkg/table"
 )
 
 // Guard stands before every operation that isn't Public.
@@ -12,6 +14,8 @@ type Guard interface {
 	// Admit reads the credentials before anything else of the request is
 	// looked at. It refuses with a *fault.Fault.
 	Admit(r *http.Request, op *Op) (Visit, error)
+	// Cursors returns what makes and reads the cursors of lists.
+	Cursors(ctx context.Context) (*table.Cursors, error)
 }
 
 // Visit is one admitted request.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"net/url"
 	"reflect"
 	"slices"
@@ -52,6 +53,50 @@ func Merge[T any](limit int, id func(T) int64, sources ...[]T) (rows []T, next s
 	return Cut(limit, rows, func(v T) string { return NextID(id(v)) })
 }
 
+// looks is how often Fill asks for more: a page is short where so many rows in a
+// row aren't shown.
+const looks = 10
+
+// Fill makes a page of rows some of which the caller may not see, and looks for
+// others in their stead: neither the page nor its cursor tells that they are there.
+// found and what more answers after an id are by id, one row more than the limit
+// where that many follow. show reads some of them, and returns what tells them.
+func Fill[T, R any](
+	ctx context.Context, p Paging, found []T, id func(T) int64,
+	more func(ctx context.Context, after int64) ([]T, error), show func(ctx context.Context, found []T) (func(T) (R, bool), error),
+) (Page[R], error) {
+	page := Page[R]{Items: []R{}}
+	last := int64(0)
+	for look := 0; ; look++ {
+		shown, err := show(ctx, found)
+		if err != nil {
+			return page, err
+		}
+		for _, v := range found {
+			row, ok := shown(v)
+			switch {
+			case !ok:
+			case len(page.Items) == p.Limit:
+				page.Next = NextID(last)
+				return page, nil
+			default:
+				page.Items, last = append(page.Items, row), id(v)
+			}
+		}
+		if len(found) <= p.Limit {
+			return page, nil
+		}
+		end := id(found[len(found)-1])
+		if look == looks {
+			page.Next = NextID(end)
+			return page, nil
+		}
+		if found, err = more(ctx, end); err != nil {
+			return page, err
+		}
+	}
+}
+
 var pagingType = reflect.TypeFor[Paging]()
 
 // Page is a list that may go on: Next is the position at which it does, or "".
@@ -80,12 +125,19 @@ func scopeOf(id, path string, query url.Values) string {
 	return id + " " + path + "?" + filters.Encode()
 }
 
-// resume decodes the cursor of a request.
-func (p *Paging) resume(scope string) bool {
+// resume decodes the cursor of a request, and reports whether it is one of this
+// list.
+func (p *Paging) resume(ctx context.Context, g Guard, scope string) (bool, error) {
 	if p.Cursor == "" {
-		return true
+		return true, nil
 	}
-	position, err := table.Position(scope, p.Cursor)
-	p.position = position
-	return err == nil
+	if !table.Plausible(p.Cursor) {
+		return false, nil
+	}
+	cursors, err := g.Cursors(ctx)
+	if err != nil {
+		return false, err
+	}
+	p.position, err = cursors.Position(scope, p.Cursor)
+	return err == nil, nil
 }

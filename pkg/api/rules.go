@@ -94,9 +94,13 @@ func (r *rule) checkObject(m map[string]any, c *checker) {
 		if !given && !r.required[name] {
 			continue
 		}
+		if given && v == nil && c.dialect == scim && !r.required[name] { // which is the same as left out
+			delete(m, name)
+			continue
+		}
 		back := c.at.push(name)
 		if given {
-			if plain, ok := r.fields[name].plainly(v); ok {
+			if plain, ok := r.fields[name].respelled(v, c); ok {
 				v, m[name], c.changed = plain, plain, true
 			}
 			r.fields[name].check(v, c)
@@ -141,7 +145,7 @@ func (r *rule) checkList(list []any, c *checker) {
 	}
 	for i, v := range list {
 		back := c.at.index(i)
-		if plain, ok := r.items.plainly(v); ok {
+		if plain, ok := r.items.respelled(v, c); ok {
 			v, list[i], c.changed = plain, plain, true
 		}
 		r.items.check(v, c)
@@ -224,6 +228,17 @@ func (r *rule) wrongNumber(n json.Number, ok bool) (flaw, bool) {
 		return notRight, true
 	}
 	return flaw{}, false
+}
+
+// respelled returns the value that v stands for, where it is written otherwise
+// than encoding/json reads it.
+func (r *rule) respelled(v any, c *checker) (any, bool) {
+	if c.dialect == scim {
+		if plain, ok := r.unwrapped(v); ok {
+			return plain, true
+		}
+	}
+	return r.plainly(v)
 }
 
 // plainly respells an integer that is written with a fraction or an exponent:

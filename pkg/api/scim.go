@@ -11,8 +11,11 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"wardroom/pkg/fault"
 	"wardroom/pkg/link"
+	provider "wardroom/pkg/scim"
 )
 
 // scimRoot is the path whose every answer, unknown paths below it included, is
@@ -126,6 +129,31 @@ func (r *rule) fold(m map[string]any, c *checker) {
 			break
 		}
 	}
+}
+
+// unwrapped returns the value that an identity provider means: booleans are sent
+// as text, one value as a list of one or as {"value": …}, a list of one as the
+// value alone.
+func (r *rule) unwrapped(v any) (any, bool) {
+	_, complexValue := v.(map[string]any)
+	list, isList := v.([]any)
+	switch {
+	case v == nil:
+		return nil, false
+	case r.Type == huma.TypeBoolean:
+		if _, plain := v.(bool); !plain {
+			return provider.Truth(v)
+		}
+	case r.Type == huma.TypeString && (complexValue || isList):
+		return provider.Text(v)
+	case r.Type == huma.TypeArray && !isList:
+		return []any{v}, true
+	case r.Type == huma.TypeObject && isList && len(list) == 1:
+		return list[0], true
+	case r.Type == huma.TypeObject && !complexValue && !isList && r.fields["value"] != nil:
+		return map[string]any{"value": v}, true
+	}
+	return nil, false
 }
 
 // linked is an answer whose links lead through the door by which the request

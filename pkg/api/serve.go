@@ -62,8 +62,8 @@ func (rt *route) answer(w http.ResponseWriter, r *http.Request) (Answer, error) 
 		if err != nil {
 			return Answer{}, err
 		}
-		a, err := rt.render(result, scope)
-		a.Anew = func() (Answer, error) { return rt.render(result, scope) }
+		a, err := rt.render(ctx, result, scope)
+		a.Anew = func() (Answer, error) { return rt.render(ctx, result, scope) }
 		return a, err
 	}
 	if visit == nil {
@@ -119,7 +119,11 @@ func (rt *route) read(w http.ResponseWriter, r *http.Request) (call Call, scope 
 	}
 	if in.paging != nil {
 		scope = scopeOf(rt.id, r.URL.Path, query)
-		if !v.Elem().FieldByIndex(in.paging).Addr().Interface().(*Paging).resume(scope) {
+		ok, err := v.Elem().FieldByIndex(in.paging).Addr().Interface().(*Paging).resume(r.Context(), rt.guard, scope)
+		if err != nil {
+			return call, "", err
+		}
+		if !ok {
 			c.bad.add("query.cursor", badCursor)
 		}
 	}

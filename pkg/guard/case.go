@@ -22,9 +22,10 @@ import (
 // it in its input, decides, and notes what is to be written.
 type Case struct {
 	Caller       access.Caller
-	Actor        string      // user:7 or key:demoproj, for the audit log
-	Stamp        string      // created_by and modified_by: the caller's e-mail, or key:<prefix>
-	User         *model.User // nil for a service key
+	Actor        string        // user:7 or key:demoproj, for the audit log
+	Stamp        string        // created_by and modified_by: the caller's e-mail, or key:<prefix>
+	User         *model.User   // nil for a service key
+	Key          *model.APIKey // the service key that calls; nil for a user
 	Organization model.Organization
 	Now          model.Time
 

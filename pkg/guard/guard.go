@@ -16,6 +16,7 @@
 package guard
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -88,6 +89,9 @@ func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 	}
 	return v, err
 }
+
+// Cursors are those of the table.
+func (g *Guard) Cursors(ctx context.Context) (*table.Cursors, error) { return g.store.Cursors(ctx) }
 
 // ofCredentials reports whether a row that can't be read is one of credentials.
 func ofCredentials(u *table.Unreadable) bool {

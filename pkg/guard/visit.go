@@ -277,6 +277,8 @@ func (v *visit) open(ctx context.Context, rows table.Rows, now model.Time) (*Cas
 		c.User, c.Stamp = &u, u.Email
 	} else if v.key.Kind != model.ServiceKey {
 		return nil, fault.Unauthorized()
+	} else {
+		c.Key = &v.key
 	}
 	c.Caller = v.caller(u)
 	record := telemetry.From(ctx)

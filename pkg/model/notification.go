@@ -12,6 +12,15 @@ type Notification struct {
 	IsRead   bool   `json:"is_read" dynamo:"is_read"`
 	ReadOn   *Time  `json:"read_on" dynamo:"read_on,omitempty"`
 	UnreadBy *int64 `json:"-" dynamo:"unread_by,omitempty"` // UserID until it is read, for an index
-	Version  int64  `json:"-" dynamo:"version"`
+	// ProjectID is the project that it is about, or that one of its admins' keys
+	// sent it from.
+	ProjectID *int64 `json:"-" dynamo:"about_project,omitempty"`
+	Version   int64  `json:"-" dynamo:"version"`
 	Stamp
+}
+
+// Within reports whether a key that is bound to a project may know of it. A key
+// that isn't bound, 0, knows of all.
+func (n Notification) Within(project int64) bool {
+	return project == 0 || n.ProjectID != nil && *n.ProjectID == project
 }

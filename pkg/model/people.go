@@ -49,6 +49,7 @@ type User struct {
 	Organization   Organization `json:"organization" dynamo:"-"`
 	OrganizationID int64        `json:"-" dynamo:"organization_id"`
 	EmailKey       string       `json:"-" dynamo:"email_key"`
+	UserName       string       `json:"-" dynamo:"user_name,omitempty"`       // what they sign in with at the identity provider, where that isn't the address
 	ExternalID     string       `json:"-" dynamo:"external_id,omitempty"`     // what a provisioning client calls him
 	GlobalAdminOf  *int64       `json:"-" dynamo:"global_admin_of,omitempty"` // set while is_superuser, for an index
 	AuditKey       []byte       `json:"-" dynamo:"audit_key,omitempty"`       // encrypts his personal data in the audit log; purged with him
@@ -123,6 +124,7 @@ type APIKey struct {
 	UserID         *int64            `dynamo:"user_id,omitempty"` // nil for a service key
 	OrganizationID int64             `dynamo:"organization_id"`
 	ServiceOf      *int64            `dynamo:"service_of,omitempty"` // the organisation of a service key, for an index
+	MadeBy         *int64            `dynamo:"made_by,omitempty"`    // the user who made a service key, or the key that made it
 	ProjectID      *int64            `dynamo:"project_id,omitempty"` // the one project it reaches
 	Epoch          int64             `dynamo:"epoch,omitempty"`      // of that project, in which it was made
 	ExpiresOn      *Time             `dynamo:"expires_on,omitempty"`
@@ -130,6 +132,21 @@ type APIKey struct {
 	LastUsedOn     *Time             `dynamo:"last_used_on,omitempty"` // to the hour
 	Version        int64             `dynamo:"version"`
 	Stamp
+}
+
+// Made reports whether a service key is one that the user made. Older rows tell
+// it by the address alone.
+func (k APIKey) Made(u User) bool {
+	if k.MadeBy == nil {
+		return k.Kind == ServiceKey && k.CreatedBy == u.Email
+	}
+	return k.Kind == ServiceKey && *k.MadeBy == u.ID
+}
+
+// KeyID says which key has an id.
+type KeyID struct {
+	ID     int64  `dynamo:"key_id"`
+	Prefix string `dynamo:"prefix"`
 }
 
 // Live reports whether the key may be used at now: neither revoked nor expired.

@@ -9,6 +9,8 @@ type Team struct {
 	OrganizationID int64  `json:"organization" dynamo:"organization_id"`
 	MemberCount    int64  `json:"member_count" dynamo:"member_count"`
 	Stamp
+	NameKey      string `json:"-" dynamo:"name_key,omitempty"`    // digest of the folded name, for an index
+	ExternalID   string `json:"-" dynamo:"external_id,omitempty"` // what a provisioning client calls the group
 	OwnerCount   int64  `json:"-" dynamo:"owner_count"`
 	ProjectCount int64  `json:"-" dynamo:"project_count"`
 	Epoch        int64  `json:"-" dynamo:"epoch,omitempty"` // raised by each removal of people from it

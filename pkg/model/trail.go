@@ -141,10 +141,9 @@ type Ownership struct {
 	HeirWas   *AgentMember `dynamo:"heir_was,omitempty"` // the one that he had; nil for none
 }
 
-// Identity is by what a user was found, which their deletion frees for whoever
+// Identity is by what a user signed in, which their deletion frees for whoever
 // comes next.
 type Identity struct {
-	Email    *Email    `dynamo:"email,omitempty"`
 	Subjects []Subject `dynamo:"subjects,omitempty"`
 }
 

@@ -111,7 +111,7 @@ func deliver(ctx context.Context, s *store.Store, known table.Rows, a model.Audi
 		}
 		title, message := say(known, n)
 		s.CreateNotification(&tx, model.Notification{
-			ID: id, UserID: n.UserID, Title: title, Message: message, Type: n.Kind, Link: link(n.Resource), Stamp: model.Created("System", a.TS),
+			ID: id, UserID: n.UserID, Title: title, Message: message, Type: n.Kind, Link: link(n.Resource), ProjectID: project(known, n.Resource), Stamp: model.Created("System", a.TS),
 		})
 	}
 	table.Markers.Create(&tx, model.Marker{Work: work, AuditID: a.ID, TTL: a.TS.Add(keep).Std().Unix()})
@@ -125,6 +125,23 @@ func deliver(ctx context.Context, s *store.Store, known table.Rows, a model.Audi
 		return fault.Unavailable(err)
 	}
 	return readErr
+}
+
+// project is the project that a notice is about, nil where it is none.
+func project(known table.Rows, resource string) *int64 {
+	kind, _, _ := strings.Cut(resource, ":")
+	at, ok := place(resource)
+	switch {
+	case ok && kind == "project":
+		if p, is := table.Projects.At(known, at); is {
+			return &p.ID
+		}
+	case ok && kind == "agent":
+		if a, is := table.Agents.At(known, at); is {
+			return &a.ProjectID
+		}
+	}
+	return nil
 }
 
 // say words a notice: "You were added to project Support."

@@ -319,7 +319,7 @@ func keptAgents(ctx context.Context, w *work) ([]effect, error) {
 	var found map[int64][]store.Placed
 	g, both := concurrent.WithContext(ctx)
 	g.Go(func() (err error) {
-		projects, err = w.s.ProjectsOfTeam(both, *w.r.TeamID, 0, reported)
+		projects, err = store.Every(both, w.s.ProjectsOfTeam, *w.r.TeamID)
 		return err
 	})
 	g.Go(func() (err error) {
@@ -331,10 +331,11 @@ func keptAgents(ctx context.Context, w *work) ([]effect, error) {
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
+	ofTeam := set(projects)
 	var keys []table.Primary
 	for user, agents := range found {
 		for _, at := range agents {
-			if slices.Contains(projects, at.Project) {
+			if ofTeam[at.Project] {
 				keys = append(keys, table.Agents.Key(at.Agent), table.AgentMembers.Key(user, at.Agent), table.Projects.Key(at.Project), table.Tombstones.Key(at.Project, user))
 			}
 		}

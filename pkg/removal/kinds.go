@@ -2,6 +2,8 @@ package removal
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"wardroom/pkg/access"
@@ -43,7 +45,7 @@ var kinds = map[string][][]kind{
 	model.FromWorkspace: {{teamInvites, keptProjects, keptAgents}},
 	model.OfUser: {
 		{identities, posts},
-		{agentsOfAll, projectMemberships, teamMemberships, personalKeys, allInvites, recents, recentAgents, starred, unread},
+		{agentsOfAll, projectMemberships, teamMemberships, personalKeys, serviceKeys, allInvites, recents, recentAgents, starred, unread},
 	},
 }
 
@@ -208,6 +210,20 @@ func personalKeys(ctx context.Context, w *work) ([]effect, error) {
 	})
 }
 
+// serviceKeys are those that somebody made whose account ends: they live on, and
+// whoever ends it is told.
+func serviceKeys(ctx context.Context, w *work) ([]effect, error) {
+	makers := slices.Collect(maps.Values(w.users))
+	keys, err := w.s.ServiceKeysMadeBy(ctx, w.r.OrganizationID, w.r.RemovedOn, makers...)
+	var out []effect
+	for _, k := range keys {
+		maker := makers[slices.IndexFunc(makers, k.Made)]
+		out = append(out, effect{EffectRow: model.EffectRow{UserID: maker.ID, Effect: model.Effect{
+			Resource: guard.KeyName(k.ID), Action: "keep", Detail: "service key that the user made"}}})
+	}
+	return out, err
+}
+
 func (w *work) revokesKeys(ctx context.Context, detail string, find func(context.Context, model.User) ([]string, error)) ([]effect, error) {
 	found, err := each(ctx, w, find)
 	if err != nil {
@@ -340,17 +356,33 @@ func (w *work) dropsRecents(ctx context.Context, of *table.Entity[model.Recents]
 	return out, err
 }
 
-// reported is how many of a team's projects a report looks at.
-const reported = 1000
-
 // keptProjects are the memberships of the team's projects that stay: they are
 // the people's own, and the report says so.
 func keptProjects(ctx context.Context, w *work) ([]effect, error) {
-	ids, err := w.s.ProjectsOfTeam(ctx, *w.r.TeamID, 0, reported)
-	if err != nil {
+	var ofTeam []int64
+	var found map[int64][]int64
+	g, both := concurrent.WithContext(ctx)
+	g.Go(func() (err error) {
+		ofTeam, err = store.Every(both, w.s.ProjectsOfTeam, *w.r.TeamID)
+		return err
+	})
+	g.Go(func() (err error) {
+		found, err = places(both, w, w.s.ProjectsOfUser)
+		return err
+	})
+	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	rows, err := w.s.ReadMemberships(ctx, ids, w.r.UserIDs)
+	team := set(ofTeam)
+	var keys []table.Primary
+	for user, projects := range found {
+		for _, p := range projects {
+			if team[p] {
+				keys = append(keys, table.Projects.Key(p), table.ProjectMembers.Key(p, user))
+			}
+		}
+	}
+	rows, err := w.s.Read(ctx, keys...)
 	var out []effect
 	for _, m := range table.ProjectMembers.All(rows) {
 		p, live := store.LiveProject(rows, m.ProjectID)
@@ -360,4 +392,12 @@ func keptProjects(ctx context.Context, w *work) ([]effect, error) {
 		}
 	}
 	return out, err
+}
+
+func set(ids []int64) map[int64]bool {
+	out := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out
 }

@@ -30,7 +30,7 @@ const (
 type Report struct {
 	RemovalID       *int64                `json:"removal_id" doc:"Null for a preview"`
 	EffectiveAccess model.EffectiveAccess `json:"effective_access" doc:"Other ways by which the person still gets in"`
-	Warnings        []string              `json:"warnings" doc:"no_project_left: nothing is left that leads somebody removed to a project. no_admin_left: a project, a team or an agent is left that nobody holds"`
+	Warnings        []string              `json:"warnings" doc:"no_project_left: nothing is left that leads somebody removed to a project. no_admin_left: a project, a team or an agent is left that nobody holds. service_keys_left: service keys that the user made live on"`
 	Effects         []model.Effect        `json:"effects"`
 }
 

@@ -38,11 +38,14 @@ func restore(ctx context.Context, s *store.Store, r model.Removal, effects []mod
 	if u.rows, err = s.Read(ctx, u.keys()...); err != nil {
 		return nil, err
 	}
-	more, err := s.Read(ctx, u.invitedTo()...)
+	more, err := s.Read(ctx, append(u.invitedTo(), u.named()...)...)
 	if err != nil {
 		return nil, err
 	}
 	u.rows.Add(more)
+	for _, id := range r.UserIDs {
+		u.names(id)
+	}
 	for turn := firstTurn; turn <= lastTurn; turn++ {
 		for _, e := range u.effects {
 			if turnOf(e) == turn {
@@ -138,6 +141,17 @@ func (u *undoing) keys() (keys []table.Primary) {
 	}
 	for _, h := range u.r.Handovers {
 		project(h.Project.ProjectID, h.Project.UserID)
+	}
+	return keys
+}
+
+// named are the rows that keep the addresses and names of deleted users, which
+// others may have by now.
+func (u *undoing) named() (keys []table.Primary) {
+	for _, id := range u.r.UserIDs {
+		if row, ok := table.Users.In(u.rows, id); ok && row.DeletedOn != nil {
+			keys = append(keys, store.HeldNames(row)...)
+		}
 	}
 	return keys
 }

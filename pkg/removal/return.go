@@ -48,6 +48,20 @@ func (u *undoing) teamMember(m model.TeamMember) {
 	u.told[guard.UserName(m.UserID)] = m.Facts()
 }
 
+// names gives deleted users their addresses and names back before anything else,
+// so that they are theirs for as long as the undo takes. Whose are taken gets
+// nothing back.
+func (u *undoing) names(id int64) {
+	row, returns, _ := u.user(id)
+	switch {
+	case !returns || row.DeletedOn == nil, store.NamesKept(u.rows, row):
+	case store.NamesTaken(u.rows, row):
+		u.taken[id] = true
+	default:
+		u.puts = append(u.puts, func(tx *table.Tx) { store.KeepNames(tx, row) })
+	}
+}
+
 // account gives a user their account back.
 func (u *undoing) account(id int64) {
 	if u.r.Kind != model.OfUser {

@@ -74,6 +74,9 @@ func ofUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 				o.Edit(&rows[i])
 			}
 			rows[i] = s.Deactivate(&c.Tx, u, rows[i], r.ID, o.Delete, c.Now)
+			if o.Delete && len(r.UserIDs) <= namesAtOnce {
+				store.FreeNames(&c.Tx, u)
+			}
 		}
 	}
 	if o.Reports() {
@@ -119,7 +122,7 @@ func (o UserOptions) edits(u model.User) bool {
 	}
 	to := u
 	o.Edit(&to)
-	return to.FirstName != u.FirstName || to.LastName != u.LastName || to.IsStaff != u.IsStaff || to.IsSuperuser != u.IsSuperuser || to.ExternalID != u.ExternalID || to.Email != u.Email
+	return to.FirstName != u.FirstName || to.LastName != u.LastName || to.IsStaff != u.IsStaff || to.IsSuperuser != u.IsSuperuser || to.ExternalID != u.ExternalID || to.UserName != u.UserName || to.Email != u.Email
 }
 
 // refusal tells whose accounts can't be ended.

@@ -36,7 +36,12 @@ type world struct {
 
 func newWorld(t testing.TB, given ...fixture.Given) *world {
 	t.Helper()
-	w := &world{System: fixture.New(t, fixture.Consistent(t), fixture.Trouble)}
+	return worldOver(t, fixture.New(t, fixture.Consistent(t), fixture.Trouble), given...)
+}
+
+func worldOver(t testing.TB, s *fixture.System, given ...fixture.Given) *world {
+	t.Helper()
+	w := &world{System: s}
 	for _, g := range given {
 		w.Put(t, g)
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"math"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/model"
@@ -268,9 +267,9 @@ func (s *Store) AgentsOfUser(ctx context.Context, user, from int64, n int) ([]Pl
 	return listed(ctx, s, table.AgentMembers, func(m model.AgentMember) Placed { return Placed{m.AgentID, m.ProjectID} }, user, from, n)
 }
 
-// AllAgentsOfUser lists all of them. It is a round trip for each allPage.
+// AllAgentsOfUser lists all of them.
 func (s *Store) AllAgentsOfUser(ctx context.Context, user int64) ([]Placed, error) {
-	return upTo(ctx, s.AgentsOfUser, user, func(at Placed) int64 { return at.Agent }, math.MaxInt)
+	return Every(ctx, s.AgentsOfUser, user)
 }
 
 // OpenAgents lists the agents that are open to their organisation, after an id,
@@ -287,18 +286,23 @@ func listed[T any](ctx context.Context, s *Store, of *table.Entity[T], at func(T
 	if from != 0 {
 		span.From = of.Below(from)
 	}
-	got, err := of.Within(ctx, s.db, span, n, in)
-	if err != nil {
-		return nil, outcome(err)
-	}
-	out := make([]Placed, len(got.Keys))
-	for i, key := range got.Keys {
-		if row, ok := of.Try(got.Rows, key); ok {
-			out[i] = at(row)
-		} else {
-			out[i].Agent, _ = of.ID(key, "agent_id")
-			_ = LeaveOut(ctx, table.Sound(key, got.Rows[key]))
+	var out []Placed
+	for more := true; more && len(out) < n; {
+		got, err := of.Within(ctx, s.db, span, n-len(out), in)
+		if err != nil {
+			return nil, outcome(err)
 		}
+		for _, key := range got.Keys {
+			if row, ok := of.Try(got.Rows, key); ok {
+				out = append(out, at(row))
+			} else {
+				agent, _ := of.ID(key, "agent_id")
+				out = append(out, Placed{Agent: agent})
+				_ = LeaveOut(ctx, table.Sound(key, got.Rows[key]))
+			}
+			span.From = key.SK + "\x00" // the least key behind it
+		}
+		more = got.More
 	}
 	return out, nil
 }

@@ -17,9 +17,10 @@ func (s *Store) CreateInvite(tx *table.Tx, i model.Invite, was *model.InviteOf, 
 	i.Version, i.Status = 1, model.InvitePending
 	i.EmailKey = model.AddressKey(i.Email)
 	i.OpenKey = &i.EmailKey
-	if i.ProjectID != nil {
+	switch {
+	case i.ProjectID != nil:
 		within(tx, table.Projects.Key(*i.ProjectID), i.Epoch)
-	} else {
+	case i.TeamID != nil:
 		within(tx, table.Teams.Key(*i.TeamID), i.Epoch)
 	}
 	i.TTL = i.ExpiresOn.Add(Retention * hour).Std().Unix()
@@ -69,7 +70,7 @@ func (s *Store) InvitesTo(ctx context.Context, place string, from int64, n int) 
 	return ids(table.Invites, "invite_id")(table.Invites.Each(ctx, s.db, "gsi1", after(table.Invites, "gsi1", from), n, place))
 }
 
-// OpenInvitesTo lists ids of the first pending invitations to a place.
-func (s *Store) OpenInvitesTo(ctx context.Context, place string, n int) ([]int64, error) {
-	return ids(table.Invites, "invite_id")(table.Invites.Each(ctx, s.db, "gsi3", "", n, place))
+// OpenInvitesTo lists ids of all pending invitations to a place.
+func (s *Store) OpenInvitesTo(ctx context.Context, place string) ([]int64, error) {
+	return ids(table.Invites, "invite_id")(table.Invites.Each(ctx, s.db, "gsi3", "", table.All, place))
 }

@@ -126,37 +126,6 @@ func (s *Store) Members(ctx context.Context, project int64, after string, n int)
 	return refs(table.ProjectMembers, "user_id")(table.ProjectMembers.Each(ctx, s.db, "gsi1", after, n, project))
 }
 
-// KeysBoundTo lists the prefixes of a user's personal keys that reach only this
-// project.
-func (s *Store) KeysBoundTo(ctx context.Context, project, user int64) ([]string, error) {
-	found, err := table.Keys.EachUnder(ctx, s.db, "gsi2", maxBound, []any{project}, []any{user})
-	if err != nil {
-		return nil, outcome(err)
-	}
-	prefixes := make([]string, 0, len(found))
-	for _, f := range found {
-		if key, ok := table.Keys.Parse(f.Primary); ok {
-			prefixes = append(prefixes, key["prefix"])
-		}
-	}
-	return prefixes, nil
-}
-
-// maxBound is how many bound keys of one user a preview looks at.
-const maxBound = 1000
-
-// ReadMemberships reads projects and the memberships of users in them.
-func (s *Store) ReadMemberships(ctx context.Context, projects, users []int64) (table.Rows, error) {
-	keys := make([]table.Primary, 0, len(projects)*(1+len(users)))
-	for _, p := range projects {
-		keys = append(keys, table.Projects.Key(p))
-		for _, u := range users {
-			keys = append(keys, table.ProjectMembers.Key(p, u))
-		}
-	}
-	return s.Read(ctx, keys...)
-}
-
 // Membership returns a user's membership of a project among rows.
 func Membership(rows table.Rows, project, user int64) (model.ProjectMember, bool) {
 	return table.ProjectMembers.In(rows, project, user)

@@ -23,6 +23,7 @@ func (s *Store) CreateUser(tx *table.Tx, u model.User) {
 	}
 	table.Users.Create(tx, indexed(u))
 	table.Emails.Create(tx, model.Email{OrganizationID: u.OrganizationID, EmailKey: u.EmailKey, UserID: u.ID})
+	keepNames(tx, u.Provisioned())
 }
 
 // EditUser notes a change of a user's own fields and of his rank; another
@@ -35,13 +36,14 @@ func (s *Store) EditUser(tx *table.Tx, from, to model.User) model.User {
 		to.GlobalAdminOf = &to.OrganizationID
 	}
 	table.Users.Change(tx, from, to)
-	s.MoveEmail(tx, from, to)
+	s.MoveNames(tx, from, to)
 	return to
 }
 
-// MoveEmail notes that a user's address is another one, which must be free in
-// his organisation.
-func (s *Store) MoveEmail(tx *table.Tx, from, to model.User) {
+// MoveNames notes that a user's address, or what an identity provider calls the
+// user, is another one, which must be free in the organisation.
+func (s *Store) MoveNames(tx *table.Tx, from, to model.User) {
+	moveNames(tx, from.Provisioned(), to.Provisioned())
 	now := model.Email{OrganizationID: to.OrganizationID, EmailKey: model.AddressKey(to.Email), UserID: to.ID}
 	if from.EmailKey == now.EmailKey {
 		return
@@ -57,6 +59,7 @@ func (s *Store) CreateKey(tx *table.Tx, k model.APIKey) {
 		k.ServiceOf = &k.OrganizationID
 	}
 	table.Keys.Create(tx, k)
+	table.KeyIDs.Create(tx, model.KeyID{ID: k.ID, Prefix: k.Prefix})
 	if k.ProjectID != nil {
 		within(tx, table.Projects.Key(*k.ProjectID), k.Epoch)
 	}
@@ -72,13 +75,7 @@ func (s *Store) UsersOfOrganization(ctx context.Context, organization, from int6
 	return ids(table.Users, "user_id")(table.Users.Each(ctx, s.db, "gsi1", after(table.Users, "gsi1", from), n, organization))
 }
 
-// AllUsersOfOrganization lists ids of an organisation's users from the lowest, at
-// most n. It is a round trip for each allPage of them.
-func (s *Store) AllUsersOfOrganization(ctx context.Context, organization int64, n int) ([]int64, error) {
-	return upTo(ctx, s.UsersOfOrganization, organization, itself, n)
-}
-
-// GlobalAdmins lists ids of an organisation's global admins, lowest first.
-func (s *Store) GlobalAdmins(ctx context.Context, organization int64, n int) ([]int64, error) {
-	return ids(table.Users, "user_id")(table.Users.Each(ctx, s.db, "gsi2", "", n, organization))
+// GlobalAdmins lists ids of all of an organisation's global admins, lowest first.
+func (s *Store) GlobalAdmins(ctx context.Context, organization int64) ([]int64, error) {
+	return ids(table.Users, "user_id")(table.Users.Each(ctx, s.db, "gsi2", "", table.All, organization))
 }

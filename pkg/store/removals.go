@@ -107,29 +107,10 @@ func (s *Store) RemovalsOf(ctx context.Context, project int64, after string, n i
 	return refs(table.Removals, "removal_id")(table.Removals.Each(ctx, s.db, "gsi1", after, n, project))
 }
 
-// PersonalKeys lists the prefixes of all personal keys of a user.
-func (s *Store) PersonalKeys(ctx context.Context, user int64) ([]string, error) {
-	var prefixes []string
-	for after := ""; ; {
-		found, err := table.Keys.Each(ctx, s.db, "gsi1", after, maxBound, user)
-		if err != nil {
-			return nil, outcome(err)
-		}
-		for _, f := range found {
-			if key, ok := table.Keys.Parse(f.Primary); ok {
-				prefixes = append(prefixes, key["prefix"])
-			}
-			after = f.Position
-		}
-		if len(found) < maxBound {
-			return prefixes, nil
-		}
-	}
-}
-
-// OpenInvites lists ids of the pending invitations to an address.
+// OpenInvites lists ids of all pending invitations to an address in an
+// organisation.
 func (s *Store) OpenInvites(ctx context.Context, organization int64, emailKey string) ([]int64, error) {
-	found, err := table.Invites.EachUnder(ctx, s.db, "gsi2", maxBound, []any{emailKey}, []any{organization})
+	found, err := table.Invites.AllUnder(ctx, s.db, "gsi2", []any{emailKey}, []any{organization})
 	return ids(table.Invites, "invite_id")(found, err)
 }
 

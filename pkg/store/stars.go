@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"math"
 
 	"wardroom/pkg/table"
 )
@@ -29,7 +28,7 @@ func (s *Store) StarsOf(ctx context.Context, user int64, after string, n int) ([
 	return out, nil
 }
 
-// AllStarsOf lists all of a user's stars. It is a round trip for each allPage.
+// AllStarsOf lists all of a user's stars.
 func (s *Store) AllStarsOf(ctx context.Context, user int64) ([]PlacedStar, error) {
-	return upTo(ctx, s.StarsOf, user, func(star PlacedStar) string { return star.Position }, math.MaxInt)
+	return Every(ctx, s.StarsOf, user)
 }

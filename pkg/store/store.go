@@ -11,9 +11,9 @@ package store
 import (
 	"context"
 	"errors"
-	"math"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"wardroom/pkg/concurrent"
@@ -25,8 +25,9 @@ import (
 
 // Store is the table as Wardroom sees it.
 type Store struct {
-	db     *table.DB
-	leases leases
+	db      *table.DB
+	leases  leases
+	cursors atomic.Pointer[table.Cursors]
 }
 
 // Over returns the store that keeps its rows in db.
@@ -83,9 +84,10 @@ type leases struct {
 	free map[string]span
 }
 
-// Forget drops the ids that were leased and not yet given out, as the end of a
-// process does.
+// Forget drops the ids that were leased and not yet given out, and the secret of
+// cursors, as the end of a process does.
 func (s *Store) Forget() {
+	s.cursors.Store(nil)
 	s.leases.mu.Lock()
 	defer s.leases.mu.Unlock()
 	s.leases.free = nil
@@ -165,35 +167,12 @@ func (l *leases) put(sequence string, s span) {
 	}
 }
 
-// Every asks an index for all that it has under an id, from the lowest. It is a
-// round trip for each allPage of them.
-func Every(ctx context.Context, list func(ctx context.Context, of, from int64, n int) ([]int64, error), of int64) ([]int64, error) {
-	return upTo(ctx, list, of, itself, math.MaxInt)
+// Every asks for all rows of what list has under an id. Every list of this
+// package answers fewer rows than it is asked for only where nothing follows.
+func Every[T any, P any](ctx context.Context, list func(ctx context.Context, of int64, after P, n int) ([]T, error), of int64) ([]T, error) {
+	var start P
+	return list(ctx, of, start, table.All)
 }
-
-func itself(id int64) int64 { return id }
-
-// upTo asks for at most n rows of what list has under an id, page after page; after
-// is the position behind a row.
-func upTo[T, P any](ctx context.Context, list func(ctx context.Context, of int64, after P, n int) ([]T, error), of int64, after func(T) P, n int) ([]T, error) {
-	var all []T
-	var position P
-	for len(all) < n {
-		size := min(allPage, n-len(all))
-		page, err := list(ctx, of, position, size)
-		if err != nil {
-			return nil, err
-		}
-		if all = append(all, page...); len(page) < size {
-			break
-		}
-		position = after(page[size-1])
-	}
-	return all, nil
-}
-
-// allPage is so many keys that an index answers them at once: below 1 MB.
-const allPage = 5000
 
 // Ping asks for one row, to see whether the table answers.
 func (s *Store) Ping(ctx context.Context) error {

@@ -13,16 +13,28 @@ const MaxTeamMembers = 1000
 
 // CreateTeam notes a new team and its first owner.
 func (s *Store) CreateTeam(tx *table.Tx, t model.Team, owner model.TeamMember) {
-	t.MemberCount, t.OwnerCount, t.Version = 1, 1, 1
-	table.Teams.Create(tx, t)
+	t.MemberCount, t.OwnerCount = 1, 1
+	newTeam(tx, t)
 	owner.Version = 1
 	table.TeamMembers.Create(tx, owner)
 	active(tx, owner.UserID)
 }
 
-// EditTeam notes a change of a team's own fields.
+// CreateGroup notes a new team that nobody is in yet: an identity provider's,
+// whose id for it must be free.
+func (s *Store) CreateGroup(tx *table.Tx, t model.Team) { newTeam(tx, t) }
+
+func newTeam(tx *table.Tx, t model.Team) {
+	t.Version, t.NameKey = 1, model.FoldKey(t.Name)
+	table.Teams.Create(tx, t)
+	keepNames(tx, t.Provisioned())
+}
+
+// EditTeam notes a change of a team's own fields. What an identity provider calls
+// it must be free.
 func (s *Store) EditTeam(tx *table.Tx, from, to model.Team) {
-	to.Version = from.Version + 1
+	to.Version, to.NameKey = from.Version+1, model.FoldKey(to.Name)
+	moveNames(tx, from.Provisioned(), to.Provisioned())
 	table.Teams.Change(tx, from, to)
 	liveTeam(tx, from.ID)
 }
@@ -35,6 +47,7 @@ func (s *Store) DeleteTeam(tx *table.Tx, from model.Team, by string, now model.T
 	to.IsDeleted = true
 	to.Version++
 	to.PendingShard, to.PendingOn = pending(from.ID, now.Add(Retention*hour))
+	moveNames(tx, from.Provisioned(), nil)
 	table.Teams.Change(tx, from, to)
 	liveTeam(tx, from.ID)
 	tx.If(table.Teams.Key(from.ID), "$ = ?", "project_count", 0)

@@ -5,6 +5,7 @@ import (
 	crand "crypto/rand"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -161,15 +162,16 @@ type Found struct {
 
 // Each asks an index for the rows of the partition whose pattern of e is filled
 // with values, in ascending order of the index, after position ("" from the
-// start), at most n. It is one round trip.
+// start), at most n: fewer are all there are. It is one round trip, and another
+// for each MB of keys.
 func (e *Entity[T]) Each(ctx context.Context, d *DB, index, after string, n int, values ...any) ([]Found, error) {
 	return e.each(ctx, d, index, "", after, n, values)
 }
 
-// EachUnder is Each for the rows whose sort key in the index begins with what
-// its first holes, filled with under, make.
-func (e *Entity[T]) EachUnder(ctx context.Context, d *DB, index string, n int, values, under []any) ([]Found, error) {
-	return e.each(ctx, d, index, e.path(index).sk.under(under), "", n, values)
+// AllUnder asks for all rows of such a partition whose sort key in the index
+// begins with what its first holes, filled with under, make.
+func (e *Entity[T]) AllUnder(ctx context.Context, d *DB, index string, values, under []any) ([]Found, error) {
+	return e.each(ctx, d, index, e.path(index).sk.under(under), "", All, values)
 }
 
 func (e *Entity[T]) each(ctx context.Context, d *DB, index, prefix, after string, n int, values []any) ([]Found, error) {
@@ -188,18 +190,44 @@ func (e *Entity[T]) each(ctx context.Context, d *DB, index, prefix, after string
 }
 
 func (e *Entity[T]) found(ctx context.Context, d *DB, index string, which *string, given dynamo.Item, forward bool, n int) ([]Found, error) {
-	name := d.table.Name()
-	got, err := d.db.Client().Query(ctx, &dynamodb.QueryInput{
-		TableName: &name, IndexName: &index, KeyConditionExpression: which, ExpressionAttributeValues: given, ScanIndexForward: &forward, Limit: aws.Int32(int32(n)), //nolint:gosec // a page has far fewer rows
-	})
+	items, _, err := d.query(ctx, dynamodb.QueryInput{IndexName: &index, KeyConditionExpression: which, ExpressionAttributeValues: given, ScanIndexForward: &forward}, n)
 	if err != nil {
 		return nil, fmt.Errorf("query %s: %w", index, err)
 	}
-	found := make([]Found, len(got.Items))
-	for i, item := range got.Items {
+	found := make([]Found, len(items))
+	for i, item := range items {
 		found[i] = Found{primary(item), text(item[index+SK])}
 	}
 	return found, nil
+}
+
+// All asks for every row there is.
+const All = math.MaxInt32
+
+// query asks until n items have come or nothing follows, since one answer of the
+// service ends at 1 MB: whoever gets fewer than n has all. next is the key to go
+// on behind, nil at the end.
+func (d *DB) query(ctx context.Context, in dynamodb.QueryInput, n int) (items []dynamo.Item, next dynamo.Item, err error) {
+	name := d.table.Name()
+	in.TableName = &name
+	for {
+		in.Limit = aws.Int32(int32(min(n-len(items), All))) //nolint:gosec // it fits
+		got, err := d.db.Client().Query(ctx, &in)
+		if err != nil {
+			return nil, nil, err
+		}
+		if items == nil {
+			items = got.Items
+		} else {
+			items = append(items, got.Items...)
+		}
+		if in.ExclusiveStartKey = got.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
+			return items, nil, nil
+		}
+		if len(items) >= n {
+			return items, in.ExclusiveStartKey, nil
+		}
+	}
 }
 
 // Beneath reads the rows of e that lie in one partition of the table itself,
@@ -208,9 +236,9 @@ func (e *Entity[T]) found(ctx context.Context, d *DB, index string, which *strin
 // the end. Where rows can't be read, it returns the others, that position, and an
 // error that UnreadableIn takes apart.
 func (e *Entity[T]) Beneath(ctx context.Context, d *DB, after string, n int, values ...any) ([]T, string, error) {
-	name, which := d.table.Name(), PK+" = :p AND begins_with("+SK+", :s)"
-	in := &dynamodb.QueryInput{
-		TableName: &name, KeyConditionExpression: &which, ConsistentRead: aws.Bool(true), Limit: aws.Int32(int32(n)), //nolint:gosec // a page has far fewer rows
+	which := PK + " = :p AND begins_with(" + SK + ", :s)"
+	in := dynamodb.QueryInput{
+		KeyConditionExpression: &which, ConsistentRead: aws.Bool(true),
 		ExpressionAttributeValues: dynamo.Item{
 			":p": &types.AttributeValueMemberS{Value: e.keys[0].pk.with(values)},
 			":s": &types.AttributeValueMemberS{Value: e.keys[0].sk.parts[0].literal},
@@ -219,13 +247,13 @@ func (e *Entity[T]) Beneath(ctx context.Context, d *DB, after string, n int, val
 	if after != "" {
 		in.ExclusiveStartKey = Primary{e.keys[0].pk.with(values), after}.item()
 	}
-	got, err := d.db.Client().Query(ctx, in)
+	items, next, err := d.query(ctx, in, n)
 	if err != nil {
 		return nil, "", fmt.Errorf("query: %w", err)
 	}
-	out := make([]T, 0, len(got.Items))
+	out := make([]T, 0, len(items))
 	var bad []error
-	for _, item := range got.Items {
+	for _, item := range items {
 		p := primary(item)
 		if err := Sound(p, item); err != nil {
 			bad = append(bad, err)
@@ -233,7 +261,7 @@ func (e *Entity[T]) Beneath(ctx context.Context, d *DB, after string, n int, val
 			out = append(out, v)
 		}
 	}
-	return out, text(got.LastEvaluatedKey[SK]), errors.Join(bad...)
+	return out, text(next[SK]), errors.Join(bad...)
 }
 
 // PositionOf returns the position in an index of the row whose sort key there

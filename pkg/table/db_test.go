@@ -153,7 +153,7 @@ func TestEach(t *testing.T) {
 	}
 }
 
-func TestEachUnder(t *testing.T) {
+func TestAllUnder(t *testing.T) {
 	db := fresh(t)
 	id := int64(0)
 	key := func(user, project int64) func(*table.Tx) {
@@ -162,7 +162,7 @@ func TestEachUnder(t *testing.T) {
 		return func(tx *table.Tx) { table.Keys.Create(tx, k) }
 	}
 	commit(t, db, key(7, 151), key(70, 151), key(7, 151), key(7, 15), key(16, 151))
-	found, err := table.Keys.EachUnder(t.Context(), db, "gsi2", 10, []any{int64(151)}, []any{int64(7)})
+	found, err := table.Keys.AllUnder(t.Context(), db, "gsi2", []any{int64(151)}, []any{int64(7)})
 	if err != nil || len(found) != 2 || found[0].Primary != table.Keys.Key("k1") || found[1].Primary != table.Keys.Key("k3") {
 		t.Errorf("%v, %v", found, err)
 	}

@@ -45,6 +45,7 @@ type key struct {
 	pk, sk pattern
 	serves string // the question this key answers
 	always bool   // also for items that are soft deleted
+	unless string // not for items with this attribute; "" for all
 }
 
 // Entity is one kind of item, kept as a T.
@@ -64,7 +65,7 @@ type Entity[T any] struct {
 // GSI adds a secondary access path. An item has it only while it has every
 // attribute of both patterns and is not soft deleted: the index is sparse.
 func (e *Entity[T]) GSI(index, pk, sk, serves string) *Entity[T] {
-	k := key{index, compile(pk), compile(sk), serves, false}
+	k := key{index, compile(pk), compile(sk), serves, false, ""}
 	e.keys = append(e.keys, k)
 	for _, hole := range append(k.pk.holes(), k.sk.holes()...) {
 		e.indexed[hole] = true
@@ -75,6 +76,14 @@ func (e *Entity[T]) GSI(index, pk, sk, serves string) *Entity[T] {
 // Even keeps the access path added last for soft deleted items too.
 func (e *Entity[T]) Even() *Entity[T] {
 	e.keys[len(e.keys)-1].always = true
+	return e
+}
+
+// Without leaves items that have the attribute out of the access path added
+// last.
+func (e *Entity[T]) Without(attribute string) *Entity[T] {
+	e.keys[len(e.keys)-1].unless = attribute
+	e.indexed[attribute] = true
 	return e
 }
 
@@ -109,7 +118,7 @@ func (e *Entity[T]) Item(v T) (dynamo.Item, error) {
 	set(kind, e.name)
 	deleted, _ := item[deletedAttr].(*types.AttributeValueMemberBOOL)
 	for i, k := range e.keys {
-		if i > 0 && !k.always && deleted != nil && deleted.Value {
+		if _, out := item[k.unless]; i > 0 && (out || !k.always && deleted != nil && deleted.Value) {
 			continue
 		}
 		pk, ok1 := k.pk.fill(item)

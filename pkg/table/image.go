@@ -34,20 +34,18 @@ func (e *Entity[T]) From(item dynamo.Item) (v T, ok bool, err error) {
 func (tx *Tx) Drop(p Primary) { tx.on(p, remove) }
 
 // Beside returns the keys of at most n items that lie in the partition of p,
-// but for p itself, strongly consistent, in one round trip. Ask again until
-// there is none: fewer than n needn't be all.
+// but for p itself, strongly consistent: none where there are no others.
 func (d *DB) Beside(ctx context.Context, p Primary, n int) ([]Primary, error) {
-	name, which, keys := d.table.Name(), PK+" = :p", PK+", "+SK
-	got, err := d.db.Client().Query(ctx, &dynamodb.QueryInput{
-		TableName: &name, KeyConditionExpression: &which, ProjectionExpression: &keys, ConsistentRead: aws.Bool(true),
+	which, keys := PK+" = :p", PK+", "+SK
+	items, _, err := d.query(ctx, dynamodb.QueryInput{
+		KeyConditionExpression: &which, ProjectionExpression: &keys, ConsistentRead: aws.Bool(true),
 		ExpressionAttributeValues: dynamo.Item{":p": &types.AttributeValueMemberS{Value: p.PK}},
-		Limit:                     aws.Int32(int32(n + 1)), //nolint:gosec // a chunk has far fewer
-	})
+	}, n+1)
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
-	out := make([]Primary, 0, len(got.Items))
-	for _, item := range got.Items {
+	out := make([]Primary, 0, len(items))
+	for _, item := range items {
 		if q := primary(item); q != p && len(out) < n {
 			out = append(out, q)
 		}

@@ -22,12 +22,13 @@ var (
 	Proofs  = of[model.Proof]("Proof", "DOMAIN#{domain}", "PROOF", "who has proved that this domain is theirs? one organisation each").Guarded("organization_id")
 
 	Users = of[model.User]("User", "USER#{user_id}", "USER", "a user").
-		GSI("gsi1", "ORG#{organization_id}#USER", "{user_id:16}", "users of an organisation, by id").
+		GSI("gsi1", "ORG#{organization_id}#USER", "{user_id:16}", "users of an organisation that aren't deleted, by id").Without("deleted_on").
 		GSI("gsi2", "ORG#{global_admin_of}#GLOBALADMIN", "{user_id:16}", "global admins of an organisation, by id").
 		GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#USER#{user_id:16}", "deleted users whose retention ends, oldest first")
-	Emails   = of[model.Email]("Email", "ORG#{organization_id}#EMAIL#{email_key}", "EMAIL", "whose address is this? one user of an organisation each").Guarded("user_id")
-	Subjects = of[model.Subject]("Subject", "SUBJECT#{subject_key}", "SUBJECT", "which user is this subject of an issuer?").Guarded("user_id").
-			GSI("gsi1", "USER#{user_id}#SUBJECT", "{subject_key}", "subjects bound to a user")
+	Emails           = of[model.Email]("Email", "ORG#{organization_id}#EMAIL#{email_key}", "EMAIL", "whose address is this? one user of an organisation each").Guarded("user_id")
+	ProvisionedNames = of[model.ProvisionedName]("ProvisionedName", "ORG#{organization_id}#PROVISIONED#{scope}#{name_key}", "PROVISIONED", "whom does an identity provider call so? one of an organisation each").Guarded("holder_id")
+	Subjects         = of[model.Subject]("Subject", "SUBJECT#{subject_key}", "SUBJECT", "which user is this subject of an issuer?").Guarded("user_id").
+				GSI("gsi1", "USER#{user_id}#SUBJECT", "{subject_key}", "subjects bound to a user")
 	Bindings = of[model.Binding]("Binding", "USER#{user_id}", "ISSUER#{issuer_key}", "which subject of this issuer is the user? one each").Guarded("subject_key")
 
 	RankGrants = of[model.RankGrant]("RankGrant", "USER#{user_id}", "RANK", "was a rank granted as a permission?").Guarded("id", versionAttr).
@@ -37,9 +38,11 @@ var (
 		GSI("gsi1", "USER#{user_id}#KEY", "{key_id:16}", "API keys of a user, by id").
 		GSI("gsi2", "PROJECT#{project_id}#KEY", "{user_id:16}#{key_id:16}", "personal keys bound to a project, by user").
 		GSI("gsi3", "ORG#{service_of}#SERVICEKEY", "{key_id:16}", "service keys of an organisation, by id")
+	KeyIDs = of[model.KeyID]("KeyID", "KEYID#{key_id}", "KEYID", "which API key has this id?").Guarded("prefix")
 
 	Teams = of[model.Team]("Team", "TEAM#{team_id}", "TEAM", "a team (workspace)").
 		GSI("gsi1", "ORG#{organization_id}#TEAM", "{team_id:16}", "teams of an organisation, by id").
+		GSI("gsi2", "ORG#{organization_id}#TEAMNAME#{name_key}", "{team_id:16}", "teams of an organisation with a name, by id").
 		GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#TEAM#{team_id:16}", "deleted teams whose retention ends, oldest first").Even()
 	TeamMembers = of[model.TeamMember]("TeamMember", "TEAM#{team_id}", "MEMBER#{user_id}", "is this user in the team, as what?").Guarded("id", versionAttr).
 			GSI("gsi1", "TEAM#{team_id}#MEMBER", "{id:16}", "members of a team, by membership id").
@@ -121,6 +124,9 @@ var (
 	Replays     = of[model.Replay]("Replay", "IDEMPOTENCY#{principal}#{operation}#{key_digest}", "REPLAY", "was this request answered before?")
 	ReplayParts = of[model.ReplayPart]("ReplayPart", "IDEMPOTENCYPART#{parts_id}", "PART#{part:4}", "a large answer, in pieces")
 
+	ListPlaces = of[model.ListPlace]("ListPlace", "ORG#{organization_id}#LISTING#{principal}#{list}", "{start:16}", "after what does this page of a list begin, for who came so far?").Guarded("after")
+	Secrets    = of[model.Secret]("Secret", "SECRET#{secret}", "SECRET", "what are this table's cursors sealed with?").Guarded("secret")
+
 	Counters = of[model.Counter]("Counter", "COUNTER#{sequence}", "COUNTER", "the last id leased of a sequence")
 )
 
@@ -155,7 +161,7 @@ type Description struct {
 // of declares an entity by its primary key. A row's state is told by its
 // version unless Guarded says otherwise.
 func of[T any](name, pk, sk, serves string) *Entity[T] {
-	e := &Entity[T]{name: name, keys: []key{{"", compile(pk), compile(sk), serves, true}}, fields: fieldsOf(reflect.TypeFor[T]()), indexed: map[string]bool{}}
+	e := &Entity[T]{name: name, keys: []key{{"", compile(pk), compile(sk), serves, true, ""}}, fields: fieldsOf(reflect.TypeFor[T]()), indexed: map[string]bool{}}
 	e.attributes = slices.Sorted(maps.Keys(e.fields))
 	e.holes = e.keys[0].pk.holes()
 	e.inPK = len(e.holes)

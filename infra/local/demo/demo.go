@@ -140,7 +140,17 @@ func Load(ctx context.Context, s *store.Store, used ...model.Time) error {
 	if err := json.Unmarshal(file, &d); err != nil {
 		return fmt.Errorf("demo.json: %w", err)
 	}
+	// Apart, since one transaction doesn't hold all; written anew they are the same.
 	var tx table.Tx
+	for _, sequence := range model.Sequences() {
+		table.Counters.Put(&tx, model.Counter{Sequence: sequence, Last: LastID})
+	}
+	// Always the same, like the keys of the demo data: so are the cursors.
+	table.Secrets.Put(&tx, model.Secret{Name: model.CursorSecret, Key: []byte("local-only-secret-of-all-cursors")})
+	if err := s.Commit(ctx, &tx); err != nil {
+		return err
+	}
+	tx = table.Tx{}
 	d.people(s, &tx, used)
 	d.places(&tx)
 	d.invites(s, &tx)
@@ -152,9 +162,6 @@ func Load(ctx context.Context, s *store.Store, used ...model.Time) error {
 	}
 	d.plans(s, &tx)
 	d.agents(s, &tx)
-	for _, sequence := range model.Sequences() {
-		table.Counters.Put(&tx, model.Counter{Sequence: sequence, Last: LastID})
-	}
 	return s.Commit(ctx, &tx)
 }
 

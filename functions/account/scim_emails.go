@@ -1,0 +1,119 @@
+package account
+
+import (
+	"strings"
+
+	"wardroom/pkg/model"
+	"wardroom/pkg/scim"
+)
+
+// setEmails notes what becomes of the address, by any path to it. What would be a
+// second address, or change what the one is, is refused: it would be lost.
+func (in *patchSCIMIn) setEmails(op string, p scim.Path, value any) error {
+	note := func(e edit) error { in.edits = append(in.edits, e); return nil }
+	target, err := selected(p.Filter)
+	if err != nil {
+		return err
+	}
+	switch p.Sub {
+	case "", "value":
+	case "primary":
+		if is, ok := scim.Truth(value); op == opRemove || !ok || !is {
+			return badSCIM(mutability, "One address is kept, which is the primary one")
+		}
+		return note(target)
+	case "type":
+		if kind, ok := scim.Text(value); op == opRemove || !ok || !strings.EqualFold(kind, workType) {
+			return badSCIM(mutability, "One address is kept, which is of the type work")
+		}
+		return note(target)
+	default:
+		return nil
+	}
+	if op == opRemove {
+		return in.removeEmail(target, value)
+	}
+	all := make([]mail, 0, 1)
+	for _, v := range scim.List(value) {
+		m, ok := mailOf(v)
+		if !ok {
+			return badSCIM(invalidValue, noMail)
+		}
+		if p.Filter != nil || p.Sub != "" { // which tells that the address is meant
+			m.kind = workType
+		}
+		all = append(all, m)
+	}
+	text, sure := chosen(all)
+	switch {
+	case text == "" && p.Sub == "" && op == opReplace:
+		return in.removeEmail(target, nil)
+	case !isAddress(text):
+		return badSCIM(invalidValue, noMail)
+	}
+	return note(func(u *model.User) error {
+		if err := target(u); err != nil {
+			return err
+		}
+		if op == opAdd && !sure && isAddress(u.Email) && model.AddressKey(u.Email) != model.AddressKey(text) {
+			return badSCIM(noTarget, oneAddress)
+		}
+		address(u, text)
+		return nil
+	})
+}
+
+const oneAddress = "One address of a user is kept, which is primary and of the type work"
+
+// removeEmail notes that the address goes: that of value, if one is named.
+func (in *patchSCIMIn) removeEmail(target edit, value any) error {
+	for _, v := range scim.List(value) {
+		m, ok := mailOf(v)
+		if !ok {
+			return badSCIM(invalidValue, noMail)
+		}
+		before := target
+		target = func(u *model.User) error {
+			if model.AddressKey(u.Email) != model.AddressKey(m.value) {
+				return badSCIM(noTarget, oneAddress)
+			}
+			return before(u)
+		}
+	}
+	in.edits = append(in.edits, func(u *model.User) error {
+		if err := target(u); err != nil {
+			return err
+		}
+		noAddress(u)
+		return nil
+	})
+	return nil
+}
+
+// selected tells whether a filter in a path selects the address. What doesn't
+// depend on the user is refused at once, the rest by the edit.
+func selected(filter []scim.Term) (edit, error) {
+	wanted := ""
+	for _, t := range filter {
+		switch text, _ := t.Value.(string); t.Path.Attribute {
+		case "type":
+			if !strings.EqualFold(text, workType) {
+				return nil, badSCIM(noTarget, oneAddress)
+			}
+		case "primary":
+			if is, ok := scim.Truth(t.Value); !ok || !is {
+				return nil, badSCIM(noTarget, oneAddress)
+			}
+		case "value":
+			wanted = text
+		default:
+			return nil, badSCIM(noTarget, oneAddress)
+		}
+	}
+	return func(u *model.User) error {
+		if wanted != "" && model.AddressKey(u.Email) != model.AddressKey(wanted) {
+			return badSCIM(noTarget, oneAddress)
+		}
+		return nil
+	}, nil
+}

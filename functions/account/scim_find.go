@@ -1,0 +1,125 @@
+package account
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/scim"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// condition is one that a filter puts on a resource: an attribute equals a text.
+type condition struct {
+	attribute string // in lower case: "username", "emails"
+	text      string
+	never     bool // nobody can meet it
+}
+
+// readFilter reads a filter into conditions on attributes of those named.
+func readFilter(filter, schema, says string, attributes ...string) ([]condition, error) {
+	wrong := badSCIM(invalidFilter, says)
+	terms, ok := scim.ParseFilter(filter)
+	if !ok {
+		return nil, wrong
+	}
+	out := make([]condition, 0, len(terms)+1)
+	for _, t := range terms {
+		if t.Path.Schema != "" && !strings.EqualFold(t.Path.Schema, schema) {
+			return nil, wrong
+		}
+		name := t.Path.Attribute
+		if t.Path.Sub != "" && t.Path.Sub != "value" || (t.Path.Sub != "" || t.Path.Filter != nil) && name != "emails" {
+			return nil, wrong
+		}
+		known := false
+		for _, a := range attributes {
+			known = known || a == name
+		}
+		text, isText := t.Value.(string)
+		if number, ok := t.Value.(json.Number); ok && name == "id" {
+			text, isText = number.String(), true
+		}
+		if !known || !isText {
+			return nil, wrong
+		}
+		never := false
+		if name == "emails" {
+			if !isAddress(text) {
+				return nil, wrong
+			}
+			_, err := selected(t.Path.Filter)
+			never = err != nil
+		}
+		out = append(out, condition{name, text, never})
+	}
+	return out, nil
+}
+
+// finder finds users by conditions, all of which they meet.
+type finder []condition
+
+const userFilters = `The filters are userName, externalId, id and emails.value, each eq "…", and several with and between them`
+
+// needs asks for the rows that lead to whom the conditions name.
+func (q finder) needs(f *guard.Fetch) {
+	for _, w := range q {
+		f.Rows(q.keys(w, f.Organization)...)
+	}
+}
+
+func (q finder) keys(w condition, organization int64) []table.Primary {
+	switch w.attribute {
+	case "username":
+		return []table.Primary{store.ProvisionedKey(organization, model.UserNames, w.text), store.EmailKey(organization, w.text)}
+	case "externalid":
+		return []table.Primary{store.ProvisionedKey(organization, model.ExternalUsers, w.text)}
+	case "emails":
+		return []table.Primary{store.EmailKey(organization, w.text)}
+	}
+	if id, err := strconv.ParseInt(w.text, 10, 64); err == nil && id > 0 {
+		return []table.Primary{table.Users.Key(id)}
+	}
+	return nil
+}
+
+// candidates are the users whom the first condition leads to.
+func (q finder) candidates(c *guard.Case) (ids []int64) {
+	first := q[0]
+	if first.attribute == "id" {
+		if id, err := strconv.ParseInt(first.text, 10, 64); err == nil {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	for _, key := range q.keys(first, c.Organization.ID) {
+		if id := holderOf(c.Rows(), key); id != 0 {
+			ids = append(ids, id)
+		}
+	}
+	return model.Distinct(ids)
+}
+
+// meets reports whether a user meets all conditions.
+func (q finder) meets(u model.User) bool {
+	for _, w := range q {
+		met := false
+		switch w.attribute {
+		case "id":
+			met = w.text == strconv.FormatInt(u.ID, 10)
+		case "username":
+			met = model.AddressKey(w.text) == model.AddressKey(u.Login())
+		case "externalid":
+			met = w.text != "" && w.text == u.ExternalID
+		case "emails":
+			met = model.AddressKey(w.text) == model.AddressKey(u.Email)
+		}
+		if !met || w.never {
+			return false
+		}
+	}
+	return true
+}

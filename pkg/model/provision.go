@@ -1,0 +1,66 @@
+package model
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+)
+
+// Scopes in which an identity provider's name for something is one of an
+// organisation.
+const (
+	UserNames      = "user_name"      // what a user signs in with there, where it isn't the address
+	ExternalUsers  = "external_user"  // the provider's id of a user
+	ExternalGroups = "external_group" // the provider's id of a group
+)
+
+// ProvisionedName keeps a name that an identity provider has for a user or a
+// group to one of them in an organisation. A deleted one keeps none.
+type ProvisionedName struct {
+	OrganizationID int64  `dynamo:"organization_id"`
+	Scope          string `dynamo:"scope"`
+	NameKey        string `dynamo:"name_key"`
+	HolderID       int64  `dynamo:"holder_id"`
+}
+
+// ProvisionedKey returns the digest by which such a name is found. A userName is
+// compared as addresses are, and an id exactly.
+func ProvisionedKey(scope, name string) string {
+	if scope == UserNames {
+		return AddressKey(name)
+	}
+	sum := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(sum[:])
+}
+
+// Login is the userName by which an identity provider knows the user: the
+// address, unless it was given another.
+func (u User) Login() string {
+	if u.UserName != "" {
+		return u.UserName
+	}
+	return u.Email
+}
+
+// Provisioned lists the names by which a provider knows the user, beside the
+// address.
+func (u User) Provisioned() (names []ProvisionedName) {
+	if u.UserName != "" && AddressKey(u.UserName) != AddressKey(u.Email) {
+		names = append(names, u.provisioned(UserNames, u.UserName))
+	}
+	if u.ExternalID != "" {
+		names = append(names, u.provisioned(ExternalUsers, u.ExternalID))
+	}
+	return names
+}
+
+func (u User) provisioned(scope, name string) ProvisionedName {
+	return ProvisionedName{u.OrganizationID, scope, ProvisionedKey(scope, name), u.ID}
+}
+
+// Provisioned lists the names by which a provider knows the team.
+func (t Team) Provisioned() []ProvisionedName {
+	if t.ExternalID == "" {
+		return nil
+	}
+	return []ProvisionedName{{t.OrganizationID, ExternalGroups, ProvisionedKey(ExternalGroups, t.ExternalID), t.ID}}
+}

@@ -1,0 +1,97 @@
+package scim
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Path names an attribute, or a part of one: emails[type eq "work"].value. All
+// names are in lower case, since SCIM doesn't tell cases apart.
+type Path struct {
+	Schema    string // a URN; "" where none was written
+	Attribute string // "" where the schema alone is named
+	Filter    []Term // which of its values are meant; nil for all
+	Sub       string // the attribute inside; "" for the whole
+}
+
+var (
+	name = regexp.MustCompile(`^[a-z$][\w$-]*$`)
+	urn  = regexp.MustCompile(`^urn:[^\s\[\]"]+$`)
+)
+
+// ParsePath reads a path; false for what is none. schemas are those whose own
+// name may stand as a path, for all of a resource's attributes in them.
+func ParsePath(text string, schemas ...string) (Path, bool) {
+	head, filter, tail, filtered := text, "", "", false
+	if open := strings.IndexByte(text, '['); open >= 0 {
+		end := closing(text, open)
+		if end < 0 {
+			return Path{}, false
+		}
+		head, filter, tail, filtered = text[:open], text[open+1:end], text[end+1:], true
+	}
+	p, ok := plainPath(strings.ToLower(head), schemas)
+	if !ok || !filtered {
+		return p, ok
+	}
+	if p.Filter, ok = ParseFilter(filter); !ok || p.Sub != "" || p.Attribute == "" {
+		return Path{}, false
+	}
+	if tail == "" {
+		return p, true
+	}
+	sub, dotted := strings.CutPrefix(strings.ToLower(tail), ".")
+	p.Sub = sub
+	return p, dotted && name.MatchString(sub)
+}
+
+// plainPath reads a path without a filter, in lower case.
+func plainPath(text string, schemas []string) (p Path, ok bool) {
+	if strings.HasPrefix(text, "urn:") {
+		if !urn.MatchString(text) {
+			return Path{}, false
+		}
+		for _, s := range schemas {
+			if text == strings.ToLower(s) {
+				return Path{Schema: text}, true
+			}
+		}
+		end := strings.LastIndexByte(text, ':')
+		p.Schema, text = text[:end], text[end+1:]
+		if p.Schema == "urn" {
+			return Path{}, false
+		}
+		if !name.MatchString(text[:firstOf(text, '.')]) { // "…:2.0": an extension's own name
+			return Path{Schema: p.Schema + ":" + text}, true
+		}
+	}
+	attribute, sub, dotted := strings.Cut(text, ".")
+	p.Attribute, p.Sub = attribute, sub
+	return p, name.MatchString(attribute) && (!dotted || name.MatchString(sub))
+}
+
+func firstOf(text string, c byte) int {
+	if at := strings.IndexByte(text, c); at >= 0 {
+		return at
+	}
+	return len(text)
+}
+
+// closing finds the bracket that ends the filter which begins at open; texts in
+// it may hold brackets of their own. It is -1 where there is none.
+func closing(text string, open int) int {
+	quoted := false
+	for i := open + 1; i < len(text); i++ {
+		switch {
+		case quoted && text[i] == '\\':
+			i++
+		case text[i] == '"':
+			quoted = !quoted
+		case !quoted && text[i] == ']':
+			return i
+		case !quoted && text[i] == '[':
+			return -1
+		}
+	}
+	return -1
+}
