@@ -113,7 +113,7 @@ func (h *handlers) invite(ctx context.Context, in *inviteIn) (api.Noted[Invite, 
 	c := in.Case()
 	out := api.Noted[Invite, *InviteLink]{}
 	if in.member != nil && c.Live(in.member.ExpiresOn) {
-		return out, fault.New(fault.KindDuplicate, "The user is a member of the project already")
+		return out, fault.New(fault.KindDuplicate, "The user is a member of the project already: change their role by Add User to Project")
 	}
 	lasts := time.Duration(*in.Body.ExpiresHours) * time.Hour
 	out.Meta = &InviteLink{}
@@ -149,7 +149,7 @@ func (in *revokeInviteIn) Known(_ context.Context, c *guard.Case) error {
 func (h *handlers) revokeInvite(_ context.Context, in *revokeInviteIn) ([]Invite, error) {
 	c := in.Case()
 	if in.invite.Status != model.InvitePending {
-		return nil, fault.New(fault.KindBadTransition, "The invitation was accepted")
+		return nil, fault.New(fault.KindBadTransition, "The invitation was accepted: remove the member from the project instead")
 	}
 	i := h.store.RevokeInvite(&c.Tx, in.invite, c.Stamp, c.Now)
 	c.Audit(guard.InviteName(i.ID), map[string]any{"place": i.Place, "role": i.Role}, map[string]any{"status": i.Status})
@@ -222,11 +222,11 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (api.Noted[[]model.
 	}
 	switch {
 	case model.AddressKey(me.Email) != i.EmailKey:
-		return out, fault.Forbidden()
+		return out, fault.Forbidden(fault.ReasonOwn)
 	case i.Status == model.InviteAccepted && live && i.AcceptedBy != nil && *i.AcceptedBy == me.ID:
 		return out, nil
 	case i.Status == model.InviteAccepted:
-		return out, fault.New(fault.KindBadTransition, "The invitation was accepted before")
+		return out, fault.New(fault.KindBadTransition, "The invitation was accepted before: ask for a new one")
 	case i.StatusAt(c.Now) == model.InviteExpired:
 		return out, fault.New(fault.KindExpired, "The invitation has expired")
 	}

@@ -88,7 +88,7 @@ func (h *handlers) keys(ctx context.Context, in *keysIn) (api.Page[APIKey], erro
 		}
 	case in.UserID == 0 && !ranks(c):
 		if found = in.own; c.User == nil {
-			return page, fault.Forbidden()
+			return page, fault.Forbidden(fault.ReasonOwn)
 		}
 	}
 	return api.Fill(ctx, in.Paging, in.first(found), func(k store.KeyRef) int64 { return k.ID },
@@ -142,7 +142,7 @@ func manages(c *guard.Case, user int64) error {
 		return fault.NotFound()
 	}
 	if u.IsSuperuser {
-		return fault.Forbidden()
+		return fault.Forbidden(fault.ReasonRank)
 	}
 	c.Tx.If(table.Users.Key(u.ID), "$ = ?", "is_superuser", false)
 	return nil
@@ -229,8 +229,11 @@ func (h *handlers) createKey(ctx context.Context, in *createKeyIn) (NewAPIKey, e
 	for group, grant := range k.Groups {
 		scope.Groups[group] = access.Grant(grant)
 	}
-	if c.Exceeds(scope, k.ExpiresOn) || c.Caller.BoundProject != 0 && k.ProjectID == nil {
-		return NewAPIKey{}, fault.Forbidden()
+	if c.Exceeds(scope, k.ExpiresOn) {
+		return NewAPIKey{}, fault.Forbidden(fault.ReasonKeyScope)
+	}
+	if c.Caller.BoundProject != 0 && k.ProjectID == nil {
+		return NewAPIKey{}, fault.Forbidden(fault.ReasonKeyProject)
 	}
 	id, err := h.store.NewID(ctx, model.KeyIDs)
 	if err != nil {

@@ -117,11 +117,11 @@ func unclaimed(ctx context.Context, c *guard.Case, from, to model.User) error {
 	claims := []claim{
 		{store.EmailKey(o, to.Login()), takenName},
 		{store.ProvisionedKey(o, model.UserNames, to.Login()), takenName},
-		{store.EmailKey(o, to.Email), "Another user has this address"},
-		{store.ProvisionedKey(o, model.UserNames, to.Email), "The address is another user's userName"},
+		{store.EmailKey(o, to.Email), "Another user has this address: change theirs first, or choose another"},
+		{store.ProvisionedKey(o, model.UserNames, to.Email), "The address is another user's userName: change theirs first, or choose another"},
 	}
 	if to.ExternalID != "" {
-		claims = append(claims, claim{store.ProvisionedKey(o, model.ExternalUsers, to.ExternalID), "Another user has this externalId"})
+		claims = append(claims, claim{store.ProvisionedKey(o, model.ExternalUsers, to.ExternalID), "Another user has this externalId: change theirs first, or choose another"})
 	}
 	keys := make([]table.Primary, len(claims))
 	for i, claim := range claims {
@@ -138,7 +138,7 @@ func unclaimed(ctx context.Context, c *guard.Case, from, to model.User) error {
 	return nil
 }
 
-const takenName = "Another user has this userName"
+const takenName = "Another user has this userName: change theirs first, or choose another"
 
 // holderOf is whose address or name a row keeps; 0 where there is none.
 func holderOf(rows table.Rows, key table.Primary) int64 {
@@ -225,7 +225,7 @@ func (h *handlers) deleteSCIM(ctx context.Context, in *deleteSCIMIn) (struct{}, 
 func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, edit func(model.User) (model.User, error)) (model.User, error) {
 	from, _ := found(c, id)
 	if from.IsSuperuser && !c.Caller.Is(id) {
-		return from, fault.Forbidden()
+		return from, fault.Forbidden(fault.ReasonRank)
 	}
 	to, err := edit(from)
 	if err != nil {

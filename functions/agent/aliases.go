@@ -24,7 +24,7 @@ func (b aliasBody) folded() string { return strings.ToLower(b.Alias) }
 // free refuses an alias that somebody has (duplicate).
 func (b aliasBody) free(c *guard.Case) error {
 	if _, taken := table.AliasNames.In(c.Rows(), c.Organization.ID, b.folded()); taken {
-		return fault.New(fault.KindDuplicate, "This alias exists already").On("body.alias", "is taken")
+		return fault.New(fault.KindDuplicate, "This alias exists already: choose another, or delete that one first").On("body.alias", "is taken")
 	}
 	return nil
 }
@@ -47,7 +47,7 @@ func (h *handlers) createAlias(ctx context.Context, in *createAliasIn) (model.Al
 		return model.Alias{}, err
 	}
 	if c.Agent.AliasCount >= store.MaxAliases {
-		return model.Alias{}, fault.New(fault.KindLimit, "An agent has at most %d aliases", store.MaxAliases)
+		return model.Alias{}, fault.New(fault.KindLimit, "An agent has at most %d aliases: delete one first", store.MaxAliases)
 	}
 	id, err := h.store.NewID(ctx, model.AliasIDs)
 	if err != nil {

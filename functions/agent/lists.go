@@ -191,7 +191,7 @@ func (h *handlers) listOfTeams(ctx context.Context, in *teamsIn) (api.Page[model
 func (in *teamsIn) who(c *guard.Case) (access.Caller, error) {
 	switch {
 	case in.UserID == 0 && in.TeamID == 0 && c.User == nil:
-		return access.Caller{}, fault.Forbidden()
+		return access.Caller{}, fault.Forbidden(fault.ReasonOwn)
 	case in.UserID == 0 || c.Caller.Is(in.UserID):
 		return c.Caller, nil
 	}

@@ -36,10 +36,10 @@ func (h *handlers) createReview(ctx context.Context, in *createReviewIn) (model.
 		return model.Review{}, err
 	}
 	if c.Agent.Owner() == me.ID {
-		return model.Review{}, fault.Forbidden()
+		return model.Review{}, fault.Forbidden(fault.ReasonOwn)
 	}
 	if _, is := table.Reviewers.In(c.Rows(), in.AgentID, me.ID); is {
-		return model.Review{}, fault.New(fault.KindDuplicate, "You have reviewed this agent already")
+		return model.Review{}, fault.New(fault.KindDuplicate, "You have reviewed this agent already: change that review by Update an Agent Review")
 	}
 	r := model.Review{AgentID: in.AgentID, User: me.Ref(), UserID: me.ID, Review: in.Body.Review, Rating: in.Body.Rating, Stamp: model.Created(c.Stamp, c.Now), Version: 1}
 	if r.ID, err = h.store.NewID(ctx, model.ReviewIDs); err != nil {
@@ -157,7 +157,7 @@ func (h *handlers) editReview(_ context.Context, in *editReviewIn) (model.Review
 	c, old := in.Case(), in.review
 	c.Concerns(old)
 	if !c.Caller.Is(old.UserID) || c.Caller.Is(c.Agent.Owner()) {
-		return model.Review{}, fault.Forbidden()
+		return model.Review{}, fault.Forbidden(fault.ReasonOwn)
 	}
 	r := old
 	set(&r.Review, in.Body.Review)

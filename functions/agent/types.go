@@ -72,7 +72,7 @@ func (h *handlers) editType(_ context.Context, in *editTypeIn) (model.AgentType,
 	}
 	for i, other := range row.Types {
 		if i != in.at && model.Fold(other.Name) == model.Fold(t.Name) {
-			return t, fault.New(fault.KindDuplicate, "A type of this name exists already").On("body.name", "is taken")
+			return t, fault.New(fault.KindDuplicate, "A type of this name exists already: choose another name").On("body.name", "is taken")
 		}
 	}
 	t.Version++

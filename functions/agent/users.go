@@ -164,7 +164,7 @@ func (in *addUsersIn) Needs(f *guard.Fetch) { wantMembers(f, in.AgentID, in.Body
 
 // Known refuses users who are inactive.
 func (in *addUsersIn) Known(_ context.Context, c *guard.Case) error {
-	return c.Active(in.Body.UserIDs)
+	return c.ActiveIn("body.user_ids", in.Body.UserIDs)
 }
 
 // addUsers gives users a permission on the agent, all of them or none. Who has

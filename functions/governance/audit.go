@@ -55,7 +55,7 @@ func knows(ctx context.Context, c *guard.Case, project int64) error {
 		return nil
 	}
 	if project == 0 {
-		return fault.Forbidden()
+		return fault.Forbidden(fault.ReasonRank)
 	}
 	if err := c.ReadRoles(ctx, access.Project(""), project, []int64{c.Caller.User}); err != nil {
 		return err

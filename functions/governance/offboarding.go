@@ -84,7 +84,7 @@ func (in *applyIn) Known(_ context.Context, c *guard.Case) error {
 	plan, ok := table.Plans.In(c.Rows(), in.Body.PlanID)
 	if !ok || plan.OrganizationID != c.Organization.ID || !c.Live(&plan.ExpiresOn) ||
 		!access.Decide(c.Caller, c.OrganizationTarget(), access.ManageUsers).Allowed {
-		return fault.NotFound()
+		return fault.Missing("body.plan_id")
 	}
 	in.plan = plan
 	return nil

@@ -113,10 +113,10 @@ func (in *sendIn) may(ctx context.Context, c *guard.Case) error {
 				return nil
 			}
 		}
-		return fault.Forbidden()
+		return fault.Forbidden(fault.ReasonRole)
 	}
 	if !in.through(c, c.Caller.BoundProject) {
-		return fault.Forbidden()
+		return fault.Forbidden(fault.ReasonKeyProject)
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func (in *listIn) Needs(f *guard.Fetch) {
 // Known refuses a team that doesn't exist in the organisation.
 func (in *listIn) Known(_ context.Context, c *guard.Case) error {
 	if t, ok := store.LiveTeam(c.Rows(), in.TeamID); in.TeamID != 0 && (!ok || t.OrganizationID != c.Organization.ID) {
-		return fault.NotFound()
+		return fault.Missing("query.team_id")
 	}
 	return nil
 }
@@ -103,8 +103,8 @@ func (h *handlers) inTeam(ctx context.Context, c *guard.Case, team int64, p api.
 		of, ok := store.LiveProject(c.Rows(), id)
 		return !ok || of.Team() != team || !c.Sees(of)
 	})
-	if len(own) == 0 {
-		return nil, unknown
+	if len(own) == 0 && unknown != nil {
+		return nil, fault.Missing("query.team_id") // as for a team that isn't there
 	}
 	return [][]int64{slices.DeleteFunc(own, func(id int64) bool { return id <= p.AfterID() })}, nil
 }

@@ -50,7 +50,7 @@ func adminExpiry() error {
 
 // Known refuses users who are inactive.
 func (in *addIn) Known(_ context.Context, c *guard.Case) error {
-	return c.Active(in.Body.UserIDs)
+	return c.ActiveIn("body.user_ids", in.Body.UserIDs)
 }
 
 // add makes users members, all of them or none. Who is one already is left as
@@ -75,7 +75,7 @@ func (h *handlers) add(ctx context.Context, in *addIn) ([]model.ProjectUser, err
 		admins += isAdmin(now[i]) - isAdmin(was[i])
 	}
 	if admins < 1 && p.AdminCount > 0 {
-		return nil, fault.New(fault.KindLastProjectAdmin, "The last admin of a project can't be demoted")
+		return nil, fault.New(fault.KindLastProjectAdmin, "The last admin of a project can't be demoted: make another member admin first")
 	}
 	ids, err := h.store.NewIDs(ctx, model.PermissionIDs, fresh)
 	if err != nil {

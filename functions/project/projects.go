@@ -27,7 +27,7 @@ func (in *createIn) Needs(f *guard.Fetch) { f.Rows(store.NameKey(in.project(f.Or
 
 // Known refuses members who are inactive.
 func (in *createIn) Known(_ context.Context, c *guard.Case) error {
-	return c.Active(in.Body.UserIDs)
+	return c.ActiveIn("body.user_ids", in.Body.UserIDs)
 }
 
 func (in *createIn) project(organization int64) model.Project {
@@ -44,7 +44,7 @@ func (h *handlers) create(ctx context.Context, in *createIn) (model.Project, err
 		return p, err
 	}
 	if _, taken := c.Rows()[store.NameKey(p)]; taken {
-		return p, fault.New(fault.KindDuplicate, "A project of this name exists already").On("body.project_name", "is taken")
+		return p, fault.New(fault.KindDuplicate, "A project of this name exists already: choose another name").On("body.project_name", "is taken")
 	}
 	users := model.Distinct(in.Body.UserIDs)
 	if c.User != nil {
@@ -118,8 +118,10 @@ func (in *editIn) Known(_ context.Context, c *guard.Case) error {
 	if to == 0 {
 		return nil
 	}
-	_, err := c.VisibleTeam(to)
-	return err
+	if _, err := c.VisibleTeam(to); err != nil {
+		return fault.Missing("body.team_id")
+	}
+	return nil
 }
 
 // edited returns p with the fields that the body names.
@@ -166,7 +168,7 @@ func (h *handlers) edit(_ context.Context, in *editIn) (model.Project, error) {
 	}
 	if renamed(old, p) && store.NameOf(p) != store.NameOf(old) {
 		if _, taken := c.Rows()[store.NameKey(p)]; taken {
-			return p, fault.New(fault.KindDuplicate, "A project of this name exists already").On("body.project_name", "is taken")
+			return p, fault.New(fault.KindDuplicate, "A project of this name exists already: choose another name").On("body.project_name", "is taken")
 		}
 	}
 	p.Stamp = p.Modified(c.Stamp, c.Now)

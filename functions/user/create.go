@@ -96,7 +96,7 @@ func (h *handlers) create(ctx context.Context, in *createIn) (api.Noted[model.Us
 		return h.inviteAgain(ctx, c, in)
 	}
 	if !c.Caller.MayGive(access.RankOf(in.Body.IsStaff, false)) {
-		return out, fault.Forbidden()
+		return out, fault.Forbidden(fault.ReasonRank)
 	}
 	id, err := h.store.NewID(ctx, model.UserIDs)
 	if err != nil {

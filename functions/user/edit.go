@@ -73,7 +73,7 @@ func (h *handlers) change(ctx context.Context, in *editIn) (model.User, error) {
 		return old, nil
 	}
 	if u.IsSuperuser && !old.IsSuperuser && !wanted {
-		return u, fault.New(fault.KindBadTransition, "An inactive user can't become a global admin")
+		return u, fault.New(fault.KindBadTransition, "An inactive user can't become a global admin: reactivate them first, with is_active=true")
 	}
 	if err := lastGlobalAdmin(c, old, u); err != nil {
 		return u, err
@@ -111,15 +111,15 @@ func may(c *guard.Case, old, u model.User, active bool) error {
 	if c.Caller.Is(u.ID) {
 		switch {
 		case active != old.IsActive:
-			return fault.New(fault.KindSelfDelete, "Nobody ends their own account")
+			return fault.New(fault.KindSelfDelete, "Nobody ends their own account: another admin has to")
 		case rankOf(u) > rankOf(old), u.IsStaff && !old.IsStaff && rankOf(old) < access.ApplicationAdmin:
-			return fault.Forbidden()
+			return fault.Forbidden(fault.ReasonRank)
 		}
 		return nil
 	}
 	raised := rankOf(u) > rankOf(old) || u.IsStaff && !old.IsStaff
 	if old.IsSuperuser || raised && !c.Caller.MayGive(rankOf(u)) || rankOf(u) > c.Caller.ActingRank() {
-		return fault.Forbidden()
+		return fault.Forbidden(fault.ReasonRank)
 	}
 	return nil
 }
@@ -129,7 +129,7 @@ func rankOf(u model.User) access.Rank { return access.RankOf(u.IsStaff, u.IsSupe
 // lastGlobalAdmin refuses a change after which the organisation had none.
 func lastGlobalAdmin(c *guard.Case, old, u model.User) error {
 	if old.IsSuperuser && old.IsActive && !u.IsSuperuser && c.Organization.GlobalAdminCount <= 1 {
-		return fault.New(fault.KindLastGlobalAdmin, "The last global admin can't give up the rank")
+		return fault.New(fault.KindLastGlobalAdmin, "The last global admin can't give up the rank: make somebody else one first, with is_superuser=true")
 	}
 	return nil
 }

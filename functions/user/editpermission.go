@@ -64,7 +64,7 @@ func (h *handlers) changePermission(in *editPermissionIn) (model.UserPermission,
 		return in.held.shown(), err
 	}
 	if was.Role == string(access.ProjectAdmin) && m.Role != was.Role && p.AdminCount <= 1 {
-		return model.UserPermission{}, fault.New(fault.KindLastProjectAdmin, "The last admin of a project can't be demoted")
+		return model.UserPermission{}, fault.New(fault.KindLastProjectAdmin, "The last admin of a project can't be demoted: make another member admin first")
 	}
 	m = m.Modified(c.Stamp, c.Now)
 	h.store.ChangeMember(&c.Tx, p, was, m)
@@ -111,7 +111,7 @@ func (in *editPermissionIn) terms(c *guard.Case, on string, role *string, end **
 func (h held) mayRank(c *guard.Case, to model.User) error {
 	if c.Caller.Is(h.user.ID) {
 		if rankOf(to) > rankOf(h.user) {
-			return fault.Forbidden()
+			return fault.Forbidden(fault.ReasonRank)
 		}
 		return nil
 	}
@@ -119,7 +119,7 @@ func (h held) mayRank(c *guard.Case, to model.User) error {
 		return err
 	}
 	if h.user.IsSuperuser {
-		return fault.Forbidden()
+		return fault.Forbidden(fault.ReasonRank)
 	}
 	return nil
 }

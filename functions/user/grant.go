@@ -85,9 +85,17 @@ func (in *grantIn) Needs(f *guard.Fetch) {
 
 // Known refuses users who are inactive and places that the caller may not know.
 func (in *grantIn) Known(ctx context.Context, c *guard.Case) error {
-	if err := c.Active([]int64{in.Body.UserID}); err != nil {
-		return err
+	if c.Active([]int64{in.Body.UserID}) != nil {
+		return fault.Missing("body.user_id")
 	}
+	err := in.known(ctx, c)
+	if fault.Is(err, fault.KindNotFound) {
+		return fault.Missing("body.resource_id")
+	}
+	return err
+}
+
+func (in *grantIn) known(ctx context.Context, c *guard.Case) error {
 	in.held.user, _ = c.UserRow(in.Body.UserID)
 	switch {
 	case in.Body.ResourceType == onProject:
@@ -161,7 +169,7 @@ func (h *handlers) grantRank(ctx context.Context, in *grantIn) (model.UserPermis
 }
 
 func duplicate() error {
-	return fault.New(fault.KindDuplicate, "The user has a permission there already").On("body.user_id", "has one already")
+	return fault.New(fault.KindDuplicate, "The user has a permission there already: change that one by Edit User Permission by ID").On("body.user_id", "has one already")
 }
 
 // ranked is u with the rank of that name, or none.

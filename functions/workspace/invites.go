@@ -126,7 +126,7 @@ func (in *inviteIn) Known(ctx context.Context, c *guard.Case) error {
 func (h *handlers) invite(ctx context.Context, in *inviteIn) (invited, error) {
 	c, role := in.Case(), in.Body[0].Roles[0]
 	if !access.CanAssign(c.Acting(), "", access.Role(role)) {
-		return invited{}, fault.Forbidden()
+		return invited{}, fault.Forbidden(fault.ReasonRole)
 	}
 	if in.isMember {
 		return invited{}, fault.New(fault.KindInvalid, "The user is a member of the workspace already.")
@@ -164,7 +164,7 @@ func (h *handlers) resend(ctx context.Context, in *resendIn) (invited, error) {
 		return invited{}, errInvite(fault.KindInvalid, "INVITE_NOT_FOUND", "There is no invitation to this address.")
 	}
 	if !access.CanAssign(c.Acting(), "", access.Role(was.Role)) {
-		return invited{}, fault.Forbidden()
+		return invited{}, fault.Forbidden(fault.ReasonRole)
 	}
 	return in.make(ctx, h, c, was.Email, was.Role)
 }
@@ -249,7 +249,7 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (Joined, error) {
 	after := map[string]any{guard.InviteName(i.ID): model.InviteAccepted}
 	if !isMember {
 		if in.team.MemberCount >= store.MaxTeamMembers {
-			return Joined{}, fault.New(fault.KindLimit, "A team has at most %d members", store.MaxTeamMembers)
+			return Joined{}, fault.New(fault.KindLimit, "A team has at most %d members: remove one first", store.MaxTeamMembers)
 		}
 		id, err := h.store.NewID(ctx, model.PermissionIDs)
 		if err != nil {

@@ -184,7 +184,7 @@ func TestAcceptInvitation(t *testing.T) {
 		says("nor serve another who has the address now", fixture.All(invited(accepted(21)), fixture.JoinsTeam(7, 20, "viewer")), me, 409, before),
 		says("a wrong pairing", invited(), paired, 400, noPairing),
 		says("seen from another organisation", invited(), accept(demo.OtherOrganization, "30.secret", fixture.Email(20)), 404, noTeam),
-		says("a full workspace", fixture.All(invited(), fixture.Change(table.Teams, func(t *model.Team) { t.MemberCount = 1000 }, 7)), me, 409, `{"detail":"A team has at most 1000 members"}`),
+		says("a full workspace", fixture.All(invited(), fixture.Change(table.Teams, func(t *model.Team) { t.MemberCount = 1000 }, 7)), me, 409, `{"detail":"A team has at most 1000 members: remove one first"}`),
 	})
 }
 

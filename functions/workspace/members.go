@@ -93,7 +93,7 @@ func (in *addMembersIn) Needs(f *guard.Fetch) {
 
 // Known refuses users who are inactive.
 func (in *addMembersIn) Known(_ context.Context, c *guard.Case) error {
-	return c.Active(in.Body.UserIDs)
+	return c.ActiveIn("body.user_ids", in.Body.UserIDs)
 }
 
 // addMembers makes users members, all of them or none. A role above viewer, or
@@ -111,14 +111,14 @@ func (h *handlers) addMembers(ctx context.Context, in *addMembersIn) ([]model.Te
 	for _, id := range users {
 		m, ok := c.TeamMember(in.TeamID, id)
 		if (!ok || in.Body.Role != nil) && !access.CanAssign(c.Acting(), access.Role(m.Role), role) {
-			return nil, fault.Forbidden()
+			return nil, fault.Forbidden(fault.ReasonRole)
 		}
 		if !ok {
 			fresh++
 		}
 	}
 	if c.Team.MemberCount+int64(fresh) > store.MaxTeamMembers {
-		return nil, fault.New(fault.KindLimit, "A team has at most %d members", store.MaxTeamMembers)
+		return nil, fault.New(fault.KindLimit, "A team has at most %d members: remove some first", store.MaxTeamMembers)
 	}
 	ids, err := h.store.NewIDs(ctx, model.PermissionIDs, fresh)
 	if err != nil {
@@ -206,7 +206,7 @@ func (r *roleChange) add(s *store.Store, m model.TeamMember) {
 // then.
 func (r *roleChange) to(s *store.Store, m model.TeamMember, role access.Role) (model.TeamMember, error) {
 	if !access.CanAssign(r.c.Acting(), access.Role(m.Role), role) {
-		return m, fault.Forbidden()
+		return m, fault.Forbidden(fault.ReasonRole)
 	}
 	if m.Role == string(role) {
 		return m, nil
@@ -224,7 +224,7 @@ func (r *roleChange) to(s *store.Store, m model.TeamMember, role access.Role) (m
 // row where anything changed.
 func (r *roleChange) done() error {
 	if r.owners < 1 && r.c.Team.OwnerCount > 0 {
-		return fault.Forbidden()
+		return fault.Forbidden(fault.ReasonRole)
 	}
 	if len(r.after) > 0 {
 		r.c.Audit(guard.TeamName(r.c.Team.ID), r.before, r.after)

@@ -38,7 +38,7 @@ func TestRemoveUser(t *testing.T) {
 	twice.First, twice.Again, twice.Idle = []fixture.Request{leave(demo.ProjectAdmin, "email=user@example.com")}, true, true
 	counts := says("it counts on the next request", member("viewer"), get("test.secret", "/workspaces/7"), 403, refused)
 	counts.First = []fixture.Request{get("test.secret", "/workspaces/7"), leave(demo.ProjectAdmin, "email="+fixture.Email(20))}
-	mismatch := says("another request with the same Idempotency-Key", nil, with(leave(demo.ProjectAdmin, "email=member@organization.com"), "Idempotency-Key", "k"), 409, `{"detail":"The Idempotency-Key was used for another request"}`)
+	mismatch := says("another request with the same Idempotency-Key", nil, with(leave(demo.ProjectAdmin, "email=member@organization.com"), "Idempotency-Key", "k"), 409, `{"detail":"The Idempotency-Key was used for another request: send a new one"}`)
 	mismatch.First = []fixture.Request{with(leave(demo.ProjectAdmin, "email=user@example.com"), "Idempotency-Key", "k")}
 	fixture.Table(t, []fixture.Row{
 		says("as the newer client asks", nil, leave(demo.ProjectAdmin, "email=user%40example.com"), 200, gone),

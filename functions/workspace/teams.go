@@ -151,7 +151,7 @@ func (h *handlers) editTeam(_ context.Context, in *editTeamIn) (model.Team, erro
 func (h *handlers) deleteTeam(_ context.Context, in *teamIn) ([]model.Team, error) {
 	c := in.Case()
 	if c.Team.ProjectCount > 0 {
-		return nil, fault.New(fault.KindInUse, "The team still has projects")
+		return nil, fault.New(fault.KindInUse, "The team still has projects: delete them first, or move each by Edit Project with another team_id")
 	}
 	t := h.store.DeleteTeam(&c.Tx, *c.Team, c.Stamp, c.Now)
 	c.Audit(guard.TeamName(t.ID), map[string]any{"is_deleted": false}, map[string]any{"is_deleted": true})

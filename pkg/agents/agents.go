@@ -65,5 +65,5 @@ func Keeps(a model.Agent, user int64) error {
 	if a.Owner() != user {
 		return nil
 	}
-	return fault.New(fault.KindOwnerPermission, "The owner of an agent keeps that permission until somebody else owns it")
+	return fault.New(fault.KindOwnerPermission, "The owner of an agent keeps their permission: make somebody else its owner first, by Edit Agent with owner")
 }

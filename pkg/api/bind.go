@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -196,32 +197,56 @@ func set(field reflect.Value, value any) {
 
 // ids finds the ids of a field by its name on the wire.
 func (in *input) ids(value any, field string) []int64 {
+	found, _ := in.holding(value, field)
+	return found
+}
+
+// place is where the nth of these ids stands, unless it is the path.
+func (in *input) place(value any, field string, n int) string {
+	found, at := in.holding(value, field)
+	switch {
+	case n >= len(found) || strings.HasPrefix(at.where, "path."):
+		return ""
+	case at.list:
+		return at.where + "[" + strconv.Itoa(n) + "]"
+	}
+	return at.where
+}
+
+// spot is a place of the input, and whether it holds a list.
+type spot struct {
+	where string
+	list  bool
+}
+
+// holding finds the ids of a field, and the place that holds them.
+func (in *input) holding(value any, field string) ([]int64, spot) {
 	v := reflect.ValueOf(value).Elem()
 	for _, place := range []string{"path", "query"} {
 		for i := range in.params {
 			if p := &in.params[i]; p.in == place && p.name == field {
 				if found := idsOf(v.FieldByIndex(p.index)); found != nil {
-					return found
+					return found, spot{p.where(), p.field.Type.Kind() == reflect.Slice}
 				}
 			}
 		}
 	}
 	if in.body == nil {
-		return nil
+		return nil, spot{}
 	}
 	b := v.FieldByIndex(in.body.field.Index)
 	if b.Kind() == reflect.Pointer {
 		if b.IsNil() {
-			return nil
+			return nil, spot{}
 		}
 		b = b.Elem()
 	}
 	for _, f := range in.body.fields {
 		if f.name == field {
-			return idsOf(b.FieldByIndex(f.Index))
+			return idsOf(b.FieldByIndex(f.Index)), spot{"body." + field, f.Type.Kind() == reflect.Slice}
 		}
 	}
-	return nil
+	return nil, spot{}
 }
 
 // has reports whether the input has a field of this name on the wire.

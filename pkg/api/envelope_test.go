@@ -169,7 +169,7 @@ func TestRefusals(t *testing.T) {
 		retryAfter string
 	}{
 		{"not found", fault.NotFound(), 404, `"message":"Record Not Found","data":null,"meta":{"code":"not_found","request_id":""}}`, ""},
-		{"wrapped", fmt.Errorf("store: %w", fault.Forbidden()), 403, `"message":"You do not have permission to perform this action.","data":null,"meta":{"code":"forbidden","request_id":""}}`, ""},
+		{"wrapped", fmt.Errorf("store: %w", fault.Forbidden()), 403, `"message":"You do not have permission to perform this action.","data":null,"meta":{"code":"forbidden","reason":"role","request_id":""}}`, ""},
 		{"a conflict", fault.New(fault.KindLastProjectAdmin, "The last admin of a project can't be removed."), 409,
 			`"message":"The last admin of a project can't be removed.","data":null,"meta":{"code":"last_project_admin","request_id":""}}`, ""},
 		{"more facts", &fault.Fault{Kind: fault.KindLimit, Message: "Too many.", Meta: map[string]any{"limit": 45, "code": "no"}}, 409,

@@ -79,6 +79,10 @@ func (c Call) Matches(version int64) bool {
 // before the query and the query before the body.
 func (c Call) IDs(field string) []int64 { return c.Op.in.ids(c.In, field) }
 
+// Where is the place of the nth id that IDs finds in a field, as refusals name it:
+// "body.user_ids[1]". It is "" for the path, and for a field that isn't given.
+func (c Call) Where(field string, n int) string { return c.Op.in.place(c.In, field, n) }
+
 func idsOf(v reflect.Value) []int64 {
 	switch v.Kind() {
 	case reflect.Pointer:

@@ -184,6 +184,15 @@ const (
 	scimErrorName   = "SCIMError"
 )
 
+// missingRights describes meta.reason.
+func missingRights() string {
+	says := "With 403: which kind of right is missing."
+	for _, r := range fault.Reasons() {
+		says += "\n\n`" + string(r) + "`: " + r.Says()
+	}
+	return says
+}
+
 // errorSchemas are the shapes of a refusal: the envelope, FastAPI's detail (a
 // text, for 422 a list of places, about an invitation an object with a code), and
 // RFC 7644's.
@@ -201,7 +210,7 @@ func errorSchemas() map[string]*huma.Schema {
 					Properties: map[string]*huma.Schema{
 						"code":       text("The kind of refusal, for programs. The description of the response lists those there are."),
 						"request_id": text("Names the request in our logs."),
-						"reason":     text("With 403: which kind of right is missing."),
+						"reason":     text(missingRights()),
 						"fields": {
 							Type: huma.TypeObject, AdditionalProperties: &huma.Schema{Type: huma.TypeString},
 							Description: "What is wrong with which field, by its place: body.user_ids[1], path.project_id, query.limit, header.If-Match.",

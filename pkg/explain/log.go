@@ -113,5 +113,5 @@ func look(ctx context.Context, things []string, known map[string]fact, told func
 }
 
 func tooMuch() error {
-	return fault.New(fault.KindLimit, "Too much has happened to it since to tell how it was then")
+	return fault.New(fault.KindLimit, "Too much has happened to it since to tell how it was then: ask for a later time")
 }

@@ -62,12 +62,25 @@ func Invalid(field, message string) *Fault {
 // Unauthorized is a 401; it never says what is wrong with the credentials.
 func Unauthorized() *Fault { return New(KindUnauthorized, messageUnauthorized) }
 
-// Forbidden is a 403, for a caller who may know that the resource exists.
-func Forbidden() *Fault { return New(KindForbidden, messageForbidden) }
+// Forbidden is a 403, for a caller who may know that the resource exists. It says
+// which kind of right is missing: a role, where nothing else is named.
+func Forbidden(missing ...Reason) *Fault {
+	f := New(KindForbidden, messageForbidden)
+	f.Meta = map[string]any{ReasonMeta: ReasonRole}
+	for _, r := range missing {
+		f.Meta[ReasonMeta] = r
+	}
+	return f
+}
 
 // NotFound is the 404 of what doesn't exist and of what the caller may not
 // know to exist, which must not differ.
 func NotFound() *Fault { return New(KindNotFound, messageNotFound) }
+
+// Missing is the NotFound of an id in the body or the query, whose place it names.
+func Missing(where string) *Fault {
+	return NotFound().On(where, "names nothing that the caller can reach")
+}
 
 // Unavailable is a 503 worth repeating in a second.
 func Unavailable(cause error) *Fault {

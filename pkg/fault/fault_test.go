@@ -89,3 +89,20 @@ func TestOnLeavesTheOriginalAlone(t *testing.T) {
 		t.Errorf("kept %v, more %v", kept.Fields, more.Fields)
 	}
 }
+
+func TestEveryForbiddenHasAReason(t *testing.T) {
+	if got := fault.Forbidden().Meta[fault.ReasonMeta]; got != fault.ReasonRole {
+		t.Errorf("without a reason it is %v", got)
+	}
+	for _, r := range fault.Reasons() {
+		if got := fault.Forbidden(r).Meta[fault.ReasonMeta]; got != r {
+			t.Errorf("%s became %v", r, got)
+		}
+		if says := r.Says(); !strings.HasSuffix(says, ".") {
+			t.Errorf("%s is explained by %q", r, says)
+		}
+	}
+	if fault.Reason("made up").Says() != "" {
+		t.Error("an unknown reason is explained")
+	}
+}

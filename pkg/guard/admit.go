@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -19,11 +20,15 @@ func (v *visit) admit(ctx context.Context, c *Case, call api.Call) error {
 	if err := v.moreRoles(ctx, c, call); err != nil {
 		return err
 	}
-	denied := !v.scope().Permits(v.op.Group, v.op.IsRead)
+	var denied fault.Reason // the first right that is missing
+	lacking := func(r fault.Reason) { denied = cmp.Or(denied, r) }
+	if !v.scope().Permits(v.op.Group, v.op.IsRead) {
+		lacking(fault.ReasonKeyScope)
+	}
 	for _, n := range v.op.Needs {
 		if n.Resource.Kind == access.KindOrganization {
 			if !c.onOrganization(n.Permission, v.himself(c, call)) {
-				denied = true
+				lacking(c.lacks(n.Resource.Kind))
 			}
 			continue
 		}
@@ -31,19 +36,19 @@ func (v *visit) admit(ctx context.Context, c *Case, call api.Call) error {
 		if len(ids) == 0 && !n.Resource.Optional {
 			return missing(n.Resource.Kind)
 		}
-		for _, id := range ids {
+		for i, id := range ids {
 			target, ok := c.find(n.Resource, id)
 			if !ok {
-				return missing(n.Resource.Kind)
+				return unknownIn(call, n.Resource, i)
 			}
 			d := access.Decide(c.Caller, target, n.Permission)
 			if !d.Visible && !(v.himself(c, call) && target.Organization == c.Organization.ID && c.Caller.BoundProject == 0) {
-				return missing(n.Resource.Kind)
+				return unknownIn(call, n.Resource, i)
 			}
 			if d.Allowed {
 				c.grants = append(c.grants, grant{d, target})
 			} else if !v.himself(c, call) {
-				denied = true
+				lacking(c.lacks(n.Resource.Kind))
 			}
 		}
 	}
@@ -61,8 +66,8 @@ func (v *visit) admit(ctx context.Context, c *Case, call api.Call) error {
 			return err
 		}
 	}
-	if denied {
-		return fault.Forbidden()
+	if denied != "" {
+		return fault.Forbidden(denied)
 	}
 	return nil
 }
@@ -87,7 +92,7 @@ func (v *visit) beyondProject() bool {
 // It is asked after the handler, which may still refuse with 403.
 func (c *Case) unchanged(call api.Call) error {
 	if row := c.versioned(); row != nil && !call.Matches(row.RowVersion()) {
-		return fault.New(fault.KindVersionMismatch, "The record was changed meanwhile")
+		return fault.New(fault.KindVersionMismatch, "The record was changed meanwhile: read it again and send its present ETag")
 	}
 	return nil
 }
@@ -98,6 +103,21 @@ func missing(k access.Kind) error {
 		return fault.New(fault.KindNotFound, "Workspace not found.")
 	}
 	return fault.NotFound()
+}
+
+// unknownIn is the 404 of the resource that the request names by its nth id. It
+// is the same for what isn't there and for what the caller may not know.
+func unknownIn(call api.Call, r access.Resource, n int) error {
+	return unknown(fault.Of(missing(r.Kind)), call, r.Field, n)
+}
+
+// unknown names the place of the nth id of a field in a 404, but for one in the
+// path: there it is the whole address that names nothing.
+func unknown(f *fault.Fault, call api.Call, field string, n int) error {
+	if where := call.Where(field, n); where != "" {
+		return f.On(where, fault.Missing(where).Fields[where])
+	}
+	return f
 }
 
 // himself reports whether the line opens the operation to the very user who
@@ -163,9 +183,9 @@ func (c *Case) versioned() api.Versioned {
 // deleted.
 func (v *visit) people(c *Case, call api.Call) error {
 	for _, field := range v.op.UserFields {
-		for _, id := range call.IDs(field) {
+		for i, id := range call.IDs(field) {
 			if u, ok := c.UserRow(id); !ok || u.DeletedOn != nil {
-				return fault.NotFound()
+				return unknown(fault.NotFound(), call, field, i)
 			}
 		}
 	}
@@ -176,14 +196,14 @@ func (v *visit) people(c *Case, call api.Call) error {
 // Who may not change the permissions on an agent may not know of them either:
 // he is denied before. A deleted user's membership may still be there, until his
 // removal has come to it.
-func (v *visit) members(c *Case, call api.Call, denied bool) error {
+func (v *visit) members(c *Case, call api.Call, denied fault.Reason) error {
 	for _, field := range v.op.MemberFields {
-		if denied && c.Agent != nil {
-			return fault.Forbidden()
+		if denied != "" && c.Agent != nil {
+			return fault.Forbidden(denied)
 		}
-		for _, id := range call.IDs(field) {
+		for i, id := range call.IDs(field) {
 			if _, known := c.UserRow(id); !known || !c.isMember(id) {
-				return fault.NotFound()
+				return unknown(fault.NotFound(), call, field, i)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
@@ -195,7 +196,7 @@ func (c *Case) Live(t *model.Time) bool { return !model.Expired(t, c.Now) }
 // own" things is forbidden to it.
 func (c *Case) Me() (model.User, error) {
 	if c.User == nil {
-		return model.User{}, fault.Forbidden()
+		return model.User{}, fault.Forbidden(fault.ReasonOwn)
 	}
 	return *c.User, nil
 }
@@ -204,7 +205,7 @@ func (c *Case) Me() (model.User, error) {
 // beyond it.
 func (c *Case) Unbound() error {
 	if c.Caller.BoundProject != 0 {
-		return fault.Forbidden()
+		return fault.Forbidden(fault.ReasonKeyProject)
 	}
 	return nil
 }
@@ -228,6 +229,17 @@ func (c *Case) UserRow(id int64) (model.User, bool) {
 		c.person = &u
 	}
 	return *c.person, true
+}
+
+// ActiveIn is Active for users whom a field of the request names; it tells which
+// of them is meant: where is "body.user_ids" for a list.
+func (c *Case) ActiveIn(where string, users []int64) error {
+	for i, id := range users {
+		if c.Active([]int64{id}) != nil {
+			return fault.Missing(where + "[" + strconv.Itoa(i) + "]")
+		}
+	}
+	return nil
 }
 
 // Active answers 404 where one of the users isn't an active one of the caller's
@@ -355,13 +367,25 @@ func (c *Case) OrganizationTarget() access.Target {
 	return access.Target{Kind: access.KindOrganization, ID: c.Organization.ID, Organization: c.Organization.ID}
 }
 
+// lacks is the kind of right that a caller is without who may not do something
+// with a resource of this kind.
+func (c *Case) lacks(k access.Kind) fault.Reason {
+	switch {
+	case k != access.KindOrganization:
+		return fault.ReasonRole
+	case c.Caller.BoundProject != 0:
+		return fault.ReasonKeyProject
+	}
+	return fault.ReasonRank
+}
+
 // Require decides on one more permission than the line names, on a resource
 // whose rows were read. It refuses with 403, and the rows that allow it are
 // conditions of the request's writes like those of the line.
 func (c *Case) Require(p access.Permission, t access.Target) error {
 	d := access.Decide(c.Caller, t, p)
 	if !d.Allowed {
-		return fault.Forbidden()
+		return fault.Forbidden(c.lacks(t.Kind))
 	}
 	c.grants = append(c.grants, grant{d, t})
 	return nil

@@ -67,7 +67,7 @@ func (r *replay) stored(ctx context.Context, s *store.Store, c *Case) (answer ap
 		return answer, false, nil
 	}
 	if old.Fingerprint != r.row.Fingerprint {
-		return answer, false, fault.New(fault.KindIdempotencyMismatch, "The Idempotency-Key was used for another request")
+		return answer, false, fault.New(fault.KindIdempotencyMismatch, "The Idempotency-Key was used for another request: send a new one")
 	}
 	body := old.Body
 	if old.Parts > 0 {

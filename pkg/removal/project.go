@@ -28,7 +28,7 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user int64,
 
 	last := m.Role == string(access.ProjectAdmin) && p.AdminCount <= 1
 	if last && heir == 0 && u.IsActive { // one whose account has ended holds nothing any more
-		return row, Report{}, fault.New(fault.KindLastProjectAdmin, "The last admin of a project can't be removed")
+		return row, Report{}, fault.New(fault.KindLastProjectAdmin, "The last admin of a project can't be removed: add ?transfer_to= with the id of a user who can reach it")
 	}
 	target := c.ProjectTarget(p, 0) // without his own role
 	if target.Team != 0 {

@@ -21,7 +21,7 @@ func FromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 	acting := c.Acting()
 	for _, m := range members {
 		if !access.CanRemove(acting, access.Role(m.Role), himself) {
-			return Report{}, fault.Forbidden()
+			return Report{}, fault.Forbidden(fault.ReasonRole)
 		}
 	}
 	t := *c.Team

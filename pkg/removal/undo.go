@@ -34,7 +34,7 @@ const roomOfUndo = 92
 // somebody else has by now (duplicate): that one stays open.
 func Undo(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal, effects []model.EffectRow) ([]model.Effect, Restored, error) {
 	if r.State == model.Undone || model.Expired(&r.UndoUntil, c.Now) {
-		return nil, Restored{}, fault.New(fault.KindBadTransition, "The removal was undone, or is too old to be")
+		return nil, Restored{}, fault.New(fault.KindBadTransition, "The removal was undone, or is too old to be: give back by hand what is missing")
 	}
 	u, err := restore(ctx, s, r, effects, c.Now)
 	if err != nil {

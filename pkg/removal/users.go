@@ -134,15 +134,15 @@ func refusal(c *guard.Case, users []model.User, batch bool) error {
 		case batch:
 			blocked = append(blocked, Blocked{u.ID, code})
 		case code == rankCode:
-			return fault.Forbidden()
+			return fault.Forbidden(fault.ReasonRank)
 		default:
-			return fault.New(code, "Nobody ends their own account")
+			return fault.New(code, "Nobody ends their own account: another admin has to")
 		}
 	}
 	if len(blocked) == 0 {
 		return nil
 	}
-	f := fault.New(fault.KindBlockedIDs, "Some of the users can't be removed, so none was")
+	f := fault.New(fault.KindBlockedIDs, "Some of the users can't be removed, so none was: leave out those in meta.blocked, or settle what blocks them")
 	f.Meta = map[string]any{"blocked": blocked}
 	return f
 }
