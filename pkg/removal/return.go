@@ -114,12 +114,19 @@ func (u *undoing) holds(place string, user int64, still func() bool) bool {
 	return still() || slices.ContainsFunc(u.restored, func(e model.Effect) bool { return e.Resource == name })
 }
 
+// active reports whether an heir's account is open: the end of it takes what they
+// have.
+func (u *undoing) active(user int64) bool {
+	row, ok := table.Users.In(u.rows, user)
+	return ok && row.IsActive
+}
+
 func (u *undoing) takeProject(h model.Handover, into *[]func(*table.Tx)) bool {
 	now, is := table.ProjectMembers.In(u.rows, h.Project.ProjectID, h.Project.UserID)
 	if was := h.ProjectWas; !is && was == nil || is && was != nil && now.Role == was.Role { // an undo that was cut off took it
 		return true
 	}
-	if !is || now.ID != h.Project.ID || now.Version != h.Project.Version {
+	if !is || now.ID != h.Project.ID || now.Version != h.Project.Version || !u.active(now.UserID) {
 		return false
 	}
 	p, live := store.LiveProject(u.rows, now.ProjectID)
@@ -150,7 +157,7 @@ func (u *undoing) takeTeam(h model.Handover, into *[]func(*table.Tx)) bool {
 	if was := h.TeamWas; !is && was == nil || is && was != nil && now.Role == was.Role {
 		return true
 	}
-	if !is || now.ID != h.Team.ID || now.Version != h.Team.Version {
+	if !is || now.ID != h.Team.ID || now.Version != h.Team.Version || !u.active(now.UserID) {
 		return false
 	}
 	t, live := store.LiveTeam(u.rows, now.TeamID)
