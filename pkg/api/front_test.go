@@ -158,7 +158,7 @@ func TestCORS(t *testing.T) {
 			if tt.status == 204 && (!strings.Contains(got.Get("Access-Control-Allow-Methods"), tt.asked) || !strings.Contains(got.Get("Access-Control-Allow-Headers"), "Idempotency-Key") || w.Body.Len() > 0) {
 				t.Errorf("preflight answers %v %s", got, w.Body)
 			}
-			if tt.status == 401 && tt.allowed != "" && got.Get("Access-Control-Expose-Headers") != "ETag, Retry-After, X-Request-Id" {
+			if tt.status == 401 && tt.allowed != "" && got.Get("Access-Control-Expose-Headers") != "ETag, Retry-After, Wardroom-Removal, X-Request-Id" {
 				t.Errorf("exposes %q", got.Get("Access-Control-Expose-Headers"))
 			}
 		})

@@ -39,7 +39,8 @@ func change(organization int64, n int) model.Audit {
 	if n%3 == 0 {
 		a.Resource, a.Action = "project:4", "edit-project-by-id"
 	}
-	a.About, _, _ = strings.Cut(a.Resource, "/")
+	a.About, _, _ = strings.Cut(a.Resource, "/") // as it is stored: the store names both
+	a.Person = "user:16"
 	return a
 }
 
