@@ -221,6 +221,34 @@ func TestOneLinkIsOneKey(t *testing.T) {
 	arrives(fresh, 1, 0)(t, s)
 }
 
+// A batch of reads is no snapshot: whoever is late with a link is refused, though
+// their row is older in it than the invitation's.
+func TestLateWithALink(t *testing.T) {
+	s := fixture.New(t, fixture.Trouble)
+	s.Put(t, fixture.All(pending(fresh, toOrganization(20)), fixture.Person(20, func(u *model.User) { u.Email, u.EmailKey = fresh, model.AddressKey(fresh) })))
+	base, by := s.Rows(t.Context(), t), int64(20)
+	refused := 0
+	for call, struck := 1, true; struck; call++ {
+		s.Restore(t.Context(), t, base)
+		s.Fresh()
+		struck = false
+		f := fixture.Faults{Call: call, Fault: fixture.Meanwhile(func() {
+			struck = true
+			s.Put(t, fixture.Change(table.Invites, func(i *model.Invite) { i.Status, i.OpenKey, i.AcceptedBy = model.InviteAccepted, nil, &by }, int64(30)))
+		})}
+		got := s.Do(f.In(t.Context()), accepting("30.secret"))
+		switch {
+		case got.Status == http.StatusUnauthorized:
+			refused++
+		case got.Status != http.StatusOK || !strings.Contains(got.Body, `"key":"`):
+			t.Errorf("accepted before call %d: %d %s", call, got.Status, got.Body)
+		}
+	}
+	if refused == 0 {
+		t.Error("nobody was late")
+	}
+}
+
 // A person gets in with nothing but what the local runner gives.
 func TestFirstPersonOnOneMachine(t *testing.T) {
 	s := fixture.New(t)
@@ -244,10 +272,16 @@ func TestFirstPersonOnOneMachine(t *testing.T) {
 			ID int64 `json:"id"`
 		} `json:"data"`
 		Meta struct {
-			URL, Key string
+			URL string `json:"url"`
 		} `json:"meta"`
 	}
-	var first, again, accepted, me linked
+	var first, again, me linked
+	var accepted struct {
+		Data []any `json:"data"` // the projects that they are in by it: none
+		Meta struct {
+			Key string `json:"key"`
+		} `json:"meta"`
+	}
 	body := `{"email":"ada@example.com","is_staff":true}`
 	do(create(demo.GlobalAdmin, body), 201, &first)
 	do(create(demo.GlobalAdmin, body), 201, &again)
@@ -258,6 +292,9 @@ func TestFirstPersonOnOneMachine(t *testing.T) {
 	do(accepting(token(first)), 401, nil) // the one before opens nothing any more
 	do(accepting(token(again)), 200, &accepted)
 	do(fixture.Request{Method: "GET", Path: "/api/user/me", Key: accepted.Meta.Key}, 200, &me)
+	if len(accepted.Data) != 0 {
+		t.Errorf("invited to the organization alone, they joined %v", accepted.Data)
+	}
 	if me.Data.ID != first.Data.ID {
 		t.Errorf("the key is user %d's, not user %d's", me.Data.ID, first.Data.ID)
 	}

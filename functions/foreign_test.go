@@ -64,7 +64,7 @@ var plainInputs = []string{
 	"userName", "externalId", "active", "givenName", "familyName", "op", "path", "value",
 	"filter", "startIndex", "count", "attributes", "excludedAttributes",
 	"first_name", "last_name", "is_active", "is_staff", "is_superuser", "resource_type", "permission",
-	"org_name", "domain",
+	"org_name", "domain", "sign_in", "primary", "type", "state", "order",
 	"name", "kind", "scope", "expires_hours", "roles",
 	"title", "message", "notification_type", "link", "is_read", "plan_hash",
 	"agent_type_id", "type_id", "version", "instructions", "model", "temperature", "starters",
@@ -86,6 +86,8 @@ var otherwise = map[string]int{
 	"get-all-users query.email":                        http.StatusOK,         // nobody
 	"audit-log query.actor":                            http.StatusOK,         // of one's own log: nothing
 	"audit-log query.resource":                         http.StatusOK,         // likewise
+	"list-removals query.user_id":                      http.StatusOK,         // none of them
+	"list-removals query.team_id":                      http.StatusOK,         // likewise
 	"assign-role-to-user body.organization_id":         http.StatusBadRequest, // a wrong pairing
 	"unassign-role-from-user query.organization_id":    http.StatusBadRequest,
 	"unassign-role-from-user query.org_id":             http.StatusBadRequest,
@@ -191,8 +193,8 @@ func probe(t *testing.T, s *fixture.System, at string, foreign, unknown fixture.
 		}
 		foreign.Key, unknown.Key = key, key
 		got, none := s.Do(t.Context(), foreign), s.Invoke(t.Context(), t, unknown)
-		if want == http.StatusOK && none.Status == http.StatusForbidden {
-			want = http.StatusForbidden // whatever he asks for
+		if want == http.StatusOK && (none.Status == http.StatusForbidden || none.Status == http.StatusNotFound) {
+			want = none.Status // who may ask for less is refused what doesn't exist, too
 		}
 		if got.Status != want {
 			t.Errorf("%s: %d, want %d\n\t%s %s %s\n\t%s", at, got.Status, want, foreign.Method, foreign.Path, foreign.Body, got.Body)

@@ -2,6 +2,7 @@ package functions_test
 
 import (
 	_ "embed"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/guregu/dynamo/v2"
 
 	"wardroom/functions"
 	"wardroom/infra/local/fixture"
@@ -143,7 +145,7 @@ func (r *row) play(columns []string, base table.Rows) int {
 			}
 		}
 	}
-	if now := r.s.Rows(t.Context(), t); !fixture.Same(base, now) {
+	if !fixture.Same(base, r.content()) {
 		t.Errorf("%s: a refusal, or a read, changed the table (- before, + after):\n%s", r.name, cmp.Diff(r.before, r.s.Dump(t.Context(), t)))
 		r.reset(base)
 	}
@@ -152,7 +154,7 @@ func (r *row) play(columns []string, base table.Rows) int {
 			for _, c := range credentials(code, r.op.Group) {
 				asked++
 				r.ask(code, c, v, func(q fixture.Request) fixture.Response { return r.s.Do(t.Context(), q) })
-				if fixture.Same(base, r.s.Rows(t.Context(), t)) {
+				if fixture.Same(base, r.content()) {
 					t.Errorf("%s as %s: it says %d, but nothing changed", r.name, c.name, v.status)
 				}
 				r.reset(base)
@@ -160,6 +162,14 @@ func (r *row) play(columns []string, base table.Rows) int {
 		}
 	}
 	return asked
+}
+
+// content is what the table holds, but for how far callers have come in lists: a
+// read notes that.
+func (r *row) content() table.Rows {
+	rows := r.s.Rows(r.t.Context(), r.t)
+	maps.DeleteFunc(rows, func(_ table.Primary, item dynamo.Item) bool { return table.KindOf(item) == "ListPlace" })
+	return rows
 }
 
 func (r *row) reset(base table.Rows) {

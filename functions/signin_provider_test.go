@@ -13,11 +13,11 @@ func TestProvider(t *testing.T) {
 		"ada": {"email": member, "email_verified": true, "given_name": "Ada"},
 		"bob": {"email": guest, "email_verified": false},
 		"eve": {"email": member, "email_verified": true},
-		"new": {"email": "new@example.net", "email_verified": true, "given_name": "New"},
+		"new": {"email": fresh, "email_verified": true, "given_name": "New"},
 	})
 	s := fixture.New(t)
 	s.Trust(p.Config())
-	s.Put(t, invited(1, 1, "new@example.net"))
+	s.Put(t, pending(fresh))
 	ask := func(token string) int { return s.Do(t.Context(), bearing(all, bearer(token))).Status }
 	want := func(name string, got, want int) {
 		t.Helper()
@@ -35,7 +35,10 @@ func TestProvider(t *testing.T) {
 	want("another client's access token", ask(theirs.Access), 401)
 	want("an address nobody verified", ask(p.SignIn(t, issuer.Client, "bob").ID), 401)
 	want("another subject with the address", ask(p.SignIn(t, issuer.Client, "eve").ID), 401)
-	want("an invited address", ask(p.SignIn(t, issuer.Client, "new").ID), 200)
+	invited := bearer(p.SignIn(t, issuer.Client, "new").ID)
+	want("an invited address alone", s.Do(t.Context(), bearing(all, invited)).Status, 401)
+	want("with the invitation's token", s.Do(t.Context(), accepting("30.secret", invited)).Status, 200)
+	want("the invited user then", s.Do(t.Context(), bearing(all, invited)).Status, 200)
 
 	// The provider comes back with other keys. A system that has just started
 	// learns them; one that knew the old ones, too, once it may ask again (see

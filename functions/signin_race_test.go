@@ -24,7 +24,7 @@ func TestFirstSignInsAtOnce(t *testing.T) {
 	f := issuer.Forge(t)
 	s := fixture.New(t, fixture.Trouble)
 	s.Trust(f.Config())
-	s.Put(t, invited(1, 1, "new@example.net"))
+	s.Put(t, byDomain(1, "example.net"))
 	for _, email := range []string{member, "new@example.net"} {
 		token := bearer(f.Sign(t, f.ID(email, email)))
 		for _, got := range s.Together(t.Context(), bearing(all, token), bearing(all, token), bearing(all, token)) {

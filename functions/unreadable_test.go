@@ -147,7 +147,7 @@ func TestARemovalWaitsForARowThatCannotBeRead(t *testing.T) {
 	for range 2 {
 		heard := s.Listen()
 		report, err := f.Sweep.Run(t.Context())
-		if report.Failed != 1 || err == nil || !strings.Contains(heard(), "KEY#leaver20") {
+		if report.Failed != 1 || err == nil || !strings.Contains(heard(), table.Keys.Key("leaver20").PK) {
 			t.Errorf("%+v, %v; %s", report, err, heard())
 		}
 	}

@@ -11,7 +11,6 @@ import (
 
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
-	"wardroom/pkg/removal"
 	"wardroom/pkg/scim"
 	"wardroom/pkg/table"
 )
@@ -25,8 +24,6 @@ type patchSCIMIn struct {
 	}
 
 	edits []edit
-	ends  bool // the account, as the operations leave it
-	held  removal.Held
 }
 
 // scimPatch is one operation of a PATCH (RFC 7644, 3.5.2).
@@ -43,7 +40,7 @@ type edit func(*model.User) error
 // Check reads the operations, and refuses those that can't be carried out on
 // any user.
 func (in *patchSCIMIn) Check(model.Time) error {
-	in.edits, in.ends = nil, false
+	in.edits = nil
 	for _, o := range in.Body.Operations {
 		if err := o.each(userSchema, in.set); err != nil {
 			return err
@@ -141,7 +138,6 @@ func (in *patchSCIMIn) set(op string, p scim.Path, value any) error {
 		case !ok:
 			return badSCIM(invalidValue, "active must be true or false")
 		}
-		in.ends = !active
 		return note(func(u *model.User) error { u.IsActive = active; return nil })
 	case "username":
 		name, ok := scim.Text(value)
@@ -222,18 +218,13 @@ func (in *patchSCIMIn) apply(u model.User) (model.User, error) {
 	return u, nil
 }
 
-// Needs asks for the user, and what they hold where their account is to end.
-func (in *patchSCIMIn) Needs(f *guard.Fetch) {
-	f.Rows(table.Users.Key(in.ID))
-	if in.ends {
-		in.held.Ask(f, in.ID)
-	}
-}
+// Needs asks for the user.
+func (in *patchSCIMIn) Needs(f *guard.Fetch) { f.Rows(table.Users.Key(in.ID)) }
 
 // Known answers 404 for a user who isn't there.
 func (in *patchSCIMIn) Known(_ context.Context, c *guard.Case) error { return in.known(c) }
 
 func (h *handlers) patchSCIM(ctx context.Context, in *patchSCIMIn) (SCIMUser, error) {
-	u, err := h.changeSCIM(ctx, in.Case(), in.ID, &in.held, in.apply)
+	u, err := h.changeSCIM(ctx, in.Case(), in.ID, in.apply)
 	return in.show(u), err
 }

@@ -62,7 +62,7 @@ func TestSCIMProviders(t *testing.T) {
 		{Name: "a replacement without emails leaves an address of its own", First: []fixture.Request{put(`{"userName":"ada","emails":[{"value":"` + fresh + `"}]}`)}, Request: put(`{"userName":"ada2"}`), Status: 200, Then: mailed(fresh, "ada2")},
 
 		{Name: "a userName is one user's", First: known, Request: put(`{"userName":"ADA","emails":["` + fresh + `"]}`), Status: 409, Body: refused(409, "uniqueness", taken)},
-		{Name: "an externalId is", First: known, Request: patch(`{"op":"add","path":"externalId","value":"e-1"}`), Status: 409, Body: refused(409, "uniqueness", "Another user has this externalId")},
+		{Name: "an externalId is", First: known, Request: patch(`{"op":"add","path":"externalId","value":"e-1"}`), Status: 409, Body: refused(409, "uniqueness", "Another user has this externalId: change theirs first, or choose another")},
 		{Name: "another's address is no userName", Request: put(`{"userName":"lead@organization.com","emails":["` + fresh + `"]}`), Status: 409, Body: refused(409, "uniqueness", taken)},
 		{Name: "found by externalId", First: known, Request: filter(`externalId+eq+"e-1"`), Status: 200, Has: []string{`"totalResults":1`, `"userName":"ada"`}},
 		{Name: "an externalId in another case is another", First: known, Request: filter(`externalId+eq+"E-1"`), Status: 200, Has: []string{`"totalResults":0`}},

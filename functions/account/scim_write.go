@@ -185,41 +185,29 @@ type replaceSCIMIn struct {
 	scimID
 	partial
 	Body scimBody
-
-	held removal.Held
 }
 
 // Check refuses an address that is none.
 func (in *replaceSCIMIn) Check(model.Time) error { return in.Body.check() }
 
-// Needs asks for the user, and what they hold where their account is to end.
-func (in *replaceSCIMIn) Needs(f *guard.Fetch) {
-	f.Rows(table.Users.Key(in.ID))
-	if in.Body.Active != nil && !*in.Body.Active {
-		in.held.Ask(f, in.ID)
-	}
-}
+// Needs asks for the user.
+func (in *replaceSCIMIn) Needs(f *guard.Fetch) { f.Rows(table.Users.Key(in.ID)) }
 
 // Known answers 404 for a user who isn't there.
 func (in *replaceSCIMIn) Known(_ context.Context, c *guard.Case) error { return in.known(c) }
 
 func (h *handlers) replaceSCIM(ctx context.Context, in *replaceSCIMIn) (SCIMUser, error) {
-	u, err := h.changeSCIM(ctx, in.Case(), in.ID, &in.held, in.Body.on)
+	u, err := h.changeSCIM(ctx, in.Case(), in.ID, in.Body.on)
 	return in.show(u), err
 }
 
 type deleteSCIMIn struct {
 	guard.In
 	scimID
-
-	held removal.Held
 }
 
-// Needs asks for the user, and what he holds.
-func (in *deleteSCIMIn) Needs(f *guard.Fetch) {
-	f.Rows(table.Users.Key(in.ID))
-	in.held.Ask(f, in.ID)
-}
+// Needs asks for the user.
+func (in *deleteSCIMIn) Needs(f *guard.Fetch) { f.Rows(table.Users.Key(in.ID)) }
 
 // Known answers 404 for a user who isn't there.
 func (in *deleteSCIMIn) Known(_ context.Context, c *guard.Case) error { return in.known(c) }
@@ -228,14 +216,14 @@ func (in *deleteSCIMIn) Known(_ context.Context, c *guard.Case) error { return i
 func (h *handlers) deleteSCIM(ctx context.Context, in *deleteSCIMIn) (struct{}, error) {
 	c := in.Case()
 	u, _ := found(c, in.ID)
-	_, _, err := removal.OfUsers(ctx, h.store, c, []model.User{u}, removal.UserOptions{Delete: true, Held: &in.held})
+	_, _, err := removal.OfUsers(ctx, h.store, c, []model.User{u}, removal.UserOptions{Delete: true})
 	return struct{}{}, err
 }
 
 // changeSCIM notes what a request makes of a user. A global admin is nobody's to
 // change but his own (403). An account ends as a removal of its user, with all
 // that this refuses, and comes back as any deactivated one.
-func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, held *removal.Held, edit func(model.User) (model.User, error)) (model.User, error) {
+func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, edit func(model.User) (model.User, error)) (model.User, error) {
 	from, _ := found(c, id)
 	if from.IsSuperuser && !c.Caller.Is(id) {
 		return from, fault.Forbidden(fault.ReasonRank)
@@ -254,7 +242,7 @@ func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, held
 	before, after := changed(c, from, to)
 	if from.IsActive && !to.IsActive {
 		fields := func(u *model.User) { *u = to }
-		rows, _, err := removal.OfUsers(ctx, h.store, c, []model.User{from}, removal.UserOptions{Held: held, Edit: fields})
+		rows, _, err := removal.OfUsers(ctx, h.store, c, []model.User{from}, removal.UserOptions{Edit: fields})
 		if err != nil {
 			return to, err
 		}

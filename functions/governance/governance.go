@@ -25,7 +25,7 @@ func APIs(s *store.Store) api.Group {
 			About("Plans what becomes of everything a leaver holds. Only the plan is written."),
 		api.POST("/api/offboarding/apply", "Apply Offboarding", h.applyOffboarding).Removes().
 			Says("Offboarding applied successfully.").Allow(access.ManageUsers, access.OwnOrganization()).Fails(403, 404, 409).
-			About("Carries out a plan, step by step. Where the time is over it answers 503; the same request again goes on, and once all is done answers the same removals."),
+			About("Carries out a plan: the account ends at once, and everything held is handed over afterwards, as the removal that is answered tells. Once more it answers the same removal. plan_stale says that the leaver's rank or account, or an heir, has changed since the plan was made."),
 		api.GET("/api/audit", "Audit Log", h.audit).
 			About("Needs `manage_users` on the organization. A project's admins may ask for what concerns the project, by resource.").
 			Says("Audit rows found successfully.").Anyone().Fails(403, 404),

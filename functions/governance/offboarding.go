@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
@@ -15,15 +16,13 @@ type planIn struct {
 	guard.In
 	Body struct {
 		UserID     int64 `json:"user_id" minimum:"1" doc:"Who leaves" example:"15"`
-		TransferTo int64 `json:"transfer_to" minimum:"1" doc:"Who takes over: owner of teams, and admin of projects, where the leaver is the last" example:"7"`
+		TransferTo int64 `json:"transfer_to" minimum:"1" doc:"Who takes over: owner of teams, and admin of projects, where nobody else is" example:"7"`
 		Reassign   *struct {
 			Agents   *int64 `json:"agents,omitempty" minimum:"1" doc:"Who becomes owner of their agents instead"`
 			Corpora  *int64 `json:"corpora,omitempty" minimum:"1" doc:"Who becomes owner of their corpora instead; nobody owns corpora yet, so for now it is only kept with the plan"`
 			Projects *int64 `json:"projects,omitempty" minimum:"1" doc:"Who becomes admin of projects instead"`
 		} `json:"reassign,omitempty" doc:"Heirs for some kinds of things"`
 	}
-
-	held *removal.Held
 }
 
 // heirs are those that the body names.
@@ -35,10 +34,8 @@ func (in *planIn) heirs() model.Heirs {
 	return h
 }
 
-// Needs asks for the heirs, and what the leaver is a member of.
+// Needs asks for the heirs.
 func (in *planIn) Needs(f *guard.Fetch) {
-	in.held = &removal.Held{}
-	in.held.Ask(f, in.Body.UserID)
 	for _, id := range in.heirs().All() {
 		f.Rows(table.Users.Key(id))
 	}
@@ -52,7 +49,7 @@ func (in *planIn) Known(_ context.Context, c *guard.Case) error {
 		user  *int64
 	}{{"transfer_to", &h.TransferTo}, {"reassign.agents", h.Agents}, {"reassign.corpora", h.Corpora}, {"reassign.projects", h.Projects}} {
 		if named.user != nil && (*named.user == in.Body.UserID || c.Active([]int64{*named.user}) != nil) {
-			return fault.NotFound().On("body."+named.field, "must be another active user who can reach what they take over")
+			return fault.NotFound().On("body."+named.field, "must be another active user of the organization")
 		}
 	}
 	return nil
@@ -60,15 +57,19 @@ func (in *planIn) Known(_ context.Context, c *guard.Case) error {
 
 // planOffboarding plans what becomes of everything a leaver holds; see package
 // removal for the rules.
-func (h *handlers) planOffboarding(ctx context.Context, in *planIn) (removal.Plan, error) {
-	return removal.PlanOffboarding(ctx, h.store, in.Case(), in.Body.UserID, in.heirs(), in.held)
+func (h *handlers) planOffboarding(ctx context.Context, in *planIn) (api.Noted[removal.Plan, *removal.Truncated], error) {
+	out := api.Noted[removal.Plan, *removal.Truncated]{}
+	leaver, _ := in.Case().UserRow(in.Body.UserID)
+	var err error
+	out.Data, out.Meta, err = removal.PlanOffboarding(ctx, h.store, in.Case(), leaver, in.heirs())
+	return out, err
 }
 
 type applyIn struct {
 	guard.In
 	Body struct {
 		PlanID   int64  `json:"plan_id" minimum:"1" example:"1"`
-		PlanHash string `json:"plan_hash" pattern:"^[0-9a-f]{64}$" doc:"As it was planned" example:"1b4f0e9851971998e732078544c96b36c3d01cedf7caa332359d6f1d83567014"`
+		PlanHash string `json:"plan_hash" pattern:"^[0-9a-f]{64}$" doc:"As it was planned" example:"593e3ffaf28ba09ac9df5abcf1200261e2f73d35f60f8a661f116373a65791ac"`
 	}
 
 	plan model.Offboarding
@@ -89,7 +90,7 @@ func (in *applyIn) Known(_ context.Context, c *guard.Case) error {
 	return nil
 }
 
-// applyOffboarding does what was planned, or what is left of it.
-func (h *handlers) applyOffboarding(ctx context.Context, in *applyIn) ([]model.Removal, error) {
+// applyOffboarding does what was planned.
+func (h *handlers) applyOffboarding(ctx context.Context, in *applyIn) (model.Removal, error) {
 	return removal.ApplyOffboarding(ctx, h.store, in.Case(), in.plan, in.Body.PlanHash)
 }

@@ -2,6 +2,7 @@ package user
 
 import (
 	"context"
+	"slices"
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
@@ -14,25 +15,23 @@ import (
 // leaving is what a request may ask of the end of accounts.
 type leaving struct {
 	removal.Options
-	TransferTo int64 `query:"transfer_to" minimum:"1" doc:"Who takes over: admin and owner where the last one goes, and owner of agents in projects that they can reach"`
-
-	held removal.Held
+	TransferTo int64 `query:"transfer_to" minimum:"1" doc:"Who takes over what nobody else holds: admin of projects, owner of teams and of agents, wherever they can reach these and the caller may give it. What they can't take is nobody's, and the removal's record says so"`
 }
 
-// ask asks what they hold, and for the heir.
-func (l *leaving) ask(f *guard.Fetch, users []int64) {
-	l.held.Ask(f, users...)
+// ask asks for the heir.
+func (l *leaving) ask(f *guard.Fetch) {
 	if l.TransferTo != 0 {
 		f.Rows(table.Users.Key(l.TransferTo))
 	}
 }
 
-// known refuses an heir who isn't an active user of the organisation.
-func (l *leaving) known(c *guard.Case) error {
-	if l.TransferTo == 0 || c.Active([]int64{l.TransferTo}) == nil {
+// known refuses an heir who isn't an active user of the organisation, or leaves
+// too.
+func (l *leaving) known(c *guard.Case, leavers ...int64) error {
+	if l.TransferTo == 0 || c.Active([]int64{l.TransferTo}) == nil && !slices.Contains(leavers, l.TransferTo) {
 		return nil
 	}
-	return fault.NotFound().On("query.transfer_to", "must be another active user who can reach what they take over")
+	return fault.NotFound().On("query.transfer_to", "must be another active user of the organization")
 }
 
 type deleted = api.Noted[[]model.User, *removal.Report]
@@ -47,7 +46,7 @@ func (l *leaving) end(ctx context.Context, h *handlers, c *guard.Case, ids []int
 		c.Concerns(users[0])
 	}
 	rows, report, err := removal.OfUsers(ctx, h.store, c, users, removal.UserOptions{
-		Options: l.Options, Delete: true, TransferTo: l.TransferTo, Batch: batch, Held: &l.held,
+		Options: l.Options, Delete: true, Heirs: model.Heirs{TransferTo: l.TransferTo}, Batch: batch,
 	})
 	if err != nil {
 		return deleted{}, err
@@ -65,9 +64,9 @@ type deleteIn struct {
 	UserID int64 `path:"user_id" example:"15"`
 }
 
-func (in *deleteIn) Needs(f *guard.Fetch) { in.ask(f, []int64{in.UserID}) }
+func (in *deleteIn) Needs(f *guard.Fetch) { in.ask(f) }
 
-func (in *deleteIn) Known(_ context.Context, c *guard.Case) error { return in.known(c) }
+func (in *deleteIn) Known(_ context.Context, c *guard.Case) error { return in.known(c, in.UserID) }
 
 // delete ends an account and hides it; 30 days later it is purged.
 func (h *handlers) delete(ctx context.Context, in *deleteIn) (deleted, error) {
@@ -82,9 +81,11 @@ type batchIn struct {
 	}
 }
 
-func (in *batchIn) Needs(f *guard.Fetch) { in.ask(f, model.Distinct(in.Body.UserIDs)) }
+func (in *batchIn) Needs(f *guard.Fetch) { in.ask(f) }
 
-func (in *batchIn) Known(_ context.Context, c *guard.Case) error { return in.known(c) }
+func (in *batchIn) Known(_ context.Context, c *guard.Case) error {
+	return in.known(c, in.Body.UserIDs...)
+}
 
 // deleteBatch deletes all of them or none: if one is blocked, all who are
 // blocked are named.

@@ -23,18 +23,10 @@ type editIn struct {
 		IsStaff     *bool   `json:"is_staff,omitempty"`
 		IsSuperuser *bool   `json:"is_superuser,omitempty"`
 	}
-
-	held removal.Held
 }
 
-// Needs asks for the grant of his rank, and what he holds where he may be
-// deactivated.
-func (in *editIn) Needs(f *guard.Fetch) {
-	f.Rows(table.RankGrants.Key(in.UserID))
-	if in.Body.IsActive != nil && !*in.Body.IsActive {
-		in.held.Ask(f, in.UserID)
-	}
-}
+// Needs asks for the grant of the user's rank.
+func (in *editIn) Needs(f *guard.Fetch) { f.Rows(table.RankGrants.Key(in.UserID)) }
 
 // edited changes what the body names, but whether the account may be used.
 func (in *editIn) edited(u *model.User) {
@@ -101,7 +93,7 @@ func (h *handlers) change(ctx context.Context, in *editIn) (model.User, error) {
 		}
 		store.CountGlobalAdmins(&c.Tx, old, u)
 	default:
-		rows, report, err := removal.OfUsers(ctx, h.store, c, []model.User{old}, removal.UserOptions{Held: &in.held, Edit: in.edited})
+		rows, report, err := removal.OfUsers(ctx, h.store, c, []model.User{old}, removal.UserOptions{Edit: in.edited})
 		if err != nil {
 			return u, err
 		}

@@ -39,7 +39,7 @@ func APIs(s *store.Store) api.Group {
 			About("On a project it is Remove User from Project. On an agent the permission ends; its owner keeps theirs. On the organization it takes the rank away.").
 			Says("User permission deleted successfully.").Anyone().Fails(403, 404, 409),
 		api.DELETE("/api/user/batch", "Batch Delete Users", h.deleteBatch).Removes().
-			About("All of them are deleted or none. Who stands in the way is named in meta.blocked with a code: self_delete, rank, last_project_admin or last_team_owner.").
+			About("All of them are deleted or none. Who stands in the way is named in meta.blocked with a code: self_delete or rank. What they held is handed over afterwards, however much it is.").
 			Says("Users deleted successfully.").Allow(access.ManageUsers, organization).Users("user_ids").Fails(403, 404, 409),
 	}}
 }

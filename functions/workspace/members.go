@@ -195,7 +195,7 @@ type roleChange struct {
 
 // add notes a new member.
 func (r *roleChange) add(s *store.Store, m model.TeamMember) {
-	s.AddTeamMember(&r.c.Tx, m)
+	s.AddTeamMember(&r.c.Tx, *r.c.Team, m)
 	r.after[guard.UserName(m.UserID)] = m.Facts()
 	r.c.Notify(m.UserID, model.NoticeAdded, guard.TeamName(m.TeamID))
 	r.owners += isOwner(m.Role)
@@ -213,7 +213,7 @@ func (r *roleChange) to(s *store.Store, m model.TeamMember, role access.Role) (m
 	}
 	now := m
 	now.Role = string(role)
-	s.ChangeTeamMember(&r.c.Tx, m, now)
+	s.ChangeTeamMember(&r.c.Tx, *r.c.Team, m, now)
 	r.before[guard.UserName(m.UserID)], r.after[guard.UserName(m.UserID)] = m.Facts(), now.Facts()
 	r.c.Notify(m.UserID, model.NoticeRoleChanged, guard.TeamName(m.TeamID))
 	r.owners += isOwner(now.Role) - isOwner(m.Role)

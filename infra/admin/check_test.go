@@ -29,7 +29,8 @@ func TestCheck(t *testing.T) {
 			table.TeamAgents.Put(tx, model.TeamAgent{TeamID: 7, AgentID: 99, ProjectID: 4})
 		}},
 	))
-	s.Spoil(t, table.Notifications.Key(int64(7), int64(1)), "created_on")
+	spoilt := table.Notifications.Key(int64(7), int64(1))
+	s.Spoil(t, spoilt, "created_on")
 	before := s.Rows(t.Context(), t)
 	out.Reset()
 	err := run(t.Context(), []string{"check"}, &out)
@@ -37,7 +38,7 @@ func TestCheck(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	for _, names := range []string{
-		"USER#7 / NOTIFICATION#1 can't be read", "project 151 counts 4 users of 3", "user 16 and the row of",
+		spoilt.PK + " / " + spoilt.SK + " can't be read", "project 151 counts 4 users of 3", "user 16 and the row of",
 		"names removal 77, which isn't there", "agent 99 is in the list of team 7",
 	} {
 		if !strings.Contains(out.String(), names) {

@@ -96,7 +96,7 @@ func (c *checks) people() {
 	}
 	for _, e := range table.Emails.All(c.rows) {
 		u, ok := table.Users.In(c.rows, e.UserID)
-		c.hold(ok && u.DeletedOn == nil && u.EmailKey == e.EmailKey && u.OrganizationID == e.OrganizationID, "an address is kept to user %d, who hasn't it", e.UserID)
+		c.hold(ok && (u.DeletedOn == nil || c.ending(u)) && u.EmailKey == e.EmailKey && u.OrganizationID == e.OrganizationID, "an address is kept to user %d, who hasn't it", e.UserID)
 	}
 	for _, o := range table.Organizations.All(c.rows) {
 		c.hold(o.GlobalAdminCount == admins[o.ID], "organization %d counts %d global admins of %d", o.ID, o.GlobalAdminCount, admins[o.ID])
@@ -111,6 +111,15 @@ func (c *checks) people() {
 	}
 }
 
+// ending reports whether the end of a user's account is still worked off.
+func (c *checks) ending(u model.User) bool {
+	if u.RemovalID == nil {
+		return false
+	}
+	r, ok := table.Removals.In(c.rows, *u.RemovalID)
+	return ok && r.PendingOn != nil
+}
+
 // projects: the counters are the memberships', every membership has its
 // project, a live project has an admin if it ever had one by its members, and
 // live projects and names belong to each other one to one. A deleted one may be
@@ -120,9 +129,7 @@ func (c *checks) projects() {
 	for _, m := range table.ProjectMembers.All(c.rows) {
 		users[m.ProjectID]++
 		if m.Role == string(access.ProjectAdmin) {
-			if u, ok := table.Users.In(c.rows, m.UserID); ok && u.IsActive {
-				admins[m.ProjectID]++
-			}
+			admins[m.ProjectID]++
 			c.hold(m.ExpiresOn == nil, "the admin %d of project %d expires", m.UserID, m.ProjectID)
 		}
 		_, ok := table.Projects.In(c.rows, m.ProjectID)
@@ -152,7 +159,7 @@ func (c *checks) teams() {
 	members, owners, projects := map[int64]int64{}, map[int64]int64{}, map[int64]int64{}
 	for _, m := range table.TeamMembers.All(c.rows) {
 		members[m.TeamID]++
-		if u, ok := table.Users.In(c.rows, m.UserID); ok && u.IsActive && m.Role == string(access.Owner) {
+		if m.Role == string(access.Owner) {
 			owners[m.TeamID]++
 		}
 		_, known := table.Users.In(c.rows, m.UserID)

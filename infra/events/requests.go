@@ -82,7 +82,7 @@ var requests = map[string]request{
 	"edit-organization":          {key: demo.GlobalAdmin, body: `{"org_name":"Another Name"}`},
 
 	"plan-offboarding":  {key: demo.GlobalAdmin, body: `{"user_id":15,"transfer_to":7}`},
-	"apply-offboarding": {key: demo.GlobalAdmin, body: `{"plan_id":1,"plan_hash":"1b4f0e9851971998e732078544c96b36c3d01cedf7caa332359d6f1d83567014"}`},
+	"apply-offboarding": {key: demo.GlobalAdmin, body: `{"plan_id":1,"plan_hash":"593e3ffaf28ba09ac9df5abcf1200261e2f73d35f60f8a661f116373a65791ac"}`},
 
 	"audit-log":          {key: demo.GlobalAdmin},
 	"verify-audit-chain": {key: demo.GlobalAdmin},

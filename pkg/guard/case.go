@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
-	"time"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
@@ -188,50 +187,6 @@ func (c *Case) Ahead(ctx context.Context, tx *table.Tx) error {
 	part := c.Tx
 	c.Tx = rest
 	return c.store.Commit(ctx, &part)
-}
-
-// Apart lets note put down one step of a request that has many, with an audit
-// row and notices of its own, and commits it before the rest under the conditions
-// of Ahead. What it wrote is no longer among the rows, to be read again by who
-// needs it; so is the caller himself, who must have kept his rank. What comes
-// after it is a microsecond later, so that the audit log has it in that order.
-func (c *Case) Apart(ctx context.Context, note func() error) error {
-	tx, audit, notices := c.Tx, c.audit, c.notices
-	c.Tx, c.audit, c.notices = table.Tx{}, nil, nil
-	defer func() { c.Tx, c.audit, c.notices = tx, audit, notices }()
-	if err := note(); err != nil {
-		return err
-	}
-	if c.audit != nil {
-		c.store.RecordAudit(&c.Tx, *c.audit)
-	}
-	c.uphold(c.visit)
-	if err := c.store.Commit(ctx, &c.Tx); err != nil {
-		return err
-	}
-	c.Now = c.Now.Add(time.Microsecond)
-	written := c.Tx.Written()
-	for _, p := range written {
-		delete(c.rows, p)
-	}
-	if c.User != nil && slices.Contains(written, table.Users.Key(c.User.ID)) {
-		return c.renew(ctx)
-	}
-	return nil
-}
-
-// renew reads the caller again, whose row the request itself has written: the
-// rest is bound to the row as it is now, unless that allows less.
-func (c *Case) renew(ctx context.Context) error {
-	if err := c.Read(ctx, table.Users.Key(c.User.ID)); err != nil {
-		return err
-	}
-	u, ok := table.Users.In(c.rows, c.User.ID)
-	if !ok || !u.IsActive || access.RankOf(u.IsStaff, u.IsSuperuser) != access.RankOf(c.User.IsStaff, c.User.IsSuperuser) {
-		return table.ErrStale
-	}
-	c.User = &u
-	return nil
 }
 
 // Live reports whether something that ends on t is still on.

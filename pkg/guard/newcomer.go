@@ -24,6 +24,7 @@ type Inviting interface{ Invitation() model.InviteToken }
 // let in. They get a key with the answer, which belongs to the request and not
 // to one try of it.
 type newcomer struct {
+	invite         int64       // that let them in
 	rank           access.Rank // as which they were let in
 	id             int64       // of the key
 	prefix, secret string
@@ -150,7 +151,7 @@ func (v *visit) byLink(ctx context.Context, i model.Invite, mailed bool, now mod
 	if v.newcomer == nil {
 		v.newcomer = &newcomer{}
 	}
-	v.newcomer.rank = rank
+	v.newcomer.invite, v.newcomer.rank = i.ID, rank
 	record := telemetry.From(ctx)
 	record.SetOrganization(v.organization)
 	record.SetPrincipal(v.actor())
@@ -202,9 +203,14 @@ func (v *visit) admitNew(ctx context.Context, i model.Invite, o model.Organizati
 }
 
 // stillNew reports whether a newcomer is as they were let in. Another request
-// may have been quicker, or their rank have been raised.
-func (n *newcomer) stillNew(u model.User) bool {
-	return n == nil || u.ArrivedOn == nil && access.RankOf(u.IsStaff, u.IsSuperuser) == n.rank
+// may have been quicker, or their rank have been raised. A batch of reads is not
+// a snapshot: their row may be older in it than the invitation's.
+func (n *newcomer) stillNew(u model.User, rows table.Rows) bool {
+	if n == nil {
+		return true
+	}
+	i, ok := table.Invites.In(rows, n.invite)
+	return ok && i.Status == model.InvitePending && u.ArrivedOn == nil && access.RankOf(u.IsStaff, u.IsSuperuser) == n.rank
 }
 
 // FirstKey notes a personal key for a caller whom an invitation alone let in,

@@ -268,7 +268,7 @@ func (v *visit) open(ctx context.Context, rows table.Rows, now model.Time) (*Cas
 		if u, ok = table.Users.In(rows, v.user); !ok || !u.IsActive || u.OrganizationID != o.ID {
 			return nil, fault.Unauthorized()
 		}
-		if !v.newcomer.stillNew(u) {
+		if !v.newcomer.stillNew(u, rows) {
 			return nil, fault.Unauthorized()
 		}
 		if owner, other := v.lender(); other && !active(rows, owner) {

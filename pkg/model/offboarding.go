@@ -2,27 +2,25 @@ package model
 
 // States of an offboarding plan, in order.
 const (
-	Planned  = "planned"  // nothing is done yet
-	Applying = "applying" // some of its steps are
-	Applied  = "applied"
+	Planned = "planned"
+	Applied = "applied"
 )
 
 // Offboarding is a plan for everything that a leaver holds. Its steps aren't
-// kept: while it is planned they are found anew and their hash is compared,
-// and from its first step on they are whatever the leaver still holds.
+// kept: the removal that it comes to hands over whatever the leaver holds then.
 type Offboarding struct {
-	ID             int64   `dynamo:"plan_id"`
-	OrganizationID int64   `dynamo:"organization_id"`
-	Hash           string  `dynamo:"plan_hash"`
-	UserID         int64   `dynamo:"user_id"`
-	Heirs                  // who takes over
-	State          string  `dynamo:"state"`
-	Removals       []int64 `dynamo:"removal_ids,omitempty"` // made so far, in their order
-	CreatedBy      string  `dynamo:"created_by"`
-	CreatedOn      Time    `dynamo:"created_on"`
-	ExpiresOn      Time    `dynamo:"expires_on"`
-	TTL            int64   `dynamo:"ttl"`
-	Version        int64   `dynamo:"version"`
+	ID             int64  `dynamo:"plan_id"`
+	OrganizationID int64  `dynamo:"organization_id"`
+	Hash           string `dynamo:"plan_hash"`
+	UserID         int64  `dynamo:"user_id"`
+	Heirs                 // who takes over
+	State          string `dynamo:"state"`
+	RemovalID      int64  `dynamo:"removal_id,omitempty"` // once it is applied
+	CreatedBy      string `dynamo:"created_by"`
+	CreatedOn      Time   `dynamo:"created_on"`
+	ExpiresOn      Time   `dynamo:"expires_on"`
+	TTL            int64  `dynamo:"ttl"`
+	Version        int64  `dynamo:"version"`
 }
 
 // Heirs are the users to whom things of a leaver go. What has no heir of its own

@@ -73,6 +73,21 @@ func (p Project) Team() int64 {
 	return *p.TeamID
 }
 
+// Ownerless is a project without an admin, or a team or an agent without an owner.
+// It leads to them: what counts is the thing's own row.
+type Ownerless struct {
+	OrganizationID int64  `dynamo:"organization_id"`
+	Of             string `dynamo:"ownerless_of"`
+	ID             int64  `dynamo:"ownerless_id"`
+}
+
+// What may be ownerless.
+const (
+	OwnerlessProject = "project"
+	OwnerlessTeam    = "team"
+	OwnerlessAgent   = "agent"
+)
+
 // ProjectName keeps a name to one project of a team, or of the organisation's
 // team-less ones (NameScope 0). NameKey is a digest of the folded name, so that
 // any name fits into a key.

@@ -32,25 +32,46 @@ type Removal struct {
 	State           string          `json:"state" dynamo:"state" enum:"revoked,cleaning,done,undone"`
 	EffectiveAccess EffectiveAccess `json:"effective_access" dynamo:"effective_access"`
 	Warnings        []string        `json:"warnings" dynamo:"warnings"`
-	Effects         []Effect        `json:"effects" dynamo:"-"`
+	Effects         []Effect        `json:"effects" dynamo:"-" doc:"At most the first 10,000"`
+	EffectCount     int64           `json:"effect_count,omitempty" dynamo:"-" doc:"How many effects there are, where they are too many to show"`
 
 	OrganizationID int64           `json:"-" dynamo:"organization_id"`
 	ProjectID      *int64          `json:"-" dynamo:"project_id,omitempty"`
 	TeamID         *int64          `json:"-" dynamo:"team_id,omitempty"`
 	TransferTo     *int64          `json:"-" dynamo:"transfer_to,omitempty"`
-	AgentsTo       *int64          `json:"-" dynamo:"agents_to,omitempty"`       // who becomes owner of agents, where he can reach their project
+	ProjectsTo     *int64          `json:"-" dynamo:"projects_to,omitempty"`     // who becomes admin instead of TransferTo, where an account ends
+	AgentsTo       *int64          `json:"-" dynamo:"agents_to,omitempty"`       // who becomes owner of agents, where they can reach their project
+	GiverID        int64           `json:"-" dynamo:"giver_id,omitempty"`        // the user who ended an account; 0 for a service key
+	GivesOwner     bool            `json:"-" dynamo:"gives_owner,omitempty"`     // whose rank gives what an owner of a team is
 	ProjectMembers []ProjectMember `json:"-" dynamo:"project_members,omitempty"` // deleted with it: before-images
 	TeamMembers    []TeamMember    `json:"-" dynamo:"team_members,omitempty"`
 	Epoch          int64           `json:"-" dynamo:"epoch,omitempty"`         // to which it raised its place: what was given in an earlier one ends with it
 	TombstoneWas   *Tombstone      `json:"-" dynamo:"tombstone_was,omitempty"` // of an earlier removal from the same project
 	Deletes        bool            `json:"-" dynamo:"deletes,omitempty"`       // the users were deleted, not only deactivated
 	Users          []UserWas       `json:"-" dynamo:"users,omitempty"`         // whose row it changed
-	Posts          []Post          `json:"-" dynamo:"posts,omitempty"`         // places that users held who were deactivated, counted no more
-	Handovers      []Handover      `json:"-" dynamo:"handovers,omitempty"`     // what TransferTo became
+	Handovers      []Handover      `json:"-" dynamo:"handovers,omitempty"`     // what TransferTo became with it, of a project
 	UndoneBy       string          `json:"-" dynamo:"undone_by,omitempty"`     // set once an undo has begun
 	PendingShard   *int64          `json:"-" dynamo:"pending_shard,omitempty"` // set while work is left
 	PendingOn      *Time           `json:"-" dynamo:"pending_on,omitempty"`
 	Version        int64           `json:"-" dynamo:"version"`
+}
+
+// Heir is who becomes owner of teams that nobody else owns, 0 for nobody.
+func (r Removal) Heir() int64 { return deref(r.TransferTo) }
+
+// ProjectHeir is who becomes admin of projects that nobody else is admin of.
+func (r Removal) ProjectHeir() int64 {
+	if r.ProjectsTo != nil {
+		return *r.ProjectsTo
+	}
+	return r.Heir()
+}
+
+func deref(id *int64) int64 {
+	if id == nil {
+		return 0
+	}
+	return *id
 }
 
 // RemovalOf is that a removal was of a user, or from a team.
@@ -68,16 +89,8 @@ type UserWas struct {
 	Edited    bool   `dynamo:"edited,omitempty"` // the request that removed him changed more of him, which stays
 }
 
-// Post is a place of which there must always be one: admin of a project, or
-// owner of a team. The other id is 0.
-type Post struct {
-	UserID    int64 `dynamo:"user_id"`
-	ProjectID int64 `dynamo:"project_id,omitempty"`
-	TeamID    int64 `dynamo:"team_id,omitempty"`
-}
-
-// Handover is a post that an heir took over, with his membership before and
-// after; before is nil where he had none.
+// Handover is that an heir became admin of a project or owner of a team, with
+// their membership before and after; before is nil where they had none.
 type Handover struct {
 	Project    *ProjectMember `dynamo:"project,omitempty"`
 	ProjectWas *ProjectMember `dynamo:"project_was,omitempty"`
@@ -112,6 +125,8 @@ type EffectRow struct {
 	Notification  *Notification  `dynamo:"notification,omitempty"`
 	AgentMember   *AgentMember   `dynamo:"agent_member,omitempty"`
 	Ownership     *Ownership     `dynamo:"ownership,omitempty"`
+	Handover      *Handover      `dynamo:"handover,omitempty"`
+	Identity      *Identity      `dynamo:"identity,omitempty"`
 	Prefix        string         `dynamo:"prefix,omitempty"`    // of a key
 	InviteID      int64          `dynamo:"invite_id,omitempty"` // of an invitation
 	Was           *Revision      `dynamo:"was,omitempty"`       // of a row that was changed, not deleted
@@ -124,6 +139,12 @@ type Ownership struct {
 	ProjectID int64        `dynamo:"project_id"`
 	Heir      *AgentMember `dynamo:"heir,omitempty"`     // the permission of an owner that he then has; nil where nobody owns the agent any more
 	HeirWas   *AgentMember `dynamo:"heir_was,omitempty"` // the one that he had; nil for none
+}
+
+// Identity is by what a user signed in, which their deletion frees for whoever
+// comes next.
+type Identity struct {
+	Subjects []Subject `dynamo:"subjects,omitempty"`
 }
 
 // Revision is which state a row was in.

@@ -95,7 +95,6 @@ func (w *work) leavesAgents(ctx context.Context, found map[int64][]store.Placed)
 func (w *work) endsPermission(a model.Agent, m model.AgentMember) effect {
 	name := guard.AgentName(m.AgentID)
 	return effect{
-		place: guard.ProjectName(m.ProjectID), ends: m.ExpiresOn,
 		EffectRow: model.EffectRow{UserID: m.UserID, AgentMember: &m, Effect: model.Effect{
 			Resource: guard.MemberName(name, m.UserID), Action: "delete", Detail: "permission as " + m.Role}},
 		apply: func(tx *table.Tx) {
@@ -112,7 +111,7 @@ func (w *work) endsPermission(a model.Agent, m model.AgentMember) effect {
 // handsOver gives an agent to the heir in its project.
 func (w *work) handsOver(a model.Agent, leaver int64, h heirsOfAgents) effect {
 	name, heir := guard.AgentName(a.ID), h.of[a.ProjectID]
-	e := effect{place: guard.ProjectName(a.ProjectID), heir: heir, EffectRow: model.EffectRow{
+	e := effect{heir: heir, EffectRow: model.EffectRow{
 		UserID: leaver, Ownership: &model.Ownership{AgentID: a.ID, ProjectID: a.ProjectID}, Was: &model.Revision{Version: a.Version, ModifiedBy: a.ModifiedBy, ModifiedOn: a.ModifiedOn},
 		Effect: model.Effect{Resource: name, Action: "transfer", Detail: "owner becomes nobody"},
 	}}
@@ -122,6 +121,7 @@ func (w *work) handsOver(a model.Agent, leaver int64, h heirsOfAgents) effect {
 	e.audit = w.audit(name, before, after)
 	if heir == 0 {
 		to.OwnerID = nil
+		e.warns = NoAdminLeft
 		e.apply = func(tx *table.Tx) { w.s.EditAgent(tx, a, to, nil) }
 		return e
 	}

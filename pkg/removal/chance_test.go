@@ -146,7 +146,7 @@ func (w *world) disturbed(t *testing.T, f flow, rnd *rand.Rand) {
 					delete(row, "version")
 				}
 			}
-			if touched[fmt.Sprint(row["agent_id"])] {
+			if touched[fmt.Sprint(row["agent_id"])] || row["ownerless_of"] == model.OwnerlessAgent && touched[fmt.Sprint(row["ownerless_id"])] {
 				delete(out, p)
 			}
 		}

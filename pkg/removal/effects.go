@@ -14,20 +14,30 @@ import (
 // and what is left to do, of which all kinds are looked for at the same time. A
 // preview, a report and the removal itself all have it from the same kinds.
 func (w *work) list(ctx context.Context) ([]model.Effect, error) {
-	out := atOnce(w.r)
-	found := make([][]effect, len(kinds[w.r.Kind]))
+	out, _, err := w.foresee(ctx)
+	return out, err
+}
+
+// foresee is list with what the record will warn of.
+func (w *work) foresee(ctx context.Context) (effects []model.Effect, warnings []string, err error) {
+	all := slices.Concat(kinds[w.r.Kind]...)
+	found := make([][]effect, len(all))
 	g, ctx := concurrent.WithContext(ctx)
-	for i, kind := range kinds[w.r.Kind] {
+	for i, kind := range all {
 		g.Go(func() (err error) {
 			found[i], err = kind(ctx, w)
 			return err
 		})
 	}
-	err := g.Wait()
+	err = g.Wait()
+	effects = atOnce(w.r)
 	for _, e := range slices.Concat(found...) {
-		out = append(out, e.Effect)
+		effects = append(effects, e.Effect)
+		if e.warns != "" && !slices.Contains(warnings, e.warns) {
+			warnings = append(warnings, e.warns)
+		}
 	}
-	return out, err
+	return effects, warnings, err
 }
 
 // Effects is the list of a removal that was made: what it changed so far, of
@@ -77,11 +87,7 @@ func atOnce(r model.Removal) []model.Effect {
 		add(guard.MemberName(guard.TeamName(m.TeamID), m.UserID), "delete", "membership as "+m.Role)
 	}
 	for _, h := range r.Handovers {
-		if h.Project != nil {
-			add(guard.MemberName(guard.ProjectName(h.Project.ProjectID), h.Project.UserID), "transfer", "becomes admin")
-		} else {
-			add(guard.MemberName(guard.TeamName(h.Team.TeamID), h.Team.UserID), "transfer", "becomes owner")
-		}
+		add(guard.MemberName(guard.ProjectName(h.Project.ProjectID), h.Project.UserID), "transfer", "becomes admin")
 	}
 	return out
 }

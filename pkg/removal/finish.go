@@ -3,6 +3,7 @@ package removal
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"wardroom/pkg/fault"
@@ -68,14 +69,14 @@ func finish(ctx context.Context, s *store.Store, id int64, now model.Time) (bool
 		return false, err
 	}
 	w.at = now
-	f := &finisher{work: w}
+	f := &finisher{work: w, warnings: slices.Clone(r.Warnings)}
 	if err := f.recall(ctx); err != nil {
 		return false, err
 	}
 	for more := true; more; { // an index may not have told everything the first time
 		more = false
-		for _, kind := range kinds[r.Kind] {
-			fresh, over, err := f.take(ctx, kind)
+		for i, some := range kinds[r.Kind] {
+			fresh, over, err := f.line(ctx, some, i+1 < len(kinds[r.Kind]))
 			if over || err != nil {
 				return false, err
 			}
@@ -100,8 +101,9 @@ func find(ctx context.Context, s *store.Store, id int64) (model.Removal, bool, e
 // finisher gathers effects into transactions.
 type finisher struct {
 	*work
-	tx   table.Tx
-	done map[string]bool // resources whose effect is recorded
+	tx       table.Tx
+	done     map[string]bool // resources whose effect is recorded
+	warnings []string        // of the record, once tx is committed
 }
 
 // recall reads which effects are done.
@@ -112,6 +114,22 @@ func (f *finisher) recall(ctx context.Context) error {
 		f.done[e.Resource] = true
 	}
 	return err
+}
+
+// line works off what is found of some kinds. What it does is written where others
+// come after it.
+func (f *finisher) line(ctx context.Context, some []kind, others bool) (fresh, over bool, err error) {
+	for _, kind := range some {
+		more, over, err := f.take(ctx, kind)
+		if over || err != nil {
+			return false, over, err
+		}
+		fresh = fresh || more
+	}
+	if fresh && others {
+		err = f.flush(ctx)
+	}
+	return fresh, false, err
 }
 
 // take works off what is found of one kind. It reports whether anything was,
@@ -141,10 +159,18 @@ func (f *finisher) take(ctx context.Context, find kind) (fresh, over bool, err e
 			e.named(id)
 		}
 		f.add(&f.tx, e)
+		f.warn(e)
 		f.done[e.Resource] = true
 		fresh = true
 	}
 	return fresh, false, nil
+}
+
+// warn has the record warn of what an effect brings about.
+func (f *finisher) warn(e effect) {
+	if (e.warns != "" || e.empties) && !slices.Contains(f.warnings, NoAdminLeft) {
+		f.warnings = append(f.warnings, NoAdminLeft)
+	}
 }
 
 // add notes an effect, its record and its audit row.
@@ -166,8 +192,8 @@ func (f *finisher) flush(ctx context.Context) error {
 		return nil
 	}
 	to := f.r
-	if f.r.State == model.Revoked {
-		to.State = model.Cleaning
+	if f.r.State == model.Revoked || len(f.warnings) > len(f.r.Warnings) {
+		to.State, to.Warnings = model.Cleaning, f.warnings
 		to.Version++
 		table.Removals.Change(&f.tx, f.r, to)
 	} else {
@@ -181,7 +207,7 @@ func (f *finisher) flush(ctx context.Context) error {
 // close notes that nothing is left.
 func (f *finisher) close() {
 	to := f.r
-	to.State, to.PendingShard, to.PendingOn = model.Done, nil, nil
+	to.State, to.Warnings, to.PendingShard, to.PendingOn = model.Done, f.warnings, nil, nil
 	to.Version++
 	table.Removals.Change(&f.tx, f.r, to)
 }

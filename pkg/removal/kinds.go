@@ -26,24 +26,27 @@ type work struct {
 // effect is one thing that is left to do.
 type effect struct {
 	model.EffectRow
-	place string             // the project or team it is about; "" for none
-	apply func(tx *table.Tx) // nil for what is kept
-	audit *model.Audit
-	ends  *model.Time    // when the thing ends by itself, if it does
-	heir  int64          // to whom an agent goes
-	named func(id int64) // takes the id of a permission that it makes; nil where it makes none
+	apply   func(tx *table.Tx) // nil for what is kept
+	audit   *model.Audit
+	heir    int64          // to whom something goes
+	empties bool           // a place is left to nobody by it
+	named   func(id int64) // takes the id of a permission that it makes; nil where it makes none
+	warns   string         // what the record warns of then; "" for nothing
 }
 
 // kind finds what is still to be done about one kind of thing.
 type kind func(ctx context.Context, w *work) ([]effect, error)
 
 // kinds are what becomes of what people had, by what they are removed from. A
-// new kind of thing is one more line. Each finds what is still to be done, by
-// an index and read again.
-var kinds = map[string][]kind{
-	model.FromProject:   {agentsOfProject, boundKeys, projectInvites},
-	model.FromWorkspace: {teamInvites, keptProjects, keptAgents},
-	model.OfUser:        {agentsOfAll, projectMemberships, teamMemberships, personalKeys, serviceKeys, allInvites, recents, recentAgents, starred, unread},
+// new kind of thing is one more word. Each finds what is still to be done, by
+// an index and read again. What one line does is written before the next one looks.
+var kinds = map[string][][]kind{
+	model.FromProject:   {{agentsOfProject, boundKeys, projectInvites}},
+	model.FromWorkspace: {{teamInvites, keptProjects, keptAgents}},
+	model.OfUser: {
+		{identities, posts},
+		{agentsOfAll, projectMemberships, teamMemberships, personalKeys, serviceKeys, allInvites, recents, recentAgents, starred, unread},
+	},
 }
 
 // begin reads who is removed.
@@ -71,11 +74,6 @@ func among(rows table.Rows, s *store.Store, r model.Removal) *work {
 // removal is about: somebody taken out of it may be back, with things that are
 // new. An account that ended can get nothing new.
 func (w *work) ours(epoch int64) bool { return epoch < w.r.Epoch }
-
-// wasActive reports whether a user was active until this removal.
-func (w *work) wasActive(user int64) bool {
-	return slices.ContainsFunc(w.r.Users, func(u model.UserWas) bool { return u.UserID == user && u.IsActive })
-}
 
 // each asks an index about every user at the same time.
 func each[T any](ctx context.Context, w *work, ask func(ctx context.Context, u model.User) ([]T, error)) (map[int64][]T, error) {
@@ -113,30 +111,36 @@ func projectMemberships(ctx context.Context, w *work) ([]effect, error) {
 		}
 	}
 	rows, err := w.s.Read(ctx, keys...)
-	var out []effect
-	for _, m := range table.ProjectMembers.All(rows) {
-		p, live := store.LiveProject(rows, m.ProjectID)
-		out = append(out, w.endsMembership(m, p, live, rows))
+	members := table.ProjectMembers.All(rows)
+	going := map[int64]int64{}
+	for _, m := range members {
+		if m.Role == string(access.ProjectAdmin) {
+			going[m.ProjectID]++
+		}
+	}
+	out := make([]effect, 0, len(members))
+	for _, m := range members {
+		out = append(out, w.endsMembership(m, going[m.ProjectID], rows))
 	}
 	return out, err
 }
 
-func (w *work) endsMembership(m model.ProjectMember, p model.Project, live bool, rows table.Rows) effect {
+// endsMembership deletes a membership of a project, of whose admins so many go.
+func (w *work) endsMembership(m model.ProjectMember, going int64, rows table.Rows) effect {
 	name := guard.ProjectName(m.ProjectID)
-	e := effect{place: name, EffectRow: model.EffectRow{UserID: m.UserID, ProjectMember: &m, Effect: model.Effect{
+	e := effect{EffectRow: model.EffectRow{UserID: m.UserID, ProjectMember: &m, Effect: model.Effect{
 		Resource: guard.MemberName(name, m.UserID), Action: "delete", Detail: "membership as " + m.Role}}}
 	if tomb, ok := table.Tombstones.In(rows, m.ProjectID, m.UserID); ok {
 		e.Tombstone = &tomb
 	}
-	// The posts that the record names aren't counted any more. One that the
-	// index didn't yet tell then is.
-	counted := live && m.Role == string(access.ProjectAdmin) && w.wasActive(m.UserID) &&
-		!slices.Contains(w.r.Posts, model.Post{UserID: m.UserID, ProjectID: m.ProjectID})
+	p, live := store.LiveProject(rows, m.ProjectID)
+	admin := live && m.Role == string(access.ProjectAdmin)
+	e.empties = admin && p.AdminCount <= going
 	e.apply = func(tx *table.Tx) {
 		table.ProjectMembers.Delete(tx, m)
 		tx.Add(table.Projects.Key(m.ProjectID), "user_count", -1)
-		if counted {
-			tx.Add(table.Projects.Key(m.ProjectID), "admin_count", -1)
+		if admin {
+			w.s.VacateAdmin(tx, p, going)
 		}
 		w.s.Bury(tx, p, model.Tombstone{ProjectID: m.ProjectID, UserID: m.UserID, RemovedOn: w.r.RemovedOn, RemovalID: w.r.ID})
 	}
@@ -157,27 +161,34 @@ func teamMemberships(ctx context.Context, w *work) ([]effect, error) {
 		}
 	}
 	rows, err := w.s.Read(ctx, keys...)
-	var out []effect
-	for _, m := range table.TeamMembers.All(rows) {
-		_, live := store.LiveTeam(rows, m.TeamID)
-		out = append(out, w.endsTeamMembership(m, live))
+	members := table.TeamMembers.All(rows)
+	going := map[int64]int64{}
+	for _, m := range members {
+		if m.Role == string(access.Owner) {
+			going[m.TeamID]++
+		}
+	}
+	out := make([]effect, 0, len(members))
+	for _, m := range members {
+		out = append(out, w.endsTeamMembership(m, going[m.TeamID], rows))
 	}
 	return out, err
 }
 
-func (w *work) endsTeamMembership(m model.TeamMember, live bool) effect {
+// endsTeamMembership is the same for a team.
+func (w *work) endsTeamMembership(m model.TeamMember, going int64, rows table.Rows) effect {
 	name := guard.TeamName(m.TeamID)
-	counted := live && m.Role == string(access.Owner) && w.wasActive(m.UserID) &&
-		!slices.Contains(w.r.Posts, model.Post{UserID: m.UserID, TeamID: m.TeamID})
+	t, live := store.LiveTeam(rows, m.TeamID)
+	owner := live && m.Role == string(access.Owner)
 	return effect{
-		place: name,
+		empties: owner && t.OwnerCount <= going,
 		EffectRow: model.EffectRow{UserID: m.UserID, TeamMember: &m, Effect: model.Effect{
 			Resource: guard.MemberName(name, m.UserID), Action: "delete", Detail: "membership as " + m.Role}},
 		apply: func(tx *table.Tx) {
 			table.TeamMembers.Delete(tx, m)
 			tx.Add(table.Teams.Key(m.TeamID), "member_count", -1)
-			if counted {
-				tx.Add(table.Teams.Key(m.TeamID), "owner_count", -1)
+			if owner {
+				w.s.VacateOwner(tx, t, going)
 			}
 		},
 		audit: w.audit(name, map[string]any{guard.UserName(m.UserID): m.Facts()}, nil),
@@ -233,12 +244,8 @@ func (w *work) revokesKeys(ctx context.Context, detail string, find func(context
 		to := k
 		to.Version++
 		to.Stamp, to.RevokedOn = k.Modified(w.r.RemovedBy, w.r.RemovedOn), &w.r.RemovedOn
-		name, place := guard.KeyName(k.ID), ""
-		if k.ProjectID != nil {
-			place = guard.ProjectName(*k.ProjectID)
-		}
+		name := guard.KeyName(k.ID)
 		out = append(out, effect{
-			place: place, ends: k.ExpiresOn,
 			EffectRow: model.EffectRow{UserID: *k.UserID, Prefix: k.Prefix, Was: &model.Revision{Version: k.Version, ModifiedBy: k.ModifiedBy, ModifiedOn: k.ModifiedOn},
 				Effect: model.Effect{Resource: name, Action: "revoke", Detail: detail}},
 			apply: func(tx *table.Tx) { table.Keys.Change(tx, k, to) },
@@ -305,7 +312,6 @@ func (w *work) revokesInvites(ctx context.Context, ids []int64) ([]effect, error
 		to.Stamp, to.Status, to.OpenKey = i.Modified(w.r.RemovedBy, w.r.RemovedOn), model.InviteRevoked, nil
 		name := guard.InviteName(i.ID)
 		out = append(out, effect{
-			place: i.Place, ends: &i.ExpiresOn,
 			EffectRow: model.EffectRow{UserID: w.invited(i), InviteID: i.ID, Was: &model.Revision{Version: i.Version, ModifiedBy: i.ModifiedBy, ModifiedOn: i.ModifiedOn},
 				Effect: model.Effect{Resource: name, Action: "revoke", Detail: "pending invitation"}},
 			apply: func(tx *table.Tx) { table.Invites.Change(tx, i, to) },

@@ -2,8 +2,8 @@ package removal
 
 import (
 	"context"
+	"maps"
 	"slices"
-	"sync"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/concurrent"
@@ -13,132 +13,218 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Held is where people may hold posts, as an index tells it: their projects and
-// teams. What it tells is read again before anything follows from it.
-type Held struct {
-	mu              sync.Mutex
-	asked           map[int64]bool
-	projects, teams []membership
+// seat is a project or a team that nobody but the people holds.
+type seat struct {
+	project *model.Project
+	team    *model.Team
+	holders []int64 // its admins or owners
 }
 
-// membership is a place, and who may be a member of it.
-type membership struct{ place, user int64 }
-
-// Ask puts the questions along with the rows of a request.
-func (h *Held) Ask(f *guard.Fetch, users ...int64) {
-	s := f.Store()
-	for _, u := range h.fresh(users) {
-		f.Ask(func(ctx context.Context) error { return h.find(ctx, s.ProjectsOfUser, &h.projects, u) })
-		f.Ask(func(ctx context.Context) error { return h.find(ctx, s.TeamsOfUser, &h.teams, u) })
+// posts are the projects and teams that nobody holds once the people are gone:
+// each goes to the heir that the removal names, where they can take it, else to
+// nobody. It goes before the memberships end, by which it is found, wherever the
+// work is cut off.
+func posts(ctx context.Context, w *work) ([]effect, error) {
+	seats, rows, err := w.seats(ctx)
+	if err != nil {
+		return nil, err
 	}
-}
-
-// look puts those not yet asked in a trip of their own.
-func (h *Held) look(ctx context.Context, s *store.Store, users []int64) error {
-	g, ctx := concurrent.WithContext(ctx)
-	g.SetLimit(32)
-	for _, u := range h.fresh(users) {
-		g.Go(func() error { return h.find(ctx, s.ProjectsOfUser, &h.projects, u) })
-		g.Go(func() error { return h.find(ctx, s.TeamsOfUser, &h.teams, u) })
-	}
-	return g.Wait()
-}
-
-// fresh returns those of the users who weren't asked about, and notes that they
-// are.
-func (h *Held) fresh(users []int64) []int64 {
-	var out []int64
-	for _, u := range users {
-		if !h.asked[u] {
-			out = append(out, u)
-		}
-	}
-	if h.asked == nil {
-		h.asked = make(map[int64]bool, len(out))
-	}
-	for _, u := range out {
-		h.asked[u] = true
-	}
-	return out
-}
-
-func (h *Held) find(ctx context.Context, ask func(context.Context, int64, int64, int) ([]int64, error), into *[]membership, user int64) error {
-	all, err := store.Every(ctx, ask, user)
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, id := range all {
-		*into = append(*into, membership{id, user})
-	}
-	return err
-}
-
-// posts are what users about to be deactivated hold of which one must remain:
-// who of them are counted as admins of which live projects, and as owners of
-// which live teams, by id.
-type posts struct {
-	projects []post[model.Project]
-	teams    []post[model.Team]
-}
-
-// post is a place and who leaves it; last says that nobody else holds it.
-type post[T any] struct {
-	place   T
-	holders []int64
-	last    bool
-}
-
-// postsOf reads what users hold into the case: those whom the index named, read
-// again. heir's own rows there are read along, 0 for none.
-func postsOf(ctx context.Context, c *guard.Case, h *Held, users []int64, heir int64) (posts, error) {
 	var keys []table.Primary
-	for _, m := range h.projects {
-		keys = append(keys, table.Projects.Key(m.place), table.ProjectMembers.Key(m.place, m.user))
-		if heir != 0 {
-			keys = append(keys, table.ProjectMembers.Key(m.place, heir))
+	for _, s := range seats {
+		if s.project != nil && w.r.ProjectHeir() != 0 {
+			keys = append(keys, table.Users.Key(w.r.ProjectHeir()), table.ProjectMembers.Key(s.project.ID, w.r.ProjectHeir()),
+				table.TeamMembers.Key(s.project.Team(), w.r.ProjectHeir()))
+		}
+		if s.team != nil && w.r.Heir() != 0 {
+			keys = append(keys, table.Users.Key(w.r.Heir()), table.TeamMembers.Key(s.team.ID, w.r.Heir()), table.TeamMembers.Key(s.team.ID, w.r.GiverID))
 		}
 	}
-	for _, m := range h.teams {
-		keys = append(keys, table.Teams.Key(m.place), table.TeamMembers.Key(m.place, m.user))
-		if heir != 0 {
-			keys = append(keys, table.TeamMembers.Key(m.place, heir))
+	more, err := w.s.Read(ctx, keys...)
+	if err != nil {
+		return nil, err
+	}
+	rows.Add(more)
+	out := make([]effect, 0, len(seats))
+	for _, s := range seats {
+		if s.project != nil {
+			out = append(out, w.passesProject(s, rows))
+		} else {
+			out = append(out, w.passesTeam(s, rows))
 		}
 	}
-	if heir != 0 {
-		keys = append(keys, table.Users.Key(heir))
-	}
-	if err := c.Read(ctx, keys...); err != nil {
-		return posts{}, err
-	}
-	var held posts
-	admins, owners := map[int64][]int64{}, map[int64][]int64{}
-	for _, m := range h.projects {
-		if row, ok := c.ProjectMember(m.place, m.user); ok && row.Role == string(access.ProjectAdmin) && slices.Contains(users, m.user) {
-			admins[m.place] = append(admins[m.place], m.user)
-		}
-	}
-	for _, m := range h.teams {
-		if row, ok := c.TeamMember(m.place, m.user); ok && row.Role == string(access.Owner) && slices.Contains(users, m.user) {
-			owners[m.place] = append(owners[m.place], m.user)
-		}
-	}
-	for _, id := range ascending(admins) {
-		if p, live := store.LiveProject(c.Rows(), id); live {
-			held.projects = append(held.projects, post[model.Project]{p, admins[id], p.AdminCount <= int64(len(admins[id]))})
-		}
-	}
-	for _, id := range ascending(owners) {
-		if t, live := store.LiveTeam(c.Rows(), id); live {
-			held.teams = append(held.teams, post[model.Team]{t, owners[id], t.OwnerCount <= int64(len(owners[id]))})
-		}
-	}
-	return held, nil
+	return out, nil
 }
 
-func ascending[V any](m map[int64][]V) []int64 {
-	ids := make([]int64, 0, len(m))
-	for id := range m {
-		ids = append(ids, id)
+// seats finds the live projects and teams that nobody but the people hold, by id.
+func (w *work) seats(ctx context.Context) ([]seat, table.Rows, error) {
+	admins, owners, rows, err := w.memberships(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
-	slices.Sort(ids)
-	return ids
+	var out []seat
+	for _, id := range slices.Sorted(maps.Keys(admins)) {
+		if p, live := store.LiveProject(rows, id); live && p.AdminCount <= int64(len(admins[id])) {
+			out = append(out, seat{project: &p, holders: admins[id]})
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(owners)) {
+		if t, live := store.LiveTeam(rows, id); live && t.OwnerCount <= int64(len(owners[id])) {
+			out = append(out, seat{team: &t, holders: owners[id]})
+		}
+	}
+	return out, rows, nil
+}
+
+// memberships reads all projects and teams of the people and what they are there,
+// and tells of which they are admins or owners.
+func (w *work) memberships(ctx context.Context) (admins, owners map[int64][]int64, rows table.Rows, err error) {
+	var projects, teams map[int64][]int64
+	g, both := concurrent.WithContext(ctx)
+	g.Go(func() (err error) {
+		projects, err = places(both, w, w.s.ProjectsOfUser)
+		return err
+	})
+	g.Go(func() (err error) {
+		teams, err = places(both, w, w.s.TeamsOfUser)
+		return err
+	})
+	if err := g.Wait(); err != nil {
+		return nil, nil, nil, err
+	}
+	var keys []table.Primary
+	for user, ids := range projects {
+		for _, id := range ids {
+			keys = append(keys, table.Projects.Key(id), table.ProjectMembers.Key(id, user))
+		}
+	}
+	for user, ids := range teams {
+		for _, id := range ids {
+			keys = append(keys, table.Teams.Key(id), table.TeamMembers.Key(id, user))
+		}
+	}
+	rows, err = w.s.Read(ctx, keys...)
+	admins, owners = map[int64][]int64{}, map[int64][]int64{}
+	for _, m := range table.ProjectMembers.All(rows) {
+		if m.Role == string(access.ProjectAdmin) {
+			admins[m.ProjectID] = append(admins[m.ProjectID], m.UserID)
+		}
+	}
+	for _, m := range table.TeamMembers.All(rows) {
+		if m.Role == string(access.Owner) {
+			owners[m.TeamID] = append(owners[m.TeamID], m.UserID)
+		}
+	}
+	for _, holders := range admins {
+		slices.Sort(holders)
+	}
+	for _, holders := range owners {
+		slices.Sort(holders)
+	}
+	return admins, owners, rows, err
+}
+
+// passesProject gives a project to its heir, or to nobody.
+func (w *work) passesProject(s seat, rows table.Rows) effect {
+	p, heir := *s.project, w.r.ProjectHeir()
+	name := guard.ProjectName(p.ID)
+	if u, ok := table.Users.In(rows, heir); !ok || !w.reaches(rows, u, p) {
+		return w.abandons(name, s.holders[0], "admin", heir, func(tx *table.Tx) {
+			tx.AtMost(table.Projects.Key(p.ID), "admin_count", int64(len(s.holders)))
+		})
+	}
+	now, is := table.ProjectMembers.In(rows, p.ID, heir)
+	var was *model.ProjectMember
+	if is {
+		before := now
+		was = &before
+		now = now.Modified(w.r.RemovedBy, w.at)
+	} else {
+		now = model.ProjectMember{ProjectID: p.ID, UserID: heir, CreatedBy: w.r.RemovedBy, CreatedOn: w.at}
+	}
+	now.Role, now.ExpiresOn = string(access.ProjectAdmin), nil
+	now.Version++
+	kept := &now
+	e := w.passes(name, s.holders[0], heir, "becomes admin", model.Handover{Project: kept, ProjectWas: was}, is, func(id int64) { kept.ID = id }, func() map[string]any { return kept.Facts() })
+	if is {
+		e.audit.Before[guard.UserName(heir)] = was.Facts()
+	}
+	e.apply = func(tx *table.Tx) { w.s.HandOver(tx, p, was, *kept) }
+	return e
+}
+
+// passesTeam gives a team to its heir, or to nobody. Only an owner or a global
+// admin gives what an owner is: nobody gives more by naming an heir.
+func (w *work) passesTeam(s seat, rows table.Rows) effect {
+	t, heir := *s.team, w.r.Heir()
+	name := guard.TeamName(t.ID)
+	giver, _ := table.TeamMembers.In(rows, t.ID, w.r.GiverID)
+	gives := w.r.GivesOwner || giver.Role == string(access.Owner)
+	if u, ok := table.Users.In(rows, heir); !ok || !gives || !w.reachesTeam(rows, u, t) {
+		return w.abandons(name, s.holders[0], "owner", heir, func(tx *table.Tx) {
+			tx.AtMost(table.Teams.Key(t.ID), "owner_count", int64(len(s.holders)))
+		})
+	}
+	now, is := table.TeamMembers.In(rows, t.ID, heir)
+	var was *model.TeamMember
+	if is {
+		before := now
+		was = &before
+	} else {
+		now = model.TeamMember{TeamID: t.ID, UserID: heir, CreatedBy: w.r.RemovedBy, CreatedOn: w.at}
+	}
+	now.Role = string(access.Owner)
+	now.Version++
+	kept := &now
+	e := w.passes(name, s.holders[0], heir, "becomes owner", model.Handover{Team: kept, TeamWas: was}, is, func(id int64) { kept.ID = id }, func() map[string]any { return kept.Facts() })
+	if is {
+		e.audit.Before[guard.UserName(heir)] = was.Facts()
+	}
+	e.apply = func(tx *table.Tx) { w.s.HandOverTeam(tx, t, was, *kept) }
+	return e
+}
+
+// passes is the effect on an heir of a place.
+func (w *work) passes(place string, leaver, heir int64, detail string, h model.Handover, member bool, named func(int64), facts func() map[string]any) effect {
+	user := guard.UserName(heir)
+	after := map[string]any{user: facts()}
+	e := effect{heir: heir, EffectRow: model.EffectRow{
+		UserID: leaver, Handover: &h, Effect: model.Effect{Resource: guard.MemberName(place, heir), Action: "transfer", Detail: detail},
+	}}
+	e.audit = w.audit(place, map[string]any{}, after)
+	e.audit.Notices = []model.Notice{{UserID: heir, Kind: model.NoticeRoleChanged, Resource: place}}
+	if !member {
+		e.named = func(id int64) {
+			named(id)
+			after[user] = facts()
+		}
+	}
+	return e
+}
+
+// abandons tells that a place is left to nobody, and why the heir that was named
+// doesn't take it. The list of such places gets it with the last membership.
+func (w *work) abandons(place string, leaver int64, role string, heir int64, alone func(*table.Tx)) effect {
+	detail := role + " becomes nobody"
+	if heir != 0 {
+		detail += ", since " + guard.UserName(heir) + " can't take it"
+	}
+	return effect{
+		warns:     NoAdminLeft,
+		EffectRow: model.EffectRow{UserID: leaver, Effect: model.Effect{Resource: place, Action: "transfer", Detail: detail}},
+		apply:     alone,
+		audit:     w.audit(place, nil, map[string]any{"ownerless": true}),
+	}
+}
+
+// reachesTeam reports whether a user whose rows were read can see a team, and
+// isn't removed.
+func (w *work) reachesTeam(rows table.Rows, u model.User, t model.Team) bool {
+	if u.OrganizationID != w.r.OrganizationID || slices.Contains(w.r.UserIDs, u.ID) {
+		return false
+	}
+	target := access.Target{Kind: access.KindTeam, ID: t.ID, Organization: t.OrganizationID}
+	if m, ok := table.TeamMembers.In(rows, t.ID, u.ID); ok {
+		target.TeamRole = access.Role(m.Role)
+	}
+	return u.IsActive && Ways(u, target).StillHasAccess
 }

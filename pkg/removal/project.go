@@ -26,9 +26,8 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user int64,
 	u, _ := c.UserRow(user)
 	row := model.ProjectUser{ID: m.ID, User: u}
 
-	admin := m.Role == string(access.ProjectAdmin) && u.IsActive // an inactive one isn't counted
-	last := admin && p.AdminCount <= 1
-	if last && heir == 0 {
+	last := m.Role == string(access.ProjectAdmin) && p.AdminCount <= 1
+	if last && heir == 0 && u.IsActive { // one whose account has ended holds nothing any more
 		return row, Report{}, fault.New(fault.KindLastProjectAdmin, "The last admin of a project can't be removed: add ?transfer_to= with the id of a user who can reach it")
 	}
 	target := c.ProjectTarget(p, 0) // without his own role
@@ -52,22 +51,14 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user int64,
 		report.RemovalID = &r.ID
 	}
 	r.TransferTo = given(heir)
-	if admin {
-		r.Users = []model.UserWas{was(u)}
-	}
 	if tomb, ok := table.Tombstones.In(c.Rows(), p.ID, user); ok {
 		r.TombstoneWas = &tomb
 	}
-	s.RemoveMember(&c.Tx, p, m, u.IsActive, model.Tombstone{ProjectID: p.ID, UserID: user, Epoch: r.Epoch, RemovedOn: c.Now, RemovalID: r.ID})
+	s.RemoveMember(&c.Tx, p, m, !u.IsActive && heir == 0, model.Tombstone{ProjectID: p.ID, UserID: user, Epoch: r.Epoch, RemovedOn: c.Now, RemovalID: r.ID})
 	before, after := map[string]any{guard.UserName(user): m.Facts()}, map[string]any{"removal_id": r.ID}
-	if last {
-		if err := (heirship{s: s, c: c, r: &r, heir: heir, dry: o.DryRun}).project(ctx, p); err != nil {
+	if last && heir != 0 {
+		if err := takeOver(ctx, s, c, &r, p, heir, o.DryRun, before, after); err != nil {
 			return row, Report{}, err
-		}
-		taken := r.Handovers[len(r.Handovers)-1]
-		after[guard.UserName(heir)] = taken.Project.Facts()
-		if taken.ProjectWas != nil {
-			before[guard.UserName(heir)] = taken.ProjectWas.Facts()
 		}
 	}
 	if err := report.look(ctx, s, c, &r, o, func(ctx context.Context) (bool, error) {

@@ -6,6 +6,7 @@ package removal
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"wardroom/pkg/access"
@@ -18,15 +19,18 @@ import (
 // UndoFor is how long a removal can be undone.
 const UndoFor = 30 * 24 * time.Hour
 
-// NoProjectLeft warns that nothing leads the person to any project any more.
-const NoProjectLeft = "no_project_left"
+// What a removal warns of.
+const (
+	NoProjectLeft = "no_project_left" // nothing leads the person to any project any more
+	NoAdminLeft   = "no_admin_left"   // a project, a team or an agent is left that nobody holds
+)
 
 // Report is what a removal tells beyond the rows removed: in its record, and in
 // meta where a caller asks for it.
 type Report struct {
 	RemovalID       *int64                `json:"removal_id" doc:"Null for a preview"`
 	EffectiveAccess model.EffectiveAccess `json:"effective_access" doc:"Other ways by which the person still gets in"`
-	Warnings        []string              `json:"warnings" doc:"no_project_left: nothing is left that leads somebody removed to a project; service_keys_left: service keys that the user made live on"`
+	Warnings        []string              `json:"warnings" doc:"no_project_left: nothing is left that leads somebody removed to a project. no_admin_left: a project, a team or an agent is left that nobody holds. service_keys_left: service keys that the user made live on"`
 	Effects         []model.Effect        `json:"effects"`
 }
 
@@ -49,11 +53,14 @@ func (rep *Report) look(ctx context.Context, s *store.Store, c *guard.Case, r *m
 	w := among(c.Rows(), s, *r)
 	g, ctx := concurrent.WithContext(ctx)
 	g.Go(func() error { return rep.warn(ctx, r, stranded) })
+	var more []string
 	g.Go(func() (err error) {
-		rep.Effects, err = w.list(ctx)
+		rep.Effects, more, err = w.foresee(ctx)
 		return err
 	})
-	return g.Wait()
+	err := g.Wait()
+	rep.Warnings = append(slices.Clone(rep.Warnings), more...)
+	return err
 }
 
 // warn completes both with what there is to warn of.

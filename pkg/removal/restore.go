@@ -23,6 +23,7 @@ type undoing struct {
 	restored []model.Effect
 	left     []string
 	partly   map[int64]bool // users of whom something was left
+	taken    map[int64]bool // users whose address or sign-in somebody else has now
 
 	puts   []func(*table.Tx) // of what came after the removal's first transaction
 	finals []func(*table.Tx) // of that one
@@ -32,7 +33,7 @@ type undoing struct {
 // restore looks at everything a removal did, of which effects is what came after
 // its first transaction, and plans how to put it back.
 func restore(ctx context.Context, s *store.Store, r model.Removal, effects []model.EffectRow, now model.Time) (*undoing, error) {
-	u := &undoing{s: s, r: r, now: now, effects: effects, left: []string{}, restored: []model.Effect{}, partly: map[int64]bool{}, told: map[string]any{}}
+	u := &undoing{s: s, r: r, now: now, effects: effects, left: []string{}, restored: []model.Effect{}, partly: map[int64]bool{}, taken: map[int64]bool{}, told: map[string]any{}}
 	var err error
 	if u.rows, err = s.Read(ctx, u.keys()...); err != nil {
 		return nil, err
@@ -42,14 +43,14 @@ func restore(ctx context.Context, s *store.Store, r model.Removal, effects []mod
 		return nil, err
 	}
 	u.rows.Add(more)
-	for _, e := range u.effects {
-		if e.Ownership == nil {
-			u.effect(e)
-		}
+	for _, id := range r.UserIDs {
+		u.names(id)
 	}
-	for _, e := range u.effects { // once their owners' permissions are back
-		if e.Ownership != nil {
-			u.effect(e)
+	for turn := firstTurn; turn <= lastTurn; turn++ {
+		for _, e := range u.effects {
+			if turnOf(e) == turn {
+				u.effect(e)
+			}
 		}
 	}
 	for _, m := range r.ProjectMembers {
@@ -59,12 +60,34 @@ func restore(ctx context.Context, s *store.Store, r model.Removal, effects []mod
 		u.teamMember(m)
 	}
 	for _, id := range r.UserIDs {
-		if err := u.account(id); err != nil {
-			return nil, err
-		}
+		u.account(id)
 	}
-	u.handBack()
+	for _, h := range r.Handovers {
+		u.handBack(h, r.UserIDs[0], &u.finals)
+	}
 	return u, nil
+}
+
+// The order in which effects are undone: whoever can't be found any more gets
+// nothing back, agents go back once their owners' permissions are, and heirs give
+// up their places once somebody else has these.
+const (
+	firstTurn = iota
+	otherTurn
+	ownersTurn
+	lastTurn
+)
+
+func turnOf(e model.EffectRow) int {
+	switch {
+	case e.Identity != nil:
+		return firstTurn
+	case e.Ownership != nil:
+		return ownersTurn
+	case e.Handover != nil:
+		return lastTurn
+	}
+	return otherTurn
 }
 
 // keys are the rows of everything the removal touched.
@@ -100,6 +123,14 @@ func (u *undoing) keys() (keys []table.Primary) {
 			keys = append(keys, ownershipKeys(*e.Ownership, e.UserID)...)
 		case e.Notification != nil:
 			keys = append(keys, table.Notifications.Key(e.UserID, e.Notification.ID))
+		case e.Identity != nil:
+			keys = append(keys, identityKeys(*e.Identity)...)
+		case e.Handover != nil && e.Handover.Project != nil:
+			project(e.Handover.Project.ProjectID, e.Handover.Project.UserID)
+			project(e.Handover.Project.ProjectID, e.UserID)
+		case e.Handover != nil:
+			team(e.Handover.Team.TeamID, e.Handover.Team.UserID)
+			team(e.Handover.Team.TeamID, e.UserID)
 		}
 	}
 	for _, m := range u.r.ProjectMembers {
@@ -108,19 +139,8 @@ func (u *undoing) keys() (keys []table.Primary) {
 	for _, m := range u.r.TeamMembers {
 		team(m.TeamID, m.UserID)
 	}
-	for _, p := range u.r.Posts {
-		if p.ProjectID != 0 {
-			project(p.ProjectID, p.UserID)
-		} else {
-			team(p.TeamID, p.UserID)
-		}
-	}
 	for _, h := range u.r.Handovers {
-		if h.Project != nil {
-			project(h.Project.ProjectID, h.Project.UserID)
-		} else {
-			team(h.Team.TeamID, h.Team.UserID)
-		}
+		project(h.Project.ProjectID, h.Project.UserID)
 	}
 	return keys
 }
@@ -163,7 +183,7 @@ func (u *undoing) leave(resource string, user int64) {
 // account is his as it was. returns says that it is by this undo.
 func (u *undoing) user(id int64) (row model.User, returns, ok bool) {
 	row, ok = table.Users.In(u.rows, id)
-	if !ok {
+	if !ok || u.taken[id] {
 		return row, false, false
 	}
 	if u.r.Kind == model.OfUser && !row.IsActive && row.RemovalID != nil && *row.RemovalID == u.r.ID {
@@ -183,7 +203,11 @@ func (u *undoing) was(id int64) (model.UserWas, bool) {
 
 // effect puts back what was done after the first transaction.
 func (u *undoing) effect(e model.EffectRow) {
-	if e.Action == "keep" {
+	switch {
+	case e.Action == "keep", e.Action == "transfer" && e.Ownership == nil && e.Handover == nil: // what was left to nobody is held again with the rest
+		return
+	case e.Handover != nil:
+		u.handBack(*e.Handover, e.UserID, &u.puts)
 		return
 	}
 	_, returns, ok := u.user(e.UserID)
@@ -213,6 +237,8 @@ func (u *undoing) effect(e model.EffectRow) {
 			put, there, ok = u.putOwner(e)
 		case e.Notification != nil:
 			put, there, ok = u.putNotification(*e.Notification)
+		case e.Identity != nil:
+			put, there, ok = u.putIdentity(e)
 		}
 	}
 	switch {
@@ -229,8 +255,7 @@ func (u *undoing) effect(e model.EffectRow) {
 }
 
 // putProjectMember puts a membership back where none has come in its place and
-// no later removal has been there. It is counted where its user is active; where
-// the undo brings him back, he is counted then.
+// no later removal has been there.
 func (u *undoing) putProjectMember(m model.ProjectMember, tomb *model.Tombstone, returns bool) (put func(*table.Tx), there, ok bool) {
 	p, live := store.LiveProject(u.rows, m.ProjectID)
 	if now, is := table.ProjectMembers.In(u.rows, m.ProjectID, m.UserID); is {
@@ -243,15 +268,12 @@ func (u *undoing) putProjectMember(m model.ProjectMember, tomb *model.Tombstone,
 	admin := m.Role == string(access.ProjectAdmin)
 	return func(tx *table.Tx) {
 		table.ProjectMembers.Create(tx, m)
-		u.s.Return(tx, p, admin && !returns)
+		u.s.Return(tx, p, admin)
 		u.s.Unbury(tx, stone, tomb)
 		tx.If(table.Users.Key(m.UserID), "$ = ?", "is_active", !returns)
 		if u.r.Kind == model.OfUser {
 			name := guard.ProjectName(m.ProjectID)
 			u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, name, nil, map[string]any{guard.UserName(m.UserID): m.Facts()}))
-			if admin && !returns {
-				tx.Add(table.Users.Key(m.UserID), "version", 1)
-			}
 		}
 	}, false, true
 }
@@ -278,13 +300,10 @@ func (u *undoing) putTeamMember(m model.TeamMember, returns bool) (put func(*tab
 	owner := m.Role == string(access.Owner)
 	return func(tx *table.Tx) {
 		table.TeamMembers.Create(tx, m)
-		u.s.ReturnToTeam(tx, t, owner && !returns)
+		u.s.ReturnToTeam(tx, t, owner)
 		tx.If(table.Users.Key(m.UserID), "$ = ?", "is_active", !returns)
 		if u.r.Kind == model.OfUser {
 			u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, guard.TeamName(m.TeamID), nil, map[string]any{guard.UserName(m.UserID): m.Facts()}))
-			if owner && !returns {
-				tx.Add(table.Users.Key(m.UserID), "version", 1)
-			}
 		}
 	}, false, true
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"wardroom/pkg/access"
-	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
@@ -30,9 +29,6 @@ func (u *undoing) projectMember(m model.ProjectMember) {
 		return
 	}
 	u.back(model.Effect{Resource: name, Detail: "membership as " + m.Role}, &u.finals, put)
-	if m.Role == string(access.ProjectAdmin) {
-		u.finals = append(u.finals, u.version(m.UserID, 1))
-	}
 	u.told[guard.UserName(m.UserID)] = m.Facts()
 }
 
@@ -49,40 +45,34 @@ func (u *undoing) teamMember(m model.TeamMember) {
 		return
 	}
 	u.back(model.Effect{Resource: name, Detail: "membership as " + m.Role}, &u.finals, put)
-	if m.Role == string(access.Owner) {
-		u.finals = append(u.finals, u.version(m.UserID, 1))
-	}
 	u.told[guard.UserName(m.UserID)] = m.Facts()
 }
 
-// version puts the version of a user's row back where nothing but the removal
-// moved it, n times; otherwise it moves on, since his posts change.
-func (u *undoing) version(user, n int64) func(*table.Tx) {
-	row, _ := table.Users.In(u.rows, user)
-	to := row
-	if was, ok := u.was(user); ok && row.Version == was.Version+n && !u.partly[user] && !was.Edited {
-		to.Version = was.Version
-	} else {
-		to.Version++
+// names gives deleted users their addresses and names back before anything else,
+// so that they are theirs for as long as the undo takes. Whose are taken gets
+// nothing back.
+func (u *undoing) names(id int64) {
+	row, returns, _ := u.user(id)
+	switch {
+	case !returns || row.DeletedOn == nil, store.NamesKept(u.rows, row):
+	case store.NamesTaken(u.rows, row):
+		u.taken[id] = true
+	default:
+		u.puts = append(u.puts, func(tx *table.Tx) { store.KeepNames(tx, row) })
 	}
-	return func(tx *table.Tx) { table.Users.Change(tx, row, to) }
 }
 
-// account gives a user his account back, and counts the posts that he then
-// holds again. It refuses where another has his names by now (duplicate).
-func (u *undoing) account(id int64) error {
+// account gives a user their account back.
+func (u *undoing) account(id int64) {
 	if u.r.Kind != model.OfUser {
-		return nil
+		return
 	}
 	name := guard.UserName(id)
 	row, returns, _ := u.user(id)
 	was, _ := u.was(id)
 	if !returns {
 		u.leave(name, id)
-		return nil
-	}
-	if row.DeletedOn != nil && store.NamesTaken(u.rows, row) {
-		return fault.New(fault.KindDuplicate, "Somebody else has the user's address or name by now")
+		return
 	}
 	to := row
 	to.IsActive, to.RemovalID, to.DeletedOn, to.PendingShard, to.PendingOn = was.IsActive, was.RemovalID, nil, nil, nil
@@ -90,119 +80,53 @@ func (u *undoing) account(id int64) error {
 	if row.Version == was.Version+1 && !u.partly[id] && !was.Edited {
 		to.Version = was.Version
 	}
-	u.back(model.Effect{Resource: name, Detail: "account"}, &u.finals, func(tx *table.Tx) {
-		table.Users.Change(tx, row, to)
-		if row.DeletedOn != nil {
-			store.KeepNames(tx, to)
-		}
-	})
+	u.back(model.Effect{Resource: name, Detail: "account"}, &u.finals, func(tx *table.Tx) { table.Users.Change(tx, row, to) })
 	u.told[name] = map[string]any{"is_active": was.IsActive}
-	if !was.IsActive {
-		return nil
-	}
-	for _, p := range u.posts(id) {
-		u.finals = append(u.finals, func(tx *table.Tx) {
-			if p.ProjectID != 0 {
-				project, _ := store.LiveProject(u.rows, p.ProjectID)
-				u.s.LoseAdmins(tx, project, -1)
-			} else {
-				team, _ := store.LiveTeam(u.rows, p.TeamID)
-				u.s.LoseOwners(tx, team, -1)
-			}
-		})
-	}
-	return nil
 }
 
-// posts are those that a user holds once he is back: of memberships that are
-// there still, or again.
-func (u *undoing) posts(user int64) []model.Post {
-	var out []model.Post
-	add := func(p model.Post) {
-		if !slices.Contains(out, p) {
-			out = append(out, p)
+// handBack takes from the heir what they took over, where they still have it as
+// they got it and the one whose place it was is there again.
+func (u *undoing) handBack(h model.Handover, leaver int64, into *[]func(*table.Tx)) {
+	if h.Project != nil {
+		if !u.holds(guard.ProjectName(h.Project.ProjectID), leaver, func() bool {
+			m, is := table.ProjectMembers.In(u.rows, h.Project.ProjectID, leaver)
+			return is && m.Role == string(access.ProjectAdmin)
+		}) || !u.takeProject(h, into) {
+			u.leave(guard.MemberName(guard.ProjectName(h.Project.ProjectID), h.Project.UserID), h.Project.UserID)
 		}
-	}
-	again := func(resource string) bool {
-		return slices.ContainsFunc(u.restored, func(e model.Effect) bool { return e.Resource == resource })
-	}
-	for _, p := range u.r.Posts {
-		if p.UserID != user {
-			continue
-		}
-		if p.ProjectID != 0 {
-			m, is := table.ProjectMembers.In(u.rows, p.ProjectID, user)
-			if _, live := store.LiveProject(u.rows, p.ProjectID); live && is && m.Role == string(access.ProjectAdmin) {
-				add(p)
-			}
-			continue
-		}
-		m, is := table.TeamMembers.In(u.rows, p.TeamID, user)
-		if _, live := store.LiveTeam(u.rows, p.TeamID); live && is && m.Role == string(access.Owner) {
-			add(p)
-		}
-	}
-	for _, e := range u.effects {
-		switch {
-		case e.UserID != user || !again(e.Resource):
-		case e.ProjectMember != nil && e.ProjectMember.Role == string(access.ProjectAdmin):
-			add(model.Post{UserID: user, ProjectID: e.ProjectMember.ProjectID})
-		case e.TeamMember != nil && e.TeamMember.Role == string(access.Owner):
-			add(model.Post{UserID: user, TeamID: e.TeamMember.TeamID})
-		}
-	}
-	return out
-}
-
-// handBack takes from the heir what he took over, where he still has it as he
-// got it and somebody is back whose place it was.
-func (u *undoing) handBack() {
-	if u.r.TransferTo == nil || len(u.r.Handovers) == 0 {
 		return
 	}
-	heir := *u.r.TransferTo
-	row, ok := table.Users.In(u.rows, heir)
-	ok = ok && row.IsActive
-	n := int64(0)
-	for _, h := range u.r.Handovers {
-		switch {
-		case ok && h.Project != nil && u.held(h.Project.ProjectID, 0) && u.takeProject(h):
-			n++
-		case ok && h.Team != nil && u.held(0, h.Team.TeamID) && u.takeTeam(h):
-			n++
-		case h.Project != nil:
-			u.leave(guard.MemberName(guard.ProjectName(h.Project.ProjectID), heir), heir)
-		default:
-			u.leave(guard.MemberName(guard.TeamName(h.Team.TeamID), heir), heir)
-		}
-	}
-	if n > 0 {
-		u.finals = append(u.finals, u.version(heir, int64(len(u.r.Handovers))))
+	if !u.holds(guard.TeamName(h.Team.TeamID), leaver, func() bool {
+		m, is := table.TeamMembers.In(u.rows, h.Team.TeamID, leaver)
+		return is && m.Role == string(access.Owner)
+	}) || !u.takeTeam(h, into) {
+		u.leave(guard.MemberName(guard.TeamName(h.Team.TeamID), h.Team.UserID), h.Team.UserID)
 	}
 }
 
-// held reports whether somebody who was removed holds a post again.
-func (u *undoing) held(project, team int64) bool {
-	if u.r.Kind != model.OfUser {
-		return slices.ContainsFunc(u.r.UserIDs, func(id int64) bool { return u.told[guard.UserName(id)] != nil })
+// holds reports whether somebody who was removed has their membership of a place
+// again, or still has one that matters there.
+func (u *undoing) holds(place string, user int64, still func() bool) bool {
+	if _, _, ok := u.user(user); !ok {
+		return false
 	}
-	for _, id := range u.r.UserIDs {
-		_, returns, ok := u.user(id)
-		if !ok {
-			continue
-		}
-		for _, p := range u.posts(id) {
-			if was, _ := u.was(id); p.ProjectID == project && p.TeamID == team && (!returns || was.IsActive) {
-				return true
-			}
-		}
-	}
-	return false
+	name := guard.MemberName(place, user)
+	return still() || slices.ContainsFunc(u.restored, func(e model.Effect) bool { return e.Resource == name })
 }
 
-func (u *undoing) takeProject(h model.Handover) bool {
+// active reports whether an heir's account is open: the end of it takes what they
+// have.
+func (u *undoing) active(user int64) bool {
+	row, ok := table.Users.In(u.rows, user)
+	return ok && row.IsActive
+}
+
+func (u *undoing) takeProject(h model.Handover, into *[]func(*table.Tx)) bool {
 	now, is := table.ProjectMembers.In(u.rows, h.Project.ProjectID, h.Project.UserID)
-	if !is || now.ID != h.Project.ID || now.Version != h.Project.Version {
+	if was := h.ProjectWas; !is && was == nil || is && was != nil && now.Role == was.Role { // an undo that was cut off took it
+		return true
+	}
+	if !is || now.ID != h.Project.ID || now.Version != h.Project.Version || !u.active(now.UserID) {
 		return false
 	}
 	p, live := store.LiveProject(u.rows, now.ProjectID)
@@ -214,23 +138,26 @@ func (u *undoing) takeProject(h model.Handover) bool {
 	if h.ProjectWas != nil {
 		after[user] = h.ProjectWas.Facts()
 	}
-	u.back(model.Effect{Resource: guard.MemberName(name, now.UserID), Detail: "is no longer admin in another's place"}, &u.finals, func(tx *table.Tx) {
+	u.back(model.Effect{Resource: guard.MemberName(name, now.UserID), Detail: "is no longer admin in another's place"}, into, func(tx *table.Tx) {
 		if h.ProjectWas == nil {
 			table.ProjectMembers.Delete(tx, now)
 			tx.Add(table.Projects.Key(p.ID), "user_count", -1)
 		} else {
 			table.ProjectMembers.Change(tx, now, *h.ProjectWas)
 		}
-		u.s.LoseAdmins(tx, p, 1)
+		u.s.LoseAdmin(tx, p)
 		tx.If(table.Users.Key(now.UserID), "$ = ?", "is_active", true)
 		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, name, map[string]any{user: now.Facts()}, after))
 	})
 	return true
 }
 
-func (u *undoing) takeTeam(h model.Handover) bool {
+func (u *undoing) takeTeam(h model.Handover, into *[]func(*table.Tx)) bool {
 	now, is := table.TeamMembers.In(u.rows, h.Team.TeamID, h.Team.UserID)
-	if !is || now.ID != h.Team.ID || now.Version != h.Team.Version {
+	if was := h.TeamWas; !is && was == nil || is && was != nil && now.Role == was.Role {
+		return true
+	}
+	if !is || now.ID != h.Team.ID || now.Version != h.Team.Version || !u.active(now.UserID) {
 		return false
 	}
 	t, live := store.LiveTeam(u.rows, now.TeamID)
@@ -242,14 +169,14 @@ func (u *undoing) takeTeam(h model.Handover) bool {
 	if h.TeamWas != nil {
 		after[user] = h.TeamWas.Facts()
 	}
-	u.back(model.Effect{Resource: guard.MemberName(name, now.UserID), Detail: "is no longer owner in another's place"}, &u.finals, func(tx *table.Tx) {
+	u.back(model.Effect{Resource: guard.MemberName(name, now.UserID), Detail: "is no longer owner in another's place"}, into, func(tx *table.Tx) {
 		if h.TeamWas == nil {
 			table.TeamMembers.Delete(tx, now)
 			tx.Add(table.Teams.Key(t.ID), "member_count", -1)
 		} else {
 			table.TeamMembers.Change(tx, now, *h.TeamWas)
 		}
-		u.s.LoseOwners(tx, t, 1)
+		u.s.LoseOwner(tx, t)
 		tx.If(table.Users.Key(now.UserID), "$ = ?", "is_active", true)
 		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, name, map[string]any{user: now.Facts()}, after))
 	})

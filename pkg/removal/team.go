@@ -24,32 +24,21 @@ func FromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 			return Report{}, fault.Forbidden(fault.ReasonRole)
 		}
 	}
-	return fromTeam(ctx, s, c, members, 0, left, teamInvites, o)
-}
-
-// fromTeam is FromTeam for whoever may do it. An owner who leaves must not be
-// the last, unless heir takes his place, 0 for nobody. doors finds by what a
-// member could come back at once.
-func fromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []model.TeamMember, heir int64, left []Left, doors kind, o Options) (Report, error) {
 	t := *c.Team
 	report := Report{EffectiveAccess: model.EffectiveAccess{Via: []string{}}, Warnings: []string{}, Effects: []model.Effect{}}
 	users := make([]int64, 0, len(members))
-	before, after := make(map[string]any, len(members)), make(map[string]any, 1)
-	var owners []model.UserWas
+	before := make(map[string]any, len(members))
 	for _, m := range members {
 		users = append(users, m.UserID)
 		before[guard.UserName(m.UserID)] = m.Facts()
 		u, _ := c.UserRow(m.UserID)
-		if m.Role == string(access.Owner) {
-			owners = append(owners, was(u))
-		}
 		target := c.TeamTarget(t, m.UserID, access.KindTeam)
 		target.TeamRole = ""
 		report.EffectiveAccess = union(report.EffectiveAccess, Ways(u, target))
 	}
 	r := model.Removal{
 		OrganizationID: c.Organization.ID, Kind: model.FromWorkspace, UserIDs: users, TeamID: &t.ID, RemovedBy: c.Stamp, RemovedOn: c.Now, Epoch: t.Epoch + 1,
-		EffectiveAccess: report.EffectiveAccess, TeamMembers: members, Users: owners,
+		EffectiveAccess: report.EffectiveAccess, TeamMembers: members,
 	}
 	invited := among(c.Rows(), s, r)
 	var invites []effect
@@ -60,7 +49,7 @@ func fromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 			return err
 		})
 		g.Go(func() (err error) {
-			invites, err = doors(ctx, invited)
+			invites, err = teamInvites(ctx, invited)
 			return err
 		})
 		err = g.Wait()
@@ -83,20 +72,9 @@ func fromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 			c.Notify(m.UserID, model.NoticeRemoved, guard.TeamName(t.ID))
 		}
 	}
-	if r.TransferTo = given(heir); heir != 0 {
-		if err := (heirship{s: s, c: c, r: &r, heir: heir}).team(ctx, t); err != nil {
-			return report, err
-		}
-		taken := r.Handovers[len(r.Handovers)-1]
-		after[guard.UserName(heir)] = taken.Team.Facts()
-		if taken.TeamWas != nil {
-			before[guard.UserName(heir)] = taken.TeamWas.Facts()
-		}
-	}
-	after["removal_id"] = r.ID
 	s.RecordRemoval(&c.Tx, r)
 	closeDoors(s, c, r, invites)
-	c.Audit(guard.TeamName(t.ID), before, after)
+	c.Audit(guard.TeamName(t.ID), before, map[string]any{"removal_id": r.ID})
 	return report, nil
 }
 

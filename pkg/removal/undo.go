@@ -29,14 +29,18 @@ const roomOfUndo = 92
 //
 // effects is what the removal changed after its first transaction.
 //
-// It refuses a removal that was undone or is older than 30 days
-// (bad_transition).
+// It refuses a removal that was undone, is older than 30 days or was made with a
+// purge that has begun (bad_transition), and a deleted user whose address or sign-in
+// somebody else has by now (duplicate): that one stays open.
 func Undo(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal, effects []model.EffectRow) ([]model.Effect, Restored, error) {
 	if r.State == model.Undone || model.Expired(&r.UndoUntil, c.Now) {
 		return nil, Restored{}, fault.New(fault.KindBadTransition, "The removal was undone, or is too old to be: give back by hand what is missing")
 	}
 	u, err := restore(ctx, s, r, effects, c.Now)
 	if err != nil {
+		return nil, Restored{}, err
+	}
+	if err := u.refusal(); err != nil {
 		return nil, Restored{}, err
 	}
 	by := c.Stamp
@@ -58,6 +62,14 @@ func Undo(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal, e
 	}
 	c.Audit(u.root(), map[string]any{"removal_id": r.ID}, u.told)
 	return u.restored, Restored{NotRestored: u.left}, nil
+}
+
+// refusal tells why nothing may be put back, if it is so.
+func (u *undoing) refusal() error {
+	if len(u.taken) > 0 && u.r.UndoneBy == "" {
+		return fault.New(fault.KindDuplicate, "Somebody else has the address or the sign-in of a user who would be back")
+	}
+	return nil
 }
 
 // resume goes on with an undo whose request ended before it was through.

@@ -26,6 +26,12 @@ func TestPreviewEffectUndo(t *testing.T) {
 	}
 }
 
+func sorted(effects []model.Effect) []model.Effect {
+	out := slices.Clone(effects)
+	slices.SortFunc(out, func(a, b model.Effect) int { return strings.Compare(a.Resource+a.Action, b.Resource+b.Action) })
+	return out
+}
+
 func effectsOf(t *testing.T, body string) []model.Effect {
 	t.Helper()
 	var envelope struct {
@@ -45,6 +51,5 @@ func effectsOf(t *testing.T, body string) []model.Effect {
 		read(t, body, &shown)
 		out = shown.Data.Effects
 	}
-	slices.SortFunc(out, func(a, b model.Effect) int { return strings.Compare(a.Resource+a.Action, b.Resource+b.Action) })
-	return out
+	return sorted(out)
 }

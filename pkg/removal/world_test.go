@@ -94,7 +94,7 @@ func accounts(s *store.Store) api.Group {
 				u, _ := c.UserRow(id)
 				users = append(users, u)
 			}
-			rows, report, err := removal.OfUsers(ctx, s, c, users, removal.UserOptions{Options: in.Options, Delete: in.Body.Delete, TransferTo: in.TransferTo, Batch: in.Body.Batch})
+			rows, report, err := removal.OfUsers(ctx, s, c, users, removal.UserOptions{Options: in.Options, Delete: in.Body.Delete, Heirs: model.Heirs{TransferTo: in.TransferTo}, Batch: in.Body.Batch})
 			out.Data, out.Meta = rows, &report
 			return out, err
 		}).Allow(access.ManageUsers, access.OwnOrganization()).Users("user_ids").Fails(403, 404, 409),

@@ -40,9 +40,10 @@ func (s *Store) EditAgent(tx *table.Tx, from, to model.Agent, config *model.Agen
 }
 
 // Enlist notes what a change of an agent means for the lists that it is in: of
-// its project's team, and of those that are open to the organisation. from is the
-// zero agent where to is a new one.
+// its project's team, of those that are open to the organisation, and of those
+// that nobody owns. from is the zero agent where to is a new one.
 func Enlist(tx *table.Tx, from, to model.Agent) {
+	ownsAgent(tx, from, to)
 	was, is := listedTeam(from), listedTeam(to)
 	if was != is && was != 0 {
 		table.TeamAgents.Delete(tx, model.TeamAgent{TeamID: was, AgentID: from.ID, ProjectID: from.ProjectID})

@@ -11,17 +11,19 @@ import (
 // A membership of a project, its project's counters and its user's row are
 // written together:
 //   - user_count and admin_count move with the memberships, in the same
-//     transaction, and admin_count never reaches 0 by taking an admin away;
-//   - whoever becomes a member must be active; whoever becomes admin has his
-//     row's version moved, and so has who is an admin no longer, so that
-//     deactivating him, which lowers admin_count, can't pass at the same time.
+//     transaction: an admin whose account has ended is counted until their
+//     membership is deleted;
+//   - admin_count reaches 0 only by the end of an account, never by taking an
+//     active admin away;
+//   - whoever becomes a member must be active, so nobody gets a place once their
+//     account has ended.
 
 // AddMember notes a new membership of project p.
 func (s *Store) AddMember(tx *table.Tx, p model.Project, m model.ProjectMember) {
 	s.createMember(tx, m)
 	count(tx, p, "user_count", 1)
 	if m.Role == string(access.ProjectAdmin) {
-		count(tx, p, "admin_count", 1)
+		gainAdmin(tx, p)
 	}
 }
 
@@ -33,33 +35,46 @@ func (s *Store) ChangeMember(tx *table.Tx, p model.Project, from, to model.Proje
 	was, is := from.Role == string(access.ProjectAdmin), to.Role == string(access.ProjectAdmin)
 	switch {
 	case is && !was:
-		count(tx, p, "admin_count", 1)
-		movesPost(tx, to.UserID)
-	case was && !is: // of somebody active: an inactive admin isn't counted
-		movesPost(tx, to.UserID)
+		active(tx, to.UserID)
+		gainAdmin(tx, p)
+	case was && !is:
+		active(tx, to.UserID)
 		loseAdmins(tx, p, 1)
 	}
 }
 
 // RemoveMember notes the end of a membership, with the tombstone that makes
 // earlier grants inside the project count for nothing: it begins the epoch after
-// that of p, which must still be the present one. isActive is whether the
-// person's account is, which must still be so: admin_count counts active admins.
-func (s *Store) RemoveMember(tx *table.Tx, p model.Project, m model.ProjectMember, isActive bool, t model.Tombstone) {
+// that of p, which must still be the present one. An admin must remain, unless
+// vacates says that the member's account has ended, so that the project may be left
+// to nobody.
+func (s *Store) RemoveMember(tx *table.Tx, p model.Project, m model.ProjectMember, vacates bool, t model.Tombstone) {
 	table.ProjectMembers.Delete(tx, m)
 	t.Epoch = p.Epoch + 1
 	table.Tombstones.Put(tx, t)
 	raise(tx, table.Projects.Key(p.ID), p.Epoch)
 	count(tx, p, "user_count", -1)
-	if m.Role == string(access.ProjectAdmin) {
-		if isActive {
-			movesPost(tx, m.UserID)
-			loseAdmins(tx, p, 1)
-		} else {
-			tx.If(table.Users.Key(m.UserID), "$ = ?", "is_active", false)
-			tx.Add(table.Users.Key(m.UserID), "version", 1) // an undo that brings him back counts his posts
-		}
+	switch {
+	case m.Role != string(access.ProjectAdmin):
+	case vacates:
+		tx.If(table.Users.Key(m.UserID), "$ = ?", "is_active", false)
+		s.VacateAdmin(tx, p, 1)
+	default:
+		loseAdmins(tx, p, 1)
 	}
+}
+
+// VacateAdmin notes that one of going admins whose accounts have ended is admin of
+// the project no longer. Where nobody else is, the project is ownerless then; who
+// became admin since p was read makes the transaction fail.
+func (s *Store) VacateAdmin(tx *table.Tx, p model.Project, going int64) {
+	if p.AdminCount > going {
+		loseAdmins(tx, p, 1)
+		return
+	}
+	tx.Add(table.Projects.Key(p.ID), "admin_count", -1)
+	tx.AtMost(table.Projects.Key(p.ID), "admin_count", going-1)
+	abandoned(tx, p.OrganizationID, model.OwnerlessProject, p.ID)
 }
 
 // HandOver notes that heir takes the place of the project's leaving admin: he
@@ -76,11 +91,7 @@ func (s *Store) HandOver(tx *table.Tx, p model.Project, was *model.ProjectMember
 func (s *Store) createMember(tx *table.Tx, m model.ProjectMember) {
 	m.Version = 1
 	table.ProjectMembers.Create(tx, m)
-	if m.Role == string(access.ProjectAdmin) {
-		movesPost(tx, m.UserID)
-	} else {
-		active(tx, m.UserID)
-	}
+	active(tx, m.UserID)
 }
 
 // active demands that a user may still be given something.
@@ -88,18 +99,18 @@ func active(tx *table.Tx, user int64) {
 	tx.If(table.Users.Key(user), "$ = ?", "is_active", true)
 }
 
-// movesPost notes that an active user becomes, or is no longer, admin of a
-// project or owner of a team. His deactivation takes his posts from him and
-// conditions on his version, so it can't have overlooked one.
-func movesPost(tx *table.Tx, user int64) {
-	active(tx, user)
-	tx.Add(table.Users.Key(user), "version", 1)
-}
-
 // count moves one of p's counters.
 func count(tx *table.Tx, p model.Project, counter string, by int64) {
 	tx.Add(table.Projects.Key(p.ID), counter, by)
 	live(tx, p)
+}
+
+// gainAdmin counts one more admin of p, which somebody holds then.
+func gainAdmin(tx *table.Tx, p model.Project) {
+	count(tx, p, "admin_count", 1)
+	if p.AdminCount == 0 {
+		held(tx, p.OrganizationID, model.OwnerlessProject, p.ID)
+	}
 }
 
 // loseAdmins lowers admin_count by n and demands that an admin remains when all

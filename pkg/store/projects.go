@@ -39,6 +39,9 @@ func (s *Store) CreateProject(tx *table.Tx, p model.Project, members []model.Pro
 	table.Projects.Create(tx, p)
 	table.ProjectNames.Create(tx, NameOf(p))
 	countProject(tx, p.Team(), 1)
+	if p.AdminCount == 0 {
+		abandoned(tx, p.OrganizationID, model.OwnerlessProject, p.ID)
+	}
 }
 
 // EditProject notes the change of a project's own fields, its name's row and
@@ -73,6 +76,9 @@ func (s *Store) DeleteProject(tx *table.Tx, from model.Project, by string, now m
 	live(tx, from)
 	table.ProjectNames.Delete(tx, NameOf(from))
 	countProject(tx, from.Team(), -1)
+	if from.AdminCount == 0 {
+		held(tx, from.OrganizationID, model.OwnerlessProject, from.ID)
+	}
 	return to
 }
 

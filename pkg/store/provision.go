@@ -41,6 +41,13 @@ func HeldNames(u model.User) []table.Primary {
 	return keys
 }
 
+// NamesKept reports whether, among rows, a user still has the address, and so the
+// names.
+func NamesKept(rows table.Rows, u model.User) bool {
+	e, ok := table.Emails.In(rows, u.OrganizationID, u.EmailKey)
+	return ok && e.UserID == u.ID
+}
+
 // NamesTaken reports whether, among rows, another has one of them.
 func NamesTaken(rows table.Rows, u model.User) bool {
 	e, taken := table.Emails.In(rows, u.OrganizationID, u.EmailKey)

@@ -121,16 +121,11 @@ func (s *Store) RecordPlan(tx *table.Tx, p model.Offboarding) {
 	table.Plans.Create(tx, p)
 }
 
-// AdvancePlan notes that a plan has come so far, with the removal that this step
-// made, 0 for none, and returns its row as it will be. Nobody else may have
-// moved it meanwhile: so each step is made once.
-func (s *Store) AdvancePlan(tx *table.Tx, from model.Offboarding, state string, removal int64) model.Offboarding {
+// ApplyPlan notes that a plan came to a removal. Nobody else may have applied it
+// meanwhile.
+func (s *Store) ApplyPlan(tx *table.Tx, from model.Offboarding, removal int64) {
 	to := from
-	to.State = state
+	to.State, to.RemovalID = model.Applied, removal
 	to.Version++
-	if removal != 0 {
-		to.Removals = append(slices.Clone(from.Removals), removal)
-	}
 	table.Plans.Change(tx, from, to)
-	return to
 }

@@ -13,6 +13,15 @@ func (s *Store) BindSubject(tx *table.Tx, b model.Subject) {
 	table.Bindings.Create(tx, model.Binding{UserID: b.UserID, IssuerKey: b.IssuerKey, SubjectKey: b.SubjectKey})
 }
 
+// BindingsOf reads by which subjects a user is found, strongly consistent.
+func (s *Store) BindingsOf(ctx context.Context, user int64) ([]model.Binding, error) {
+	rows, _, err := table.Bindings.Beneath(ctx, s.db, "", maxBindings, user)
+	return rows, outcome(err)
+}
+
+// maxBindings is more than there are issuers.
+const maxBindings = 100
+
 // SubjectsOf lists digests of the subjects bound to a user, at most n, as keys
 // of their rows.
 func (s *Store) SubjectsOf(ctx context.Context, user int64, n int) ([]table.Primary, error) {

@@ -17,7 +17,7 @@ func (s *Store) CreateTeam(tx *table.Tx, t model.Team, owner model.TeamMember) {
 	newTeam(tx, t)
 	owner.Version = 1
 	table.TeamMembers.Create(tx, owner)
-	movesPost(tx, owner.UserID)
+	active(tx, owner.UserID)
 }
 
 // CreateGroup notes a new team that nobody is in yet: an identity provider's,
@@ -51,6 +51,9 @@ func (s *Store) DeleteTeam(tx *table.Tx, from model.Team, by string, now model.T
 	table.Teams.Change(tx, from, to)
 	liveTeam(tx, from.ID)
 	tx.If(table.Teams.Key(from.ID), "$ = ?", "project_count", 0)
+	if from.OwnerCount == 0 {
+		held(tx, from.OrganizationID, model.OwnerlessTeam, from.ID)
+	}
 	return to
 }
 
@@ -60,8 +63,8 @@ func LiveTeam(rows table.Rows, id int64) (model.Team, bool) {
 	return t, ok && !t.IsDeleted
 }
 
-// AddTeamMember notes a new membership of a team.
-func (s *Store) AddTeamMember(tx *table.Tx, m model.TeamMember) {
+// AddTeamMember notes a new membership of team t.
+func (s *Store) AddTeamMember(tx *table.Tx, t model.Team, m model.TeamMember) {
 	m.Version = 1
 	table.TeamMembers.Create(tx, m)
 	active(tx, m.UserID)
@@ -70,25 +73,31 @@ func (s *Store) AddTeamMember(tx *table.Tx, m model.TeamMember) {
 	tx.AtMost(k, "member_count", MaxTeamMembers)
 	liveTeam(tx, m.TeamID)
 	if m.Role == string(access.Owner) {
-		movesPost(tx, m.UserID)
-		tx.Add(k, "owner_count", 1)
+		gainOwner(tx, t)
 	}
 }
 
-// ChangeTeamMember notes a change of role. Demoting the last owner makes the
+// gainOwner counts one more owner of t, which somebody holds then.
+func gainOwner(tx *table.Tx, t model.Team) {
+	tx.Add(table.Teams.Key(t.ID), "owner_count", 1)
+	if t.OwnerCount == 0 {
+		held(tx, t.OrganizationID, model.OwnerlessTeam, t.ID)
+	}
+}
+
+// ChangeTeamMember notes a change of role in team t. Demoting the last owner makes the
 // transaction fail; the caller tells that beforehand from the counter.
-func (s *Store) ChangeTeamMember(tx *table.Tx, from, to model.TeamMember) {
+func (s *Store) ChangeTeamMember(tx *table.Tx, t model.Team, from, to model.TeamMember) {
 	to.Version = from.Version + 1
 	table.TeamMembers.Change(tx, from, to)
 	was, is := from.Role == string(access.Owner), to.Role == string(access.Owner)
-	k := table.Teams.Key(from.TeamID)
 	switch {
 	case is && !was:
-		tx.Add(k, "owner_count", 1)
-		movesPost(tx, to.UserID)
+		active(tx, to.UserID)
+		gainOwner(tx, t)
 		liveTeam(tx, from.TeamID)
-	case was && !is: // of somebody active: an inactive owner isn't counted
-		movesPost(tx, to.UserID)
+	case was && !is:
+		active(tx, to.UserID)
 		loseOwners(tx, from.TeamID, 1)
 	}
 }
@@ -102,6 +111,17 @@ func loseOwners(tx *table.Tx, team, n int64) {
 	liveTeam(tx, team)
 }
 
+// VacateOwner is VacateAdmin for a team and its owners.
+func (s *Store) VacateOwner(tx *table.Tx, t model.Team, going int64) {
+	if t.OwnerCount > going {
+		loseOwners(tx, t.ID, 1)
+		return
+	}
+	tx.Add(table.Teams.Key(t.ID), "owner_count", -1)
+	tx.AtMost(table.Teams.Key(t.ID), "owner_count", going-1)
+	abandoned(tx, t.OrganizationID, model.OwnerlessTeam, t.ID)
+}
+
 // RemoveTeamMember notes the end of a membership of team t, whose epoch it ends:
 // that must still be the present one. An owner must be active, and another one
 // must remain. Several go by one epoch.
@@ -111,7 +131,7 @@ func (s *Store) RemoveTeamMember(tx *table.Tx, t model.Team, m model.TeamMember)
 	tx.Add(table.Teams.Key(t.ID), epochAttr, 1)
 	tx.Add(table.Teams.Key(m.TeamID), "member_count", -1)
 	if m.Role == string(access.Owner) {
-		movesPost(tx, m.UserID)
+		active(tx, m.UserID)
 		loseOwners(tx, m.TeamID, 1)
 	}
 }

@@ -60,6 +60,9 @@ var (
 	Tombstones = of[model.Tombstone]("Tombstone", "PROJECT#{project_id}", "REMOVED#{user_id}", "when was this user last taken out of the project?")
 	Recents    = of[model.Recents]("Recents", "USER#{user_id}", "RECENT#PROJECT", "the newest projects of a user")
 
+	// A list rather than an index: it is never late, and a page of it is a page.
+	Ownerless = of[model.Ownerless]("Ownerless", "ORG#{organization_id}#OWNERLESS#{ownerless_of}", "{ownerless_id:16}", "projects, teams or agents that nobody holds, by id").Guarded("ownerless_id")
+
 	Agents = of[model.Agent]("Agent", "AGENT#{agent_id}", "AGENT", "an agent").
 		GSI("gsi1", "ORG#{organization_id}#AGENT", "{agent_id:16}#{project_id:16}", "agents of an organisation, by id").
 		GSI("gsi2", "PROJECT#{project_id}#AGENT", "{agent_id:16}", "agents of a project, by id").

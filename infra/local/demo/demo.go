@@ -244,12 +244,12 @@ func (d *data) invites(s *store.Store, tx *table.Tx) {
 	}
 }
 
-// plans adds plans that are begun, so that they may be applied whatever the demo
-// data are by then, and that nobody need hurry to go on with.
+// plans adds plans, which may be applied for as long as their people are what the demo
+// data make of them, and that nobody need hurry to apply.
 func (d *data) plans(s *store.Store, tx *table.Tx) {
 	for _, p := range d.Plans {
 		s.RecordPlan(tx, model.Offboarding{
-			ID: p.ID, OrganizationID: p.Organization, Hash: p.PlanHash, UserID: p.User, Heirs: model.Heirs{TransferTo: p.TransferTo}, State: model.Applying,
+			ID: p.ID, OrganizationID: p.Organization, Hash: p.PlanHash, UserID: p.User, Heirs: model.Heirs{TransferTo: p.TransferTo}, State: model.Planned,
 			CreatedBy: p.CreatedBy, CreatedOn: p.CreatedOn, ExpiresOn: p.CreatedOn.Add(100 * 365 * 24 * time.Hour),
 		})
 	}

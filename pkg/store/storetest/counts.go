@@ -56,11 +56,11 @@ func projectCounts(w *world) {
 	promoted, _ = find(w, table.ProjectMembers, w.base, member.UserID)
 	w.must(func(tx *table.Tx) { w.Store.ChangeMember(tx, w.project, promoted, member) })
 	w.counts("and demoted", 3, 2, 1, 1, 1)
-	w.refused("removed as he was", func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, promoted, true, w.tombstone(2)) })
+	w.refused("removed as he was", func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, promoted, false, w.tombstone(2)) })
 	member, _ = find(w, table.ProjectMembers, w.base, member.UserID)
-	w.must(func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, member, true, w.tombstone(2)) })
+	w.must(func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, member, false, w.tombstone(2)) })
 	w.counts("and removed", 2, 2, 1, 1, 1)
-	w.refused("removed twice", func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, member, true, w.tombstone(2)) })
+	w.refused("removed twice", func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, member, false, w.tombstone(2)) })
 	w.counts("once", 2, 2, 1, 1, 1)
 }
 
@@ -73,7 +73,7 @@ func refusedMembers(w *world) {
 		w.refused("an inactive user", func(tx *table.Tx) { w.Store.AddMember(tx, w.project, w.member(2, role)) })
 	}
 	w.refused("a user who isn't", func(tx *table.Tx) { w.Store.AddMember(tx, w.project, w.member(99, access.ProjectMember)) })
-	w.refused("an inactive member of a team", func(tx *table.Tx) { w.Store.AddTeamMember(tx, w.teamMember(2, access.Viewer)) })
+	w.refused("an inactive member of a team", func(tx *table.Tx) { w.Store.AddTeamMember(tx, w.team, w.teamMember(2, access.Viewer)) })
 	w.counts("nobody was added", 1, 1, 1, 1, 1)
 	moved := w.project
 	other := w.base + 500
@@ -82,7 +82,7 @@ func refusedMembers(w *world) {
 	w.must(func(tx *table.Tx) { w.Store.DeleteProject(tx, w.project, "by", dawn) })
 	w.refused("to a project that is deleted", func(tx *table.Tx) { w.Store.AddMember(tx, w.project, w.member(3, access.ProjectMember)) })
 	w.must(func(tx *table.Tx) { w.Store.DeleteTeam(tx, w.read(), "by", dawn) })
-	w.refused("to a team that is deleted", func(tx *table.Tx) { w.Store.AddTeamMember(tx, w.teamMember(3, access.Viewer)) })
+	w.refused("to a team that is deleted", func(tx *table.Tx) { w.Store.AddTeamMember(tx, w.team, w.teamMember(3, access.Viewer)) })
 }
 
 // read is the team as it stands.
@@ -113,18 +113,18 @@ func edits(w *world) {
 func teamCounts(w *world) {
 	viewer := w.teamMember(2, access.Viewer)
 	w.must(func(tx *table.Tx) {
-		w.Store.AddTeamMember(tx, viewer)
-		w.Store.AddTeamMember(tx, w.teamMember(3, access.Owner))
+		w.Store.AddTeamMember(tx, w.team, viewer)
+		w.Store.AddTeamMember(tx, w.team, w.teamMember(3, access.Owner))
 	})
 	w.counts("a viewer and an owner added", 1, 1, 3, 2, 1)
-	w.refused("added twice", func(tx *table.Tx) { w.Store.AddTeamMember(tx, viewer) })
+	w.refused("added twice", func(tx *table.Tx) { w.Store.AddTeamMember(tx, w.team, viewer) })
 	viewer.Version = 1
 	owner := viewer
 	owner.Role = string(access.Owner)
-	w.must(func(tx *table.Tx) { w.Store.ChangeTeamMember(tx, viewer, owner) })
+	w.must(func(tx *table.Tx) { w.Store.ChangeTeamMember(tx, w.team, viewer, owner) })
 	w.counts("the viewer made an owner", 1, 1, 3, 3, 1)
 	owner, _ = find(w, table.TeamMembers, w.base, owner.UserID)
-	w.must(func(tx *table.Tx) { w.Store.ChangeTeamMember(tx, owner, viewer) })
+	w.must(func(tx *table.Tx) { w.Store.ChangeTeamMember(tx, w.team, owner, viewer) })
 	w.counts("and a viewer again", 1, 1, 3, 2, 1)
 	viewer, _ = find(w, table.TeamMembers, w.base, viewer.UserID)
 	before := w.team
@@ -141,11 +141,11 @@ func fullTeam(w *world) {
 	nearly.MemberCount = store.MaxTeamMembers - 1
 	w.must(func(tx *table.Tx) { table.Teams.Put(tx, nearly) })
 	w.refused("two more than one", func(tx *table.Tx) {
-		w.Store.AddTeamMember(tx, w.teamMember(2, access.Viewer))
-		w.Store.AddTeamMember(tx, w.teamMember(3, access.Viewer))
+		w.Store.AddTeamMember(tx, w.team, w.teamMember(2, access.Viewer))
+		w.Store.AddTeamMember(tx, w.team, w.teamMember(3, access.Viewer))
 	})
-	w.must(func(tx *table.Tx) { w.Store.AddTeamMember(tx, w.teamMember(2, access.Viewer)) })
-	w.refused("one more", func(tx *table.Tx) { w.Store.AddTeamMember(tx, w.teamMember(3, access.Viewer)) })
+	w.must(func(tx *table.Tx) { w.Store.AddTeamMember(tx, w.team, w.teamMember(2, access.Viewer)) })
+	w.refused("one more", func(tx *table.Tx) { w.Store.AddTeamMember(tx, w.team, w.teamMember(3, access.Viewer)) })
 }
 
 func usedTeam(w *world) {

@@ -9,7 +9,7 @@ import (
 func lastAdmin(w *world) {
 	demoted := w.admin
 	demoted.Role = string(access.ProjectMember)
-	goes := func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, w.admin, true, w.tombstone(1)) }
+	goes := func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, w.admin, false, w.tombstone(1)) }
 	w.refused("removed", goes)
 	w.refused("demoted", func(tx *table.Tx) { w.Store.ChangeMember(tx, w.project, w.admin, demoted) })
 	w.refused("removed beside a new member", func(tx *table.Tx) {
@@ -29,7 +29,7 @@ func lastAdmin(w *world) {
 	heir := member
 	heir.Role = string(access.ProjectAdmin)
 	w.must(func(tx *table.Tx) {
-		w.Store.RemoveMember(tx, w.project, second, true, w.tombstone(2))
+		w.Store.RemoveMember(tx, w.project, second, false, w.tombstone(2))
 		w.Store.HandOver(tx, w.project, &member, heir)
 	})
 	w.counts("and a member after him", 1, 1, 1, 1, 1)
@@ -43,9 +43,9 @@ func twoAdmins(w *world) {
 		last := w.admin
 		w.oneOf(
 			func(tx *table.Tx) {
-				w.Store.RemoveMember(tx, w.project, last, true, w.tombstone(last.UserID-w.base))
+				w.Store.RemoveMember(tx, w.project, last, false, w.tombstone(last.UserID-w.base))
 			},
-			func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, other, true, w.tombstone(n)) },
+			func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, other, false, w.tombstone(n)) },
 		)
 		w.counts("one is left", 1, 1, 1, 1, 1)
 		if m, stayed := find(w, table.ProjectMembers, w.base, other.UserID); stayed {
@@ -59,19 +59,19 @@ func twoAdmins(w *world) {
 func lastOwner(w *world) {
 	demoted := w.owner
 	demoted.Role = string(access.Editor)
-	w.refused("demoted", func(tx *table.Tx) { w.Store.ChangeTeamMember(tx, w.owner, demoted) })
-	w.must(func(tx *table.Tx) { w.Store.AddTeamMember(tx, w.teamMember(2, access.Owner)) })
-	w.must(func(tx *table.Tx) { w.Store.ChangeTeamMember(tx, w.owner, demoted) })
+	w.refused("demoted", func(tx *table.Tx) { w.Store.ChangeTeamMember(tx, w.team, w.owner, demoted) })
+	w.must(func(tx *table.Tx) { w.Store.AddTeamMember(tx, w.team, w.teamMember(2, access.Owner)) })
+	w.must(func(tx *table.Tx) { w.Store.ChangeTeamMember(tx, w.team, w.owner, demoted) })
 	w.counts("another is left", 1, 1, 2, 1, 1)
 }
 
 func twoOwners(w *world) {
-	w.must(func(tx *table.Tx) { w.Store.AddTeamMember(tx, w.teamMember(2, access.Owner)) })
+	w.must(func(tx *table.Tx) { w.Store.AddTeamMember(tx, w.team, w.teamMember(2, access.Owner)) })
 	demotion := func(user int64) func(*table.Tx) {
 		m, _ := find(w, table.TeamMembers, w.base, user)
 		to := m
 		to.Role = string(access.Viewer)
-		return func(tx *table.Tx) { w.Store.ChangeTeamMember(tx, m, to) }
+		return func(tx *table.Tx) { w.Store.ChangeTeamMember(tx, w.team, m, to) }
 	}
 	for range 6 {
 		w.oneOf(demotion(w.base+1), demotion(w.base+2))
@@ -80,7 +80,7 @@ func twoOwners(w *world) {
 			if m, _ := find(w, table.TeamMembers, w.base, user); m.Role == string(access.Viewer) {
 				owner := m
 				owner.Role = string(access.Owner)
-				w.must(func(tx *table.Tx) { w.Store.ChangeTeamMember(tx, m, owner) })
+				w.must(func(tx *table.Tx) { w.Store.ChangeTeamMember(tx, w.team, m, owner) })
 			}
 		}
 	}
@@ -89,7 +89,7 @@ func twoOwners(w *world) {
 func tombstones(w *world) {
 	w.must(func(tx *table.Tx) { w.Store.AddMember(tx, w.project, w.member(2, access.ProjectMember)) })
 	m, _ := find(w, table.ProjectMembers, w.base, w.base+2)
-	w.must(func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, m, true, w.tombstone(2)) })
+	w.must(func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, m, false, w.tombstone(2)) })
 	w.must(func(tx *table.Tx) { w.Store.AddMember(tx, w.project, w.member(2, access.ProjectMember)) })
 	first := w.tombstone(2)
 	first.Epoch = 1
@@ -99,9 +99,9 @@ func tombstones(w *world) {
 	again := w.tombstone(2)
 	again.RemovedOn, again.RemovalID = model.At(dawn.Std().AddDate(0, 0, 1)), 7
 	m, _ = find(w, table.ProjectMembers, w.base, w.base+2)
-	w.refused("by who read the project in the first epoch", func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, m, true, again) })
+	w.refused("by who read the project in the first epoch", func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, m, false, again) })
 	now, _ := find(w, table.Projects, w.base)
-	w.must(func(tx *table.Tx) { w.Store.RemoveMember(tx, now, m, true, again) })
+	w.must(func(tx *table.Tx) { w.Store.RemoveMember(tx, now, m, false, again) })
 	again.Epoch = 2
 	if got, _ := find(w, table.Tombstones, w.base, w.base+2); got != again {
 		w.Errorf("the second one is %+v", got)

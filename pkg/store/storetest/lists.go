@@ -108,11 +108,11 @@ func memberLists(w *world) {
 		m.ID, tm.ID = w.base+400-n, w.base+400-n
 		w.must(func(tx *table.Tx) {
 			w.Store.AddMember(tx, w.project, m)
-			w.Store.AddTeamMember(tx, tm)
+			w.Store.AddTeamMember(tx, w.team, tm)
 		})
 	}
 	gone, _ := find(w, table.ProjectMembers, w.base, w.base+5)
-	w.must(func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, gone, true, w.tombstone(5)) })
+	w.must(func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, gone, false, w.tombstone(5)) })
 	goneToo, _ := find(w, table.TeamMembers, w.base, w.base+5)
 	w.must(func(tx *table.Tx) { w.Store.RemoveTeamMember(tx, w.team, goneToo) })
 	var want []int64

@@ -1,0 +1,96 @@
+package removal
+
+import (
+	"context"
+
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// namesAtOnce is of how many users a transaction that deletes them has room to
+// free the addresses and names. Of more, the first effects do it.
+const namesAtOnce = 20
+
+// identities are by what deleted users were found: the subjects that they sign in
+// as, and their addresses and names if they still have these, are free again, so
+// that the same people can come as new users.
+func identities(ctx context.Context, w *work) ([]effect, error) {
+	if !w.r.Deletes {
+		return nil, nil
+	}
+	bound, err := each(ctx, w, func(ctx context.Context, u model.User) ([]model.Binding, error) { return w.s.BindingsOf(ctx, u.ID) })
+	if err != nil {
+		return nil, err
+	}
+	var keys []table.Primary
+	for _, u := range w.users {
+		keys = append(keys, store.HeldNames(u)...)
+		for _, b := range bound[u.ID] {
+			keys = append(keys, table.Subjects.Key(b.SubjectKey))
+		}
+	}
+	rows, err := w.s.Read(ctx, keys...)
+	if err != nil {
+		return nil, err
+	}
+	var out []effect
+	for _, id := range w.r.UserIDs {
+		if e, found := w.frees(w.users[id], bound[id], rows); found {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+// frees is the effect on one user, if there is anything to free.
+func (w *work) frees(u model.User, bound []model.Binding, rows table.Rows) (effect, bool) {
+	var had model.Identity
+	for _, b := range bound {
+		if s, ok := table.Subjects.In(rows, b.SubjectKey); ok && s.UserID == u.ID {
+			had.Subjects = append(had.Subjects, s)
+		}
+	}
+	named := u.DeletedOn != nil && store.NamesKept(rows, u)
+	return effect{
+		EffectRow: model.EffectRow{UserID: u.ID, Identity: &had, Effect: model.Effect{
+			Resource: guard.UserName(u.ID) + "/identity", Action: "delete", Detail: "what the user was found by is free"}},
+		apply: func(tx *table.Tx) {
+			if named {
+				store.FreeNames(tx, u)
+			}
+			for _, s := range had.Subjects {
+				table.Subjects.Delete(tx, s)
+				table.Bindings.Delete(tx, model.Binding{UserID: s.UserID, IssuerKey: s.IssuerKey, SubjectKey: s.SubjectKey})
+			}
+		},
+	}, named || len(had.Subjects) > 0
+}
+
+// identityKeys are the rows by which an undo looks whether all of it is free.
+func identityKeys(i model.Identity) (keys []table.Primary) {
+	for _, s := range i.Subjects {
+		keys = append(keys, table.Subjects.Key(s.SubjectKey), table.Bindings.Key(s.UserID, s.IssuerKey))
+	}
+	return keys
+}
+
+// putIdentity gives a user back by what they signed in, if all of it is free.
+// Where it isn't, their account can't come back either.
+func (u *undoing) putIdentity(e model.EffectRow) (put func(*table.Tx), there, ok bool) {
+	for _, s := range e.Identity.Subjects {
+		switch now, is := table.Subjects.In(u.rows, s.SubjectKey); {
+		case is && now.UserID == e.UserID: // an undo that was cut off has put all of it back
+			return nil, true, true
+		case is:
+			u.taken[e.UserID] = true
+			return nil, false, false
+		}
+	}
+	return func(tx *table.Tx) {
+		for _, s := range e.Identity.Subjects {
+			u.s.BindSubject(tx, s)
+		}
+	}, false, true
+}

@@ -1,0 +1,57 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
+)
+
+// A place whose last admin or owner goes is put on a list in the same
+// transaction, and whoever becomes admin or owner of one that was without takes it
+// off. The list leads to such places and may name one more: the place's own row
+// tells.
+
+// Ownerless lists ids of an organisation's projects, teams or agents that may be
+// held by nobody, after an id, strongly consistent. Read the things again.
+func (s *Store) Ownerless(ctx context.Context, organization int64, of string, from int64, n int) ([]int64, error) {
+	after := ""
+	if from != 0 {
+		after = table.Ownerless.Key(organization, of, from).SK
+	}
+	rows, _, err := table.Ownerless.Beneath(ctx, s.db, after, n, organization, of)
+	out := make([]int64, len(rows))
+	for i, r := range rows {
+		out[i] = r.ID
+	}
+	return out, outcome(err)
+}
+
+// abandoned notes that nobody holds a thing.
+func abandoned(tx *table.Tx, organization int64, of string, id int64) {
+	row := model.Ownerless{OrganizationID: organization, Of: of, ID: id}
+	if !slices.Contains(tx.Written(), table.Ownerless.Key(organization, of, id)) {
+		table.Ownerless.Put(tx, row)
+	}
+}
+
+// held notes that somebody does.
+func held(tx *table.Tx, organization int64, of string, id int64) {
+	row := model.Ownerless{OrganizationID: organization, Of: of, ID: id}
+	if !slices.Contains(tx.Written(), table.Ownerless.Key(organization, of, id)) {
+		table.Ownerless.Drop(tx, row)
+	}
+}
+
+// ownsAgent keeps the list of agents that nobody owns.
+func ownsAgent(tx *table.Tx, from, to model.Agent) {
+	switch was, is := disowned(from), disowned(to); {
+	case is && !was:
+		abandoned(tx, to.OrganizationID, model.OwnerlessAgent, to.ID)
+	case was && !is:
+		held(tx, from.OrganizationID, model.OwnerlessAgent, from.ID)
+	}
+}
+
+func disowned(a model.Agent) bool { return a.ID != 0 && !a.IsDeleted && a.OwnerID == nil }
