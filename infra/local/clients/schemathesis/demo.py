@@ -287,9 +287,10 @@ def fresh_person(case):
 
 
 def fresh_accounts(case):
-    ids = case.query.get("user_ids")
-    if isinstance(ids, list):
-        case.query["user_ids"] = [new_person() if is_one(i, PEOPLE) else i for i in ids]
+    for given in (case.query, case.body):
+        ids = given.get("user_ids") if isinstance(given, dict) else None
+        if isinstance(ids, list):
+            given["user_ids"] = [new_person() if is_one(i, PEOPLE) else i for i in ids]
 
 
 def fresh_user_in_body(case):
