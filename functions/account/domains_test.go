@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"wardroom/infra/local/demo"
@@ -77,8 +78,17 @@ func TestDomainIsProved(t *testing.T) {
 	do("POST", "/example.net/verify", "", 409)
 	s.Zone["example.net"] = []string{"v=spf1 -all", added.Data.Record}
 	do("POST", "/example.net/verify", "", 200)
-	if p, ok := table.Proofs.In(s.Rows(t.Context(), t), "example.net"); !ok || p.OrganizationID != 1 {
+	do("POST", "/example.net/verify", "", 200) // changes nothing
+	rows := s.Rows(t.Context(), t)
+	if p, ok := table.Proofs.In(rows, "example.net"); !ok || p.OrganizationID != 1 {
 		t.Errorf("%+v, %t", p, ok)
+	}
+	var told []string
+	for _, a := range table.Audits.All(rows) {
+		told = append(told, a.Action)
+	}
+	if slices.Sort(told); !slices.Equal(told, []string{"add-domain", "verify-domain"}) {
+		t.Errorf("the log tells of %v", told)
 	}
 	fixture.Check(t, s)
 }

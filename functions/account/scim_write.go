@@ -22,10 +22,11 @@ type scimBody struct {
 		GivenName  *string `json:"givenName" required:"false" maxLength:"150"`
 		FamilyName *string `json:"familyName" required:"false" maxLength:"150"`
 	} `json:"name" required:"false"`
-	Emails []scimEmail `json:"emails" required:"false" maxItems:"100" doc:"One is kept: the primary, else that of work, else the first"`
+	Emails []mailBody `json:"emails" required:"false" maxItems:"100" doc:"One is kept: the primary, else that of work, else the first"`
 }
 
-type scimEmail struct {
+// mailBody is an address as a client sends it.
+type mailBody struct {
 	Value   *string `json:"value" required:"false" maxLength:"254"`
 	Type    *string `json:"type" required:"false" maxLength:"100"`
 	Primary *bool   `json:"primary" required:"false"`

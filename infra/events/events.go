@@ -25,6 +25,7 @@ type Sample struct {
 	Group     string // slug of the group, which names the function
 	Operation string
 	Event     Event
+	Idle      string // why it changes nothing, though its operation writes; "" for one that does
 }
 
 // Event is the part of API Gateway's REST proxy event that a request fills; a
@@ -73,7 +74,7 @@ func Of(groups []api.Group) ([]Sample, error) {
 				errs = append(errs, fmt.Errorf("%s: %w", o.ID(), err))
 			}
 			delete(unused, o.ID())
-			out = append(out, Sample{Group: g.Slug, Operation: o.ID(), Event: event})
+			out = append(out, Sample{Group: g.Slug, Operation: o.ID(), Event: event, Idle: requests[o.ID()].idle})
 		}
 	}
 	for id := range unused {

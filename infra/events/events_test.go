@@ -29,10 +29,18 @@ func TestSamplesAreAnsweredAsWanted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	samples, err := events.Of(functions.All(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	idle := map[string]string{}
+	for _, s := range samples {
+		idle[s.Operation] = s.Idle
+	}
 	t.Run("what writes leaves an audit row, or says why not", func(t *testing.T) {
 		for _, g := range functions.All(nil) {
 			for _, o := range g.Ops {
-				if wants := !o.IsRead && o.NoAudit == ""; audited[o.ID()] != wants {
+				if wants := !o.IsRead && o.NoAudit == "" && idle[o.ID()] == ""; audited[o.ID()] != wants {
 					t.Errorf("%s leaves a row: %v, and declares: %v", o.ID(), audited[o.ID()], wants)
 				}
 			}

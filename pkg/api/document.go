@@ -151,7 +151,7 @@ func (d *document) parameters(o Op) []*huma.Param {
 		out = append(out, &huma.Param{Name: "If-Match", In: "header",
 			Description: "The ETag of the row as the caller knows it, or `*`. If the row has changed since: 412 version_mismatch.",
 			Example:     `"3"`,
-			Schema:      &huma.Schema{Type: huma.TypeString, Pattern: `^(\*|"[0-9]{1,15}")$`}})
+			Schema:      &huma.Schema{Type: huma.TypeString, MinLength: &one, Pattern: `^(\*|"[0-9]{1,15}")$`}})
 	}
 	return out
 }

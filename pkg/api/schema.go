@@ -38,6 +38,8 @@ func newSchemas() *schemas {
 
 // schemaName keeps the names of two packages apart: a type carries the name of
 // its package, but for the model's, which carry it where the plain name is taken.
+// Names that differ in their case alone count as one: generators of clients make
+// one file of both.
 func schemaName(named map[string]reflect.Type, t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -53,8 +55,9 @@ func schemaName(named map[string]reflect.Type, t reflect.Type, hint string) stri
 		name = pkg + name
 	}
 	for i, candidate := 1, name; ; i++ {
-		if holder, taken := named[candidate]; !taken || holder == t {
-			named[candidate] = t
+		folded := strings.ToLower(candidate)
+		if holder, taken := named[folded]; !taken || holder == t {
+			named[folded] = t
 			return candidate
 		}
 		if candidate = pkg + name; i > 1 {

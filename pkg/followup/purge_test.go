@@ -18,9 +18,11 @@ import (
 
 // leaver is a user who was deleted when the clock began.
 func leaver(id int64) fixture.Given {
-	return fixture.Person(id, func(u *model.User) {
+	return append(fixture.Person(id, func(u *model.User) {
 		began, due, shard := model.At(fixture.Epoch), model.At(fixture.Epoch.Add(store.Retention*time.Hour)), id%table.PendingShards
 		u.IsActive, u.DeletedOn, u.PendingOn, u.PendingShard, u.AuditKey = false, &began, &due, &shard, []byte("key")
+	}), func(tx *table.Tx, _ table.Rows) { // which the deletion freed
+		tx.Drop(store.EmailKey(1, fixture.Email(id)))
 	})
 }
 

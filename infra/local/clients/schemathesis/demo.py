@@ -16,6 +16,7 @@ U15 = "member@organization.com"
 project = {"project_id": 151}
 team = {"team_id": 7}
 workspace = {"workspace_id": "7"}
+domain = {"domain": "organization.com"}  # which is proved
 person = {"id": "15"}
 account = {"user_id": 15}
 permission = {"permission_id": 148}
@@ -78,6 +79,9 @@ CALLS = {
     "POST /api/notification/user/{user_id}": dict(path_parameters=account, body={"message": "By hand"}),
     "PUT /api/notification/{notification_id}/read": dict(path_parameters={"notification_id": 1}),
     "PUT /api/organization": dict(body={"org_name": "By hand"}),
+    "POST /api/organization/domain": dict(body={"domain": "by-hand.example"}),
+    "DELETE /api/organization/domain/{domain}": dict(path_parameters=domain),
+    "POST /api/organization/domain/{domain}/verify": dict(path_parameters=domain),
     "POST /api/api-key": dict(body={"name": "By hand"}),
     "DELETE /api/api-key/{key_id}": dict(path_parameters={"key_id": 1}),
     "GET /api/project/{project_id}/invite": dict(path_parameters=project),
@@ -251,6 +255,19 @@ def used_agent(case):
         send("POST", f"/api/agent/{case.path_parameters['agent_id']}/recent")
 
 
+def fresh_domain(case):
+    if case.path_parameters.get("domain") == domain["domain"]:
+        case.path_parameters["domain"] = f"to-be-used-up-{next(names)}.example"
+        send("POST", "/api/organization/domain", {"domain": case.path_parameters["domain"]})
+
+
+def proved_domain(case):
+    """One that isn't proved would be looked up in the world's DNS."""
+    listed = [d["domain"] for d in send("GET", "/api/organization/domain")["data"]]
+    if str(case.path_parameters.get("domain")).strip().lower() in listed:
+        case.path_parameters.update(domain)
+
+
 def starred_agents(_case):
     for at in (21, 22):
         send("POST", f"/api/agent/{at}/starred")
@@ -270,9 +287,10 @@ def fresh_person(case):
 
 
 def fresh_accounts(case):
-    ids = case.query.get("user_ids")
-    if isinstance(ids, list):
-        case.query["user_ids"] = [new_person() if is_one(i, PEOPLE) else i for i in ids]
+    for given in (case.query, case.body):
+        ids = given.get("user_ids") if isinstance(given, dict) else None
+        if isinstance(ids, list):
+            given["user_ids"] = [new_person() if is_one(i, PEOPLE) else i for i in ids]
 
 
 def fresh_user_in_body(case):
@@ -341,6 +359,8 @@ BEFORE = {
     "PUT /api/user-permission/{permission_id}": fresh_permission,
     "DELETE /api/user-permission/{permission_id}": fresh_permission,
     "PUT /api/notification/{notification_id}/read": fresh_notice,
+    "DELETE /api/organization/domain/{domain}": fresh_domain,
+    "POST /api/organization/domain/{domain}/verify": proved_domain,
     "DELETE /api/api-key/{key_id}": fresh_key,
     "DELETE /api/project/{project_id}/invite/{invite_id}": fresh_invite,
     "POST /api/invite/accept": fresh_project_token,
