@@ -112,7 +112,7 @@ func TestDocument(t *testing.T) {
 		{"an id in the path", down(edit, "parameters", 0), `{"description":"Id of the thing.","example":151,"in":"path","name":"thing_id","required":true,"schema":{"format":"int64","maximum":9007199254740991,"minimum":1,"type":"integer"}}`},
 		{"a query parameter", down(edit, "parameters", 1), `{"description":"Of the thing.","in":"query","name":"colour","schema":{"enum":["red","green"],"type":"string"}}`},
 		{"If-Match", down(edit, "parameters", 2, "name"), `"If-Match"`},
-		{"If-Match's form", down(edit, "parameters", 2, "schema"), `{"pattern":"^(\\*|\"[0-9]{1,15}\")$","type":"string"}`},
+		{"If-Match's form", down(edit, "parameters", 2, "schema"), `{"minLength":1,"pattern":"^(\\*|\"[0-9]{1,15}\")$","type":"string"}`},
 		{"no key on a PUT", down(edit, "parameters", 3), ``},
 		{"the limit", down(list, "parameters", 0, "schema"), `{"default":200,"format":"int64","maximum":200,"minimum":1,"type":"integer"}`},
 		{"the body has a name", down(edit, "requestBody", "content", "application/json", "schema"), `{"$ref":"#/components/schemas/EditThingBody"}`},
