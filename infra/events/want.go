@@ -49,8 +49,8 @@ func settled(field string, v any, began time.Time) any {
 		switch field {
 		case "request_id":
 			return "<request id>"
-		case "key", "url":
-			return "<secret>" // an API key, or the link of an invitation
+		case "key", "url", "txt_record":
+			return "<secret>" // an API key, the link of an invitation, or what is to be published at a domain
 		case "prefix":
 			if !strings.HasPrefix(v, "demo") {
 				return "<prefix>"
