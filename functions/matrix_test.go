@@ -194,7 +194,7 @@ func (r *row) ask(code string, c credential, want verdict, door func(fixture.Req
 		r.t.Errorf("%s as %s: %d, want %d\n\t%s %s %s\n\t%.300s", r.name, c.name, got.Status, want.status, q.Method, q.Path, q.Body, got.Body)
 	}
 	if got.Status == http.StatusForbidden && !r.op.IsAgenta && !r.op.IsSCIM {
-		if reason, ok := reasonIn(code, got); !ok {
+		if reason, ok := reasonIn(code, r.op.IsRead, got); !ok {
 			r.t.Errorf("%s as %s: the 403 gives the reason %q", r.name, c.name, reason)
 		}
 	}

@@ -18,9 +18,9 @@ import (
 
 // reasonIn is what a cell of the matrix must be told beside its 403: one of the
 // reasons, and a key's scope where that alone is in the way.
-func reasonIn(column string, got fixture.Response) (fault.Reason, bool) {
+func reasonIn(column string, reads bool, got fixture.Response) (fault.Reason, bool) {
 	reason := fault.Reason(metaOf(got).Reason)
-	if column == "ro" || column == "no" || column == "rd" {
+	if column == "no" || !reads && (column == "ro" || column == "rd") {
 		return reason, reason == fault.ReasonKeyScope
 	}
 	return reason, slices.Contains(fault.Reasons(), reason)

@@ -128,7 +128,7 @@ func (h *handlers) addDomain(_ context.Context, in *addDomainIn) (Domain, error)
 // proved refuses a domain that another organisation has proved.
 func proved(c *guard.Case, domain string) error {
 	if p, ok := table.Proofs.In(c.Rows(), domain); ok && p.OrganizationID != c.Organization.ID {
-		return fault.New(fault.KindDuplicate, "Another organization has proved that the domain is its own").On("body.domain", "is taken")
+		return fault.New(fault.KindDuplicate, "Another organization has proved that the domain is its own: it must give it up first").On("body.domain", "is taken")
 	}
 	return nil
 }
@@ -183,7 +183,7 @@ func (h *handlers) verifyDomain(ctx context.Context, in *domainIn) (Domain, erro
 		return Domain{}, fault.Unavailable(err)
 	}
 	if !slices.ContainsFunc(texts, func(text string) bool { return strings.TrimSpace(text) == d.Record() }) {
-		return Domain{}, fault.New(fault.KindBadTransition, "The domain has no TXT record with the text of txt_record. Publish it, wait until it is seen, and verify again.")
+		return Domain{}, fault.New(fault.KindBadTransition, "The domain has no TXT record with the text of txt_record: publish it, wait until it is seen, and verify again.")
 	}
 	now := c.Now
 	to := d

@@ -118,11 +118,11 @@ func unclaimed(ctx context.Context, c *guard.Case, from, to model.User) error {
 	claims := []claim{
 		{store.EmailKey(o, to.Login()), takenName},
 		{store.ProvisionedKey(o, model.UserNames, to.Login()), takenName},
-		{store.EmailKey(o, to.Email), "Another user has this address: change theirs first, or choose another"},
-		{store.ProvisionedKey(o, model.UserNames, to.Email), "The address is another user's userName: change theirs first, or choose another"},
+		{store.EmailKey(o, to.Email), "Another user has this address"},
+		{store.ProvisionedKey(o, model.UserNames, to.Email), "The address is another user's userName"},
 	}
 	if to.ExternalID != "" {
-		claims = append(claims, claim{store.ProvisionedKey(o, model.ExternalUsers, to.ExternalID), "Another user has this externalId: change theirs first, or choose another"})
+		claims = append(claims, claim{store.ProvisionedKey(o, model.ExternalUsers, to.ExternalID), "Another user has this externalId"})
 	}
 	keys := make([]table.Primary, len(claims))
 	for i, claim := range claims {
@@ -133,13 +133,13 @@ func unclaimed(ctx context.Context, c *guard.Case, from, to model.User) error {
 	}
 	for _, claim := range claims {
 		if holder := holderOf(c.Rows(), claim.key); holder != 0 && holder != from.ID {
-			return fault.New(fault.KindDuplicate, "%s", claim.says)
+			return fault.New(fault.KindDuplicate, "%s: change theirs first, or choose another", claim.says)
 		}
 	}
 	return nil
 }
 
-const takenName = "Another user has this userName: change theirs first, or choose another"
+const takenName = "Another user has this userName"
 
 // holderOf is whose address or name a row keeps; 0 where there is none.
 func holderOf(rows table.Rows, key table.Primary) int64 {

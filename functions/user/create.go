@@ -124,7 +124,7 @@ func (h *handlers) inviteAgain(ctx context.Context, c *guard.Case, in *createIn)
 	u := *in.known
 	out := api.Noted[model.User, *InviteLink]{Data: u}
 	if in.arrived || !u.IsActive || !in.invited(c) || in.Body.IsStaff && !u.IsStaff || rankOf(u) > c.Caller.ActingRank() {
-		return out, fault.New(fault.KindDuplicate, "A user with this address exists already").On("body.email", "is taken")
+		return out, fault.New(fault.KindDuplicate, "A user with this address exists already: edit them, or choose another address").On("body.email", "is taken")
 	}
 	after := map[string]any{}
 	var err error

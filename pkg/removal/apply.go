@@ -45,7 +45,7 @@ func ApplyOffboarding(ctx context.Context, s *store.Store, c *guard.Case, plan m
 }
 
 func staleHash() error {
-	return fault.New(fault.KindPlanStale, "The leaver or an heir has changed since the plan was made. Plan again")
+	return fault.New(fault.KindPlanStale, "The leaver or an heir has changed since the plan was made: plan again")
 }
 
 // shown is a removal as it is answered.

@@ -67,7 +67,7 @@ func Undo(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal, e
 // refusal tells why nothing may be put back, if it is so.
 func (u *undoing) refusal() error {
 	if len(u.taken) > 0 && u.r.UndoneBy == "" {
-		return fault.New(fault.KindDuplicate, "Somebody else has the address or the sign-in of a user who would be back")
+		return fault.New(fault.KindDuplicate, "Somebody else has the address or the sign-in of a user who would be back: free it first, and undo again")
 	}
 	return nil
 }
