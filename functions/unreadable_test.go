@@ -136,10 +136,7 @@ func TestARemovalWaitsForARowThatCannotBeRead(t *testing.T) {
 		return out
 	}
 	f := s.Stream()
-	var rows []model.Audit
-	for _, a := range table.Audits.All(s.Rows(t.Context(), t)) {
-		rows = append(rows, a)
-	}
+	rows := table.Audits.All(s.Rows(t.Context(), t))
 	if done, err := f.Stream.Work(t.Context(), rows); done != len(rows) || err != nil {
 		t.Errorf("of %d audit rows %d are done, %v", len(rows), done, err)
 	}

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"

@@ -56,7 +56,7 @@ func (h *handlers) openapi(ctx context.Context, _ *struct{}) (api.Verbatim, erro
 		return api.Verbatim(docs.OpenAPI), nil
 	}
 	var members map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(docs.OpenAPI), &members); err != nil {
+	if err := json.Unmarshal(docs.OpenAPI, &members); err != nil {
 		return nil, fmt.Errorf("document: %w", err)
 	}
 	var err error

@@ -102,7 +102,7 @@ func verifyAudit(flags *flag.FlagSet, args []string) (action, error) {
 }
 
 func verify(path string, kept []audit.Point, public *ecdsa.PublicKey, out io.Writer) error {
-	file, err := os.Open(path) //nolint:gosec // the file that the command line names
+	file, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("the log: %w", err)
 	}

@@ -95,7 +95,7 @@ func running() (string, error) {
 		}
 		data = filepath.Join(root, ".local", "data")
 	}
-	endpoint, err := os.ReadFile(filepath.Join(data, dynamolocal.EndpointFile)) //nolint:gosec // a file of the user who calls
+	endpoint, err := os.ReadFile(filepath.Join(data, dynamolocal.EndpointFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return "", errors.New("nothing runs on this machine: start it with make run, or name its DynamoDB with DYNAMODB_ENDPOINT")
 	}

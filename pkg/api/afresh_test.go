@@ -104,18 +104,18 @@ type byPointer struct{ place }
 
 func (byPointer) Asked(int) {}
 
-type hookOne struct{}
+type hookOne struct{} //nolint:unused // by reflection
 
-func (hookOne) Asked(int) {}
+func (hookOne) Asked(int) {} //nolint:unused // by reflection
 
-type hookTwo struct{}
+type hookTwo struct{} //nolint:unused // by reflection
 
-func (hookTwo) Asked(int) {}
+func (hookTwo) Asked(int) {} //nolint:unused // by reflection
 
 type hidden struct {
 	place
-	hookOne
-	hookTwo
+	hookOne //nolint:unused // by reflection
+	hookTwo //nolint:unused // by reflection
 }
 
 // A hook that would never be asked stops the program.

@@ -165,7 +165,7 @@ func findPerson(ctx context.Context, s *store.Store, organization int64, person 
 	if err != nil {
 		return nil, err
 	}
-	all := append(own, elsewhere...)
+	all := slices.Concat(own, elsewhere)
 	slices.SortFunc(all, func(a, b table.Found) int {
 		if span.Descending {
 			a, b = b, a

@@ -59,7 +59,7 @@ func (v *visit) Serve(ctx context.Context, call api.Call, handle api.Handle) (ap
 		}
 	}
 	if written := v.touch(ctx); written != nil {
-		defer func() { <-written }()
+		defer func() { _ = <-written }() // that it failed is nobody's loss
 	}
 	for try := 0; ; try++ {
 		answer, err := v.once(ctx, call.Afresh(), handle)
@@ -275,9 +275,10 @@ func (v *visit) open(ctx context.Context, rows table.Rows, now model.Time) (*Cas
 			return nil, fault.Unauthorized()
 		}
 		c.User, c.Stamp = &u, u.Email
-	} else if v.key.Kind != model.ServiceKey {
-		return nil, fault.Unauthorized()
 	} else {
+		if v.key.Kind != model.ServiceKey {
+			return nil, fault.Unauthorized()
+		}
 		c.Key = &v.key
 	}
 	c.Caller = v.caller(u)

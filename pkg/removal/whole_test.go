@@ -18,7 +18,7 @@ import (
 func TestNothingIsLeftAtScale(t *testing.T) {
 	t.Parallel()
 	keys, invites, memberships := scale.Of(2500), scale.Of(2500), scale.Of(6000)
-	w := worldOver(t, fixture.New(t, fixture.Short(int32(keys/3))), //nolint:gosec // it is small
+	w := worldOver(t, fixture.New(t, fixture.Short(int32(keys/3))),
 		fixture.People(20, 20), fixture.Joins(151, 20, "member"))
 	const user = 20
 	address := model.FoldKey(fixture.Email(user))

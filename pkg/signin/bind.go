@@ -70,7 +70,7 @@ type found struct {
 // knows of the address.
 func (a Arrival) look(ctx context.Context, s *store.Store, address model.Address) (found, error) {
 	f := found{key: address.Key()}
-	organization := int64(0)
+	var organization int64
 	if a.Invite != nil {
 		if a.Invite.EmailKey != f.key {
 			return f, TurnedAway("first sign-in with an invitation to another address")

@@ -72,17 +72,17 @@ func start(ctx context.Context, log string, flags []string) (stop func(), err er
 	stop = func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		select {
-		case <-ended:
+		case _ = <-ended: // however it ended
 		case <-time.After(30 * time.Second):
 			_ = cmd.Process.Kill()
-			<-ended
+			_ = <-ended
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, engineDeadline)
 	defer cancel()
 	for answers(ctx) != nil {
 		select {
-		case <-ended:
+		case _ = <-ended: // however it ended
 			return nil, fmt.Errorf("it ended at once:\n%s", last(log))
 		case <-ctx.Done():
 			stop()
