@@ -173,7 +173,9 @@ func (f *finisher) warn(e effect) {
 	}
 }
 
-// add notes an effect, its record and its audit row.
+// add notes an effect, its record and its audit row. Each audit row is a
+// microsecond later than the one before, and the first than the removal's own, so
+// that the log has them in the order in which they happened.
 func (w *work) add(tx *table.Tx, e effect) {
 	if e.apply != nil {
 		e.apply(tx)
@@ -181,6 +183,8 @@ func (w *work) add(tx *table.Tx, e effect) {
 	e.RemovalID = w.r.ID
 	table.Effects.Create(tx, e.EffectRow)
 	if e.audit != nil {
+		w.told++
+		e.audit.TS = e.audit.TS.Add(time.Duration(w.told) * time.Microsecond)
 		w.s.RecordAudit(tx, *e.audit)
 	}
 }

@@ -21,6 +21,7 @@ type work struct {
 	r     model.Removal
 	users map[int64]model.User
 	at    model.Time // of what is written about it
+	told  int        // how many audit rows were written
 }
 
 // effect is one thing that is left to do.
