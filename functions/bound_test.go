@@ -35,7 +35,7 @@ var there = map[string]any{
 
 // boundWorld has a global admin who is somebody in project 151, in a team and in
 // two projects elsewhere, with something of each kind there; and two keys that are
-// bound to project 151, his and a service key.
+// bound to project 151, theirs and a service key.
 func boundWorld(t *testing.T) *fixture.System {
 	t.Helper()
 	s := fixture.New(t)

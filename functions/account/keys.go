@@ -75,7 +75,7 @@ func (in *keysIn) Needs(f *guard.Fetch) {
 }
 
 // keys lists the keys that the caller may know, by id, or those of a user whose
-// account he may manage (403). A service key that is bound to a project has none
+// account they may manage (403). A service key that is bound to a project has none
 // of its own (403).
 func (h *handlers) keys(ctx context.Context, in *keysIn) (api.Page[APIKey], error) {
 	c := in.Case()
@@ -148,7 +148,7 @@ func manages(c *guard.Case, user int64) error {
 	return nil
 }
 
-// concerns reports whether the caller may know a key: his own, and for the ranks
+// concerns reports whether the caller may know a key: their own, and for the ranks
 // all. A key that is bound to a project reaches those of its owner's that are bound
 // to it.
 func concerns(c *guard.Case, k model.APIKey) bool {

@@ -14,7 +14,7 @@ import (
 // most is how many teams and projects of the caller are shown.
 const most = 200
 
-// Me is the caller with what he is. A service key is no user: it has the id 0, its
+// Me is the caller with what they are. A service key is no user: it has the id 0, its
 // name and its stamp in the place of an address, and its own row beside.
 type Me struct {
 	model.User

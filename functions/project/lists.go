@@ -85,7 +85,7 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Project
 }
 
 // inTeam is where the projects of the team are that the caller reaches: all that
-// it has, for its members and the ranks; else those that lead him there one by
+// it has, for its members and the ranks; else those that lead them there one by
 // one, and without any it is a 404, whatever the team has.
 func (h *handlers) inTeam(ctx context.Context, c *guard.Case, team int64, p api.Paging, all, own []int64) ([][]int64, error) {
 	_, unknown := c.VisibleTeam(team)

@@ -92,7 +92,7 @@ func (c *checks) people() {
 			c.hold(ok && row == n, "user %d has no row of the name %s", u.ID, n.Scope)
 		}
 		e, ok := table.Emails.In(c.rows, u.OrganizationID, u.EmailKey)
-		c.hold(ok && e.UserID == u.ID && u.EmailKey == model.AddressKey(u.Email), "user %d and the row of his address disagree", u.ID)
+		c.hold(ok && e.UserID == u.ID && u.EmailKey == model.AddressKey(u.Email), "user %d and the row of their address disagree", u.ID)
 	}
 	for _, e := range table.Emails.All(c.rows) {
 		u, ok := table.Users.In(c.rows, e.UserID)
@@ -208,7 +208,7 @@ func (c *checks) ids() {
 			for _, e := range r.Entries {
 				what := fmt.Sprintf("project:%d/agent:%d", e.ProjectID, e.AgentID)
 				claim(recents, e.ID, fmt.Sprintf("recent:%d/%s", r.UserID, what))
-				c.hold(!seen[what], "user %d has %s twice among his recent ones", r.UserID, what)
+				c.hold(!seen[what], "user %d has %s twice among their recent ones", r.UserID, what)
 				seen[what] = true
 			}
 		}
@@ -220,7 +220,7 @@ func (c *checks) ids() {
 func (c *checks) removals() {
 	audits := map[int64]int{}
 	for _, a := range table.Audits.All(c.rows) {
-		if id, ok := number(a.After["removal_id"]); ok && a.Actor != removal.Actor {
+		if id, ok := model.Integer(a.After["removal_id"]); ok && a.Actor != removal.Actor {
 			audits[id]++
 		}
 		c.hold(a.Actor != "" && a.Action != "" && a.Resource != "" && a.Outcome == "success", "an audit row says too little: %+v", a)
@@ -294,19 +294,6 @@ func number64(p *int64) int64 {
 		return 0
 	}
 	return *p
-}
-
-// number is an integer of a free-form value, as the table gives it back.
-func number(v any) (int64, bool) {
-	switch n := v.(type) {
-	case int64:
-		return n, true
-	case int:
-		return int64(n), true
-	case float64:
-		return int64(n), true
-	}
-	return 0, false
 }
 
 // replays: a stored answer is a success, whole, and ends by itself.

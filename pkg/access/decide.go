@@ -29,7 +29,7 @@ func (c Caller) rank() (rank Rank, someone bool) {
 	return User, c.User == 0
 }
 
-// MayGive reports whether the caller may give somebody a rank: none above his own,
+// MayGive reports whether the caller may give somebody a rank: none above their own,
 // and a service key none at all.
 func (c Caller) MayGive(rank Rank) bool {
 	return rank == User || !c.Service && rank <= c.ActingRank()

@@ -286,16 +286,10 @@ func (p past) teamOf(ctx context.Context, row model.Project) (int64, error) {
 	return row.Team(), nil
 }
 
-func number(v any) int64 {
-	switch n := v.(type) {
-	case int64:
-		return n
-	case int:
-		return int64(n)
-	case float64:
-		return int64(n)
-	}
-	return 0
+// number is an id among the facts of an audit row, 0 for none.
+func number(fact any) int64 {
+	id, _ := model.Integer(fact)
+	return id
 }
 
 // The facts of an account.

@@ -17,7 +17,7 @@ func Follow(ctx context.Context, s *store.Store, a model.Audit, now model.Time) 
 	if a.Actor == Actor {
 		return nil
 	}
-	id, ok := number(a.After["removal_id"])
+	id, ok := model.Integer(a.After["removal_id"])
 	if !ok {
 		return nil
 	}
@@ -26,18 +26,4 @@ func Follow(ctx context.Context, s *store.Store, a model.Audit, now model.Time) 
 		return errShort
 	}
 	return err
-}
-
-// number is an integer among the facts of an audit row, as noted or as the
-// table or its stream gives it back.
-func number(v any) (int64, bool) {
-	switch n := v.(type) {
-	case int64:
-		return n, true
-	case int:
-		return int64(n), true
-	case float64:
-		return int64(n), true
-	}
-	return 0, false
 }

@@ -64,7 +64,7 @@ func TestNothingIsLeftAtScale(t *testing.T) {
 	w.ask(t, http.StatusOK, http.MethodDelete, "/api/project/151/user/20", "")
 	w.settle(t)
 	if n := live(true); n > 0 {
-		t.Errorf("he was taken out of the project, and %d keys of his that are bound to it live", n)
+		t.Errorf("they were taken out of the project, and %d keys of theirs that are bound to it live", n)
 	}
 	w.ask(t, http.StatusOK, http.MethodDelete, "/api/user/20", "")
 	w.settle(t)

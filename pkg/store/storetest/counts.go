@@ -56,7 +56,7 @@ func projectCounts(w *world) {
 	promoted, _ = find(w, table.ProjectMembers, w.base, member.UserID)
 	w.must(func(tx *table.Tx) { w.Store.ChangeMember(tx, w.project, promoted, member) })
 	w.counts("and demoted", 3, 2, 1, 1, 1)
-	w.refused("removed as he was", func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, promoted, false, w.tombstone(2)) })
+	w.refused("removed as they were", func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, promoted, false, w.tombstone(2)) })
 	member, _ = find(w, table.ProjectMembers, w.base, member.UserID)
 	w.must(func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, member, false, w.tombstone(2)) })
 	w.counts("and removed", 2, 2, 1, 1, 1)
