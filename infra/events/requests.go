@@ -120,4 +120,5 @@ var requests = map[string]request{
 	"get-scim-schema":        {ids: map[string]string{"id": "urn:ietf:params:scim:schemas:core:2.0:User"}},
 	"explain-access":         {key: demo.GlobalAdmin, query: url.Values{"user_id": {"16"}, "action": {"edit_project"}, "resource_type": {"project"}, "resource_id": {"151"}}},
 	"preview-user-access":    {key: demo.GlobalAdmin},
+	"list-removals":          {key: demo.GlobalAdmin},
 }
