@@ -59,7 +59,10 @@ func (v *visit) Serve(ctx context.Context, call api.Call, handle api.Handle) (ap
 		}
 	}
 	if written := v.touch(ctx); written != nil {
-		defer func() { _ = <-written }() // that it failed is nobody's loss
+		defer func() {
+			for range written { // that it failed is nobody's loss
+			}
+		}()
 	}
 	for try := 0; ; try++ {
 		answer, err := v.once(ctx, call.Afresh(), handle)

@@ -72,17 +72,18 @@ func start(ctx context.Context, log string, flags []string) (stop func(), err er
 	stop = func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		select {
-		case _ = <-ended: // however it ended
+		case <-ended: //nolint:errcheck // however it ended
 		case <-time.After(30 * time.Second):
 			_ = cmd.Process.Kill()
-			_ = <-ended
+			for range ended { // it is killed
+			}
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, engineDeadline)
 	defer cancel()
 	for answers(ctx) != nil {
 		select {
-		case _ = <-ended: // however it ended
+		case <-ended: //nolint:errcheck // however it ended
 			return nil, fmt.Errorf("it ended at once:\n%s", last(log))
 		case <-ctx.Done():
 			stop()

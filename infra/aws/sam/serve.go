@@ -39,7 +39,11 @@ func (b *bench) during(ctx context.Context, port int, log io.Writer, f func(base
 		return err
 	}
 	ended := concurrent.Start(cmd.Wait)
-	defer func() { stop(); <-ended }()
+	defer func() {
+		stop()
+		for range ended { // it is killed
+		}
+	}()
 	base := fmt.Sprintf("http://127.0.0.1:%d", port)
 	deadline := time.After(3 * time.Minute)
 	for {
@@ -52,7 +56,7 @@ func (b *bench) during(ctx context.Context, port int, log io.Writer, f func(base
 			return f(base)
 		}
 		select {
-		case <-ended:
+		case <-ended: //nolint:errcheck // however it ended
 			return errors.New("sam local start-api ended at once")
 		case <-deadline:
 			return errors.New("sam local start-api does not answer")
