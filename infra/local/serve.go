@@ -43,7 +43,11 @@ func (s *settings) serve(ctx context.Context) error {
 	s.greet(listener.Addr())
 	follow, halt := context.WithCancel(ctx)
 	followed := s.follow(follow, st)
-	defer func() { halt(); <-followed }() // before the database, which it needs, ends
+	defer func() {
+		halt()
+		for range followed {
+		}
+	}() // before the database, which it needs, ends
 	ended := concurrent.Start(func() error { return server.Serve(listener) })
 	select {
 	case err := <-ended:

@@ -31,7 +31,11 @@ func TestSlowBodiesAtScale(t *testing.T) {
 		t.Fatal(err)
 	}
 	served := concurrent.Start(func() error { return server.Serve(listener) })
-	t.Cleanup(func() { _ = server.Close(); <-served })
+	t.Cleanup(func() {
+		_ = server.Close()
+		for range served {
+		}
+	})
 	addr := listener.Addr().String()
 	health := func() {
 		t.Helper()
