@@ -14,10 +14,10 @@ import (
 	"wardroom/pkg/table"
 )
 
-// A leaver who makes projects as fast as they can, from three threads, is out with
-// the first answer, by whichever route, and what they made is nobody's and on the
-// list of such things.
-func TestLeaverMakesProjectsAtScale(t *testing.T) {
+// A leaver who makes projects and teams as fast as they can, from three threads, is
+// out with the first answer, by whichever route, and what they made is nobody's and
+// on the list of such things.
+func TestLeaverMakesPlacesAtScale(t *testing.T) {
 	routes := []fixture.Request{
 		drop(demo.GlobalAdmin, "/api/user/40"),
 		put(demo.GlobalAdmin, "/api/user/40", `{"is_active":false}`),
@@ -36,7 +36,11 @@ func TestLeaverMakesProjectsAtScale(t *testing.T) {
 				makers.Go(func() error {
 					for i := 0; ; i++ {
 						over := ended.Load()
-						got := s.Do(t.Context(), post("leaver.secret", "/api/project", fmt.Sprintf(`{"project_name":"%d of %d"}`, i, maker)))
+						path, field := "/api/project", "project_name"
+						if maker == 2 {
+							path, field = "/api/team", "team_name"
+						}
+						got := s.Do(t.Context(), post("leaver.secret", path, fmt.Sprintf(`{%q:"%d of %d"}`, field, i, maker)))
 						switch {
 						case got.Status < http.StatusBadRequest && over:
 							late.Add(1)
@@ -63,7 +67,7 @@ func TestLeaverMakesProjectsAtScale(t *testing.T) {
 				t.Fatal(err)
 			}
 			if late.Load() > 0 {
-				t.Errorf("%d projects were made after the end", late.Load())
+				t.Errorf("%d places were made after the end", late.Load())
 			}
 			s.Settle(t.Context(), t)
 			rows := s.Rows(t.Context(), t)
@@ -75,6 +79,16 @@ func TestLeaverMakesProjectsAtScale(t *testing.T) {
 			for _, p := range table.Projects.All(rows) {
 				if _, listed := table.Ownerless.In(rows, int64(1), model.OwnerlessProject, p.ID); p.ID > demo.LastID && !listed {
 					t.Errorf("project %d of %d made is nobody's and on no list", p.ID, made.Load())
+				}
+			}
+			for _, m := range table.TeamMembers.All(rows) {
+				if m.UserID == 40 {
+					t.Errorf("team %d is still the leaver's", m.TeamID)
+				}
+			}
+			for _, p := range table.Teams.All(rows) {
+				if _, listed := table.Ownerless.In(rows, int64(1), model.OwnerlessTeam, p.ID); p.ID > demo.LastID && !listed {
+					t.Errorf("team %d is nobody's and on no list", p.ID)
 				}
 			}
 			fixture.Check(t, s)

@@ -291,10 +291,9 @@ func (v *visit) open(ctx context.Context, rows table.Rows, now model.Time) (*Cas
 }
 
 // uphold puts conditions on the rows that allowed the request into its
-// transaction, so that a caller who lost their role in between can't finish it.
-// On a team both their membership and their rank count, since the role as which
-// they act is the higher of the two. Where nothing but being a user is asked for,
-// that is: an account that ends at the same moment leaves nothing new behind.
+// transaction, so that a caller who lost his role in between can't finish it.
+// On a team both his membership and his rank count, since the role as which he
+// acts is the higher of the two.
 func (c *Case) uphold(v *visit) {
 	if v.key.Kind == model.ServiceKey {
 		table.Keys.Check(&c.Tx, v.key)
@@ -302,7 +301,9 @@ func (c *Case) uphold(v *visit) {
 	if c.Caller.Service {
 		return
 	}
-	c.Tx.If(table.Users.Key(c.Caller.User), "$ = ?", "is_active", true)
+	if len(c.grants) > 0 {
+		c.Tx.If(table.Users.Key(c.Caller.User), "$ = ?", "is_active", true)
+	}
 	for _, g := range c.grants {
 		me, path := c.Caller.User, g.decision.Path.Kind
 		onTeam := g.target.Kind == access.KindTeam || g.target.Kind == access.KindWorkspace
