@@ -84,10 +84,8 @@ type RemovalOf struct {
 // UserWas is a user's row as a removal found it, as far as it changed the row.
 type UserWas struct {
 	UserID    int64  `dynamo:"user_id"`
-	Version   int64  `dynamo:"version"`
 	IsActive  bool   `dynamo:"is_active"`
 	RemovalID *int64 `dynamo:"removal_id,omitempty"`
-	Edited    bool   `dynamo:"edited,omitempty"` // the request that removed him changed more of him, which stays
 }
 
 // Handover is that an heir became admin of a project or owner of a team, with

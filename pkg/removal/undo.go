@@ -19,10 +19,11 @@ type Restored struct {
 // request, beside the caller's, the audit row and the stored answer.
 const roomOfUndo = 92
 
-// Undo notes that what a removal did is put back: exactly the rows there were,
-// with their versions, each under the condition that nothing has come in its
-// place. What has changed since is left alone and named. It returns what is
-// restored once the case's transaction is committed.
+// Undo notes that what a removal did is put back: exactly the rows there were, but
+// each under a version that it never had, or an If-Match would match other data than
+// it was given for, and under the condition that nothing has come in its place. What
+// has changed since is left alone and named. It returns what is restored once the
+// case's transaction is committed.
 //
 // More than one transaction holds is put back in several before that one, which
 // is the one that lets people in again; where it never comes, Finish goes on.

@@ -111,23 +111,10 @@ func ending(c *guard.Case, users []model.User, o UserOptions) model.Removal {
 	for _, u := range users {
 		if u.IsActive || o.Delete && u.DeletedOn == nil {
 			r.UserIDs = append(r.UserIDs, u.ID)
-			before := was(u)
-			before.Edited = o.edits(u)
-			r.Users = append(r.Users, before)
+			r.Users = append(r.Users, was(u))
 		}
 	}
 	return r
-}
-
-// edits reports whether the request changes more of a user than that their
-// account ends.
-func (o UserOptions) edits(u model.User) bool {
-	if o.Edit == nil {
-		return false
-	}
-	to := u
-	o.Edit(&to)
-	return to.FirstName != u.FirstName || to.LastName != u.LastName || to.IsStaff != u.IsStaff || to.IsSuperuser != u.IsSuperuser || to.ExternalID != u.ExternalID || to.UserName != u.UserName || to.Email != u.Email
 }
 
 // refusal tells whose accounts can't be ended.
