@@ -96,7 +96,12 @@ func ofUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 		c.Rehearse()
 		return rows, r, report, nil
 	}
+	bound, err := identities(ctx, among(c.Rows(), s, r))
+	if err != nil {
+		return nil, r, report, err
+	}
 	s.RecordRemoval(&c.Tx, r)
+	freeSignIns(s, c, r, bound)
 	auditUsers(c, r)
 	return rows, r, report, nil
 }
