@@ -280,7 +280,7 @@ func leftovers(rows table.Rows) (out []string) {
 		users[u.EmailKey] = u.ID
 		if !u.IsActive && u.ID >= firstOfClocks {
 			for _, i := range table.Invites.All(rows) {
-				if i.EmailKey == u.EmailKey && i.Status == model.InvitePending {
+				if i.ForUser != nil && *i.ForUser == u.ID && i.Status == model.InvitePending {
 					out = append(out, fmt.Sprintf("user %d is ended and still invited to %s", u.ID, i.Place))
 				}
 			}
