@@ -19,6 +19,8 @@ type UserOptions struct {
 	Batch  bool        // whoever stands in the way is told in meta.blocked of a blocked_ids
 
 	Edit func(*model.User) // what else the request changes of each of them; nil for nothing
+
+	operator bool // whom no rank holds up
 }
 
 // Blocked is a user whose account can't be ended, and why.
@@ -49,8 +51,10 @@ func OfUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 // nothing was left to end.
 func ofUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.User, o UserOptions) ([]model.User, model.Removal, Report, error) {
 	report := Report{EffectiveAccess: model.EffectiveAccess{Via: []string{}}, Warnings: []string{}, Effects: []model.Effect{}}
-	if err := refusal(c, users, o.Batch); err != nil {
-		return nil, model.Removal{}, report, err
+	if !o.operator {
+		if err := refusal(c, users, o.Batch); err != nil {
+			return nil, model.Removal{}, report, err
+		}
 	}
 	r := ending(c, users, o)
 	r.EffectiveAccess, r.Warnings = report.EffectiveAccess, report.Warnings
@@ -101,7 +105,7 @@ func ending(c *guard.Case, users []model.User, o UserOptions) model.Removal {
 	r := model.Removal{
 		OrganizationID: c.Organization.ID, RemovedBy: c.Stamp, RemovedOn: c.Now, Kind: model.OfUser, Deletes: o.Delete,
 		TransferTo: given(o.Heirs.TransferTo), ProjectsTo: o.Heirs.Projects, AgentsTo: given(o.Heirs.OfAgents()),
-		GiverID: c.Caller.User, GivesOwner: c.Caller.ActingRank() == access.GlobalAdmin,
+		GiverID: c.Caller.User, GivesOwner: o.operator || c.Caller.ActingRank() == access.GlobalAdmin,
 	}
 	for _, u := range users {
 		if u.IsActive || o.Delete && u.DeletedOn == nil {
