@@ -131,6 +131,8 @@ var variants = map[string]fixture.Request{
 
 	"remove-user-from-workspace/self":  {Path: "/api/workspaces/7/users?email={email}"},
 	"remove-user-from-workspace/owner": {Path: "/api/workspaces/7/users?email=lead@organization.com"},
+	"create-scim-group":                {Body: `{"displayName":"Research"}`}, // without somebody of one organisation
+	"delete-scim-group":                {Path: "/scim/v2/Groups/8"},          // which has no projects
 	"replace-scim-user/global":         {Path: "/scim/v2/Users/1"},
 	"patch-scim-user/global":           {Path: "/scim/v2/Users/1"},
 	"delete-scim-user/global":          {Path: "/scim/v2/Users/1"},

@@ -36,6 +36,7 @@ func TestARowThatCannotBeReadFailsWhatNeedsIt(t *testing.T) {
 		{"the caller's role", "created_on", table.ProjectMembers.Key(int64(151), int64(15)), get(demo.ProjectMember, "/api/project/151"), 500},
 		{"who is to be removed", "created_on", table.ProjectMembers.Key(int64(151), int64(16)), fixture.Request{Method: http.MethodDelete, Path: "/api/project/151/user/16", Key: demo.ProjectAdmin}, 500},
 		{"the user to be added", "date_joined", table.Users.Key(int64(16)), fixture.Request{Method: http.MethodPost, Path: "/api/project/4/user", Key: demo.ProjectAdmin, Body: `{"user_ids":[16]}`}, 500},
+		{"a member whom a group of SCIM is to have no more", "created_on", table.TeamMembers.Key(int64(7), int64(16)), fixture.Request{Method: http.MethodPut, Path: "/scim/v2/Groups/7", Key: demo.GlobalAdmin, Body: `{"displayName":"Core","members":[]}`}, 500},
 		{"the agent", "created_on", table.Agents.Key(int64(21)), get(demo.ProjectAdmin, "/api/agent/21"), 500},
 		{"the configuration of an agent", "created_on", table.AgentVersions.Key(int64(21), int64(2)), get(demo.ProjectAdmin, "/api/agent/21"), 500},
 	} {
@@ -81,6 +82,10 @@ func TestAListGoesOnWithoutARowThatCannotBeRead(t *testing.T) {
 		{"members of a team", "created_on", table.TeamMembers.Key(int64(7), int64(16)), get(demo.ProjectMember, "/api/team/7/user"), `"id":72`, `"id":73`},
 		{"users", "date_joined", table.Users.Key(int64(16)), get(demo.GlobalAdmin, "/api/user"), `"id":15`, `"id":16`},
 		{"users of SCIM", "date_joined", table.Users.Key(int64(16)), get(demo.GlobalAdmin, "/scim/v2/Users"), `"id":"15"`, `"id":"16"`},
+		{"groups of SCIM", "created_on", table.Teams.Key(int64(7)), get(demo.GlobalAdmin, "/scim/v2/Groups"), `"Resources":[`, `"id":"7"`},
+		{"groups of SCIM by name", "created_on", table.Teams.Key(int64(7)), get(demo.GlobalAdmin, "/scim/v2/Groups?filter=displayName+eq+%22core%22"), `"Resources":[`, `"id":"7"`},
+		{"members of a group of SCIM", "created_on", table.TeamMembers.Key(int64(7), int64(16)), get(demo.GlobalAdmin, "/scim/v2/Groups/7"), `"value":"15"`, `"value":"16"`},
+		{"members in a list of SCIM's groups", "created_on", table.TeamMembers.Key(int64(7), int64(16)), get(demo.GlobalAdmin, "/scim/v2/Groups"), `"value":"15"`, `"value":"16"`},
 		{"teams", "created_on", table.Teams.Key(int64(7)), get(demo.ProjectMember, "/api/team"), `"success":true`, `"id":7`},
 		{"agents", "created_on", table.Agents.Key(int64(21)), get(demo.GlobalAdmin, "/api/agent"), `"success":true`, `"id":21`},
 		{"agents of a list that can't be read", "project_id", table.TeamAgents.Key(int64(7), int64(21)), get(demo.ProjectAdmin, "/api/agent/team?team_id=7"), `"success":true`, `nothing`},

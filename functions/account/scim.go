@@ -13,18 +13,23 @@ const scimRoot = "/scim/v2"
 
 // The schemas that SCIM's messages name.
 const (
-	userSchema = "urn:ietf:params:scim:schemas:core:2.0:User"
-	listSchema = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+	userSchema  = "urn:ietf:params:scim:schemas:core:2.0:User"
+	groupSchema = "urn:ietf:params:scim:schemas:core:2.0:Group"
+	listSchema  = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 )
 
 // scim lists the operations of SCIM 2.0 (RFC 7643, RFC 7644), by which an
-// identity provider keeps the organisation's users.
+// identity provider keeps the organisation's users and, as groups, its teams.
 func (h *handlers) scim() []api.Op {
 	const (
 		users = scimRoot + "/Users"
 		one   = users + "/{id}"
+
+		groups = scimRoot + "/Groups"
+		group  = groups + "/{id}"
 	)
 	manage := func(o api.Op) api.Op { return o.SCIM().Allow(access.ManageUsers, access.OwnOrganization()) }
+	team := func(o api.Op) api.Op { return manage(o).Allow(access.ViewTeam, access.Team("id")) }
 	return []api.Op{
 		manage(api.GET(users, "List SCIM Users", h.listSCIM)),
 		manage(api.POST(users, "Create SCIM User", h.createSCIM)).Creates().Fails(409),
@@ -34,6 +39,14 @@ func (h *handlers) scim() []api.Op {
 		manage(api.PATCH(one, "Patch SCIM User", h.patchSCIM).Removes()).Fails(409),
 		manage(api.DELETE(one, "Delete SCIM User", h.deleteSCIM).Removes()).Mute().Fails(409),
 
+		manage(api.GET(groups, "List SCIM Groups", h.listGroups)),
+		manage(api.POST(groups, "Create SCIM Group", h.createGroup)).Creates().Fails(409),
+		team(api.GET(group, "Get SCIM Group", h.getGroup)),
+		team(api.PUT(group, "Replace SCIM Group", h.replaceGroup).Removes()).Fails(409),
+		team(api.PATCH(group, "Patch SCIM Group", h.patchGroup).Removes()).Mute().Fails(409),
+		team(api.DELETE(group, "Delete SCIM Group", h.deleteGroup)).Mute().Fails(409),
+
+		api.GET(scimRoot, "Discover SCIM", h.entry).SCIM().Anyone(),
 		api.GET(scimRoot+"/ServiceProviderConfig", "Get SCIM Service Provider Config", h.config).SCIM().Anyone(),
 		api.GET(scimRoot+"/ResourceTypes", "List SCIM Resource Types", h.resourceTypes).SCIM().Anyone(),
 		api.GET(scimRoot+"/ResourceTypes/{id}", "Get SCIM Resource Type", h.resourceType).SCIM().Anyone(),
@@ -59,10 +72,10 @@ const (
 
 // attributeOf is an attribute's name without its schema's, in lower case, since
 // SCIM doesn't distinguish cases; false for an attribute of another schema.
-func attributeOf(path string) (string, bool) {
+func attributeOf(path, schema string) (string, bool) {
 	path = strings.ToLower(path)
 	if !strings.HasPrefix(path, "urn:") {
 		return path, true
 	}
-	return strings.CutPrefix(path, strings.ToLower(userSchema)+":")
+	return strings.CutPrefix(path, strings.ToLower(schema)+":")
 }

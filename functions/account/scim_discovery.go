@@ -11,15 +11,16 @@ import (
 )
 
 // What SCIM clients discover is the same for everybody, so it is kept as it is
-// sent. The three schemas beside the user's are those of RFC 7643 (8.7).
+// sent. The three schemas beside the user's and the group's are those of RFC 7643
+// (8.7).
 //
 //go:embed scim/*.json
 var discovery embed.FS
 
 var (
 	configFile = kept("config")
-	typeFile   = kept("type")
-	schemaList = []api.Verbatim{kept("user"), kept("serviceproviderconfig"), kept("resourcetype"), kept("schema")}
+	typeList   = []api.Verbatim{kept("type"), kept("grouptype")}
+	schemaList = []api.Verbatim{kept("user"), kept("group"), kept("serviceproviderconfig"), kept("resourcetype"), kept("schema")}
 )
 
 // kept is one of the files, without the white space.
@@ -65,7 +66,19 @@ func named(id string, files ...api.Verbatim) (api.Verbatim, error) {
 	return nil, fault.NotFound()
 }
 
+// entries is where each of them is found.
+var entries = func() api.Verbatim {
+	all := make([]api.Verbatim, 0, 3)
+	for _, name := range []string{"ServiceProviderConfig", "ResourceTypes", "Schemas"} {
+		all = append(all, written(map[string]any{"id": name, "meta": map[string]any{"location": scimRoot + "/" + name}}))
+	}
+	return listed(all...)
+}()
+
 type discoverIn struct{ guard.In }
+
+// entry is for who looks whether SCIM is there at all.
+func (h *handlers) entry(context.Context, *discoverIn) (api.Verbatim, error) { return entries, nil }
 
 type discoverOneIn struct {
 	guard.In
@@ -75,11 +88,11 @@ type discoverOneIn struct {
 func (h *handlers) config(context.Context, *discoverIn) (api.Verbatim, error) { return configFile, nil }
 
 func (h *handlers) resourceTypes(context.Context, *discoverIn) (api.Verbatim, error) {
-	return listed(typeFile), nil
+	return listed(typeList...), nil
 }
 
 func (h *handlers) resourceType(_ context.Context, in *discoverOneIn) (api.Verbatim, error) {
-	return named(in.ID, typeFile)
+	return named(in.ID, typeList...)
 }
 
 func (h *handlers) schemas(context.Context, *discoverIn) (api.Verbatim, error) {

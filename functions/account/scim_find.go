@@ -32,7 +32,8 @@ func readFilter(filter, schema, says string, attributes ...string) ([]condition,
 			return nil, wrong
 		}
 		name := t.Path.Attribute
-		if t.Path.Sub != "" && t.Path.Sub != "value" || (t.Path.Sub != "" || t.Path.Filter != nil) && name != "emails" {
+		several := name == "emails" || name == "members"
+		if t.Path.Sub != "" && t.Path.Sub != "value" || (t.Path.Sub != "" || t.Path.Filter != nil) && !several || t.Path.Filter != nil && name == "members" {
 			return nil, wrong
 		}
 		known := false
@@ -40,7 +41,7 @@ func readFilter(filter, schema, says string, attributes ...string) ([]condition,
 			known = known || a == name
 		}
 		text, isText := t.Value.(string)
-		if number, ok := t.Value.(json.Number); ok && name == "id" {
+		if number, ok := t.Value.(json.Number); ok && (name == "id" || name == "members") {
 			text, isText = number.String(), true
 		}
 		if !known || !isText {

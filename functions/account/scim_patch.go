@@ -127,7 +127,7 @@ func (in *patchSCIMIn) set(op string, p scim.Path, value any) error {
 		attribute += "." + p.Sub
 	}
 	if p.Filter != nil && (p.Attribute == "username" || p.Attribute == "active" || p.Attribute == "name" || p.Attribute == "externalid") {
-		return badSCIM(invalidPath, "The attribute in path has one value alone, which no filter selects")
+		return badSCIM(invalidPath, oneValue)
 	}
 	switch attribute {
 	case "active":
@@ -145,7 +145,7 @@ func (in *patchSCIMIn) set(op string, p scim.Path, value any) error {
 		case op == opRemove:
 			return badSCIM(mutability, notRemoved)
 		case !ok || !fits(name, 254) || name == "" || strings.ContainsFunc(name, unicode.IsSpace) || !model.IsName(name):
-			return badSCIM(invalidValue, "userName must be a text of 1 to 254 characters without white space")
+			return badSCIM(invalidValue, "userName must be a text of 1 to 254 characters that can be seen, without white space")
 		}
 		return note(func(u *model.User) error { login(u, name); return nil })
 	case "externalid", "name.givenname", "name.familyname":
@@ -153,7 +153,7 @@ func (in *patchSCIMIn) set(op string, p scim.Path, value any) error {
 		if op != opRemove {
 			var ok bool
 			if text, ok = scim.Text(value); !ok || !fits(text, lengths[attribute]) || !model.IsName(text) {
-				return badSCIM(invalidValue, fmt.Sprintf("externalId and names must be texts, of at most %d characters", lengths[attribute]))
+				return badSCIM(invalidValue, fmt.Sprintf("externalId and names must be texts of at most %d characters that can be seen", lengths[attribute]))
 			}
 		}
 		return note(func(u *model.User) error { *place(u, attribute) = text; return nil })
@@ -189,6 +189,8 @@ func (in *patchSCIMIn) setName(op string, value any) error {
 	}
 	return nil
 }
+
+const oneValue = "The attribute in path has one value alone, which no filter selects"
 
 const notRemoved = "userName and active can't be removed"
 

@@ -231,15 +231,15 @@ func TestSCIMDiscovery(t *testing.T) {
 	}
 	fixture.Table(t, []fixture.Row{
 		{Name: "configuration", Request: get("/ServiceProviderConfig"), Status: 200, Has: []string{`"patch":{"supported":true}`, `"maxResults":200`}, Sends: map[string]string{"Content-Type": "application/scim+json"}},
-		{Name: "types", Request: get("/ResourceTypes"), Status: 200, Has: []string{`"totalResults":1`, `"endpoint":"/Users"`}},
+		{Name: "types", Request: get("/ResourceTypes"), Status: 200, Has: []string{`"totalResults":2`, `"endpoint":"/Users"`, `"endpoint":"/Groups"`}},
 		{Name: "a type", Request: get("/ResourceTypes/User"), Status: 200, Has: []string{`"id":"User"`}},
-		{Name: "no type", Request: get("/ResourceTypes/Group"), Status: 404, Body: refused(404, "", gone)},
-		{Name: "schemas", Request: get("/Schemas"), Status: 200, Has: []string{`"totalResults":4`, `"name":"ServiceProviderConfig"`}},
+		{Name: "no type", Request: get("/ResourceTypes/Role"), Status: 404, Body: refused(404, "", gone)},
+		{Name: "schemas", Request: get("/Schemas"), Status: 200, Has: []string{`"totalResults":5`, `"name":"ServiceProviderConfig"`}},
 		{Name: "a schema", Request: get("/Schemas/urn:ietf:params:scim:schemas:core:2.0:User"), Status: 200, Has: []string{`"name":"userName"`}},
 		{Name: "a schema, its name escaped", Request: get("/Schemas/urn%3Aietf%3Aparams%3Ascim%3Aschemas%3Acore%3A2.0%3AUser"), Status: 200, Has: []string{`"name":"userName"`}},
 		{Name: "no schema", Request: get("/Schemas/urn:x"), Status: 404, Body: refused(404, "", gone)},
 		{Name: "nothing to delete", Request: fixture.Request{Method: "DELETE", Path: "/scim/v2/Schemas"}, Status: 405, Body: refused(405, "", "Method not allowed")},
-		{Name: "nothing", Request: get("/Groups"), Status: 404, Body: refused(404, "", "No such operation")},
+		{Name: "nothing", Request: get("/Bulk"), Status: 404, Body: refused(404, "", "No such operation")},
 		{Name: "without a key", Request: fixture.Request{Method: "GET", Path: "/scim/v2/Schemas"}, Status: 401, Body: refused(401, "", "Unauthorized")},
 	})
 }

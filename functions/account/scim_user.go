@@ -39,7 +39,7 @@ type SCIMMeta struct {
 	Location     string     `json:"location"`
 }
 
-// partial asks for a part of the users in an answer (RFC 7644, 3.9).
+// partial asks for a part of the resources in an answer (RFC 7644, 3.9).
 type partial struct {
 	Attributes string `query:"attributes" maxLength:"2000" doc:"Names of the attributes to answer, with commas between them; id always is."`
 	Excluded   string `query:"excludedAttributes" maxLength:"2000" doc:"Names of attributes to leave out. Means nothing beside attributes."`
@@ -56,7 +56,7 @@ func (p partial) show(u model.User) SCIMUser {
 	if isAddress(u.Email) {
 		out.Emails = []SCIMEmail{{Value: u.Email, Type: workType, Primary: true}}
 	}
-	wanted := p.wanted()
+	wanted := p.wanted(userSchema)
 	if !wanted("externalid") {
 		out.ExternalID = ""
 	}
@@ -86,10 +86,10 @@ func (p partial) show(u model.User) SCIMUser {
 
 // wanted tells of an attribute, by its name in lower case, whether it is asked
 // for. An attribute is named with those inside it.
-func (p partial) wanted() func(attribute string) bool {
+func (p partial) wanted(schema string) func(attribute string) bool {
 	names := func(list, attribute string) bool {
 		for name := range strings.SplitSeq(list, ",") {
-			name, ours := attributeOf(strings.TrimSpace(name))
+			name, ours := attributeOf(strings.TrimSpace(name), schema)
 			if rest, ok := strings.CutPrefix(attribute, name); ours && ok && name != "" && (rest == "" || rest[0] == '.') {
 				return true
 			}

@@ -68,8 +68,8 @@ func TestUndoTellsWhoIsBack(t *testing.T) {
 	}
 }
 
-// What was changed along with a deactivation stays, and so does the number of its
-// version: nobody overwrites it with what he read before.
+// What was changed along with a deactivation stays, under a version that it never
+// had: nobody overwrites it with what they read before.
 func TestUndoOfAnEdit(t *testing.T) {
 	s := fixture.New(t)
 	s.Put(t, fixture.People(20, 20))

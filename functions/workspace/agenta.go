@@ -10,6 +10,7 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
+	"wardroom/pkg/teams"
 )
 
 // Workspace is a team as Agenta lists it.
@@ -90,9 +91,9 @@ func (in *listWorkspacesIn) Needs(f *guard.Fetch) {
 // listWorkspaces lists the workspaces that the caller is a member of, oldest
 // first.
 func (h *handlers) listWorkspaces(ctx context.Context, in *listWorkspacesIn) ([]Workspace, error) {
-	teams, err := h.ownTeams(ctx, in.Case(), in.own)
-	out := make([]Workspace, len(teams))
-	for i, t := range teams {
+	own, err := h.ownTeams(ctx, in.Case(), in.own)
+	out := make([]Workspace, len(own))
+	for i, t := range own {
 		out[i] = Workspace{decimal(t.ID), t.Name, t.Description, t.Type}
 	}
 	return out, err
@@ -100,13 +101,13 @@ func (h *handlers) listWorkspaces(ctx context.Context, in *listWorkspacesIn) ([]
 
 // ownTeams reads the teams that the caller is a member of, oldest first.
 func (h *handlers) ownTeams(ctx context.Context, c *guard.Case, ids []int64) ([]model.Team, error) {
-	teams, err := h.readTeams(ctx, c, ids)
-	teams = slices.DeleteFunc(teams, func(t model.Team) bool {
+	own, err := h.readTeams(ctx, c, ids)
+	own = slices.DeleteFunc(own, func(t model.Team) bool {
 		_, member := c.TeamMember(t.ID, c.Caller.User)
 		return !member
 	})
-	slices.SortStableFunc(teams, func(a, b model.Team) int { return a.CreatedOn.Std().Compare(b.CreatedOn.Std()) })
-	return teams, err
+	slices.SortStableFunc(own, func(a, b model.Team) int { return a.CreatedOn.Std().Compare(b.CreatedOn.Std()) })
+	return own, err
 }
 
 type rolesIn struct{ guard.In }
@@ -238,12 +239,12 @@ func (h *handlers) organizations(ctx context.Context, in *organizationsIn) ([]Or
 	if err := c.ReadShown(ctx, keys...); err != nil {
 		return nil, err
 	}
-	teams, err := h.ownTeams(ctx, c, in.own)
+	own, err := h.ownTeams(ctx, c, in.own)
 	if err != nil {
 		return nil, err
 	}
-	o := Organization{ID: decimal(c.Organization.ID), Name: c.Organization.OrgName, Description: c.Organization.Description, Type: defaultType, Workspaces: []string{}, Members: []string{}}
-	for _, t := range teams {
+	o := Organization{ID: decimal(c.Organization.ID), Name: c.Organization.OrgName, Description: c.Organization.Description, Type: teams.DefaultType, Workspaces: []string{}, Members: []string{}}
+	for _, t := range own {
 		o.Workspaces = append(o.Workspaces, decimal(t.ID))
 	}
 	for _, id := range in.users {

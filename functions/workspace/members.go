@@ -5,12 +5,12 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
-	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
+	"wardroom/pkg/teams"
 )
 
 type membersIn struct {
@@ -96,53 +96,25 @@ func (in *addMembersIn) Known(_ context.Context, c *guard.Case) error {
 	return c.ActiveIn("body.user_ids", in.Body.UserIDs)
 }
 
-// addMembers makes users members, all of them or none. A role above viewer, or
-// a change of role, takes modify_user_roles; only an owner or a global admin
-// gives or takes owner, and an owner always remains (403). It refuses more than
-// 1,000 members (limit).
+// addMembers makes users members, all of them or none; see package teams for what
+// it refuses.
 func (h *handlers) addMembers(ctx context.Context, in *addMembersIn) ([]model.TeamUser, error) {
 	c := in.Case()
-	users := model.Distinct(in.Body.UserIDs)
 	role := access.Viewer
 	if in.Body.Role != nil {
 		role = access.Role(*in.Body.Role)
 	}
-	fresh := 0
-	for _, id := range users {
-		m, ok := c.TeamMember(in.TeamID, id)
-		if (!ok || in.Body.Role != nil) && !access.CanAssign(c.Acting(), access.Role(m.Role), role) {
-			return nil, fault.Forbidden(fault.ReasonRole)
-		}
-		if !ok {
-			fresh++
-		}
-	}
-	if c.Team.MemberCount+int64(fresh) > store.MaxTeamMembers {
-		return nil, fault.New(fault.KindLimit, "A team has at most %d members: remove some first", store.MaxTeamMembers)
-	}
-	ids, err := h.store.NewIDs(ctx, model.PermissionIDs, fresh)
+	change := teams.Changing(h.store, c)
+	members, err := change.Admit(ctx, role, in.Body.Role != nil, model.Distinct(in.Body.UserIDs)...)
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]model.TeamUser, 0, len(users))
-	change := roleChange{c: c, owners: c.Team.OwnerCount, before: map[string]any{}, after: map[string]any{}}
-	for _, id := range users {
-		u, _ := c.UserRow(id)
-		m, ok := c.TeamMember(in.TeamID, id)
-		switch {
-		case !ok:
-			m = model.TeamMember{ID: ids[0], TeamID: in.TeamID, UserID: id, Role: string(role), CreatedBy: c.Stamp, CreatedOn: c.Now}
-			ids = ids[1:]
-			change.add(h.store, m)
-		case in.Body.Role != nil:
-			m, err = change.to(h.store, m, role)
-		}
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, shown(m, u))
+	rows := make([]model.TeamUser, len(members))
+	for i, m := range members {
+		u, _ := c.UserRow(m.UserID)
+		rows[i] = shown(m, u)
 	}
-	return rows, change.done()
+	return rows, change.Done()
 }
 
 type removeMembersIn struct {
@@ -183,58 +155,4 @@ func (h *handlers) removeMembers(ctx context.Context, in *removeMembersIn) (api.
 		out.Meta = &report
 	}
 	return out, err
-}
-
-// roleChange notes changes of roles in the team of the case, and what the audit
-// log will tell of them.
-type roleChange struct {
-	c             *guard.Case
-	owners        int64
-	before, after map[string]any
-}
-
-// add notes a new member.
-func (r *roleChange) add(s *store.Store, m model.TeamMember) {
-	s.AddTeamMember(&r.c.Tx, *r.c.Team, m)
-	r.after[guard.UserName(m.UserID)] = m.Facts()
-	r.c.Notify(m.UserID, model.NoticeAdded, guard.TeamName(m.TeamID))
-	r.owners += isOwner(m.Role)
-}
-
-// to notes that a member gets another role, and returns him as he will be. A
-// role that he holds already is no change, but to give owner takes an owner even
-// then.
-func (r *roleChange) to(s *store.Store, m model.TeamMember, role access.Role) (model.TeamMember, error) {
-	if !access.CanAssign(r.c.Acting(), access.Role(m.Role), role) {
-		return m, fault.Forbidden(fault.ReasonRole)
-	}
-	if m.Role == string(role) {
-		return m, nil
-	}
-	now := m
-	now.Role = string(role)
-	s.ChangeTeamMember(&r.c.Tx, *r.c.Team, m, now)
-	r.before[guard.UserName(m.UserID)], r.after[guard.UserName(m.UserID)] = m.Facts(), now.Facts()
-	r.c.Notify(m.UserID, model.NoticeRoleChanged, guard.TeamName(m.TeamID))
-	r.owners += isOwner(now.Role) - isOwner(m.Role)
-	return now, nil
-}
-
-// done refuses to leave the team without an owner (403), and notes the audit
-// row where anything changed.
-func (r *roleChange) done() error {
-	if r.owners < 1 && r.c.Team.OwnerCount > 0 {
-		return fault.Forbidden(fault.ReasonRole)
-	}
-	if len(r.after) > 0 {
-		r.c.Audit(guard.TeamName(r.c.Team.ID), r.before, r.after)
-	}
-	return nil
-}
-
-func isOwner(role string) int64 {
-	if role == string(access.Owner) {
-		return 1
-	}
-	return 0
 }

@@ -13,6 +13,7 @@ import (
 	"wardroom/pkg/removal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
+	"wardroom/pkg/teams"
 )
 
 // named is the person and the organisation that a request of Agenta's names by
@@ -126,11 +127,11 @@ func (h *handlers) assign(_ context.Context, in *assignIn) (bool, error) {
 }
 
 func (h *handlers) change(c *guard.Case, m model.TeamMember, role access.Role) error {
-	change := roleChange{c: c, owners: c.Team.OwnerCount, before: map[string]any{}, after: map[string]any{}}
-	if _, err := change.to(h.store, m, role); err != nil {
+	change := teams.Changing(h.store, c)
+	if _, err := change.To(m, role); err != nil {
 		return err
 	}
-	return change.done()
+	return change.Done()
 }
 
 type unassignIn struct {

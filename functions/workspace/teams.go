@@ -5,15 +5,12 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
-	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
+	"wardroom/pkg/teams"
 )
-
-// defaultType is the only type of team there is, as in Agenta.
-const defaultType = "default"
 
 type listTeamsIn struct {
 	guard.In
@@ -39,16 +36,15 @@ func (h *handlers) listTeams(ctx context.Context, in *listTeamsIn) (api.Page[mod
 	if c.Caller.BoundProject != 0 {
 		return page, nil
 	}
+	var err error
 	ids := in.own
 	if c.Caller.Service || c.Caller.Rank.Admin() {
-		var err error
 		if ids, err = h.store.TeamsOfOrganization(ctx, c.Organization.ID, in.AfterID(), in.Limit+1); err != nil {
 			return page, err
 		}
 	}
 	ids, page.Next = api.Cut(in.Limit, ids, api.NextID)
-	teams, err := h.readTeams(ctx, c, ids)
-	page.Items = teams
+	page.Items, err = h.readTeams(ctx, c, ids)
 	return page, err
 }
 
@@ -65,14 +61,14 @@ func (h *handlers) readTeams(ctx context.Context, c *guard.Case, ids []int64) ([
 	if err := c.ReadShown(ctx, keys...); err != nil {
 		return nil, err
 	}
-	teams := make([]model.Team, 0, len(ids))
+	found := make([]model.Team, 0, len(ids))
 	for _, id := range ids {
 		if _, err := c.VisibleTeam(id); err == nil {
 			t, _ := store.LiveTeam(c.Rows(), id)
-			teams = append(teams, t)
+			found = append(found, t)
 		}
 	}
-	return teams, nil
+	return found, nil
 }
 
 type createTeamIn struct {
@@ -94,17 +90,7 @@ func (h *handlers) createTeam(ctx context.Context, in *createTeamIn) (model.Team
 	if err := c.Unbound(); err != nil {
 		return model.Team{}, err
 	}
-	fresh, err := h.store.NewIDsOf(ctx, map[string]int{model.TeamIDs: 1, model.PermissionIDs: 1})
-	if err != nil {
-		return model.Team{}, err
-	}
-	id, membership := fresh[model.TeamIDs][0], fresh[model.PermissionIDs][0]
-	t := model.Team{ID: id, Name: in.Body.Name, Description: in.Body.Description, Type: defaultType, OrganizationID: c.Organization.ID, Stamp: model.Created(c.Stamp, c.Now)}
-	owner := model.TeamMember{ID: membership, TeamID: id, UserID: me.ID, Role: string(access.Owner), CreatedBy: c.Stamp, CreatedOn: c.Now}
-	h.store.CreateTeam(&c.Tx, t, owner)
-	c.Audit(guard.TeamName(id), nil, map[string]any{"is_deleted": false, guard.UserName(me.ID): owner.Facts()})
-	t.MemberCount, t.Version = 1, 1
-	return t, nil
+	return teams.Create(ctx, h.store, c, model.Team{Name: in.Body.Name, Description: in.Body.Description}, access.Owner, me.ID)
 }
 
 type teamIn struct {
@@ -125,35 +111,36 @@ type editTeamIn struct {
 	}
 }
 
+// Needs asks whether an identity provider has given the name to another team.
+func (in *editTeamIn) Needs(f *guard.Fetch) {
+	if in.Body.Name != nil {
+		f.Rows(teams.NameKeys(f.Organization, *in.Body.Name)...)
+	}
+}
+
 // editTeam changes what the body names.
 func (h *handlers) editTeam(_ context.Context, in *editTeamIn) (model.Team, error) {
 	c := in.Case()
-	old := *c.Team
-	t := old
+	t := *c.Team
 	if in.Body.Name != nil {
 		t.Name = *in.Body.Name
 	}
 	if in.Body.Description != nil {
 		t.Description = *in.Body.Description
 	}
-	if t == old {
-		return old, nil
+	if t == *c.Team {
+		return t, nil
 	}
-	t.Stamp = t.Modified(c.Stamp, c.Now)
-	h.store.EditTeam(&c.Tx, old, t)
-	c.Audit(guard.TeamName(t.ID), nil, map[string]any{"renamed": t.Name != old.Name})
-	t.Version = old.Version + 1
-	return t, nil
+	renamed := t.Name != c.Team.Name
+	t, err := teams.Edit(h.store, c, t)
+	if err == nil {
+		c.Audit(guard.TeamName(t.ID), nil, map[string]any{"renamed": renamed})
+	}
+	return t, err
 }
 
-// deleteTeam makes the team unreadable. It refuses one that has projects
-// (in_use).
+// deleteTeam makes the team unreadable; see package teams for what it refuses.
 func (h *handlers) deleteTeam(_ context.Context, in *teamIn) ([]model.Team, error) {
-	c := in.Case()
-	if c.Team.ProjectCount > 0 {
-		return nil, fault.New(fault.KindInUse, "The team still has projects: delete them first, or move each by Edit Project with another team_id")
-	}
-	t := h.store.DeleteTeam(&c.Tx, *c.Team, c.Stamp, c.Now)
-	c.Audit(guard.TeamName(t.ID), map[string]any{"is_deleted": false}, map[string]any{"is_deleted": true})
-	return []model.Team{t}, nil
+	t, err := teams.Delete(h.store, in.Case())
+	return []model.Team{t}, err
 }

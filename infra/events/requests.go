@@ -39,8 +39,11 @@ var ids = map[string]string{
 	"domain": "organization.com",
 }
 
-// member is user 15, whom SCIM's routes call by his id alone.
-var member = map[string]string{"id": "15"}
+// member is user 15, and core team 7, which SCIM's routes call by their ids alone.
+var (
+	member = map[string]string{"id": "15"}
+	core   = map[string]string{"id": "7"}
+)
 
 const acceptedBefore = "the demo data's invitations are accepted by the same member, who may say so again"
 
@@ -116,6 +119,12 @@ var requests = map[string]request{
 	"replace-scim-user":      {key: demo.GlobalAdmin, ids: member, body: `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"renamed@organization.com","name":{"givenName":"Project","familyName":"Member"},"externalId":"e-15"}`},
 	"patch-scim-user":        {key: demo.GlobalAdmin, ids: member, body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"active","value":false}]}`},
 	"delete-scim-user":       {key: demo.GlobalAdmin, ids: member},
+	"list-scim-groups":       {key: demo.GlobalAdmin, query: url.Values{"filter": {`displayName eq "Core"`}, "excludedAttributes": {"members"}}},
+	"create-scim-group":      {key: demo.GlobalAdmin, body: `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Research","externalId":"g-1","members":[{"value":"15"}]}`},
+	"get-scim-group":         {key: demo.GlobalAdmin, ids: core},
+	"replace-scim-group":     {key: demo.GlobalAdmin, ids: core, body: `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Core","externalId":"g-7","members":[{"value":"15"}]}`},
+	"patch-scim-group":       {key: demo.GlobalAdmin, ids: core, body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"Add","path":"members","value":[{"value":"1"}]},{"op":"Remove","path":"members[value eq \"16\"]"}]}`},
+	"delete-scim-group":      {key: demo.OtherOrganization, ids: map[string]string{"id": "9"}}, // team 7 has projects
 	"get-scim-resource-type": {ids: map[string]string{"id": "User"}},
 	"get-scim-schema":        {ids: map[string]string{"id": "urn:ietf:params:scim:schemas:core:2.0:User"}},
 	"explain-access":         {key: demo.GlobalAdmin, query: url.Values{"user_id": {"16"}, "action": {"edit_project"}, "resource_type": {"project"}, "resource_id": {"151"}}},

@@ -118,6 +118,13 @@ var limits = map[string]reach{
 	"replace-scim-user":                oneRow + names + writing,
 	"patch-scim-user":                  byTeam + writing, // looks for what he holds
 	"delete-scim-user":                 byTeam + writing,
+	"list-scim-groups":                 people + writing, // keeps where its page ends
+	"create-scim-group":                oneRow + names + writing + leasing,
+	"get-scim-group":                   oneRow,
+	"replace-scim-group":               oneRow + names + byTeam + writing, // looks for what else leads those who leave to projects
+	"patch-scim-group":                 oneRow + names + byTeam + writing,
+	"delete-scim-group":                oneRow + writing,
+	"discover-scim":                    oneRow,
 	"get-scim-service-provider-config": oneRow,
 	"list-scim-resource-types":         oneRow,
 	"get-scim-resource-type":           oneRow,

@@ -53,6 +53,9 @@ type Case struct {
 	concerns api.Versioned
 	letters  []func(context.Context) error
 	removal  int64
+
+	unfinished bool  // what is noted is a part of what was asked for
+	made       int64 // and has made this
 }
 
 // grant is a decision that allowed this request, and what it was made on.
@@ -189,6 +192,18 @@ func (c *Case) Ahead(ctx context.Context, tx *table.Tx) error {
 	c.Tx = rest
 	return c.store.Commit(ctx, &part)
 }
+
+// Continue says that what is noted is a part of what the request asks for, where
+// one transaction can't hold it all. It is committed, and the request is decided
+// again from its beginning, by which it must find the rest to do and only that. Of
+// a request that makes something, made is its id, which Continued tells then. If
+// the time is over before the end, the parts stay, and the request may be sent
+// again.
+func (c *Case) Continue(made int64) { c.unfinished, c.made = true, made }
+
+// Continued is the id of what the request has made by a part before; 0 where this
+// is its beginning.
+func (c *Case) Continued() int64 { return c.visit.made }
 
 // Live reports whether something that ends on t is still on.
 func (c *Case) Live(t *model.Time) bool { return !model.Expired(t, c.Now) }
@@ -342,6 +357,9 @@ func (c *Case) AuditAlso(before, after map[string]any) {
 	}
 	c.audit.Before, c.audit.After = joined(c.audit.Before, before), joined(c.audit.After, after)
 }
+
+// Audited reports whether the request has noted its change for the audit log.
+func (c *Case) Audited() bool { return c.audit != nil }
 
 func joined(a, b map[string]any) map[string]any {
 	out := make(map[string]any, len(a)+len(b))

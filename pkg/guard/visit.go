@@ -32,6 +32,7 @@ type visit struct {
 	user         int64 // 0 for a service key alone
 	key          model.APIKey
 
+	made     int64     // what the request has made by its parts before
 	stranger bool      // nobody yet: the token of an invitation must say who
 	newcomer *newcomer // nil for who has a credential
 }
@@ -50,8 +51,8 @@ func (v *visit) Confirm(ctx context.Context) error {
 	return err
 }
 
-// Serve runs handle until what it decided could be committed, or the request's
-// time is over.
+// Serve runs handle until what it decided could be committed, and nothing is left
+// to do, or the request's time is over.
 func (v *visit) Serve(ctx context.Context, call api.Call, handle api.Handle) (api.Answer, error) {
 	if v.stranger {
 		if err := v.welcome(ctx, call); err != nil {
@@ -66,10 +67,12 @@ func (v *visit) Serve(ctx context.Context, call api.Call, handle api.Handle) (ap
 	}
 	for try := 0; ; try++ {
 		answer, err := v.once(ctx, call.Afresh(), handle)
-		if !errors.Is(err, table.ErrStale) {
+		switch {
+		case errors.Is(err, errUnfinished):
+			try = -1
+		case !errors.Is(err, table.ErrStale):
 			return answer, err
-		}
-		if !pause(ctx, try) {
+		case !pause(ctx, try):
 			return api.Answer{}, fault.Unavailable(err)
 		}
 		if err := v.again(ctx); err != nil {
@@ -172,14 +175,23 @@ func (v *visit) once(ctx context.Context, call api.Call, handle api.Handle) (api
 	if c.Tx.Len() > 0 {
 		c.uphold(v)
 	}
-	if err := replay.keep(ctx, v.guard.store, c, answer); err != nil {
-		return api.Answer{}, err
+	if !c.unfinished {
+		if err := replay.keep(ctx, v.guard.store, c, answer); err != nil {
+			return api.Answer{}, err
+		}
 	}
 	if err := v.guard.store.Commit(ctx, &c.Tx); err != nil {
 		return api.Answer{}, err
 	}
+	if c.unfinished {
+		v.made = c.made
+		return api.Answer{}, errUnfinished
+	}
 	return c.leave(ctx, answer)
 }
+
+// errUnfinished says that a part of what the request asks for is committed.
+var errUnfinished = errors.New("a part is left to do")
 
 // decide says whether the request may be carried out, and lets the handler note
 // how.

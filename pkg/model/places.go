@@ -11,6 +11,7 @@ type Team struct {
 	Stamp
 	NameKey      string `json:"-" dynamo:"name_key,omitempty"`    // digest of the folded name, for an index
 	ExternalID   string `json:"-" dynamo:"external_id,omitempty"` // what a provisioning client calls the group
+	IsGroup      bool   `json:"-" dynamo:"is_group,omitempty"`    // a provisioning client has named it, as no other
 	OwnerCount   int64  `json:"-" dynamo:"owner_count"`
 	ProjectCount int64  `json:"-" dynamo:"project_count"`
 	Epoch        int64  `json:"-" dynamo:"epoch,omitempty"` // raised by each removal of people from it

@@ -11,6 +11,7 @@ const (
 	UserNames      = "user_name"      // what a user signs in with there, where it isn't the address
 	ExternalUsers  = "external_user"  // the provider's id of a user
 	ExternalGroups = "external_group" // the provider's id of a group
+	GroupNames     = "group_name"     // what the provider calls a group
 )
 
 // ProvisionedName keeps a name that an identity provider has for a user or a
@@ -23,10 +24,13 @@ type ProvisionedName struct {
 }
 
 // ProvisionedKey returns the digest by which such a name is found. A userName is
-// compared as addresses are, and an id exactly.
+// compared as addresses are, a group's name as names of things, and an id exactly.
 func ProvisionedKey(scope, name string) string {
-	if scope == UserNames {
+	switch scope {
+	case UserNames:
 		return AddressKey(name)
+	case GroupNames:
+		return FoldKey(name)
 	}
 	sum := sha256.Sum256([]byte(name))
 	return hex.EncodeToString(sum[:])
@@ -57,10 +61,14 @@ func (u User) provisioned(scope, name string) ProvisionedName {
 	return ProvisionedName{u.OrganizationID, scope, ProvisionedKey(scope, name), u.ID}
 }
 
-// Provisioned lists the names by which a provider knows the team.
-func (t Team) Provisioned() []ProvisionedName {
-	if t.ExternalID == "" {
-		return nil
+// Provisioned lists the names by which a provider knows the team. Teams that no
+// provider has named may be called alike.
+func (t Team) Provisioned() (names []ProvisionedName) {
+	if t.IsGroup {
+		names = append(names, ProvisionedName{t.OrganizationID, GroupNames, ProvisionedKey(GroupNames, t.Name), t.ID})
 	}
-	return []ProvisionedName{{t.OrganizationID, ExternalGroups, ProvisionedKey(ExternalGroups, t.ExternalID), t.ID}}
+	if t.ExternalID != "" {
+		names = append(names, ProvisionedName{t.OrganizationID, ExternalGroups, ProvisionedKey(ExternalGroups, t.ExternalID), t.ID})
+	}
+	return names
 }

@@ -48,6 +48,7 @@ type Removal struct {
 	Epoch          int64           `json:"-" dynamo:"epoch,omitempty"`         // to which it raised its place: what was given in an earlier one ends with it
 	TombstoneWas   *Tombstone      `json:"-" dynamo:"tombstone_was,omitempty"` // of an earlier removal from the same project
 	Deletes        bool            `json:"-" dynamo:"deletes,omitempty"`       // the users were deleted, not only deactivated
+	Purges         bool            `json:"-" dynamo:"purges,omitempty"`        // and are erased as soon as the removal is done
 	Users          []UserWas       `json:"-" dynamo:"users,omitempty"`         // whose row it changed
 	Handovers      []Handover      `json:"-" dynamo:"handovers,omitempty"`     // what TransferTo became with it, of a project
 	UndoneBy       string          `json:"-" dynamo:"undone_by,omitempty"`     // set once an undo has begun
@@ -83,10 +84,8 @@ type RemovalOf struct {
 // UserWas is a user's row as a removal found it, as far as it changed the row.
 type UserWas struct {
 	UserID    int64  `dynamo:"user_id"`
-	Version   int64  `dynamo:"version"`
 	IsActive  bool   `dynamo:"is_active"`
 	RemovalID *int64 `dynamo:"removal_id,omitempty"`
-	Edited    bool   `dynamo:"edited,omitempty"` // the request that removed him changed more of him, which stays
 }
 
 // Handover is that an heir became admin of a project or owner of a team, with

@@ -55,5 +55,5 @@ func takeOver(ctx context.Context, s *store.Store, c *guard.Case, r *model.Remov
 }
 
 func was(u model.User) model.UserWas {
-	return model.UserWas{UserID: u.ID, Version: u.Version, IsActive: u.IsActive, RemovalID: u.RemovalID}
+	return model.UserWas{UserID: u.ID, IsActive: u.IsActive, RemovalID: u.RemovalID}
 }

@@ -40,8 +40,9 @@ func (u *undoing) buried(m model.AgentMember) bool {
 func (u *undoing) putAgentMember(m model.AgentMember, returns bool) (put func(*table.Tx), there, ok bool) {
 	_, _, live := store.LiveAgent(u.rows, m.AgentID)
 	if now, is := table.AgentMembers.In(u.rows, m.UserID, m.AgentID); is {
-		return nil, true, live && now.ID == m.ID && now.Version == m.Version
+		return nil, true, live && now.ID == m.ID && now.Version == m.Version+1
 	}
+	m.Version++
 	if !live || u.buried(m) {
 		return nil, false, false
 	}
@@ -72,7 +73,7 @@ func (u *undoing) putOwner(e model.EffectRow) (put func(*table.Tx), there, ok bo
 	to := now
 	to.OwnerID = &e.UserID
 	if to.Version++; now.Version == e.Was.Version+1 {
-		to.Version, to.ModifiedBy, to.ModifiedOn = e.Was.Version, e.Was.ModifiedBy, e.Was.ModifiedOn
+		to.ModifiedBy, to.ModifiedOn = e.Was.ModifiedBy, e.Was.ModifiedOn
 	}
 	name := guard.AgentName(o.AgentID)
 	before, after := map[string]any{"owner": heir}, map[string]any{"owner": e.UserID}
@@ -113,7 +114,7 @@ func (u *undoing) takeOwnership(o model.Ownership, before, after map[string]any)
 	name := guard.UserName(o.Heir.UserID)
 	now, is := table.AgentMembers.In(u.rows, o.Heir.UserID, o.AgentID)
 	if !is || now.ID != o.Heir.ID || now.Version != o.Heir.Version {
-		u.leave(guard.MemberName(guard.AgentName(o.AgentID), o.Heir.UserID), o.Heir.UserID)
+		u.leave(guard.MemberName(guard.AgentName(o.AgentID), o.Heir.UserID))
 		return nothing
 	}
 	before[name] = now.Facts()
@@ -123,7 +124,9 @@ func (u *undoing) takeOwnership(o model.Ownership, before, after map[string]any)
 	if !u.buried(*o.HeirWas) {
 		after[name] = o.HeirWas.Facts()
 	}
-	return func(tx *table.Tx) { table.AgentMembers.Change(tx, now, *o.HeirWas) }
+	to := *o.HeirWas
+	to.Version = now.Version + 1
+	return func(tx *table.Tx) { table.AgentMembers.Change(tx, now, to) }
 }
 
 // putStar puts a mark on an agent back.

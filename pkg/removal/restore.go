@@ -22,7 +22,6 @@ type undoing struct {
 
 	restored []model.Effect
 	left     []string
-	partly   map[int64]bool // users of whom something was left
 	taken    map[int64]bool // users whose address or sign-in somebody else has now
 
 	puts   []func(*table.Tx) // of what came after the removal's first transaction
@@ -33,7 +32,7 @@ type undoing struct {
 // restore looks at everything a removal did, of which effects is what came after
 // its first transaction, and plans how to put it back.
 func restore(ctx context.Context, s *store.Store, r model.Removal, effects []model.EffectRow, now model.Time) (*undoing, error) {
-	u := &undoing{s: s, r: r, now: now, effects: effects, left: []string{}, restored: []model.Effect{}, partly: map[int64]bool{}, taken: map[int64]bool{}, told: map[string]any{}}
+	u := &undoing{s: s, r: r, now: now, effects: effects, left: []string{}, restored: []model.Effect{}, taken: map[int64]bool{}, told: map[string]any{}}
 	var err error
 	if u.rows, err = s.Read(ctx, u.keys()...); err != nil {
 		return nil, err
@@ -173,11 +172,8 @@ func (u *undoing) back(e model.Effect, into *[]func(*table.Tx), put func(*table.
 	}
 }
 
-// leave notes that something of a user's is not.
-func (u *undoing) leave(resource string, user int64) {
-	u.left = append(u.left, resource)
-	u.partly[user] = true
-}
+// leave notes that something is not.
+func (u *undoing) leave(resource string) { u.left = append(u.left, resource) }
 
 // user returns a user who may be given things back: now or by this undo his
 // account is his as it was. returns says that it is by this undo.
@@ -243,7 +239,7 @@ func (u *undoing) effect(e model.EffectRow) {
 	}
 	switch {
 	case !ok:
-		u.leave(e.Resource, e.UserID)
+		u.leave(e.Resource)
 		if e.ProjectMember != nil {
 			u.unbury(*e.ProjectMember, e.Tombstone, &u.puts)
 		}
@@ -259,8 +255,9 @@ func (u *undoing) effect(e model.EffectRow) {
 func (u *undoing) putProjectMember(m model.ProjectMember, tomb *model.Tombstone, returns bool) (put func(*table.Tx), there, ok bool) {
 	p, live := store.LiveProject(u.rows, m.ProjectID)
 	if now, is := table.ProjectMembers.In(u.rows, m.ProjectID, m.UserID); is {
-		return nil, true, live && now.ID == m.ID && now.Version == m.Version
+		return nil, true, live && now.ID == m.ID && now.Version == m.Version+1
 	}
+	m.Version++
 	stone, buried := table.Tombstones.In(u.rows, m.ProjectID, m.UserID)
 	if !live || !buried || stone.RemovalID != u.r.ID {
 		return nil, false, false
@@ -292,8 +289,9 @@ func (u *undoing) unbury(m model.ProjectMember, before *model.Tombstone, into *[
 func (u *undoing) putTeamMember(m model.TeamMember, returns bool) (put func(*table.Tx), there, ok bool) {
 	t, live := store.LiveTeam(u.rows, m.TeamID)
 	if now, is := table.TeamMembers.In(u.rows, m.TeamID, m.UserID); is {
-		return nil, true, live && now.ID == m.ID && now.Version == m.Version
+		return nil, true, live && now.ID == m.ID && now.Version == m.Version+1
 	}
+	m.Version++
 	if !live || t.MemberCount >= store.MaxTeamMembers {
 		return nil, false, false
 	}
@@ -310,14 +308,14 @@ func (u *undoing) putTeamMember(m model.TeamMember, returns bool) (put func(*tab
 
 func (u *undoing) putKey(e model.EffectRow) (put func(*table.Tx), there, ok bool) {
 	now, is := table.Keys.In(u.rows, e.Prefix)
-	if is && now.RevokedOn == nil && now.Version == e.Was.Version {
+	if is && now.RevokedOn == nil && now.Version == e.Was.Version+2 {
 		return nil, true, true
 	}
-	if !is || now.RevokedOn == nil || !now.RevokedOn.Equal(u.r.RemovedOn) || now.Version != e.Was.Version+1 {
+	if !is || now.RevokedOn == nil || now.Version != e.Was.Version+1 {
 		return nil, false, false
 	}
 	to := now
-	to.RevokedOn, to.Version = nil, e.Was.Version
+	to.RevokedOn, to.Version = nil, now.Version+1
 	to.ModifiedBy, to.ModifiedOn = e.Was.ModifiedBy, e.Was.ModifiedOn
 	return func(tx *table.Tx) {
 		table.Keys.Change(tx, now, to)
@@ -328,7 +326,7 @@ func (u *undoing) putKey(e model.EffectRow) (put func(*table.Tx), there, ok bool
 // putInvite makes an invitation pending again, unless there is a newer one.
 func (u *undoing) putInvite(e model.EffectRow) (put func(*table.Tx), there, ok bool) {
 	now, is := table.Invites.In(u.rows, e.InviteID)
-	if is && now.Status == model.InvitePending && now.Version == e.Was.Version {
+	if is && now.Status == model.InvitePending && now.Version == e.Was.Version+2 {
 		return nil, true, true
 	}
 	newest, named := table.InvitesOf.In(u.rows, now.Place, now.EmailKey)
@@ -336,7 +334,7 @@ func (u *undoing) putInvite(e model.EffectRow) (put func(*table.Tx), there, ok b
 		return nil, false, false
 	}
 	to := now
-	to.Status, to.OpenKey, to.Version = model.InvitePending, &now.EmailKey, e.Was.Version
+	to.Status, to.OpenKey, to.Version = model.InvitePending, &now.EmailKey, now.Version+1
 	to.ModifiedBy, to.ModifiedOn = e.Was.ModifiedBy, e.Was.ModifiedOn
 	return func(tx *table.Tx) {
 		table.Invites.Change(tx, now, to)
@@ -349,7 +347,8 @@ func (u *undoing) putInvite(e model.EffectRow) (put func(*table.Tx), there, ok b
 
 func (u *undoing) putRecents(of *table.Entity[model.Recents], row model.Recents) (put func(*table.Tx), there, ok bool) {
 	if now, is := of.In(u.rows, row.UserID); is {
-		return nil, true, now.Version == row.Version
+		return nil, true, now.Version == row.Version+1
 	}
+	row.Version++
 	return func(tx *table.Tx) { of.Create(tx, row) }, false, true
 }

@@ -24,7 +24,7 @@ func (u *undoing) projectMember(m model.ProjectMember) {
 		put, there, ok = u.putProjectMember(m, u.r.TombstoneWas, false)
 	}
 	if !ok || there {
-		u.leave(name, m.UserID)
+		u.leave(name)
 		u.unbury(m, u.r.TombstoneWas, &u.finals)
 		return
 	}
@@ -41,7 +41,7 @@ func (u *undoing) teamMember(m model.TeamMember) {
 		put, there, ok = u.putTeamMember(m, false)
 	}
 	if !ok || there {
-		u.leave(name, m.UserID)
+		u.leave(name)
 		return
 	}
 	u.back(model.Effect{Resource: name, Detail: "membership as " + m.Role}, &u.finals, put)
@@ -71,15 +71,12 @@ func (u *undoing) account(id int64) {
 	row, returns, _ := u.user(id)
 	was, _ := u.was(id)
 	if !returns {
-		u.leave(name, id)
+		u.leave(name)
 		return
 	}
 	to := row
 	to.IsActive, to.RemovalID, to.DeletedOn, to.PendingShard, to.PendingOn = was.IsActive, was.RemovalID, nil, nil, nil
 	to.Version++
-	if row.Version == was.Version+1 && !u.partly[id] && !was.Edited {
-		to.Version = was.Version
-	}
 	u.back(model.Effect{Resource: name, Detail: "account"}, &u.finals, func(tx *table.Tx) { table.Users.Change(tx, row, to) })
 	u.told[name] = map[string]any{"is_active": was.IsActive}
 }
@@ -92,7 +89,7 @@ func (u *undoing) handBack(h model.Handover, leaver int64, into *[]func(*table.T
 			m, is := table.ProjectMembers.In(u.rows, h.Project.ProjectID, leaver)
 			return is && m.Role == string(access.ProjectAdmin)
 		}) || !u.takeProject(h, into) {
-			u.leave(guard.MemberName(guard.ProjectName(h.Project.ProjectID), h.Project.UserID), h.Project.UserID)
+			u.leave(guard.MemberName(guard.ProjectName(h.Project.ProjectID), h.Project.UserID))
 		}
 		return
 	}
@@ -100,7 +97,7 @@ func (u *undoing) handBack(h model.Handover, leaver int64, into *[]func(*table.T
 		m, is := table.TeamMembers.In(u.rows, h.Team.TeamID, leaver)
 		return is && m.Role == string(access.Owner)
 	}) || !u.takeTeam(h, into) {
-		u.leave(guard.MemberName(guard.TeamName(h.Team.TeamID), h.Team.UserID), h.Team.UserID)
+		u.leave(guard.MemberName(guard.TeamName(h.Team.TeamID), h.Team.UserID))
 	}
 }
 
@@ -143,7 +140,9 @@ func (u *undoing) takeProject(h model.Handover, into *[]func(*table.Tx)) bool {
 			table.ProjectMembers.Delete(tx, now)
 			tx.Add(table.Projects.Key(p.ID), "user_count", -1)
 		} else {
-			table.ProjectMembers.Change(tx, now, *h.ProjectWas)
+			to := *h.ProjectWas
+			to.Version = now.Version + 1
+			table.ProjectMembers.Change(tx, now, to)
 		}
 		u.s.LoseAdmin(tx, p)
 		tx.If(table.Users.Key(now.UserID), "$ = ?", "is_active", true)
@@ -174,7 +173,9 @@ func (u *undoing) takeTeam(h model.Handover, into *[]func(*table.Tx)) bool {
 			table.TeamMembers.Delete(tx, now)
 			tx.Add(table.Teams.Key(t.ID), "member_count", -1)
 		} else {
-			table.TeamMembers.Change(tx, now, *h.TeamWas)
+			to := *h.TeamWas
+			to.Version = now.Version + 1
+			table.TeamMembers.Change(tx, now, to)
 		}
 		u.s.LoseOwner(tx, t)
 		tx.If(table.Users.Key(now.UserID), "$ = ?", "is_active", true)

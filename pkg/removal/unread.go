@@ -43,7 +43,8 @@ func unread(ctx context.Context, w *work) ([]effect, error) {
 // putNotification puts one back where it was.
 func (u *undoing) putNotification(n model.Notification) (put func(*table.Tx), there, ok bool) {
 	if now, is := table.Notifications.In(u.rows, n.UserID, n.ID); is {
-		return nil, true, now.Version == n.Version
+		return nil, true, now.Version == n.Version+1
 	}
+	n.Version++
 	return func(tx *table.Tx) { table.Notifications.Create(tx, n) }, false, true
 }

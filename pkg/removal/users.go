@@ -15,6 +15,7 @@ import (
 type UserOptions struct {
 	Options
 	Delete bool        // they are hidden at once and purged in 30 days; otherwise their accounts only end
+	Purge  bool        // with Delete: they are erased as soon as what they held is handed over
 	Heirs  model.Heirs // who takes over; 0 for nobody
 	Batch  bool        // whoever stands in the way is told in meta.blocked of a blocked_ids
 
@@ -41,7 +42,8 @@ const rankCode fault.Kind = "rank"
 // afterwards (Finish), and so is what they came to hold up to that moment. Who is
 // inactive already is changed only where they are now deleted.
 //
-// It refuses the caller (self_delete) and global admins (403).
+// It refuses the caller (self_delete) and global admins (403), and to purge to
+// anybody but a global admin (403).
 func OfUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.User, o UserOptions) ([]model.User, Report, error) {
 	rows, _, report, err := ofUsers(ctx, s, c, users, o)
 	return rows, report, err
@@ -51,6 +53,9 @@ func OfUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 // nothing was left to end.
 func ofUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.User, o UserOptions) ([]model.User, model.Removal, Report, error) {
 	report := Report{EffectiveAccess: model.EffectiveAccess{Via: []string{}}, Warnings: []string{}, Effects: []model.Effect{}}
+	if o.Purge && c.Caller.ActingRank() != access.GlobalAdmin {
+		return nil, model.Removal{}, report, fault.Forbidden(fault.ReasonRank)
+	}
 	if !o.operator {
 		if err := refusal(c, users, o.Batch); err != nil {
 			return nil, model.Removal{}, report, err
@@ -77,7 +82,7 @@ func ofUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 			if o.Edit != nil {
 				o.Edit(&rows[i])
 			}
-			rows[i] = s.Deactivate(&c.Tx, u, rows[i], r.ID, o.Delete, c.Now)
+			rows[i] = s.Deactivate(&c.Tx, u, rows[i], r, c.Now)
 			if o.Delete && len(r.UserIDs) <= namesAtOnce {
 				store.FreeNames(&c.Tx, u)
 			}
@@ -103,30 +108,17 @@ func ofUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 // ending is the removal of those users whose accounts are still to be ended.
 func ending(c *guard.Case, users []model.User, o UserOptions) model.Removal {
 	r := model.Removal{
-		OrganizationID: c.Organization.ID, RemovedBy: c.Stamp, RemovedOn: c.Now, Kind: model.OfUser, Deletes: o.Delete,
+		OrganizationID: c.Organization.ID, RemovedBy: c.Stamp, RemovedOn: c.Now, Kind: model.OfUser, Deletes: o.Delete, Purges: o.Delete && o.Purge,
 		TransferTo: given(o.Heirs.TransferTo), ProjectsTo: o.Heirs.Projects, AgentsTo: given(o.Heirs.OfAgents()),
 		GiverID: c.Caller.User, GivesOwner: o.operator || c.Caller.ActingRank() == access.GlobalAdmin,
 	}
 	for _, u := range users {
 		if u.IsActive || o.Delete && u.DeletedOn == nil {
 			r.UserIDs = append(r.UserIDs, u.ID)
-			before := was(u)
-			before.Edited = o.edits(u)
-			r.Users = append(r.Users, before)
+			r.Users = append(r.Users, was(u))
 		}
 	}
 	return r
-}
-
-// edits reports whether the request changes more of a user than that their
-// account ends.
-func (o UserOptions) edits(u model.User) bool {
-	if o.Edit == nil {
-		return false
-	}
-	to := u
-	o.Edit(&to)
-	return to.FirstName != u.FirstName || to.LastName != u.LastName || to.IsStaff != u.IsStaff || to.IsSuperuser != u.IsSuperuser || to.ExternalID != u.ExternalID || to.UserName != u.UserName || to.Email != u.Email
 }
 
 // refusal tells whose accounts can't be ended.

@@ -84,8 +84,8 @@ func NotAnAddress(tx *table.Tx, u model.User) {
 	}
 }
 
-// TeamsNamed lists ids of an organisation's teams with a name, cases aside, at
-// most n. It says so by an index: read them again.
-func (s *Store) TeamsNamed(ctx context.Context, organization int64, name string, n int) ([]int64, error) {
-	return ids(table.Teams, "team_id")(table.Teams.Each(ctx, s.db, "gsi2", "", n, organization, model.FoldKey(name)))
+// TeamsNamed lists ids of all of an organisation's teams with a name, cases aside.
+// It says so by an index: read them again.
+func (s *Store) TeamsNamed(ctx context.Context, organization int64, name string) ([]int64, error) {
+	return ids(table.Teams, "team_id")(table.Teams.Each(ctx, s.db, "gsi2", "", table.All, organization, model.FoldKey(name)))
 }

@@ -11,32 +11,35 @@ import (
 // MaxTeamMembers is how many members a team may have: an answer shows them all.
 const MaxTeamMembers = 1000
 
-// CreateTeam notes a new team and its first owner.
-func (s *Store) CreateTeam(tx *table.Tx, t model.Team, owner model.TeamMember) {
-	t.MemberCount, t.OwnerCount = 1, 1
-	newTeam(tx, t)
-	owner.Version = 1
-	table.TeamMembers.Create(tx, owner)
-	active(tx, owner.UserID)
-}
-
-// CreateGroup notes a new team that nobody is in yet: an identity provider's,
-// whose id for it must be free.
-func (s *Store) CreateGroup(tx *table.Tx, t model.Team) { newTeam(tx, t) }
-
-func newTeam(tx *table.Tx, t model.Team) {
+// CreateTeam notes a new team and its first members, and returns it as it will
+// be. What an identity provider calls it must be free.
+func (s *Store) CreateTeam(tx *table.Tx, t model.Team, members ...model.TeamMember) model.Team {
 	t.Version, t.NameKey = 1, model.FoldKey(t.Name)
+	t.MemberCount, t.OwnerCount = int64(len(members)), 0
+	for _, m := range members {
+		if m.Role == string(access.Owner) {
+			t.OwnerCount++
+		}
+		m.Version = 1
+		table.TeamMembers.Create(tx, m)
+		active(tx, m.UserID)
+	}
 	table.Teams.Create(tx, t)
 	keepNames(tx, t.Provisioned())
+	if t.OwnerCount == 0 {
+		abandoned(tx, t.OrganizationID, model.OwnerlessTeam, t.ID)
+	}
+	return t
 }
 
-// EditTeam notes a change of a team's own fields. What an identity provider calls
-// it must be free.
-func (s *Store) EditTeam(tx *table.Tx, from, to model.Team) {
+// EditTeam notes a change of a team's own fields, and returns it as it will be.
+// What an identity provider calls it must be free.
+func (s *Store) EditTeam(tx *table.Tx, from, to model.Team) model.Team {
 	to.Version, to.NameKey = from.Version+1, model.FoldKey(to.Name)
 	moveNames(tx, from.Provisioned(), to.Provisioned())
 	table.Teams.Change(tx, from, to)
 	liveTeam(tx, from.ID)
+	return to
 }
 
 // DeleteTeam notes the soft deletion of a team that has no projects, and
@@ -149,6 +152,13 @@ func (s *Store) TeamsOfOrganization(ctx context.Context, organization, from int6
 // It says so by an index: read the memberships again.
 func (s *Store) TeamsOfUser(ctx context.Context, user, from int64, n int) ([]int64, error) {
 	return ids(table.TeamMembers, "team_id")(table.TeamMembers.Each(ctx, s.db, "gsi2", after(table.TeamMembers, "gsi2", from), n, user))
+}
+
+// MembersOfTeam reads all memberships of a team, strongly consistent, by the
+// users' ids as texts.
+func (s *Store) MembersOfTeam(ctx context.Context, team int64) ([]model.TeamMember, error) {
+	members, _, err := table.TeamMembers.Beneath(ctx, s.db, "", table.All, team)
+	return members, outcome(err)
 }
 
 // TeamMembers lists the users in a team by membership id, after a position: who

@@ -279,7 +279,7 @@ func (d *data) places(tx *table.Tx) {
 	}
 	for _, t := range d.Teams {
 		row := model.Team{
-			ID: t.ID, Name: t.Name, Description: t.Description, Type: "default", OrganizationID: t.Organization,
+			ID: t.ID, Name: t.Name, NameKey: model.FoldKey(t.Name), Description: t.Description, Type: "default", OrganizationID: t.Organization,
 			MemberCount: int64(len(t.Members)), ProjectCount: projects[t.ID], Stamp: model.Created(t.CreatedBy, t.CreatedOn), Version: 1,
 		}
 		for _, m := range t.Members {

@@ -1,0 +1,143 @@
+package account
+
+import (
+	"context"
+	"strconv"
+
+	"wardroom/pkg/concurrent"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+	"wardroom/pkg/teams"
+)
+
+// A group of SCIM is a team. Who becomes a member by SCIM is a viewer there; other
+// roles are given on the team's own routes, and a replacement of the members
+// leaves the owners alone.
+
+// SCIMGroup is a team as SCIM shows it. What is empty is left out.
+type SCIMGroup struct {
+	Schemas     []string      `json:"schemas"`
+	ID          string        `json:"id"`
+	ExternalID  string        `json:"externalId,omitempty" doc:"The client's own name for the group"`
+	DisplayName string        `json:"displayName,omitempty" doc:"The team's name"`
+	Members     *[]SCIMMember `json:"members,omitempty" doc:"In no order; an empty list where there are none"`
+	Meta        *SCIMMeta     `json:"meta,omitempty"`
+}
+
+// SCIMMember is a member of a group.
+type SCIMMember struct {
+	Value string `json:"value" doc:"Id of the user"`
+	Ref   string `json:"$ref"`
+	Type  string `json:"type" enum:"User"`
+}
+
+// showGroup is t as SCIM shows it, as far as is asked for.
+func (p partial) showGroup(t model.Team, members []int64) SCIMGroup {
+	id := strconv.FormatInt(t.ID, 10)
+	out := SCIMGroup{Schemas: []string{groupSchema}, ID: id}
+	wanted := p.wanted(groupSchema)
+	if wanted("externalid") {
+		out.ExternalID = t.ExternalID
+	}
+	if wanted("displayname") {
+		out.DisplayName = t.Name
+	}
+	if wanted("members.value") {
+		all := make([]SCIMMember, len(members))
+		for i, m := range members {
+			user := strconv.FormatInt(m, 10)
+			all[i] = SCIMMember{user, scimRoot + "/Users/" + user, userType}
+		}
+		out.Members = &all
+	}
+	if wanted("meta") {
+		out.Meta = &SCIMMeta{ResourceType: "Group", Created: t.CreatedOn, Location: scimRoot + "/Groups/" + id}
+	}
+	return out
+}
+
+// membersWanted tells whether an answer says who is in a group.
+func (p partial) membersWanted() bool { return p.wanted(groupSchema)("members.value") }
+
+// showGroups shows teams with who is in each at this moment.
+func (h *handlers) showGroups(ctx context.Context, found []model.Team, show partial) ([]SCIMGroup, error) {
+	out := make([]SCIMGroup, len(found))
+	g, ctx := concurrent.WithContext(ctx)
+	g.SetLimit(16)
+	for i, t := range found {
+		g.Go(func() error {
+			var members []model.TeamMember
+			var err error
+			if show.membersWanted() {
+				members, err = h.store.MembersOfTeam(ctx, t.ID)
+			}
+			out[i] = show.showGroup(t, usersOf(members))
+			return store.LeaveOut(ctx, err)
+		})
+	}
+	return out, g.Wait()
+}
+
+func usersOf(members []model.TeamMember) []int64 {
+	users := make([]int64, len(members))
+	for i, m := range members {
+		users[i] = m.UserID
+	}
+	return users
+}
+
+// foundGroup is a team of the caller's organisation whose row was read, unless it
+// is deleted.
+func foundGroup(c *guard.Case, id int64) (model.Team, bool) {
+	t, ok := store.LiveTeam(c.Rows(), id)
+	return t, ok && t.OrganizationID == c.Organization.ID
+}
+
+// groupID names the team of a request.
+type groupID struct {
+	ID int64 `path:"id" example:"7" doc:"Id of the team."`
+}
+
+type getGroupIn struct {
+	guard.In
+	groupID
+	partial
+
+	members []model.TeamMember
+}
+
+// Needs asks who is in the team.
+func (in *getGroupIn) Needs(f *guard.Fetch) {
+	s := f.Store()
+	if in.membersWanted() {
+		guard.Ask(f, &in.members, func(ctx context.Context) ([]model.TeamMember, error) {
+			members, err := s.MembersOfTeam(ctx, in.ID)
+			return members, store.LeaveOut(ctx, err)
+		})
+	}
+}
+
+func (h *handlers) getGroup(_ context.Context, in *getGroupIn) (SCIMGroup, error) {
+	return in.showGroup(*in.Case().Team, usersOf(in.members)), nil
+}
+
+type deleteGroupIn struct {
+	guard.In
+	groupID
+}
+
+// deleteGroup deletes a team as Delete Team does.
+func (h *handlers) deleteGroup(_ context.Context, in *deleteGroupIn) (struct{}, error) {
+	_, err := teams.Delete(h.store, in.Case())
+	return struct{}{}, err
+}
+
+func teamKeys(ids []int64) []table.Primary {
+	keys := make([]table.Primary, len(ids))
+	for i, id := range ids {
+		keys[i] = table.Teams.Key(id)
+	}
+	return keys
+}

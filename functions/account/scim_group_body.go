@@ -1,0 +1,104 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/scim"
+)
+
+// groupBody is a group as a client sends it. Whatever else SCIM or an extension of
+// it knows of groups is ignored.
+type groupBody struct {
+	DisplayName string       `json:"displayName" minLength:"1" maxLength:"200" doc:"The team's name; one group of the organization each"`
+	ExternalID  *string      `json:"externalId" required:"false" maxLength:"255" doc:"The client's own name for the group; one group of the organization each"`
+	Members     []memberBody `json:"members" required:"false" maxItems:"1000" doc:"Users of the organization, who become viewers. A replacement leaves the owners alone, and everybody where it doesn't say."`
+}
+
+// memberBody is a member as a client sends it.
+type memberBody struct {
+	Value *string `json:"value" required:"false" maxLength:"100" doc:"Id of a user"`
+	Type  *string `json:"type" required:"false" maxLength:"100" doc:"User, if anything"`
+}
+
+// change is what the body says of a group.
+func (b groupBody) change() (groupChange, error) {
+	externalID := text(b.ExternalID)
+	g := groupChange{name: &b.DisplayName, externalID: &externalID, replaces: b.Members != nil, named: map[int64]bool{}}
+	for i, m := range b.Members {
+		id, ok := idIn(text(m.Value))
+		if !ok || m.Type != nil && !strings.EqualFold(*m.Type, userType) {
+			return g, badSCIM(invalidValue, fmt.Sprintf("members[%d] is no user", i))
+		}
+		g.named[id] = true
+	}
+	return g, nil
+}
+
+const userType = "User"
+
+// memberOf reads the id of a member as providers write it; false where it is none.
+func memberOf(v any) (int64, bool) {
+	if kind, given := scim.Member(v, "type"); given && kind != nil {
+		if kind, _ := scim.Text(kind); !strings.EqualFold(kind, userType) {
+			return 0, false
+		}
+	}
+	switch v := scim.Unwrap(v).(type) {
+	case string:
+		return idIn(strings.TrimSpace(v))
+	case float64:
+		return int64(v), v >= 1 && v == float64(int64(v))
+	}
+	return 0, false
+}
+
+type createGroupIn struct {
+	guard.In
+	partial
+	Body groupBody
+
+	change groupChange
+}
+
+// Check refuses members who can't be any.
+func (in *createGroupIn) Check(model.Time) (err error) {
+	in.change, err = in.Body.change()
+	return err
+}
+
+// Needs asks whether the names are free, and for the members.
+func (in *createGroupIn) Needs(f *guard.Fetch) { in.change.needs(f, 0, false) }
+
+// createGroup makes a team that nobody owns, until one of the ranks names an
+// owner.
+func (h *handlers) createGroup(ctx context.Context, in *createGroupIn) (SCIMGroup, error) {
+	t, err := h.makeGroup(ctx, in.Case(), &in.change)
+	return in.showGroup(t, in.change.joining()), err
+}
+
+type replaceGroupIn struct {
+	guard.In
+	groupID
+	partial
+	Body groupBody
+
+	change groupChange
+}
+
+// Check refuses members who can't be any.
+func (in *replaceGroupIn) Check(model.Time) (err error) {
+	in.change, err = in.Body.change()
+	return err
+}
+
+// Needs asks whether the names are free, and who is in the team.
+func (in *replaceGroupIn) Needs(f *guard.Fetch) { in.change.needs(f, in.ID, true) }
+
+func (h *handlers) replaceGroup(ctx context.Context, in *replaceGroupIn) (SCIMGroup, error) {
+	t, members, err := h.changeGroup(ctx, in.Case(), &in.change)
+	return in.showGroup(t, members), err
+}

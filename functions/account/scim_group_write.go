@@ -1,0 +1,242 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/concurrent"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/removal"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+	"wardroom/pkg/teams"
+)
+
+// groupChange is what a request makes of a group, and what was read for it.
+type groupChange struct {
+	name       *string        // nil leaves it
+	externalID *string        // nil leaves it
+	replaces   bool           // who isn't named goes, unless they own the team
+	named      map[int64]bool // whether these users are to be in it
+
+	all      []model.TeamMember // everybody in the team, where it was asked for
+	homonyms []int64            // teams that may be called so
+}
+
+// joining lists who is to be in the group, by id.
+func (g *groupChange) joining() []int64 {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(g.named)), func(id int64) bool { return !g.named[id] })
+}
+
+// needs asks for what the change of a team has to know; team is 0 for one that is
+// to be made.
+func (g *groupChange) needs(f *guard.Fetch, team int64, members bool) {
+	s, o := f.Store(), f.Organization
+	if g.name != nil {
+		f.Rows(teams.NameKeys(o, *g.name)...)
+		guard.Ask(f, &g.homonyms, func(ctx context.Context) ([]int64, error) { return s.TeamsNamed(ctx, o, *g.name) })
+	}
+	if g.externalID != nil && *g.externalID != "" {
+		f.Rows(store.ProvisionedKey(o, model.ExternalGroups, *g.externalID))
+	}
+	for id := range g.named {
+		f.Rows(table.Users.Key(id))
+		if team != 0 {
+			f.Rows(table.TeamMembers.Key(team, id))
+		}
+	}
+	if members {
+		guard.Ask(f, &g.all, func(ctx context.Context) ([]model.TeamMember, error) { return s.MembersOfTeam(ctx, team) })
+	}
+}
+
+// unclaimed refuses a name or an externalId that another group of the organisation
+// has (uniqueness); from is the team as it is, none for a new one. A team that
+// people have made has its name, too.
+func (g *groupChange) unclaimed(ctx context.Context, c *guard.Case, from, to model.Team) error {
+	o := c.Organization.ID
+	if to.ExternalID != "" && to.ExternalID != from.ExternalID {
+		if id := holderOf(c.Rows(), store.ProvisionedKey(o, model.ExternalGroups, to.ExternalID)); id != 0 && id != from.ID {
+			return fault.New(fault.KindDuplicate, "Another group has this externalId: change that first, or choose another")
+		}
+	}
+	if to.Name == from.Name {
+		return nil
+	}
+	taken := holderOf(c.Rows(), teams.NameKeys(o, to.Name)[0])
+	if taken == 0 || taken == from.ID {
+		if _, err := c.More(ctx, teamKeys(g.homonyms)...); err != nil {
+			return err
+		}
+		for _, id := range g.homonyms {
+			if t, ok := foundGroup(c, id); ok && id != from.ID && model.FoldKey(t.Name) == model.FoldKey(to.Name) {
+				taken = id
+			}
+		}
+	}
+	if taken != 0 && taken != from.ID {
+		return fault.New(fault.KindDuplicate, "Another team has this displayName: rename that first, or choose another")
+	}
+	return nil
+}
+
+// present refuses users who aren't active ones of the organisation.
+func present(c *guard.Case, users []int64) error {
+	for _, id := range users {
+		if c.Active([]int64{id}) != nil {
+			return badSCIM(invalidValue, fmt.Sprintf("members: no active user has the id %d", id))
+		}
+	}
+	return nil
+}
+
+// How many one transaction takes out, as Remove User from Team does, and how many
+// rows it has for all of them: someone new is two.
+const (
+	leaveAtOnce = 45
+	rowsAtOnce  = 76
+)
+
+// makeGroup notes a new group. It is continued where one transaction can't take all
+// members in.
+func (h *handlers) makeGroup(ctx context.Context, c *guard.Case, g *groupChange) (model.Team, error) {
+	t := model.Team{Name: *g.name, ExternalID: *g.externalID, IsGroup: true}
+	users := g.joining()
+	if made := c.Continued(); made != 0 {
+		return h.continueGroup(ctx, c, made, users)
+	}
+	if err := g.unclaimed(ctx, c, model.Team{}, t); err != nil {
+		return t, err
+	}
+	if err := present(c, users); err != nil {
+		return t, err
+	}
+	first := users[:min(len(users), rowsAtOnce/2)]
+	t, err := teams.Create(ctx, h.store, c, t, access.Viewer, first...)
+	if len(first) < len(users) {
+		c.Continue(t.ID)
+	}
+	return t, err
+}
+
+// continueGroup takes in more members of a group that the request has made.
+func (h *handlers) continueGroup(ctx context.Context, c *guard.Case, id int64, users []int64) (model.Team, error) {
+	keys := teamKeys([]int64{id})
+	for _, u := range users {
+		keys = append(keys, table.TeamMembers.Key(id, u))
+	}
+	if err := c.Read(ctx, keys...); err != nil {
+		return model.Team{}, err
+	}
+	t, ok := foundGroup(c, id)
+	if !ok {
+		return t, fault.NotFound()
+	}
+	c.Team = &t
+	return t, h.move(ctx, c, absent(c, users), nil, nil)
+}
+
+// absent are those of users who aren't in the team of the case.
+func absent(c *guard.Case, users []int64) []int64 {
+	return slices.DeleteFunc(users, func(id int64) bool {
+		_, is := c.TeamMember(c.Team.ID, id)
+		return is
+	})
+}
+
+// changeGroup notes a change of the team of the case, and returns it with its
+// members as they will be, if everybody in it was asked for.
+func (h *handlers) changeGroup(ctx context.Context, c *guard.Case, g *groupChange) (model.Team, []int64, error) {
+	to := *c.Team
+	if g.name != nil && *g.name != to.Name {
+		to.Name, to.IsGroup = *g.name, true
+	}
+	if g.externalID != nil {
+		to.ExternalID = *g.externalID
+	}
+	if err := g.unclaimed(ctx, c, *c.Team, to); err != nil {
+		return to, nil, err
+	}
+	wanted := g.joining()
+	joining := absent(c, slices.Clone(wanted))
+	if err := present(c, joining); err != nil {
+		return to, nil, err
+	}
+	leaving := g.leaving(c)
+	if c.Team.MemberCount-int64(len(leaving))+int64(len(joining)) > store.MaxTeamMembers {
+		return to, nil, teams.Full()
+	}
+	edited, err := teams.Edit(h.store, c, to)
+	if err != nil {
+		return to, nil, err
+	}
+	facts := map[string]any{}
+	if to != *c.Team {
+		facts["renamed"], facts["external_id_changed"] = to.Name != c.Team.Name, to.ExternalID != c.Team.ExternalID
+	}
+	members := usersOf(slices.DeleteFunc(slices.Clone(g.all), func(m model.TeamMember) bool { return slices.Contains(leaving, m) }))
+	return edited, append(members, joining...), h.move(ctx, c, joining, leaving, facts)
+}
+
+// leaving lists the members who go. An owner who isn't named stays.
+func (g *groupChange) leaving(c *guard.Case) (out []model.TeamMember) {
+	for _, id := range slices.Sorted(maps.Keys(g.named)) {
+		if m, is := c.TeamMember(c.Team.ID, id); is && !g.named[id] {
+			out = append(out, m)
+		}
+	}
+	for _, m := range g.all {
+		if _, named := g.named[m.UserID]; g.replaces && !named && m.Role != string(access.Owner) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// move notes who comes into the team of the case and who goes, as far as one
+// transaction has room for them. It is continued until it has done so with all.
+// facts are what else the audit log is to tell.
+func (h *handlers) move(ctx context.Context, c *guard.Case, joining []int64, leaving []model.TeamMember, facts map[string]any) error {
+	out := leaving[:min(len(leaving), leaveAtOnce)]
+	in := joining[:min(len(joining), (rowsAtOnce-len(out))/2)]
+	if len(out) < len(leaving) || len(in) < len(joining) {
+		c.Continue(c.Team.ID)
+	}
+	change := teams.Changing(h.store, c)
+	change.Without(len(out))
+	if _, err := change.Admit(ctx, access.Viewer, false, in...); err != nil {
+		return err
+	}
+	if len(out) > 0 {
+		if err := h.takeOut(ctx, c, out); err != nil {
+			return err
+		}
+	}
+	change.Facts(facts)
+	return change.Done()
+}
+
+// takeOut notes the removal of members as Remove User from Team has it.
+func (h *handlers) takeOut(ctx context.Context, c *guard.Case, members []model.TeamMember) error {
+	keys := make([]table.Primary, len(members))
+	left := make([]removal.Left, len(members))
+	g, both := concurrent.WithContext(ctx)
+	g.SetLimit(16)
+	for i, m := range members {
+		keys[i] = table.Users.Key(m.UserID)
+		g.Go(func() error { return left[i].Look(both, h.store, m.UserID) })
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	if _, err := c.More(ctx, keys...); err != nil {
+		return err
+	}
+	_, err := removal.FromTeam(ctx, h.store, c, members, left, false, removal.Options{})
+	return err
+}

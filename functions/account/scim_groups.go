@@ -1,0 +1,164 @@
+package account
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+	"wardroom/pkg/teams"
+)
+
+// SCIMGroupList is a page of groups (RFC 7644, 3.4.2).
+type SCIMGroupList struct {
+	Schemas      []string    `json:"schemas"`
+	TotalResults int         `json:"totalResults" doc:"Those of the pages before, as they were listed, and what follows them now"`
+	StartIndex   int         `json:"startIndex"`
+	ItemsPerPage int         `json:"itemsPerPage"`
+	Resources    []SCIMGroup `json:"Resources"`
+}
+
+const groupFilters = `The filters are displayName, externalId, id and members.value, each eq "…", and several with and between them`
+
+// mostWithMembers is how many groups an answer has that says who is in them.
+const mostWithMembers = 20
+
+type listGroupsIn struct {
+	guard.In
+	partial
+	Filter     string `query:"filter" maxLength:"1000" doc:"displayName, externalId, id or members.value eq \"…\", several with and between them"`
+	StartIndex int    `query:"startIndex" default:"1" doc:"The first of the page, counted from 1"`
+	Count      int    `query:"count" default:"200" doc:"How many at most; 200 are the most there are, and 20 unless members are excluded"`
+
+	listing
+	where []condition
+}
+
+// Check refuses a filter that there isn't.
+func (in *listGroupsIn) Check(model.Time) (err error) {
+	in.listing = listing{startIndex: in.StartIndex, count: in.Count, list: "groups"}.mended()
+	if in.membersWanted() {
+		in.count = min(in.count, mostWithMembers)
+	}
+	if strings.TrimSpace(in.Filter) != "" {
+		in.where, err = readFilter(in.Filter, groupSchema, groupFilters, "displayname", "externalid", "id", "members")
+	}
+	return err
+}
+
+// Needs asks for the ids of the teams that meet the first condition, or of all.
+func (in *listGroupsIn) Needs(f *guard.Fetch) {
+	s, o := f.Store(), f.Organization
+	if in.where == nil {
+		guard.Ask(f, &in.ids, func(ctx context.Context) ([]int64, error) {
+			return s.TeamsOfOrganization(ctx, o, 0, mostCounted+1)
+		})
+		return
+	}
+	switch first := in.where[0]; first.attribute {
+	case "displayname":
+		f.Rows(teams.NameKeys(o, first.text)...)
+		guard.Ask(f, &in.ids, func(ctx context.Context) ([]int64, error) { return s.TeamsNamed(ctx, o, first.text) })
+	case "externalid":
+		f.Rows(store.ProvisionedKey(o, model.ExternalGroups, first.text))
+	case "members":
+		if user, ok := idIn(first.text); ok {
+			guard.Ask(f, &in.ids, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.TeamsOfUser, user) })
+		}
+	case "id":
+		if id, ok := idIn(first.text); ok {
+			in.ids = []int64{id}
+		}
+	}
+}
+
+// idIn reads an id.
+func idIn(text string) (int64, bool) {
+	id, err := strconv.ParseInt(text, 10, 64)
+	return id, err == nil && id > 0
+}
+
+func (h *handlers) listGroups(ctx context.Context, in *listGroupsIn) (SCIMGroupList, error) {
+	out := SCIMGroupList{Schemas: []string{listSchema}, StartIndex: in.startIndex}
+	c := in.Case()
+	var found []model.Team
+	var err error
+	if in.where != nil {
+		found, err = in.filtered(ctx, c)
+		out.TotalResults = len(found)
+		from := min(in.startIndex-1, len(found))
+		found = found[from:min(from+in.count, len(found))]
+	} else {
+		err = in.page(ctx, h.store, c, func(ctx context.Context, ids []int64) error { return c.ReadShown(ctx, teamKeys(ids)...) }, func(id int64) bool {
+			t, ok := foundGroup(c, id)
+			if ok {
+				found = append(found, t)
+			}
+			return ok
+		})
+		out.TotalResults = in.total
+	}
+	if err != nil {
+		return out, err
+	}
+	out.Resources, err = h.showGroups(ctx, found, in.partial)
+	out.ItemsPerPage = len(out.Resources)
+	return out, err
+}
+
+// filtered finds the teams that meet all conditions, by id.
+func (in *listGroupsIn) filtered(ctx context.Context, c *guard.Case) ([]model.Team, error) {
+	ids := in.ids
+	for _, scope := range []string{model.GroupNames, model.ExternalGroups} {
+		if id := holderOf(c.Rows(), store.ProvisionedKey(c.Organization.ID, scope, in.where[0].text)); id != 0 {
+			ids = append(ids, id)
+		}
+	}
+	ids = model.Distinct(ids)
+	slices.Sort(ids)
+	keys := teamKeys(ids)
+	for _, w := range in.where {
+		if user, ok := idIn(w.text); ok && w.attribute == "members" {
+			for _, id := range ids {
+				keys = append(keys, table.TeamMembers.Key(id, user))
+			}
+		}
+	}
+	if err := c.ReadShown(ctx, keys...); err != nil {
+		return nil, err
+	}
+	var found []model.Team
+	for _, id := range ids {
+		if t, ok := foundGroup(c, id); ok && in.meets(c, t) {
+			found = append(found, t)
+		}
+	}
+	return found, nil
+}
+
+// meets reports whether a team meets all conditions.
+func (in *listGroupsIn) meets(c *guard.Case, t model.Team) bool {
+	for _, w := range in.where {
+		met := false
+		switch w.attribute {
+		case "id":
+			met = w.text == strconv.FormatInt(t.ID, 10)
+		case "displayname":
+			met = model.FoldKey(w.text) == model.FoldKey(t.Name)
+		case "externalid":
+			met = w.text != "" && w.text == t.ExternalID
+		case "members":
+			if user, ok := idIn(w.text); ok {
+				_, met = c.TeamMember(t.ID, user)
+			}
+		}
+		if !met {
+			return false
+		}
+	}
+	return true
+}
