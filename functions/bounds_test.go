@@ -49,7 +49,6 @@ func refuses(t *testing.T, s *fixture.System, at string, r fixture.Request) {
 // A time is within the years 1970 to 9999 in UTC, wherever a request carries one:
 // one that isn't could be written and never be read again.
 func TestTimesAreBounded(t *testing.T) {
-	t.Parallel()
 	s := fixture.New(t)
 	base := s.Rows(t.Context(), t)
 	inputs := formatted(t, "date-time")
@@ -72,7 +71,6 @@ var notAddresses = []string{"", "nobody", "@example.com", "a@", "a b@example.com
 // What asks for somebody by an address that nobody can have is told so, and not
 // that there is nobody.
 func TestImpossibleAddresses(t *testing.T) {
-	t.Parallel()
 	s := fixture.New(t)
 	base := s.Rows(t.Context(), t)
 	inputs := formatted(t, "email")

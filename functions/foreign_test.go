@@ -64,7 +64,7 @@ var plainInputs = []string{
 	"userName", "externalId", "active", "givenName", "familyName", "op", "path", "value",
 	"filter", "startIndex", "count", "attributes", "excludedAttributes",
 	"first_name", "last_name", "is_active", "is_staff", "is_superuser", "resource_type", "permission",
-	"org_name", "domain", "sign_in", "primary", "type", "state", "order",
+	"org_name", "domain", "sign_in", "purge", "displayName", "primary", "type", "state", "order",
 	"name", "kind", "scope", "expires_hours", "roles",
 	"title", "message", "notification_type", "link", "is_read", "plan_hash",
 	"agent_type_id", "type_id", "version", "instructions", "model", "temperature", "starters",

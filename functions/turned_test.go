@@ -13,7 +13,6 @@ import (
 // Whoever is turned away is told 401 and how to come; the log says why, at WARN,
 // and never the token.
 func TestTheLogSaysWhyATokenIsTurnedAway(t *testing.T) {
-	t.Parallel()
 	f := issuer.Forge(t)
 	id := f.ID("ada", member)
 	s := fixture.New(t)
@@ -65,7 +64,6 @@ func TestTheLogSaysWhyATokenIsTurnedAway(t *testing.T) {
 // Every 401 says with what credentials a request would be looked at, whatever
 // dialect it is told in.
 func TestEvery401Challenges(t *testing.T) {
-	t.Parallel()
 	s := fixture.New(t)
 	for _, o := range operations(t) {
 		if o.IsPublic {
@@ -88,7 +86,6 @@ func TestEvery401Challenges(t *testing.T) {
 // An issuer that says nothing of whether an address is verified is believed where
 // the setting says so, and then too it is believed when it says that it isn't.
 func TestTrustedAddresses(t *testing.T) {
-	t.Parallel()
 	f := issuer.Forge(t)
 	silent := f.ID("ada", member).With("email_verified", nil)
 	s := fixture.New(t)
