@@ -97,7 +97,7 @@ func (q finder) candidates(c *guard.Case) (ids []int64) {
 		return ids
 	}
 	for _, key := range q.keys(first, c.Organization.ID) {
-		if id := holderOf(c.Rows(), key); id != 0 {
+		if id := store.HolderOf(c.Rows(), key); id != 0 {
 			ids = append(ids, id)
 		}
 	}

@@ -114,7 +114,7 @@ func (h *handlers) listGroups(ctx context.Context, in *listGroupsIn) (SCIMGroupL
 func (in *listGroupsIn) filtered(ctx context.Context, c *guard.Case) ([]model.Team, error) {
 	ids := in.ids
 	for _, scope := range []string{model.GroupNames, model.ExternalGroups} {
-		if id := holderOf(c.Rows(), store.ProvisionedKey(c.Organization.ID, scope, in.where[0].text)); id != 0 {
+		if id := store.HolderOf(c.Rows(), store.ProvisionedKey(c.Organization.ID, scope, in.where[0].text)); id != 0 {
 			ids = append(ids, id)
 		}
 	}
