@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -102,6 +103,23 @@ func (q finder) candidates(c *guard.Case) (ids []int64) {
 		}
 	}
 	return model.Distinct(ids)
+}
+
+// find finds whom the conditions name: one user at most.
+func (q finder) find(ctx context.Context, c *guard.Case) (all []model.User, err error) {
+	if len(q) == 0 {
+		return nil, nil
+	}
+	ids := q.candidates(c)
+	if _, err := c.More(ctx, userKeys(ids)...); err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if u, ok := found(c, id); ok && q.meets(u) {
+			all = append(all, u)
+		}
+	}
+	return all, nil
 }
 
 // meets reports whether a user meets all conditions.
