@@ -16,6 +16,7 @@ import (
 	"wardroom/pkg/followup"
 	"wardroom/pkg/model"
 	"wardroom/pkg/notice"
+	"wardroom/pkg/purge"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -35,6 +36,7 @@ func Work(s *store.Store, now func() model.Time) followup.Work {
 	return followup.InOrder(
 		func(ctx context.Context, rows []model.Audit) (int, error) { return notice.Deliver(ctx, s, rows) },
 		followup.Each(passing(func(ctx context.Context, a model.Audit) error { return removal.Follow(ctx, s, a, now()) })),
+		followup.Each(passing(func(ctx context.Context, a model.Audit) error { return purge.Follow(ctx, s, a, now()) })),
 		followup.Each(passing(func(ctx context.Context, a model.Audit) error { return agents.Follow(ctx, s, a, now()) })),
 		func(ctx context.Context, rows []model.Audit) (int, error) { return audit.Seal(ctx, s, rows) },
 	)

@@ -15,6 +15,7 @@ import (
 // leaving is what a request may ask of the end of accounts.
 type leaving struct {
 	removal.Options
+	Purge      bool  `query:"purge" doc:"Erase what is personal as soon as all that they held is handed over, instead of 30 days later; it can't be undone then, and only a global admin may"`
 	TransferTo int64 `query:"transfer_to" minimum:"1" doc:"Who takes over what nobody else holds: admin of projects, owner of teams and of agents, wherever they can reach these and the caller may give it. What they can't take is nobody's, and the removal's record says so"`
 }
 
@@ -46,7 +47,7 @@ func (l *leaving) end(ctx context.Context, h *handlers, c *guard.Case, ids []int
 		c.Concerns(users[0])
 	}
 	rows, report, err := removal.OfUsers(ctx, h.store, c, users, removal.UserOptions{
-		Options: l.Options, Delete: true, Heirs: model.Heirs{TransferTo: l.TransferTo}, Batch: batch,
+		Options: l.Options, Delete: true, Purge: l.Purge, Heirs: model.Heirs{TransferTo: l.TransferTo}, Batch: batch,
 	})
 	if err != nil {
 		return deleted{}, err

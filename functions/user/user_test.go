@@ -49,6 +49,59 @@ func userRow(t *testing.T, s *fixture.System, id int64) (model.User, model.Organ
 	return u, o
 }
 
+// holding gives a user something of what is erased with them: a project of their
+// own, and an earlier removal that kept what they had.
+func holding(user int64) fixture.Given {
+	return fixture.All(fixture.Project(160, 0, "Their own"), fixture.Joins(160, user, "admin"),
+		fixture.Given{func(tx *table.Tx, _ table.Rows) {
+			table.Removals.Put(tx, model.Removal{ID: 900, OrganizationID: 1, Kind: model.OfUser, UserIDs: []int64{user}, State: model.Undone, RemovedOn: model.At(fixture.Epoch), UndoUntil: model.At(fixture.Epoch), Version: 1})
+			table.RemovalsOf.Put(tx, model.RemovalOf{About: fmt.Sprint("user:", user), RemovalID: 900})
+			table.Effects.Put(tx, model.EffectRow{RemovalID: 900, UserID: user, Effect: model.Effect{Resource: "notification:1", Action: "delete"},
+				Notification: &model.Notification{ID: 1, UserID: user, Title: "Personal", Version: 1}})
+		}})
+}
+
+// erased demands that nothing personal is left of a user once what follows has
+// happened, and that what they alone held is on the list of such things.
+func erased(user int64) func(*testing.T, *fixture.System) {
+	return func(t *testing.T, s *fixture.System) {
+		t.Helper()
+		s.Settle(t.Context(), t)
+		u, _ := userRow(t, s, user)
+		if u.Email != "" || u.FirstName != model.RemovedFirstName || len(u.AuditKey) > 0 || u.PendingOn != nil || u.DeletedOn == nil {
+			t.Errorf("%+v", u)
+		}
+		rows := s.Rows(t.Context(), t)
+		for _, e := range table.Effects.All(rows) {
+			if bare := (model.EffectRow{RemovalID: e.RemovalID, Effect: e.Effect, UserID: e.UserID}); e.UserID == user && e != bare {
+				t.Errorf("removal %d keeps %+v", e.RemovalID, e)
+			}
+		}
+		for _, m := range table.ProjectMembers.All(rows) {
+			if m.UserID == user {
+				t.Errorf("%+v is left", m)
+			}
+		}
+		for _, p := range table.Projects.All(rows) {
+			if _, listed := table.Ownerless.In(rows, p.OrganizationID, model.OwnerlessProject, p.ID); p.ID == 160 && (!listed || p.AdminCount != 0) {
+				t.Errorf("%+v, listed: %v", p, listed)
+			}
+		}
+		fixture.Check(t, s)
+	}
+}
+
+func TestSeveralAreErased(t *testing.T) {
+	t.Parallel()
+	s := fixture.New(t)
+	s.Put(t, fixture.People(50, 51))
+	if got := s.Do(t.Context(), drop(demo.GlobalAdmin, "/api/user/batch?user_ids=50,51&purge=true")); got.Status != 200 {
+		t.Fatal(got.Body)
+	}
+	erased(50)(t, s)
+	erased(51)(t, s)
+}
+
 func TestUsers(t *testing.T) {
 	many := fixture.People(100, 105)
 	fixture.Table(t, []fixture.Row{
@@ -135,6 +188,16 @@ func TestDelete(t *testing.T) {
 		{Name: "user 16 is a global admin, whom nobody deletes", Request: drop(demo.GlobalAdmin, "/api/user/16"), Status: 403, Code: "forbidden"},
 		{Name: "until he gives up that rank", First: []fixture.Request{put(demo.GlobalAdmin, "/api/user/15", `{"is_superuser":true}`), put(demo.ProjectMember, "/api/user/15", `{"is_superuser":false}`)}, Request: drop(demo.GlobalAdmin, "/api/user/15"), Status: 200},
 		{Name: "nobody deletes himself", Request: drop(demo.GlobalAdmin, "/api/user/1"), Status: 409, Code: "self_delete"},
+		{Name: "and erased at once, where a global admin says so", Given: holding(15), Request: drop(demo.GlobalAdmin, "/api/user/15?purge=true&report=true"), Status: 200, Has: []string{`"detail":"account, erased as soon as all of it is handed over"`}, Then: erased(15)},
+		{Name: "what is a preview erases nobody", Request: drop(demo.GlobalAdmin, "/api/user/15?purge=true&dry_run=true"), Status: 200, Then: func(t *testing.T, s *fixture.System) {
+			s.Settle(t.Context(), t)
+			if u, _ := userRow(t, s, 15); !u.IsActive || u.Email == "" {
+				t.Errorf("%+v", u)
+			}
+		}},
+		{Name: "an application admin erases nobody at once", Given: staff(), Request: drop("staff.secret", "/api/user/15?purge=true"), Status: 403, Code: "forbidden", Has: []string{`"reason":"rank"`}},
+		{Name: "nor does a service key", Given: fixture.Key("service1", 0), Request: drop("service1.secret", "/api/user/15?purge=true"), Status: 403, Code: "forbidden", Has: []string{`"reason":"rank"`}},
+		{Name: "an end that erases isn't undone", First: []fixture.Request{drop(demo.GlobalAdmin, "/api/user/15?purge=true")}, Request: post(demo.GlobalAdmin, "/api/removal/1001/undo", ""), Status: 409, Code: "bad_transition"},
 		{Name: "not even a plain user, who deletes nobody", Request: drop(demo.ProjectMember, "/api/user/15"), Status: 403, Code: "forbidden"},
 		{Name: "the last admin of a project", Request: drop(demo.GlobalAdmin, "/api/user/7"), Status: 200},
 		{Name: "an heir takes his places", Request: drop(demo.GlobalAdmin, "/api/user/7?transfer_to=1"), Status: 200},

@@ -48,6 +48,7 @@ type Removal struct {
 	Epoch          int64           `json:"-" dynamo:"epoch,omitempty"`         // to which it raised its place: what was given in an earlier one ends with it
 	TombstoneWas   *Tombstone      `json:"-" dynamo:"tombstone_was,omitempty"` // of an earlier removal from the same project
 	Deletes        bool            `json:"-" dynamo:"deletes,omitempty"`       // the users were deleted, not only deactivated
+	Purges         bool            `json:"-" dynamo:"purges,omitempty"`        // and are erased as soon as the removal is done
 	Users          []UserWas       `json:"-" dynamo:"users,omitempty"`         // whose row it changed
 	Handovers      []Handover      `json:"-" dynamo:"handovers,omitempty"`     // what TransferTo became with it, of a project
 	UndoneBy       string          `json:"-" dynamo:"undone_by,omitempty"`     // set once an undo has begun

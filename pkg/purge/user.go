@@ -9,10 +9,10 @@ import (
 	"wardroom/pkg/table"
 )
 
-// User purges a deleted user: everything that is kept with him, and all that is
-// personal about him. His address is free again, and his row stays as a name
-// for what he did. The key of his personal data in the audit log is gone with
-// the rest.
+// User purges a deleted user: everything that is kept with them, and all that
+// is personal about them. Their address is free again, and their row stays as a
+// name for what they did. The key of their personal data in the audit log is gone
+// with the rest.
 func User(ctx context.Context, s *store.Store, now model.Time, id int64) error {
 	return store.Again(ctx, tries, func() error {
 		for {
@@ -22,8 +22,11 @@ func User(ctx context.Context, s *store.Store, now model.Time, id int64) error {
 				return err
 			}
 			u, ok := table.Users.At(rows, key)
-			if !ok || u.DeletedOn == nil || !due(u.PendingOn, now) {
+			if !ok || u.DeletedOn == nil {
 				return nil
+			}
+			if ends, err := over(ctx, s, u, now); !ends || err != nil {
+				return err
 			}
 			var tx table.Tx
 			left, err := empty(ctx, s, &tx, key, bound(&tx))
@@ -61,26 +64,74 @@ func User(ctx context.Context, s *store.Store, now model.Time, id int64) error {
 	})
 }
 
-// forget takes what was his out of the record of his removal, as far as one
-// transaction goes, and reports whether there was any: the removal can't be undone
-// any more, and only what it did is still told.
-func forget(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (more bool, err error) {
+// over reports whether a deleted user may be erased: once the removal that deleted
+// them has handed over what they held, which is found by what is erased with them,
+// and either it was to erase them at once or the retention is over.
+func over(ctx context.Context, s *store.Store, u model.User, now model.Time) (bool, error) {
 	if u.RemovalID == nil {
-		return false, nil
+		return due(u.PendingOn, now), nil
 	}
-	rows, err := s.EffectsOf(ctx, *u.RemovalID)
-	for _, e := range rows {
-		bare := model.EffectRow{RemovalID: e.RemovalID, Effect: e.Effect, UserID: e.UserID}
-		if e.UserID != u.ID || e == bare {
-			continue
-		}
-		if tx.Len() == chunk {
-			return true, err
-		}
-		table.Effects.Put(tx, bare)
-		more = true
+	key := table.Removals.Key(*u.RemovalID)
+	rows, err := s.Read(ctx, key)
+	if err != nil {
+		return false, err
 	}
-	return more, err
+	r, ok := table.Removals.At(rows, key)
+	if !ok {
+		return due(u.PendingOn, now), nil
+	}
+	return r.State == model.Done && u.PendingOn != nil && (r.Purges || due(u.PendingOn, now)), nil
+}
+
+// Follow erases whom the removal that an audit row tells of was to erase at once.
+// It comes after whatever works off the removal.
+func Follow(ctx context.Context, s *store.Store, a model.Audit, now model.Time) error {
+	id, ok := model.Integer(a.After["removal_id"])
+	if !ok {
+		return nil
+	}
+	key := table.Removals.Key(id)
+	rows, err := s.Read(ctx, key)
+	if err != nil {
+		return err
+	}
+	if r, ok := table.Removals.At(rows, key); ok && r.Purges {
+		for _, user := range r.UserIDs {
+			if err := User(ctx, s, now, user); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// forget takes what was theirs out of the records of all their removals, as far as
+// one transaction goes, and reports whether there was any: none of them can give it
+// back any more, and only what they did is still told.
+func forget(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (more bool, err error) {
+	for last := int64(0); ; {
+		removals, err := s.RemovalsAbout(ctx, fmt.Sprintf("user:%d", u.ID), last, chunk)
+		if len(removals) == 0 || err != nil {
+			return more, err
+		}
+		for _, last = range removals {
+			rows, err := s.EffectsOf(ctx, last)
+			if err != nil {
+				return false, err
+			}
+			for _, e := range rows {
+				bare := model.EffectRow{RemovalID: e.RemovalID, Effect: e.Effect, UserID: e.UserID}
+				if e.UserID != u.ID || e == bare {
+					continue
+				}
+				if tx.Len() == chunk {
+					return true, nil
+				}
+				table.Effects.Put(tx, bare)
+				more = true
+			}
+		}
+	}
 }
 
 // bound notes what goes with a row that lies beside a user: with the binding to

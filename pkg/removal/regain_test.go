@@ -76,12 +76,12 @@ func TestUndoLeavesAgentsAlone(t *testing.T) {
 		early       []string // of one that wasn't yet when it happened
 		standsEarly string
 	}{
-		{"nothing", from151, 31, 7, nil, is(), "of 20, version 1; he owner, heir nothing", is(), "of 20, version 1; he owner, heir nothing"},
-		{"nothing, of an heir who was a viewer", from160, 33, 21, nil, is(), "of 20, version 1; he owner, heir viewer", is(), "of 20, version 1; he owner, heir viewer"},
+		{"nothing", from151, 31, 7, nil, is(), "of 20, version 3; he owner, heir nothing", is(), "of 20, version 1; he owner, heir nothing"},
+		{"nothing, of an heir who was a viewer", from160, 33, 21, nil, is(), "of 20, version 3; he owner, heir viewer", is(), "of 20, version 1; he owner, heir viewer"},
 		{"the agent was edited", from151, 31, 7, []step{edit}, is(), "of 20, version 4; he owner, heir nothing", is(), "of 20, version 2; he owner, heir nothing"},
 		{"it was closed", from151, 31, 7, []step{closed}, is(), "of 20, version 4; he owner, heir nothing", is(), "of 20, version 2; he owner, heir nothing"},
-		{"it was liked", from151, 31, 7, []step{liked}, is(), "of 20, version 1; he owner, heir nothing", is(), "of 20, version 1; he owner, heir nothing"},
-		{"its project went to another team", from151, 31, 7, []step{moved}, is(), "of 20, version 1; he owner, heir nothing", is(), "of 20, version 1; he owner, heir nothing"},
+		{"it was liked", from151, 31, 7, []step{liked}, is(), "of 20, version 3; he owner, heir nothing", is(), "of 20, version 1; he owner, heir nothing"},
+		{"its project went to another team", from151, 31, 7, []step{moved}, is(), "of 20, version 3; he owner, heir nothing", is(), "of 20, version 1; he owner, heir nothing"},
 		{"another one owns it", from151, 31, 7, []step{owner(31, 15)}, is("agent:31"), "of 15, version 3; he owner, heir owner", is(), "of 15, version 2; he owner, heir nothing"},
 		{"another one owned it meanwhile", from151, 31, 7, []step{owner(31, 15), owner(31, 7)}, is(), "of 20, version 5; he owner, heir nothing", is(), "of 7, version 3; he owner, heir owner"},
 		{
@@ -90,11 +90,11 @@ func TestUndoLeavesAgentsAlone(t *testing.T) {
 		},
 		{"he has a permission again", from151, 32, 7, []step{gives(32, 20, "viewer")}, is(perm32), "of 0, version 1; he viewer, heir nothing", is(perm32), "of 0, version 1; he viewer, heir nothing"},
 		{"he has one again on what he owned", from151, 31, 7, []step{gives(31, 20, "viewer")}, is("agent:31", perm31), "of 7, version 2; he viewer, heir owner", is("agent:31", perm31), "of 7, version 2; he viewer, heir owner"},
-		{"he has that of an owner again", from151, 31, 7, []step{gives(31, 20, "owner")}, is(perm31), "of 20, version 1; he owner, heir nothing", is(perm31), "of 20, version 1; he owner, heir nothing"},
+		{"he has that of an owner again", from151, 31, 7, []step{gives(31, 20, "owner")}, is(perm31), "of 20, version 3; he owner, heir nothing", is(perm31), "of 20, version 3; he owner, heir nothing"},
 		{"he owns it again", from151, 31, 7, []step{owner(31, 20)}, is(perm31), "of 20, version 3; he owner, heir owner", is(), "of 20, version 1; he owner, heir nothing"}, // whom it has not left yet
 		{"the agent is deleted", from151, 31, 7, []step{gone("/api/agent/31")}, is("agent:31", perm31), "of 7, version 3; he nothing, heir owner", is(), "of 20, version 2; he owner, heir nothing"},
-		{"the heir is gone", from160, 33, 21, []step{gone("/api/user/21?transfer_to=1"), settling}, is("agent:33", heir160), "of 1, version 3; he owner, heir nothing", is(heir160), "of 20, version 1; he owner, heir nothing"}, // it went to the oldest admin then
-		{"the heir is about to go", from160, 33, 21, []step{gone("/api/user/21?transfer_to=1")}, is(heir160), "of 20, version 1; he owner, heir viewer", is(heir160), "of 20, version 1; he owner, heir viewer"},
+		{"the heir is gone", from160, 33, 21, []step{gone("/api/user/21?transfer_to=1"), settling}, is("agent:33", heir160), "of 1, version 3; he owner, heir nothing", is(heir160), "of 20, version 3; he owner, heir nothing"}, // it went to the oldest admin then
+		{"the heir is about to go", from160, 33, 21, []step{gone("/api/user/21?transfer_to=1")}, is(heir160), "of 20, version 3; he owner, heir viewer", is(heir160), "of 20, version 1; he owner, heir viewer"},
 		{"he is gone himself", from160, 33, 21, []step{gone("/api/user/20?transfer_to=1")}, is("agent:33", "agent:33/user:20", "api_key:599", in160, heir160), "of 21, version 2; he nothing, heir owner", is(in160, heir160), "of 20, version 1; he owner, heir viewer"},
 		{"the project is deleted", from151, 31, 7, []step{gone("/api/project/151")}, is("agent:31", perm31, perm32, in151), "of 7, version 2; he nothing, heir owner", is(in151), "of 20, version 1; he owner, heir nothing"},
 	} {

@@ -31,17 +31,19 @@ const roomOfUndo = 92
 // effects is what the removal changed after its first transaction.
 //
 // It refuses a removal that was undone, is older than 30 days or was made with a
-// purge that has begun (bad_transition), and a deleted user whose address or sign-in
-// somebody else has by now (duplicate): that one stays open.
+// purge (bad_transition). It refuses, and leaves open, one that could give nothing
+// back before the later end of an account is undone (undo_first, with
+// meta.removal_id), and one of a deleted user whose address or sign-in somebody else
+// has by now (duplicate).
 func Undo(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal, effects []model.EffectRow) ([]model.Effect, Restored, error) {
-	if r.State == model.Undone || model.Expired(&r.UndoUntil, c.Now) {
-		return nil, Restored{}, fault.New(fault.KindBadTransition, "The removal was undone, or is too old to be: give back by hand what is missing")
+	if !undoable(r, c.Now) {
+		return nil, Restored{}, fault.New(fault.KindBadTransition, "The removal was undone, is too old to be, or erased its users: give back by hand what is missing")
 	}
 	u, err := restore(ctx, s, r, effects, c.Now)
 	if err != nil {
 		return nil, Restored{}, err
 	}
-	if err := u.refusal(); err != nil {
+	if err := u.refusal(ctx); err != nil {
 		return nil, Restored{}, err
 	}
 	by := c.Stamp
@@ -66,11 +68,42 @@ func Undo(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal, e
 }
 
 // refusal tells why nothing may be put back, if it is so.
-func (u *undoing) refusal() error {
-	if len(u.taken) > 0 && u.r.UndoneBy == "" {
+func (u *undoing) refusal(ctx context.Context) error {
+	switch {
+	case u.r.UndoneBy != "": // it has begun
+		return nil
+	case len(u.taken) > 0:
 		return fault.New(fault.KindDuplicate, "Somebody else has the address or the sign-in of a user who would be back: free it first, and undo again")
+	case len(u.restored) == 0:
+		return u.first(ctx)
 	}
 	return nil
+}
+
+// first refuses an undo that gives nothing back because the account of somebody it
+// is about was ended since, by a removal that can be undone before.
+func (u *undoing) first(ctx context.Context) error {
+	for _, id := range u.r.UserIDs {
+		row, ok := table.Users.In(u.rows, id)
+		if !ok || row.IsActive || row.RemovalID == nil || *row.RemovalID == u.r.ID {
+			continue
+		}
+		later, ok, err := find(ctx, u.s, *row.RemovalID)
+		if err != nil {
+			return err
+		}
+		if ok && undoable(later, u.now) {
+			f := fault.New(fault.KindUndoFirst, "The account of somebody it is about was ended since: undo the removal in meta.removal_id first, and then this one")
+			f.Meta = map[string]any{"removal_id": later.ID}
+			return f
+		}
+	}
+	return nil
+}
+
+// undoable reports whether a removal can be undone as far as it knows itself.
+func undoable(r model.Removal, now model.Time) bool {
+	return r.State != model.Undone && !r.Purges && !model.Expired(&r.UndoUntil, now)
 }
 
 // resume goes on with an undo whose request ended before it was through.

@@ -15,6 +15,7 @@ import (
 type UserOptions struct {
 	Options
 	Delete bool        // they are hidden at once and purged in 30 days; otherwise their accounts only end
+	Purge  bool        // with Delete: they are erased as soon as what they held is handed over
 	Heirs  model.Heirs // who takes over; 0 for nobody
 	Batch  bool        // whoever stands in the way is told in meta.blocked of a blocked_ids
 
@@ -39,7 +40,8 @@ const rankCode fault.Kind = "rank"
 // afterwards (Finish), and so is what they came to hold up to that moment. Who is
 // inactive already is changed only where they are now deleted.
 //
-// It refuses the caller (self_delete) and global admins (403).
+// It refuses the caller (self_delete) and global admins (403), and to purge to
+// anybody but a global admin (403).
 func OfUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.User, o UserOptions) ([]model.User, Report, error) {
 	rows, _, report, err := ofUsers(ctx, s, c, users, o)
 	return rows, report, err
@@ -49,6 +51,9 @@ func OfUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 // nothing was left to end.
 func ofUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.User, o UserOptions) ([]model.User, model.Removal, Report, error) {
 	report := Report{EffectiveAccess: model.EffectiveAccess{Via: []string{}}, Warnings: []string{}, Effects: []model.Effect{}}
+	if o.Purge && c.Caller.ActingRank() != access.GlobalAdmin {
+		return nil, model.Removal{}, report, fault.Forbidden(fault.ReasonRank)
+	}
 	if err := refusal(c, users, o.Batch); err != nil {
 		return nil, model.Removal{}, report, err
 	}
@@ -73,7 +78,7 @@ func ofUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 			if o.Edit != nil {
 				o.Edit(&rows[i])
 			}
-			rows[i] = s.Deactivate(&c.Tx, u, rows[i], r.ID, o.Delete, c.Now)
+			rows[i] = s.Deactivate(&c.Tx, u, rows[i], r, c.Now)
 			if o.Delete && len(r.UserIDs) <= namesAtOnce {
 				store.FreeNames(&c.Tx, u)
 			}
@@ -99,7 +104,7 @@ func ofUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 // ending is the removal of those users whose accounts are still to be ended.
 func ending(c *guard.Case, users []model.User, o UserOptions) model.Removal {
 	r := model.Removal{
-		OrganizationID: c.Organization.ID, RemovedBy: c.Stamp, RemovedOn: c.Now, Kind: model.OfUser, Deletes: o.Delete,
+		OrganizationID: c.Organization.ID, RemovedBy: c.Stamp, RemovedOn: c.Now, Kind: model.OfUser, Deletes: o.Delete, Purges: o.Delete && o.Purge,
 		TransferTo: given(o.Heirs.TransferTo), ProjectsTo: o.Heirs.Projects, AgentsTo: given(o.Heirs.OfAgents()),
 		GiverID: c.Caller.User, GivesOwner: c.Caller.ActingRank() == access.GlobalAdmin,
 	}

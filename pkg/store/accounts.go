@@ -9,12 +9,16 @@ import (
 // transaction on its user is let in nowhere. to is the row with whatever else
 // changes of it. deletes hides them and says when
 // they are purged. It returns the row as it will be.
-func (s *Store) Deactivate(tx *table.Tx, from, to model.User, removal int64, deletes bool, now model.Time) model.User {
+func (s *Store) Deactivate(tx *table.Tx, from, to model.User, r model.Removal, now model.Time) model.User {
 	to.Version = from.Version + 1
-	to.IsActive, to.RemovalID = false, &removal
-	if deletes {
+	to.IsActive, to.RemovalID = false, &r.ID
+	if r.Deletes {
+		end := now
+		if !r.Purges {
+			end = now.Add(Retention * hour)
+		}
 		to.DeletedOn = &now
-		to.PendingShard, to.PendingOn = pending(from.ID, now.Add(Retention*hour))
+		to.PendingShard, to.PendingOn = pending(from.ID, end)
 	}
 	table.Users.Change(tx, from, to)
 	return to
