@@ -111,11 +111,13 @@ func about(r fixture.Request) (project, team string) {
 	return project, team
 }
 
-func granted(ctx context.Context, t *testing.T, s *fixture.System, r fixture.Request) {
+func granted(ctx context.Context, t *testing.T, s *fixture.System, r fixture.Request) fixture.Response {
 	t.Helper()
-	if got := s.Do(ctx, r); got.Status != http.StatusOK {
+	got := s.Do(ctx, r)
+	if got.Status != http.StatusOK {
 		t.Errorf("%s %s: %d %s", r.Method, r.Path, got.Status, got.Body)
 	}
+	return got
 }
 
 func commit(ctx context.Context, t *testing.T, s *fixture.System, seeds ...seed) {

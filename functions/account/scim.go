@@ -33,7 +33,7 @@ func (h *handlers) scim() []api.Op {
 	return []api.Op{
 		manage(api.GET(users, "List SCIM Users", h.listSCIM)),
 		manage(api.POST(users, "Create SCIM User", h.createSCIM)).Creates().Fails(409),
-		manage(api.POST(users+"/.search", "Search SCIM Users", h.searchSCIM)).Reads().Also(scimRoot + "/.search"),
+		manage(api.POST(users+"/.search", "Search SCIM Users", h.searchSCIM)).Reads(),
 		manage(api.GET(one, "Get SCIM User", h.getSCIM)),
 		manage(api.PUT(one, "Replace SCIM User", h.replaceSCIM).Removes()).Fails(409),
 		manage(api.PATCH(one, "Patch SCIM User", h.patchSCIM).Removes()).Fails(409),
@@ -46,6 +46,7 @@ func (h *handlers) scim() []api.Op {
 		team(api.PATCH(group, "Patch SCIM Group", h.patchGroup).Removes()).Mute().Fails(409),
 		team(api.DELETE(group, "Delete SCIM Group", h.deleteGroup)).Mute().Fails(409),
 
+		manage(api.POST(scimRoot+"/.search", "Search SCIM", h.searchAll)).Reads(),
 		api.GET(scimRoot, "Discover SCIM", h.entry).SCIM().Anyone(),
 		api.GET(scimRoot+"/ServiceProviderConfig", "Get SCIM Service Provider Config", h.config).SCIM().Anyone(),
 		api.GET(scimRoot+"/ResourceTypes", "List SCIM Resource Types", h.resourceTypes).SCIM().Anyone(),

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -97,11 +98,28 @@ func (q finder) candidates(c *guard.Case) (ids []int64) {
 		return ids
 	}
 	for _, key := range q.keys(first, c.Organization.ID) {
-		if id := holderOf(c.Rows(), key); id != 0 {
+		if id := store.HolderOf(c.Rows(), key); id != 0 {
 			ids = append(ids, id)
 		}
 	}
 	return model.Distinct(ids)
+}
+
+// find finds whom the conditions name: one user at most.
+func (q finder) find(ctx context.Context, c *guard.Case) (all []model.User, err error) {
+	if len(q) == 0 {
+		return nil, nil
+	}
+	ids := q.candidates(c)
+	if _, err := c.More(ctx, userKeys(ids)...); err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if u, ok := found(c, id); ok && q.meets(u) {
+			all = append(all, u)
+		}
+	}
+	return all, nil
 }
 
 // meets reports whether a user meets all conditions.

@@ -61,14 +61,14 @@ func (g *groupChange) needs(f *guard.Fetch, team int64, members bool) {
 func (g *groupChange) unclaimed(ctx context.Context, c *guard.Case, from, to model.Team) error {
 	o := c.Organization.ID
 	if to.ExternalID != "" && to.ExternalID != from.ExternalID {
-		if id := holderOf(c.Rows(), store.ProvisionedKey(o, model.ExternalGroups, to.ExternalID)); id != 0 && id != from.ID {
+		if id := store.HolderOf(c.Rows(), store.ProvisionedKey(o, model.ExternalGroups, to.ExternalID)); id != 0 && id != from.ID {
 			return fault.New(fault.KindDuplicate, "Another group has this externalId: change that first, or choose another")
 		}
 	}
 	if to.Name == from.Name {
 		return nil
 	}
-	taken := holderOf(c.Rows(), teams.NameKeys(o, to.Name)[0])
+	taken := store.HolderOf(c.Rows(), teams.NameKeys(o, to.Name)[0])
 	if taken == 0 || taken == from.ID {
 		if _, err := c.More(ctx, teamKeys(g.homonyms)...); err != nil {
 			return err

@@ -35,7 +35,7 @@ type listGroupsIn struct {
 	Count      int    `query:"count" default:"200" doc:"How many at most; 200 are the most there are, and 20 unless members are excluded"`
 
 	listing
-	where []condition
+	groupFinder
 }
 
 // Check refuses a filter that there isn't.
@@ -44,34 +44,55 @@ func (in *listGroupsIn) Check(model.Time) (err error) {
 	if in.membersWanted() {
 		in.count = min(in.count, mostWithMembers)
 	}
-	if strings.TrimSpace(in.Filter) != "" {
-		in.where, err = readFilter(in.Filter, groupSchema, groupFilters, "displayname", "externalid", "id", "members")
-	}
+	in.groupFinder, err = findGroups(in.Filter)
 	return err
 }
 
-// Needs asks for the ids of the teams that meet the first condition, or of all.
+// Needs asks for the ids of the teams that may meet the filter, or of all.
 func (in *listGroupsIn) Needs(f *guard.Fetch) {
-	s, o := f.Store(), f.Organization
-	if in.where == nil {
-		guard.Ask(f, &in.ids, func(ctx context.Context) ([]int64, error) {
-			return s.TeamsOfOrganization(ctx, o, 0, mostCounted+1)
-		})
+	if in.where != nil {
+		in.needs(f)
 		return
 	}
-	switch first := in.where[0]; first.attribute {
+	s := f.Store()
+	guard.Ask(f, &in.ids, func(ctx context.Context) ([]int64, error) {
+		return s.TeamsOfOrganization(ctx, f.Organization, 0, mostCounted+1)
+	})
+}
+
+// groupFinder finds groups by conditions, all of which they meet.
+type groupFinder struct {
+	where []condition
+	led   []int64 // teams that an index names for the first condition
+}
+
+// findGroups reads a filter; nothing is to be found by none.
+func findGroups(filter string) (g groupFinder, err error) {
+	if strings.TrimSpace(filter) != "" {
+		g.where, err = readFilter(filter, groupSchema, groupFilters, "displayname", "externalid", "id", "members")
+	}
+	return g, err
+}
+
+// needs asks for the teams that meet the first condition.
+func (g *groupFinder) needs(f *guard.Fetch) {
+	if g.where == nil {
+		return
+	}
+	s, o := f.Store(), f.Organization
+	switch first := g.where[0]; first.attribute {
 	case "displayname":
 		f.Rows(teams.NameKeys(o, first.text)...)
-		guard.Ask(f, &in.ids, func(ctx context.Context) ([]int64, error) { return s.TeamsNamed(ctx, o, first.text) })
+		guard.Ask(f, &g.led, func(ctx context.Context) ([]int64, error) { return s.TeamsNamed(ctx, o, first.text) })
 	case "externalid":
 		f.Rows(store.ProvisionedKey(o, model.ExternalGroups, first.text))
 	case "members":
 		if user, ok := idIn(first.text); ok {
-			guard.Ask(f, &in.ids, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.TeamsOfUser, user) })
+			guard.Ask(f, &g.led, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.TeamsOfUser, user) })
 		}
 	case "id":
 		if id, ok := idIn(first.text); ok {
-			in.ids = []int64{id}
+			g.led = []int64{id}
 		}
 	}
 }
@@ -88,10 +109,9 @@ func (h *handlers) listGroups(ctx context.Context, in *listGroupsIn) (SCIMGroupL
 	var found []model.Team
 	var err error
 	if in.where != nil {
-		found, err = in.filtered(ctx, c)
+		found, err = in.find(ctx, c)
 		out.TotalResults = len(found)
-		from := min(in.startIndex-1, len(found))
-		found = found[from:min(from+in.count, len(found))]
+		found = pageOf(in.listing, found)
 	} else {
 		err = in.page(ctx, h.store, c, func(ctx context.Context, ids []int64) error { return c.ReadShown(ctx, teamKeys(ids)...) }, func(id int64) bool {
 			t, ok := foundGroup(c, id)
@@ -110,18 +130,27 @@ func (h *handlers) listGroups(ctx context.Context, in *listGroupsIn) (SCIMGroupL
 	return out, err
 }
 
-// filtered finds the teams that meet all conditions, by id.
-func (in *listGroupsIn) filtered(ctx context.Context, c *guard.Case) ([]model.Team, error) {
-	ids := in.ids
+// pageOf is the page of something that is found all at once.
+func pageOf[T any](l listing, all []T) []T {
+	from := min(l.startIndex-1, len(all))
+	return all[from:min(from+l.count, len(all))]
+}
+
+// find finds the teams that meet all conditions, by id.
+func (g *groupFinder) find(ctx context.Context, c *guard.Case) ([]model.Team, error) {
+	if g.where == nil {
+		return nil, nil
+	}
+	ids := g.led
 	for _, scope := range []string{model.GroupNames, model.ExternalGroups} {
-		if id := holderOf(c.Rows(), store.ProvisionedKey(c.Organization.ID, scope, in.where[0].text)); id != 0 {
+		if id := store.HolderOf(c.Rows(), store.ProvisionedKey(c.Organization.ID, scope, g.where[0].text)); id != 0 {
 			ids = append(ids, id)
 		}
 	}
 	ids = model.Distinct(ids)
 	slices.Sort(ids)
 	keys := teamKeys(ids)
-	for _, w := range in.where {
+	for _, w := range g.where {
 		if user, ok := idIn(w.text); ok && w.attribute == "members" {
 			for _, id := range ids {
 				keys = append(keys, table.TeamMembers.Key(id, user))
@@ -133,7 +162,7 @@ func (in *listGroupsIn) filtered(ctx context.Context, c *guard.Case) ([]model.Te
 	}
 	var found []model.Team
 	for _, id := range ids {
-		if t, ok := foundGroup(c, id); ok && in.meets(c, t) {
+		if t, ok := foundGroup(c, id); ok && g.meets(c, t) {
 			found = append(found, t)
 		}
 	}
@@ -141,8 +170,8 @@ func (in *listGroupsIn) filtered(ctx context.Context, c *guard.Case) ([]model.Te
 }
 
 // meets reports whether a team meets all conditions.
-func (in *listGroupsIn) meets(c *guard.Case, t model.Team) bool {
-	for _, w := range in.where {
+func (g *groupFinder) meets(c *guard.Case, t model.Team) bool {
+	for _, w := range g.where {
 		met := false
 		switch w.attribute {
 		case "id":

@@ -53,7 +53,12 @@ func (h *handlers) answerSCIM(ctx context.Context, q *query, c *guard.Case, show
 	out := SCIMUserList{Schemas: []string{listSchema}, StartIndex: q.startIndex}
 	var err error
 	if q.where != nil {
-		err = q.filtered(ctx, c, &out, show)
+		var all []model.User
+		all, err = q.where.find(ctx, c)
+		out.TotalResults = len(all)
+		for _, u := range pageOf(q.listing, all) {
+			out.Resources = append(out.Resources, show.show(u))
+		}
 	} else {
 		err = q.page(ctx, h.store, c, func(ctx context.Context, ids []int64) error { return c.ReadShown(ctx, userKeys(ids)...) }, func(id int64) bool {
 			u, ok := found(c, id)
@@ -66,22 +71,6 @@ func (h *handlers) answerSCIM(ctx context.Context, q *query, c *guard.Case, show
 	}
 	out.ItemsPerPage = len(out.Resources)
 	return out, err
-}
-
-// filtered finds the one user at most whom a filter names.
-func (q *query) filtered(ctx context.Context, c *guard.Case, out *SCIMUserList, show partial) error {
-	ids := q.where.candidates(c)
-	if err := c.Read(ctx, userKeys(ids)...); err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if u, ok := found(c, id); ok && q.where.meets(u) {
-			if out.TotalResults++; out.TotalResults >= q.startIndex && len(out.Resources) < q.count {
-				out.Resources = append(out.Resources, show.show(u))
-			}
-		}
-	}
-	return nil
 }
 
 func userKeys(ids []int64) []table.Primary {
@@ -121,25 +110,29 @@ func (h *handlers) listSCIM(ctx context.Context, in *listSCIMIn) (SCIMUserList, 
 	return h.answerSCIM(ctx, &in.query, in.Case(), in.partial)
 }
 
+// searchBody is the question of a search (RFC 7644, 3.4.3).
+type searchBody struct {
+	Attributes []string `json:"attributes,omitempty" maxItems:"100"`
+	Excluded   []string `json:"excludedAttributes,omitempty" maxItems:"100"`
+	Filter     *string  `json:"filter" required:"false" maxLength:"1000"`
+	StartIndex *int     `json:"startIndex" required:"false" default:"1"`
+	Count      *int     `json:"count" required:"false" default:"200"`
+}
+
+func (b searchBody) partial() partial {
+	return partial{strings.Join(b.Attributes, ","), strings.Join(b.Excluded, ",")}
+}
+
 type searchSCIMIn struct {
 	guard.In
-	Body struct {
-		Attributes []string `json:"attributes,omitempty" maxItems:"100"`
-		Excluded   []string `json:"excludedAttributes,omitempty" maxItems:"100"`
-		Filter     *string  `json:"filter" required:"false" maxLength:"1000"`
-		StartIndex *int     `json:"startIndex" required:"false" default:"1"`
-		Count      *int     `json:"count" required:"false" default:"200"`
-	}
+	Body searchBody
 
 	query
 }
 
 // Check refuses a filter that there isn't.
 func (in *searchSCIMIn) Check(model.Time) error {
-	in.query = query{listing: listing{startIndex: *in.Body.StartIndex, count: *in.Body.Count}}
-	if in.Body.Filter != nil {
-		in.filter = *in.Body.Filter
-	}
+	in.query = query{filter: text(in.Body.Filter), listing: listing{startIndex: *in.Body.StartIndex, count: *in.Body.Count}}
 	return in.check()
 }
 
@@ -147,7 +140,7 @@ func (in *searchSCIMIn) Check(model.Time) error {
 func (in *searchSCIMIn) Needs(f *guard.Fetch) { in.needs(f) }
 
 // searchSCIM is listSCIM with its question in the body, which keeps addresses
-// out of logs. Users are all that there is to search.
+// out of logs.
 func (h *handlers) searchSCIM(ctx context.Context, in *searchSCIMIn) (SCIMUserList, error) {
-	return h.answerSCIM(ctx, &in.query, in.Case(), partial{strings.Join(in.Body.Attributes, ","), strings.Join(in.Body.Excluded, ",")})
+	return h.answerSCIM(ctx, &in.query, in.Case(), in.Body.partial())
 }

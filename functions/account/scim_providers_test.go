@@ -3,6 +3,7 @@ package account_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"wardroom/infra/local/demo"
@@ -128,4 +129,28 @@ func TestSCIMPagesSurviveDeletions(t *testing.T) {
 			t.Errorf("user %d is missed", id)
 		}
 	}
+}
+
+// What a form refuses in a name or an address, every verb of SCIM does: characters
+// that nobody sees, or that turn around what follows.
+func TestSCIMNamesHoldNothingUnseen(t *testing.T) {
+	var rows []fixture.Row
+	for what, hidden := range map[string]string{"control": `\u0007`, "bidirectional": `\u202e`, "invisible": `\u200b`, "private": `\ue000`} {
+		refused := func(name string, r fixture.Request) {
+			rows = append(rows, fixture.Row{Name: what + ": " + name, Request: r, Status: 400, Has: []string{`"scimType":"invalidValue"`}})
+		}
+		for attribute, value := range map[string]string{
+			"userName": `"a` + hidden + `b"`, "externalId": `"a` + hidden + `b"`, "name": `{"givenName":"a` + hidden + `b"}`, "name ": `{"familyName":"a` + hidden + `b"}`, "emails": `[{"value":"a` + hidden + `b@example.com"}]`,
+		} {
+			body := `"` + strings.TrimSpace(attribute) + `":` + value
+			if attribute != "userName" {
+				body += `,"userName":"ada"`
+			}
+			refused("POST "+attribute, scim("POST", users, `{`+body+`}`))
+			refused("PUT "+attribute, scim("PUT", users+"/15", `{`+body+`}`))
+			refused("PATCH "+attribute, scim("PATCH", users+"/15", `{"Operations":[{"op":"replace","path":"`+strings.TrimSpace(attribute)+`","value":`+value+`}]}`))
+			refused("PATCH without a path, "+attribute, scim("PATCH", users+"/15", `{"Operations":[{"op":"add","value":{"`+strings.TrimSpace(attribute)+`":`+value+`}}]}`))
+		}
+	}
+	fixture.Table(t, rows)
 }

@@ -131,7 +131,10 @@ func TestSCIMRead(t *testing.T) {
 		{Name: "by a text without quotes", Request: filter(`userName+eq+x`), Status: 400, Body: badFilter},
 
 		{Name: "a search", Request: scim("POST", users+"/.search", `{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"filter":"userName eq \"member@organization.com\"","attributes":["active"]}`), Status: 200, Idle: true, Has: list(1, 1, 1, row15(`"active":true`))},
-		{Name: "a search of everything", Request: scim("POST", "/scim/v2/.search", `{"count":1}`), Status: 200, Idle: true, Has: list(4, 1, 1)},
+		{Name: "a search of everything", Request: scim("POST", "/scim/v2/.search", `{"count":1}`), Status: 200, Has: list(5, 1, 1, `"id":"1"`)},
+		{Name: "the end of everything, where the groups are", First: []fixture.Request{scim("POST", "/scim/v2/.search", `{"count":3}`), scim("DELETE", users+"/15", "")}, Request: scim("POST", "/scim/v2/.search", `{"startIndex":4}`), Status: 200, Has: list(5, 4, 2, `"id":"16"`, `"displayName":"Core"`, `"$ref":"/scim/v2/Users/16"`)},
+		{Name: "a search for a group", Request: scim("POST", "/scim/v2/.search", `{"filter":"displayName eq \"core\"","excludedAttributes":["members"]}`), Status: 200, Idle: true, Has: list(1, 1, 1, `"displayName":"Core"`), Lacks: []string{"members"}},
+		{Name: "a search for whatever has an id", Given: fixture.Team(15, "Fifteen"), Request: scim("POST", "/scim/v2/.search", `{"filter":"id eq \"15\""}`), Status: 200, Idle: true, Has: list(2, 1, 2, `"userName":"member@organization.com"`, `"displayName":"Fifteen"`)},
 		{Name: "a search by something else", Request: scim("POST", "/scim/v2/.search", `{"filter":"x"}`), Status: 400, Body: badFilter},
 	})
 }

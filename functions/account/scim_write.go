@@ -97,7 +97,6 @@ func (h *handlers) createSCIM(ctx context.Context, in *createSCIMIn) (SCIMUser, 
 		return SCIMUser{}, err
 	}
 	h.store.CreateUser(&c.Tx, u)
-	store.NotAnAddress(&c.Tx, u)
 	c.Audit(guard.UserName(u.ID), nil, map[string]any{"is_active": u.IsActive})
 	return in.show(u), nil
 }
@@ -132,7 +131,7 @@ func unclaimed(ctx context.Context, c *guard.Case, from, to model.User) error {
 		return err
 	}
 	for _, claim := range claims {
-		if holder := holderOf(c.Rows(), claim.key); holder != 0 && holder != from.ID {
+		if holder := store.HolderOf(c.Rows(), claim.key); holder != 0 && holder != from.ID {
 			return fault.New(fault.KindDuplicate, "%s: change theirs first, or choose another", claim.says)
 		}
 	}
@@ -140,15 +139,6 @@ func unclaimed(ctx context.Context, c *guard.Case, from, to model.User) error {
 }
 
 const takenName = "Another user has this userName"
-
-// holderOf is whose address or name a row keeps; 0 where there is none.
-func holderOf(rows table.Rows, key table.Primary) int64 {
-	if e, ok := table.Emails.At(rows, key); ok && e.UserID != 0 {
-		return e.UserID
-	}
-	n, _ := table.ProvisionedNames.At(rows, key)
-	return n.HolderID
-}
 
 // scimID names the user of a request.
 type scimID struct {
@@ -235,9 +225,6 @@ func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, edit
 	to.EmailKey = model.AddressKey(to.Email)
 	if err := unclaimed(ctx, c, from, to); err != nil {
 		return to, err
-	}
-	if to.UserName != from.UserName {
-		store.NotAnAddress(&c.Tx, to)
 	}
 	before, after := changed(c, from, to)
 	if from.IsActive && !to.IsActive {

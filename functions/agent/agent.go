@@ -69,7 +69,7 @@ func APIs(s *store.Store) api.Group {
 			Says("Agent users found successfully.").Allow(access.ManageAgent, agent).OrSelf("user_id").Users("user_id").Fails(403, 404),
 
 		api.GET("/api/agent", "List Agents", h.list).
-			Says("Agents found successfully.").Anyone(),
+			Says("Agents found successfully.").Anyone().Fails(403),
 		api.POST("/api/agent", "Create Agent", h.create).
 			Says("Agent created successfully.").Allow(access.EditProject, project).Creates().Fails(403, 404),
 		api.GET("/api/agent/{agent_id}", "Get Agent", h.agent).

@@ -54,7 +54,7 @@ func (h *handlers) create(ctx context.Context, in *createIn) (model.AgentDetail,
 	}
 	h.store.CreateAgent(&c.Tx, *c.Project, a, versionOf(a, config), owner)
 	c.Audit(guard.AgentName(a.ID), nil, after)
-	return model.AgentDetail{Agent: a, Config: config}, nil
+	return a.Detail(config), nil
 }
 
 // ownerFact is what the audit log calls the owner of an agent.
@@ -86,7 +86,7 @@ func configOf(c *guard.Case) model.AgentConfig {
 
 func (h *handlers) agent(_ context.Context, in *getIn) (model.AgentDetail, error) {
 	c := in.Case()
-	return model.AgentDetail{Agent: *c.Agent, Config: configOf(c)}, nil
+	return c.Agent.Detail(configOf(c)), nil
 }
 
 type editIn struct {
@@ -157,7 +157,7 @@ func (h *handlers) edit(ctx context.Context, in *editIn) (model.AgentDetail, err
 	}
 	version := renewed(&a, config)
 	if version == nil && a == old && !owns {
-		return model.AgentDetail{Agent: old, Config: before}, nil
+		return old.Detail(before), nil
 	}
 	a.Stamp = old.Modified(c.Stamp, c.Now)
 	was, is := changed(old, a)
@@ -171,7 +171,7 @@ func (h *handlers) edit(ctx context.Context, in *editIn) (model.AgentDetail, err
 		a = h.store.EditAgent(&c.Tx, old, a, version)
 	}
 	c.Audit(guard.AgentName(a.ID), was, is)
-	return model.AgentDetail{Agent: a, Config: config}, err
+	return a.Detail(config), err
 }
 
 // changed is what the audit log says of an edit, by the fields that it changed: of

@@ -22,17 +22,24 @@ import (
 type listIn struct {
 	guard.In
 	api.Paging
+	Ownerless bool `query:"ownerless" doc:"Only those without an owner; for the ranks (403)"`
 
-	granted, open   []store.Placed
-	projects, teams []int64
+	granted, open              []store.Placed
+	projects, teams, ownerless []int64
 }
 
-// Needs asks what leads the caller to agents.
+// Needs asks what leads the caller to agents, or which have no owner.
 func (in *listIn) Needs(f *guard.Fetch) {
+	s, after, n := f.Store(), in.AfterID(), in.Limit+1
+	if in.Ownerless {
+		guard.Ask(f, &in.ownerless, func(ctx context.Context) ([]int64, error) {
+			return s.Ownerless(ctx, f.Organization, model.OwnerlessAgent, after, n)
+		})
+		return
+	}
 	if f.Caller == 0 {
 		return
 	}
-	s, after, n := f.Store(), in.AfterID(), in.Limit+1
 	guard.Ask(f, &in.granted, func(ctx context.Context) ([]store.Placed, error) { return s.AgentsOfUser(ctx, f.Caller, after, n) })
 	guard.Ask(f, &in.open, func(ctx context.Context) ([]store.Placed, error) { return s.OpenAgents(ctx, f.Organization, after, n) })
 	guard.Ask(f, &in.projects, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.ProjectsOfUser, f.Caller) })
@@ -44,6 +51,8 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Agent],
 	c := in.Case()
 	l := listing{Paging: in.Paging, who: c.Caller}
 	switch {
+	case in.Ownerless:
+		return h.ownerless(ctx, c, in, l)
 	case c.Caller.BoundProject != 0:
 		l.projects = []int64{c.Caller.BoundProject}
 	case c.Caller.Service || c.Caller.Rank.Admin():
@@ -56,6 +65,29 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Agent],
 		l.projects, l.teams, l.found = in.projects, in.teams, [][]store.Placed{in.granted, in.open}
 	}
 	return h.page(ctx, c, l)
+}
+
+// ownerless shows the ranks the agents without an owner, by id.
+func (h *handlers) ownerless(ctx context.Context, c *guard.Case, in *listIn, l listing) (api.Page[model.Agent], error) {
+	if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
+		return api.Page[model.Agent]{}, err
+	}
+	keys := make([]table.Primary, len(in.ownerless))
+	for i, id := range in.ownerless {
+		keys[i] = table.Agents.Key(id)
+	}
+	if err := c.ReadShown(ctx, keys...); err != nil {
+		return api.Page[model.Agent]{}, err
+	}
+	placed := make([]store.Placed, len(in.ownerless))
+	for i, id := range in.ownerless {
+		a, _ := table.Agents.In(c.Rows(), id)
+		placed[i] = store.Placed{Agent: id, Project: a.ProjectID}
+	}
+	l.found = [][]store.Placed{placed}
+	page, err := h.page(ctx, c, l)
+	page.Items = slices.DeleteFunc(page.Items, func(a model.Agent) bool { return a.OwnerID != nil }) // since the list was read
+	return page, err
 }
 
 // listing is a page of agents, by id, that somebody is to see.

@@ -78,7 +78,7 @@ func (h *handlers) details(ctx context.Context, in *detailsIn) (api.Noted[model.
 // detail puts a project together, of rows that were read. Whose membership has
 // expired is left out. Whoever sees the project sees its agents.
 func detail(c *guard.Case, p model.Project, in content) model.ProjectDetail {
-	d := model.ProjectDetail{Project: p, Users: []model.ProjectUser{}, Agents: []model.AgentRef{}}
+	d := model.ProjectDetail{Project: p, Ownerless: p.AdminCount == 0, Users: []model.ProjectUser{}, Agents: []model.AgentRef{}}
 	for _, m := range peopleIn(c, p.ID, in.people) {
 		if c.Live(m.member.ExpiresOn) {
 			d.Users = append(d.Users, model.ProjectUser{ID: m.member.ID, User: m.user})

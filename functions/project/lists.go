@@ -16,16 +16,26 @@ import (
 type listIn struct {
 	guard.In
 	api.Paging
-	TeamID int64 `query:"team_id" minimum:"1" doc:"Only projects of this team"`
+	TeamID    int64 `query:"team_id" minimum:"1" doc:"Only projects of this team"`
+	Ownerless bool  `query:"ownerless" doc:"Only those without an admin of their own; for the ranks (403)"`
 
-	own, ofTeam, teams []int64
+	own, ofTeam, teams, ownerless []int64
 }
 
-// Needs asks which projects may be the caller's: those he is a member of, and
-// the teams whose projects are open to him; or those of the team that is asked
-// for.
+// Needs asks which projects may be the caller's: those they are a member of, and
+// the teams whose projects are open to them; or those of the team that is asked
+// for; or those without an admin.
 func (in *listIn) Needs(f *guard.Fetch) {
 	after, n := in.AfterID(), in.Limit+1
+	if in.Ownerless {
+		guard.Ask(f, &in.ownerless, func(ctx context.Context) ([]int64, error) {
+			return f.Store().Ownerless(ctx, f.Organization, model.OwnerlessProject, after, n)
+		})
+		if in.TeamID != 0 {
+			f.Rows(table.Teams.Key(in.TeamID))
+		}
+		return
+	}
 	if in.TeamID != 0 {
 		f.Rows(table.Teams.Key(in.TeamID))
 		if f.Caller != 0 {
@@ -62,6 +72,8 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Project
 	var sources [][]int64
 	var err error
 	switch {
+	case in.Ownerless:
+		return h.ownerless(ctx, c, in)
 	case in.TeamID != 0:
 		sources, err = h.inTeam(ctx, c, in.TeamID, in.Paging, in.ofTeam, in.own)
 	case c.Caller.BoundProject != 0:
@@ -82,6 +94,19 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Project
 	}
 	ids, next := api.Merge(in.Limit, itself, sources...)
 	return h.page(ctx, c, ids, next, c.Caller)
+}
+
+// ownerless shows the ranks the projects without an admin, by id.
+func (h *handlers) ownerless(ctx context.Context, c *guard.Case, in *listIn) (api.Page[model.Project], error) {
+	if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
+		return api.Page[model.Project]{}, err
+	}
+	ids, next := api.Cut(in.Limit, in.ownerless, api.NextID)
+	page, err := h.page(ctx, c, ids, next, c.Caller)
+	page.Items = slices.DeleteFunc(page.Items, func(p model.Project) bool {
+		return p.AdminCount > 0 || in.TeamID != 0 && p.Team() != in.TeamID
+	})
+	return page, err
 }
 
 // inTeam is where the projects of the team are that the caller reaches: all that

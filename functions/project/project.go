@@ -15,7 +15,7 @@ func APIs(s *store.Store) api.Group {
 		api.POST("/api/project", "Create New Project", h.create).
 			Says("Project created successfully.").Anyone().Allow(access.CreateProject, access.Team("team_id").IfGiven()).Users("user_ids").Creates().Fails(403, 404, 409),
 		api.GET("/api/project", "Get All Projects", h.list).
-			Says("Projects found successfully.").Anyone().Fails(404),
+			Says("Projects found successfully.").Anyone().Fails(403, 404),
 		api.GET("/api/project/{project_id}", "Get Project Details by ID", h.details).
 			Says("Project found successfully.").Allow(access.ViewProject, project).Fails(404),
 		api.PUT("/api/project/{project_id}", "Edit Project By ID", h.edit).

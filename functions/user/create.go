@@ -45,6 +45,7 @@ type createIn struct {
 // invited.
 func (in *createIn) Needs(f *guard.Fetch) {
 	in.of.Ask(f, guard.OrganizationName(f.Organization), in.Body.Email)
+	f.Rows(store.ProvisionedKey(f.Organization, model.UserNames, in.Body.Email))
 	if a, ok := model.ParseAddress(in.Body.Email); ok {
 		f.Rows(table.Proofs.Key(a.Domain))
 	}
@@ -87,8 +88,8 @@ func (in *createIn) invited(c *guard.Case) bool {
 }
 
 // create makes an active user, and invites them where nothing else lets them in.
-// It refuses an address that is another's (duplicate); for a user who was never
-// here it answers a new link instead.
+// It refuses an address that is another's, or another's userName (duplicate); for a
+// user who was never here it answers a new link instead.
 func (h *handlers) create(ctx context.Context, in *createIn) (api.Noted[model.User, *InviteLink], error) {
 	c := in.Case()
 	out := api.Noted[model.User, *InviteLink]{}
@@ -97,6 +98,9 @@ func (h *handlers) create(ctx context.Context, in *createIn) (api.Noted[model.Us
 	}
 	if !c.Caller.MayGive(access.RankOf(in.Body.IsStaff, false)) {
 		return out, fault.Forbidden(fault.ReasonRank)
+	}
+	if store.HolderOf(c.Rows(), store.ProvisionedKey(c.Organization.ID, model.UserNames, in.Body.Email)) != 0 {
+		return out, fault.New(fault.KindDuplicate, "An identity provider has this address as another user's userName: change it there, or choose another address").On("body.email", "is taken")
 	}
 	id, err := h.store.NewID(ctx, model.UserIDs)
 	if err != nil {

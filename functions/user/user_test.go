@@ -91,6 +91,17 @@ func erased(user int64) func(*testing.T, *fixture.System) {
 	}
 }
 
+func TestSeveralAreErased(t *testing.T) {
+	t.Parallel()
+	s := fixture.New(t)
+	s.Put(t, fixture.People(50, 51))
+	if got := s.Do(t.Context(), drop(demo.GlobalAdmin, "/api/user/batch?user_ids=50,51&purge=true")); got.Status != 200 {
+		t.Fatal(got.Body)
+	}
+	erased(50)(t, s)
+	erased(51)(t, s)
+}
+
 func TestUsers(t *testing.T) {
 	many := fixture.People(100, 105)
 	fixture.Table(t, []fixture.Row{
@@ -178,10 +189,6 @@ func TestDelete(t *testing.T) {
 		{Name: "until he gives up that rank", First: []fixture.Request{put(demo.GlobalAdmin, "/api/user/15", `{"is_superuser":true}`), put(demo.ProjectMember, "/api/user/15", `{"is_superuser":false}`)}, Request: drop(demo.GlobalAdmin, "/api/user/15"), Status: 200},
 		{Name: "nobody deletes himself", Request: drop(demo.GlobalAdmin, "/api/user/1"), Status: 409, Code: "self_delete"},
 		{Name: "and erased at once, where a global admin says so", Given: holding(15), Request: drop(demo.GlobalAdmin, "/api/user/15?purge=true&report=true"), Status: 200, Has: []string{`"detail":"account, erased as soon as all of it is handed over"`}, Then: erased(15)},
-		{Name: "of several who are erased at once, all are", Given: idle, Request: drop(demo.GlobalAdmin, "/api/user/batch?user_ids=50,51&purge=true"), Status: 200, Then: func(t *testing.T, s *fixture.System) {
-			erased(50)(t, s)
-			erased(51)(t, s)
-		}},
 		{Name: "what is a preview erases nobody", Request: drop(demo.GlobalAdmin, "/api/user/15?purge=true&dry_run=true"), Status: 200, Then: func(t *testing.T, s *fixture.System) {
 			s.Settle(t.Context(), t)
 			if u, _ := userRow(t, s, 15); !u.IsActive || u.Email == "" {

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"slices"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
@@ -15,13 +16,18 @@ import (
 type listTeamsIn struct {
 	guard.In
 	api.Paging
+	Ownerless bool `query:"ownerless" doc:"Only those without an owner; for the ranks (403)"`
 
-	own []int64
+	own, ownerless []int64
 }
 
-// Needs asks for the caller's own teams.
+// Needs asks for the caller's own teams, or for those without an owner.
 func (in *listTeamsIn) Needs(f *guard.Fetch) {
-	if f.Caller != 0 {
+	if in.Ownerless {
+		guard.Ask(f, &in.ownerless, func(ctx context.Context) ([]int64, error) {
+			return f.Store().Ownerless(ctx, f.Organization, model.OwnerlessTeam, in.AfterID(), in.Limit+1)
+		})
+	} else if f.Caller != 0 {
 		guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) {
 			return f.Store().TeamsOfUser(ctx, f.Caller, in.AfterID(), in.Limit+1)
 		})
@@ -33,6 +39,9 @@ func (in *listTeamsIn) Needs(f *guard.Fetch) {
 func (h *handlers) listTeams(ctx context.Context, in *listTeamsIn) (api.Page[model.Team], error) {
 	c := in.Case()
 	page := api.Page[model.Team]{}
+	if in.Ownerless {
+		return h.ownerless(ctx, c, in)
+	}
 	if c.Caller.BoundProject != 0 {
 		return page, nil
 	}
@@ -46,6 +55,17 @@ func (h *handlers) listTeams(ctx context.Context, in *listTeamsIn) (api.Page[mod
 	ids, page.Next = api.Cut(in.Limit, ids, api.NextID)
 	page.Items, err = h.readTeams(ctx, c, ids)
 	return page, err
+}
+
+// ownerless shows the ranks the teams without an owner, by id.
+func (h *handlers) ownerless(ctx context.Context, c *guard.Case, in *listTeamsIn) (api.Page[model.Team], error) {
+	if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
+		return api.Page[model.Team]{}, err
+	}
+	ids, next := api.Cut(in.Limit, in.ownerless, api.NextID)
+	found, err := h.readTeams(ctx, c, ids)
+	found = slices.DeleteFunc(found, func(t model.Team) bool { return t.OwnerCount > 0 }) // since the list was read
+	return api.Page[model.Team]{Items: found, Next: next}, err
 }
 
 // readTeams reads teams that an index led to, with the caller's memberships,
@@ -98,8 +118,9 @@ type teamIn struct {
 	TeamID int64 `path:"team_id" example:"7"`
 }
 
-func (h *handlers) team(_ context.Context, in *teamIn) (model.Team, error) {
-	return *in.Case().Team, nil
+func (h *handlers) team(_ context.Context, in *teamIn) (model.TeamDetail, error) {
+	t := *in.Case().Team
+	return model.TeamDetail{Team: t, Ownerless: t.OwnerCount == 0}, nil
 }
 
 type editTeamIn struct {

@@ -14,7 +14,7 @@ func APIs(s *store.Store) api.Group {
 	team, workspace := access.Team("team_id"), access.Workspace("workspace_id")
 	return api.Group{Name: "Workspace APIs", Slug: "workspace", Ops: []api.Op{
 		api.GET("/api/team", "List Teams", h.listTeams).
-			Says("Teams found successfully.").Anyone(),
+			Says("Teams found successfully.").Anyone().Fails(403),
 		api.POST("/api/team", "Create Team", h.createTeam).
 			Says("Team created successfully.").Anyone().Creates().Fails(403),
 		api.GET("/api/team/{team_id}", "Get Team", h.team).

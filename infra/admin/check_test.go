@@ -26,6 +26,8 @@ func TestCheck(t *testing.T) {
 		fixture.Change(table.Users, func(u *model.User) { u.Email = "another@example.com" }, int64(16)),
 		fixture.Given{func(tx *table.Tx, _ table.Rows) {
 			table.Tombstones.Put(tx, model.Tombstone{ProjectID: 4, UserID: 16, RemovedOn: model.At(fixture.Epoch), RemovalID: 77})
+			table.ProvisionedNames.Put(tx, model.ProvisionedName{OrganizationID: 1, Scope: model.UserNames, NameKey: "ada", HolderID: 15})
+			table.ProvisionedNames.Put(tx, model.ProvisionedName{OrganizationID: 1, Scope: model.GroupNames, NameKey: "x", HolderID: 7})
 			table.TeamAgents.Put(tx, model.TeamAgent{TeamID: 7, AgentID: 99, ProjectID: 4})
 		}},
 	))
@@ -40,6 +42,7 @@ func TestCheck(t *testing.T) {
 	for _, names := range []string{
 		spoilt.PK + " / " + spoilt.SK + " can't be read", "project 151 counts 4 users of 3", "user 16 and the row of",
 		"names removal 77, which isn't there", "agent 99 is in the list of team 7",
+		"a name (user_name) is kept to 15, who hasn't it", "a name (group_name) is kept to 7, who hasn't it",
 	} {
 		if !strings.Contains(out.String(), names) {
 			t.Errorf("%q isn't said:\n%s", names, out.String())

@@ -98,6 +98,7 @@ func (c *checks) people() {
 		u, ok := table.Users.In(c.rows, e.UserID)
 		c.hold(ok && (u.DeletedOn == nil || c.ending(u)) && u.EmailKey == e.EmailKey && u.OrganizationID == e.OrganizationID, "an address is kept to user %d, who hasn't it", e.UserID)
 	}
+	c.names()
 	for _, o := range table.Organizations.All(c.rows) {
 		c.hold(o.GlobalAdminCount == admins[o.ID], "organization %d counts %d global admins of %d", o.ID, o.GlobalAdminCount, admins[o.ID])
 	}
@@ -108,6 +109,26 @@ func (c *checks) people() {
 	for _, p := range table.Proofs.All(c.rows) {
 		d, ok := table.Domains.In(c.rows, p.OrganizationID, p.Domain)
 		c.hold(ok && d.VerifiedOn != nil, "a domain is proved to be organization %d's, which doesn't have it", p.OrganizationID)
+	}
+}
+
+// names: what an identity provider calls a user or a group is kept to one that
+// is called so, and to nobody who has it as an address.
+func (c *checks) names() {
+	for _, n := range table.ProvisionedNames.All(c.rows) {
+		var has []model.ProvisionedName
+		if n.Scope == model.ExternalGroups || n.Scope == model.GroupNames {
+			if t, ok := store.LiveTeam(c.rows, n.HolderID); ok {
+				has = t.Provisioned()
+			}
+		} else if u, ok := table.Users.In(c.rows, n.HolderID); ok && (u.DeletedOn == nil || c.ending(u)) {
+			has = u.Provisioned()
+		}
+		c.hold(slices.Contains(has, n), "a name (%s) is kept to %d, who hasn't it", n.Scope, n.HolderID)
+		if n.Scope == model.UserNames {
+			_, taken := table.Emails.In(c.rows, n.OrganizationID, n.NameKey)
+			c.hold(!taken, "the userName of user %d is an address", n.HolderID)
+		}
 	}
 }
 
@@ -178,6 +199,10 @@ func (c *checks) teams() {
 		c.hold(ok && team.OrganizationID == p.OrganizationID, "project %d belongs to team %d, which isn't there", p.ID, p.Team())
 	}
 	for _, t := range table.Teams.All(c.rows) {
+		for _, n := range t.Provisioned() {
+			row, ok := table.ProvisionedNames.At(c.rows, store.Named(n))
+			c.hold(t.IsDeleted || ok && row == n, "team %d has no row of the name %s", t.ID, n.Scope)
+		}
 		c.hold(t.MemberCount == members[t.ID] || t.IsDeleted && t.MemberCount > members[t.ID], "team %d counts %d members of %d", t.ID, t.MemberCount, members[t.ID])
 		c.hold(t.IsDeleted || t.OwnerCount == owners[t.ID], "team %d counts %d owners of %d", t.ID, t.OwnerCount, owners[t.ID])
 		c.hold(t.ProjectCount == projects[t.ID], "team %d counts %d projects of %d", t.ID, t.ProjectCount, projects[t.ID])

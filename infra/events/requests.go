@@ -114,6 +114,7 @@ var requests = map[string]request{
 
 	"list-scim-users":        {key: demo.GlobalAdmin, query: url.Values{"filter": {`userName eq "member@organization.com"`}}},
 	"search-scim-users":      {key: demo.GlobalAdmin, body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"startIndex":2,"count":2,"attributes":["userName"]}`},
+	"search-scim":            {key: demo.GlobalAdmin, body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"filter":"displayName eq \"Core\"","excludedAttributes":["members"]}`},
 	"create-scim-user":       {key: demo.GlobalAdmin, body: `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"new@organization.com","name":{"givenName":"New","familyName":"Colleague"},"active":true}`},
 	"get-scim-user":          {key: demo.GlobalAdmin, ids: member},
 	"replace-scim-user":      {key: demo.GlobalAdmin, ids: member, body: `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"renamed@organization.com","name":{"givenName":"Project","familyName":"Member"},"externalId":"e-15"}`},

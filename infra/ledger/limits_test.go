@@ -113,6 +113,7 @@ var limits = map[string]reach{
 
 	"list-scim-users":                  people + writing, // keeps where its page ends
 	"search-scim-users":                people + writing, // keeps where its page ends
+	"search-scim":                      people + writing,
 	"create-scim-user":                 oneRow + names + writing,
 	"get-scim-user":                    oneRow,
 	"replace-scim-user":                oneRow + names + writing,

@@ -117,7 +117,8 @@ func (v *visit) invitation(ctx context.Context, token model.InviteToken, now mod
 // anybody ever had a key to or was bound to: that one's owner has a credential.
 func (v *visit) byLink(ctx context.Context, i model.Invite, mailed bool, now model.Time) error {
 	s := v.guard.store
-	keys := []table.Primary{table.Organizations.Key(i.OrganizationID), table.Emails.Key(i.OrganizationID, i.EmailKey)}
+	name := store.ProvisionedKey(i.OrganizationID, model.UserNames, i.Email)
+	keys := []table.Primary{table.Organizations.Key(i.OrganizationID), table.Emails.Key(i.OrganizationID, i.EmailKey), name}
 	if i.MadeBy != nil {
 		keys = append(keys, table.Users.Key(*i.MadeBy))
 	}
@@ -134,6 +135,9 @@ func (v *visit) byLink(ctx context.Context, i model.Invite, mailed bool, now mod
 		if u, err = v.invited(ctx, e); err != nil {
 			return err
 		}
+	}
+	if u.ID == 0 && store.HolderOf(rows, name) != 0 {
+		return signin.TurnedAway("the invited address is another user's userName")
 	}
 	if i.ForUser != nil && *i.ForUser != u.ID {
 		return signin.TurnedAway("the invitation is for a user who hasn't its address any more")

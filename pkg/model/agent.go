@@ -116,7 +116,13 @@ type AgentVersion struct {
 // AgentDetail is an agent with the configuration that is in force.
 type AgentDetail struct {
 	Agent
-	Config AgentConfig `json:"config"`
+	Config    AgentConfig `json:"config"`
+	Ownerless bool        `json:"ownerless,omitempty" doc:"True where it has no owner: the ranks manage it and may name one"`
+}
+
+// Detail is a with its configuration.
+func (a Agent) Detail(config AgentConfig) AgentDetail {
+	return AgentDetail{Agent: a, Config: config, Ownerless: a.OwnerID == nil}
 }
 
 // AgentMember is a user's own permission on an agent. Its project is that of the

@@ -23,7 +23,13 @@ type Team struct {
 // RowVersion is what the ETag shows.
 func (t Team) RowVersion() int64 { return t.Version }
 
-// TeamMember is a user's membership of a team, with his role there.
+// TeamDetail is a team as it is shown by itself.
+type TeamDetail struct {
+	Team
+	Ownerless bool `json:"ownerless,omitempty" doc:"True where it has no owner: the ranks manage it and may name one"`
+}
+
+// TeamMember is a user's membership of a team, with their role there.
 type TeamMember struct {
 	ID        int64  `dynamo:"id"`
 	TeamID    int64  `dynamo:"team_id"`
@@ -174,4 +180,6 @@ type ProjectDetail struct {
 	Users  []ProjectUser `json:"users" doc:"At most the first 200"`
 	Agents []AgentRef    `json:"agents" doc:"At most the first 200"`
 	MyRole *string       `json:"my_role" enum:"member,admin" doc:"The caller's own membership role; null where a team or a rank lets them in"`
+
+	Ownerless bool `json:"ownerless,omitempty" doc:"True where it has no admin of its own: the ranks manage it and may name one"`
 }

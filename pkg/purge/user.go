@@ -29,20 +29,11 @@ func User(ctx context.Context, s *store.Store, now model.Time, id int64) error {
 				return err
 			}
 			var tx table.Tx
-			left, err := empty(ctx, s, &tx, key, bound(&tx))
+			more, err := erase(ctx, s, &tx, key, u)
 			if err != nil {
 				return err
 			}
-			if left > 0 {
-				table.Users.Check(&tx, u)
-				if err := s.Commit(ctx, &tx); err != nil {
-					return err
-				}
-				continue
-			}
-			if more, err := forget(ctx, s, &tx, u); err != nil {
-				return err
-			} else if more {
+			if more {
 				table.Users.Check(&tx, u)
 				if err := s.Commit(ctx, &tx); err != nil {
 					return err
@@ -105,29 +96,65 @@ func Follow(ctx context.Context, s *store.Store, a model.Audit, now model.Time) 
 	return nil
 }
 
+// erase notes as much as one transaction has room for of what goes before the
+// user's own row, and reports whether there was any.
+func erase(ctx context.Context, s *store.Store, tx *table.Tx, row table.Primary, u model.User) (more bool, err error) {
+	if left, err := empty(ctx, s, tx, row, bound(tx)); left > 0 || err != nil {
+		return true, err
+	}
+	if more, err := dropKeys(ctx, s, tx, u); more || err != nil {
+		return true, err
+	}
+	return forget(ctx, s, tx, u)
+}
+
+// dropKeys notes the end of the rows of personal keys, which were kept revoked until
+// now: they hold the address and what the user called them.
+func dropKeys(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (more bool, err error) {
+	prefixes, err := s.PersonalKeys(ctx, u.ID)
+	if err != nil {
+		return false, err
+	}
+	rows := make([]table.Primary, 0, chunk)
+	for _, p := range prefixes[:min(chunk, len(prefixes))] {
+		rows = append(rows, table.Keys.Key(p))
+	}
+	found, err := s.Read(ctx, rows...)
+	for _, k := range table.Keys.All(found) {
+		tx.Drop(table.Keys.Key(k.Prefix))
+		tx.Drop(table.KeyIDs.Key(k.ID))
+		more = true
+	}
+	return more, err
+}
+
 // forget takes what was theirs out of the records of all their removals, as far as
 // one transaction goes, and reports whether there was any: none of them can give it
 // back any more, and only what they did is still told.
 func forget(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (more bool, err error) {
-	removals, err := s.RemovalsAbout(ctx, fmt.Sprintf("user:%d", u.ID), 0, table.All)
-	for _, id := range removals {
-		rows, err := s.EffectsOf(ctx, id)
-		if err != nil {
-			return false, err
+	for last := int64(0); ; {
+		removals, err := s.RemovalsAbout(ctx, fmt.Sprintf("user:%d", u.ID), last, chunk)
+		if len(removals) == 0 || err != nil {
+			return more, err
 		}
-		for _, e := range rows {
-			bare := model.EffectRow{RemovalID: e.RemovalID, Effect: e.Effect, UserID: e.UserID}
-			if e.UserID != u.ID || e == bare {
-				continue
+		for _, last = range removals {
+			rows, err := s.EffectsOf(ctx, last)
+			if err != nil {
+				return false, err
 			}
-			if tx.Len() == chunk {
-				return true, nil
+			for _, e := range rows {
+				bare := model.EffectRow{RemovalID: e.RemovalID, Effect: e.Effect, UserID: e.UserID}
+				if e.UserID != u.ID || e == bare {
+					continue
+				}
+				if tx.Len() == chunk {
+					return true, nil
+				}
+				table.Effects.Put(tx, bare)
+				more = true
 			}
-			table.Effects.Put(tx, bare)
-			more = true
 		}
 	}
-	return more, err
 }
 
 // bound notes what goes with a row that lies beside a user: with the binding to

@@ -27,7 +27,7 @@ func identities(ctx context.Context, w *work) ([]effect, error) {
 	var keys []table.Primary
 	for _, u := range w.users {
 		if u.DeletedOn != nil {
-			keys = append(keys, store.HeldNames(u)...)
+			keys = append(keys, store.NameRows(u)...)
 		}
 		for _, b := range bound[u.ID] {
 			keys = append(keys, table.Subjects.Key(b.SubjectKey))

@@ -149,7 +149,7 @@ func (u *undoing) keys() (keys []table.Primary) {
 func (u *undoing) named() (keys []table.Primary) {
 	for _, id := range u.r.UserIDs {
 		if row, ok := table.Users.In(u.rows, id); ok && row.DeletedOn != nil {
-			keys = append(keys, store.HeldNames(row)...)
+			keys = append(keys, store.NameRows(row)...)
 		}
 	}
 	return keys

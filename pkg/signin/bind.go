@@ -64,6 +64,7 @@ type found struct {
 	proof        *model.Proof  // nil where an invitation led there
 	domain       *model.Domain // that of the address, where it is the organisation's
 	holder       *model.Email  // whose the address is; nil for nobody's
+	named        bool          // the address is what an identity provider calls another user
 }
 
 // look finds the organisation that an arrival belongs to, and reads what it
@@ -90,7 +91,8 @@ func (a Arrival) look(ctx context.Context, s *store.Store, address model.Address
 	if a.Within != 0 && a.Within != organization {
 		return f, TurnedAway("first sign-in with a key of another organization")
 	}
-	rows, err := s.Read(ctx, table.Organizations.Key(organization), table.Emails.Key(organization, f.key), table.Domains.Key(organization, address.Domain))
+	name := store.ProvisionedKey(organization, model.UserNames, a.Email)
+	rows, err := s.Read(ctx, table.Organizations.Key(organization), table.Emails.Key(organization, f.key), table.Domains.Key(organization, address.Domain), name)
 	if err != nil {
 		return f, err
 	}
@@ -98,7 +100,7 @@ func (a Arrival) look(ctx context.Context, s *store.Store, address model.Address
 	if !ok || o.IsDeleted {
 		return f, TurnedAway("first sign-in of an organization that is gone")
 	}
-	f.organization = o
+	f.organization, f.named = o, store.HolderOf(rows, name) != 0
 	if d, ok := table.Domains.In(rows, organization, address.Domain); ok {
 		f.domain = &d
 	}
@@ -151,6 +153,9 @@ func (a Arrival) arrive(ctx context.Context, s *store.Store, tx *table.Tx, f fou
 			return TurnedAway("first sign-in, not invited, of a domain that takes nobody by itself")
 		}
 		table.Domains.Check(tx, *f.domain)
+	}
+	if f.named {
+		return TurnedAway("first sign-in with an address that is another user's userName")
 	}
 	id, err := s.NewID(ctx, model.UserIDs)
 	if err != nil {

@@ -14,7 +14,8 @@ func (s *Store) CreateOrganization(tx *table.Tx, o model.Organization) {
 	table.Organizations.Create(tx, o)
 }
 
-// CreateUser notes a user, whose address must be free in his organisation.
+// CreateUser notes a user, whose address must be free in their organisation, and
+// nobody's userName.
 func (s *Store) CreateUser(tx *table.Tx, u model.User) {
 	u.Version = 1
 	u.EmailKey = model.AddressKey(u.Email)
@@ -24,6 +25,7 @@ func (s *Store) CreateUser(tx *table.Tx, u model.User) {
 	table.Users.Create(tx, indexed(u))
 	table.Emails.Create(tx, model.Email{OrganizationID: u.OrganizationID, EmailKey: u.EmailKey, UserID: u.ID})
 	keepNames(tx, u.Provisioned())
+	apart(tx, u)
 }
 
 // EditUser notes a change of a user's own fields and of his rank; another
@@ -44,6 +46,9 @@ func (s *Store) EditUser(tx *table.Tx, from, to model.User) model.User {
 // user, is another one, which must be free in the organisation.
 func (s *Store) MoveNames(tx *table.Tx, from, to model.User) {
 	moveNames(tx, from.Provisioned(), to.Provisioned())
+	if from.Email != to.Email || from.UserName != to.UserName {
+		apart(tx, to)
+	}
 	now := model.Email{OrganizationID: to.OrganizationID, EmailKey: model.AddressKey(to.Email), UserID: to.ID}
 	if from.EmailKey == now.EmailKey {
 		return

@@ -30,13 +30,17 @@ func FreeNames(tx *table.Tx, u model.User) {
 func KeepNames(tx *table.Tx, u model.User) {
 	table.Emails.Create(tx, addressOf(u))
 	keepNames(tx, u.Provisioned())
+	apart(tx, u)
 }
 
-// HeldNames lists the rows that keep a user's address and names.
-func HeldNames(u model.User) []table.Primary {
-	keys := []table.Primary{table.Emails.Key(u.OrganizationID, u.EmailKey)}
+// NameRows lists the rows that tell whose a user's address and names are.
+func NameRows(u model.User) []table.Primary {
+	keys := []table.Primary{table.Emails.Key(u.OrganizationID, u.EmailKey), ProvisionedKey(u.OrganizationID, model.UserNames, u.Email)}
+	if u.UserName != "" {
+		keys = append(keys, EmailKey(u.OrganizationID, u.UserName))
+	}
 	for _, n := range u.Provisioned() {
-		keys = append(keys, table.ProvisionedNames.Key(n.OrganizationID, n.Scope, n.NameKey))
+		keys = append(keys, Named(n))
 	}
 	return keys
 }
@@ -50,11 +54,19 @@ func NamesKept(rows table.Rows, u model.User) bool {
 
 // NamesTaken reports whether, among rows, another has one of them.
 func NamesTaken(rows table.Rows, u model.User) bool {
-	e, taken := table.Emails.In(rows, u.OrganizationID, u.EmailKey)
-	return taken && e.UserID != u.ID || slices.ContainsFunc(u.Provisioned(), func(n model.ProvisionedName) bool {
-		now, taken := table.ProvisionedNames.In(rows, n.OrganizationID, n.Scope, n.NameKey)
-		return taken && now.HolderID != n.HolderID
+	return slices.ContainsFunc(NameRows(u), func(p table.Primary) bool {
+		holder := HolderOf(rows, p)
+		return holder != 0 && holder != u.ID
 	})
+}
+
+// HolderOf is whose address, or whose name, a row keeps; 0 where it isn't there.
+func HolderOf(rows table.Rows, p table.Primary) int64 {
+	if e, ok := table.Emails.At(rows, p); ok && e.UserID != 0 {
+		return e.UserID
+	}
+	n, _ := table.ProvisionedNames.At(rows, p)
+	return n.HolderID
 }
 
 func addressOf(u model.User) model.Email {
@@ -76,9 +88,10 @@ func moveNames(tx *table.Tx, from, to []model.ProvisionedName) {
 	}
 }
 
-// NotAnAddress demands that no other user has an address that is to be this
-// user's userName: it would be two people's.
-func NotAnAddress(tx *table.Tx, u model.User) {
+// apart demands that nobody else has the user's address as their userName, or the
+// userName as their address: it would lead to two people.
+func apart(tx *table.Tx, u model.User) {
+	tx.If(ProvisionedKey(u.OrganizationID, model.UserNames, u.Email), "attribute_not_exists($) OR $ = ?", table.PK, "holder_id", u.ID)
 	if u.UserName != "" {
 		tx.If(EmailKey(u.OrganizationID, u.UserName), "attribute_not_exists($) OR $ = ?", table.PK, "user_id", u.ID)
 	}

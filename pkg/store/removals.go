@@ -77,19 +77,7 @@ const listedTogether = 100
 // RemovalsAbout lists ids of the removals of a user ("user:15"), or from a team
 // ("team:7"), after an id, strongly consistent.
 func (s *Store) RemovalsAbout(ctx context.Context, about string, from int64, n int) ([]int64, error) {
-	span := table.Span{}
-	if from != 0 {
-		span.From = table.RemovalsOf.Below(from)
-	}
-	got, err := table.RemovalsOf.Within(ctx, s.db, span, n, about)
-	if err != nil {
-		return nil, outcome(err)
-	}
-	out := make([]int64, len(got.Keys))
-	for i, key := range got.Keys {
-		out[i], _ = table.RemovalsOf.ID(key, "removal_id")
-	}
-	return out, nil
+	return idsAfter(ctx, s, table.RemovalsOf, "removal_id", from, n, about)
 }
 
 // RemovalsOfOrganization lists ids of an organisation's removals after an id.

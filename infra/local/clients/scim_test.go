@@ -8,8 +8,8 @@ import (
 )
 
 // What scim2-tester checks of a SCIM service, this one does: discovery, users
-// made, found, replaced, patched by every operation on every attribute that the
-// schema offers, and deleted. Nothing is skipped (scim.py).
+// and groups made, found, replaced, patched by every operation on every attribute
+// that their schemas offer, and deleted. Nothing is skipped (scim.py).
 func TestSCIM(t *testing.T) {
 	python := environment(t, clients.Package{Name: "scim2-tester", Version: "0.5.2", With: []string{
 		"scim2-client[httpx2]==0.13.2", "scim2-models==0.12.3", "httpx2==2.16.2",

@@ -1,0 +1,142 @@
+package account
+
+import (
+	"context"
+	"strings"
+
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+)
+
+// SCIMList is a page of users and groups.
+type SCIMList struct {
+	Schemas      []string `json:"schemas"`
+	TotalResults int      `json:"totalResults" doc:"Those of the pages before, as they were listed, and what follows them now"`
+	StartIndex   int      `json:"startIndex"`
+	ItemsPerPage int      `json:"itemsPerPage"`
+	Resources    []any    `json:"Resources" doc:"Users, and behind them groups"`
+}
+
+// groupsBehind is what the id of a group is moved by, so that all groups are
+// behind all users.
+const groupsBehind = int64(1) << 53
+
+type searchAllIn struct {
+	guard.In
+	Body searchBody
+
+	listing
+	users  finder
+	groups groupFinder
+	teams  []int64
+}
+
+// Check refuses a filter that neither users nor groups have.
+func (in *searchAllIn) Check(model.Time) error {
+	in.listing = listing{startIndex: *in.Body.StartIndex, count: *in.Body.Count, list: "everything"}.mended()
+	if in.Body.partial().membersWanted() {
+		in.count = min(in.count, mostWithMembers)
+	}
+	filter := text(in.Body.Filter)
+	if strings.TrimSpace(filter) == "" {
+		return nil
+	}
+	var bad, worse error
+	in.groups, worse = findGroups(filter)
+	in.users, bad = readFilter(filter, userSchema, userFilters, "username", "externalid", "id", "emails")
+	if worse == nil {
+		return nil
+	}
+	return bad
+}
+
+func (in *searchAllIn) filtered() bool { return in.users != nil || in.groups.where != nil }
+
+// Needs asks for what the filter names, or for the ids of everything.
+func (in *searchAllIn) Needs(f *guard.Fetch) {
+	if in.filtered() {
+		in.users.needs(f)
+		in.groups.needs(f)
+		return
+	}
+	s := f.Store()
+	guard.Ask(f, &in.ids, func(ctx context.Context) ([]int64, error) {
+		return s.UsersOfOrganization(ctx, f.Organization, 0, mostCounted+1)
+	})
+	guard.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) {
+		return s.TeamsOfOrganization(ctx, f.Organization, 0, mostCounted+1)
+	})
+}
+
+// searchAll searches users and groups.
+func (h *handlers) searchAll(ctx context.Context, in *searchAllIn) (SCIMList, error) {
+	out := SCIMList{Schemas: []string{listSchema}, StartIndex: in.startIndex}
+	show := in.Body.partial()
+	found, err := h.everything(ctx, in, &out)
+	if err != nil {
+		return out, err
+	}
+	var groups []model.Team
+	for _, v := range found {
+		if t, ok := v.(model.Team); ok {
+			groups = append(groups, t)
+		} else if u, ok := v.(model.User); ok {
+			out.Resources = append(out.Resources, show.show(u))
+		}
+	}
+	shown, err := h.showGroups(ctx, groups, show)
+	for _, g := range shown {
+		out.Resources = append(out.Resources, g)
+	}
+	out.ItemsPerPage = len(out.Resources)
+	return out, err
+}
+
+// everything finds the page's users and teams, and says how many there are.
+func (h *handlers) everything(ctx context.Context, in *searchAllIn, out *SCIMList) (all []any, err error) {
+	c := in.Case()
+	if in.filtered() {
+		users, err := in.users.find(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		groups, err := in.groups.find(ctx, c)
+		for _, u := range users {
+			all = append(all, u)
+		}
+		for _, t := range groups {
+			all = append(all, t)
+		}
+		out.TotalResults = len(all)
+		return pageOf(in.listing, all), err
+	}
+	for _, id := range in.teams {
+		in.ids = append(in.ids, groupsBehind+id)
+	}
+	err = in.page(ctx, h.store, c, func(ctx context.Context, ids []int64) error {
+		keys := userKeys(nil)
+		for _, id := range ids {
+			if id > groupsBehind {
+				keys = append(keys, teamKeys([]int64{id - groupsBehind})...)
+			} else {
+				keys = append(keys, userKeys([]int64{id})...)
+			}
+		}
+		return c.ReadShown(ctx, keys...)
+	}, func(id int64) bool {
+		if id > groupsBehind {
+			t, ok := foundGroup(c, id-groupsBehind)
+			if ok {
+				all = append(all, t)
+			}
+			return ok
+		}
+		u, ok := found(c, id)
+		if ok {
+			all = append(all, u)
+		}
+		return ok
+	})
+	out.TotalResults = in.total
+	return all, err
+}
