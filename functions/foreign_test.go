@@ -64,7 +64,7 @@ var plainInputs = []string{
 	"userName", "externalId", "active", "givenName", "familyName", "op", "path", "value",
 	"filter", "startIndex", "count", "attributes", "excludedAttributes",
 	"first_name", "last_name", "is_active", "is_staff", "is_superuser", "resource_type", "permission",
-	"org_name", "domain", "sign_in", "primary", "type", "state", "order",
+	"org_name", "domain", "sign_in", "purge", "displayName", "primary", "type", "state", "order",
 	"name", "kind", "scope", "expires_hours", "roles",
 	"title", "message", "notification_type", "link", "is_read", "plan_hash",
 	"agent_type_id", "type_id", "version", "instructions", "model", "temperature", "starters",
@@ -127,7 +127,7 @@ func TestForeignIDs(t *testing.T) {
 					s.Fresh()
 					continue
 				}
-				probe(t, s, at, place(t, o, in, value.foreign, beside), place(t, o, in, value.unknown, beside))
+				probe(t, s, at, &in, place(t, o, in, value.foreign, beside), place(t, o, in, value.unknown, beside))
 			}
 			if !fixture.Same(base, s.Rows(t.Context(), t)) {
 				t.Errorf("%s: the table changed (- before, + after):\n%s", at, cmp.Diff(before, s.Dump(t.Context(), t)))
@@ -157,7 +157,7 @@ func agents(t *testing.T, s *fixture.System) {
 	}
 	before := s.Rows(t.Context(), t)
 	for at, r := range map[string]func(int) fixture.Request{"explain-access, of an agent": explain, "create-user-permission, on an agent": grant} {
-		probe(t, s, at, r(29), r(987654))
+		probe(t, s, at, nil, r(29), r(987654))
 	}
 	if !fixture.Same(before, s.Rows(t.Context(), t)) {
 		t.Error("something changed")
@@ -184,7 +184,7 @@ func ignores(t *testing.T, s *fixture.System, at string, with, without fixture.R
 
 // probe sends a request about another organisation's things, and the same about
 // what doesn't exist, each through a door of its own.
-func probe(t *testing.T, s *fixture.System, at string, foreign, unknown fixture.Request) {
+func probe(t *testing.T, s *fixture.System, at string, in *api.Input, foreign, unknown fixture.Request) {
 	t.Helper()
 	for _, key := range []string{demo.GlobalAdmin, demo.ProjectAdmin} {
 		want, ok := otherwise[at]
@@ -199,6 +199,9 @@ func probe(t *testing.T, s *fixture.System, at string, foreign, unknown fixture.
 		if got.Status != want {
 			t.Errorf("%s: %d, want %d\n\t%s %s %s\n\t%s", at, got.Status, want, foreign.Method, foreign.Path, foreign.Body, got.Body)
 		}
+		if in != nil && got.Status == http.StatusNotFound && !names(got, *in) {
+			t.Errorf("%s: the 404 doesn't name it\n\t%s", at, got.Body)
+		}
 		if theirs.MatchString(got.Body) {
 			t.Errorf("%s: it tells of another organisation\n\t%s", at, got.Body)
 		}
@@ -206,6 +209,24 @@ func probe(t *testing.T, s *fixture.System, at string, foreign, unknown fixture.
 			t.Errorf("%s: - another's, + one that doesn't exist:\n%s", at, d)
 		}
 	}
+}
+
+// names reports whether a 404 names the place of what isn't there, where it is one
+// of our own answers and not about the path.
+func names(got fixture.Response, in api.Input) bool {
+	var body struct {
+		Meta *struct{ Fields map[string]string }
+	}
+	if json.Unmarshal([]byte(got.Body), &body) != nil || body.Meta == nil || in.In == "path" {
+		return true
+	}
+	where := in.In + "." + in.Name
+	for field := range body.Meta.Fields {
+		if field == where || in.List && strings.HasPrefix(field, where+"[") {
+			return true
+		}
+	}
+	return false
 }
 
 // place returns the operation's sample with value in one of its inputs; beside
@@ -228,7 +249,10 @@ func place(t *testing.T, o operation, in api.Input, value any, beside bool) fixt
 			t.Fatal(err)
 		}
 	}
-	text = strings.Trim(encoded(t, value), `"`)
+	text, isText := value.(string)
+	if !isText {
+		text = encoded(t, value)
+	}
 	switch in.In {
 	case "path":
 		segments := strings.Split(path, "/")

@@ -180,20 +180,23 @@ func (in *acceptIn) Known(ctx context.Context, c *guard.Case) error {
 		return nil
 	}
 	if !ok || i.ProjectID == nil || c.Caller.BoundProject != 0 && c.Caller.BoundProject != *i.ProjectID {
-		return fault.NotFound()
+		return noInvite()
 	}
 	in.invite = i
 	if err := c.Read(ctx, table.Projects.Key(*i.ProjectID), table.ProjectMembers.Key(*i.ProjectID, c.Caller.User), table.Tombstones.Key(*i.ProjectID, c.Caller.User)); err != nil {
 		return err
 	}
 	if tomb, ok := table.Tombstones.In(c.Rows(), *i.ProjectID, c.Caller.User); ok && i.Status == model.InvitePending && tomb.Buries(i.Epoch) {
-		return fault.NotFound() // the removal is about to revoke it
+		return noInvite() // the removal is about to revoke it
 	}
 	if _, ok := store.LiveProject(c.Rows(), *i.ProjectID); !ok {
-		return fault.NotFound()
+		return noInvite()
 	}
 	return nil
 }
+
+// noInvite refuses a token that opens nothing.
+func noInvite() error { return fault.Missing("body.token") }
 
 // FirstKey is what whoever had no credential gets with an accepted invitation.
 type FirstKey struct {

@@ -129,7 +129,7 @@ func (h *handlers) unstar(ctx context.Context, in *unstarIn) ([]model.StarredAge
 		}
 	}
 	if len(rows) == 0 {
-		return nil, fault.NotFound().On("body.agent_ids", "names no starred agent")
+		return nil, fault.NotFound().On(c.Place("agent_ids"), "names no starred agent")
 	}
 	seen, err := h.see(ctx, c, placed)
 	if err != nil {

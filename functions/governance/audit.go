@@ -45,12 +45,13 @@ func (in *auditIn) project() int64 {
 // what concerns the project. It refuses as not found a project that the caller
 // doesn't see.
 func (in *auditIn) Known(ctx context.Context, c *guard.Case) error {
-	return knows(ctx, c, in.project())
+	return knows(ctx, c, in.project(), "query.resource")
 }
 
 // knows lets through the ranks, and whoever manages the members of a project, 0
-// for none. It refuses everybody else: with 404 whoever doesn't see the project.
-func knows(ctx context.Context, c *guard.Case, project int64) error {
+// for none, which the request names at a place. It refuses everybody else: with 404
+// whoever doesn't see the project.
+func knows(ctx context.Context, c *guard.Case, project int64, where string) error {
 	if access.Decide(c.Caller, c.OrganizationTarget(), access.ManageUsers).Allowed {
 		return nil
 	}
@@ -62,11 +63,11 @@ func knows(ctx context.Context, c *guard.Case, project int64) error {
 	}
 	p, ok := store.LiveProject(c.Rows(), project)
 	if !ok || p.OrganizationID != c.Organization.ID {
-		return fault.NotFound()
+		return fault.Missing(where)
 	}
 	switch d := access.Decide(c.Caller, c.ProjectTarget(p, c.Caller.User), access.ManageMembers); {
 	case !d.Visible:
-		return fault.NotFound()
+		return fault.Missing(where)
 	case !d.Allowed:
 		return fault.Forbidden()
 	}

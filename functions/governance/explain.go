@@ -96,16 +96,16 @@ func (in *explainIn) Needs(f *guard.Fetch) {
 // neither has a rank nor manages the project.
 func (in *explainIn) Known(ctx context.Context, c *guard.Case) error {
 	u, ok := table.Users.In(c.Rows(), in.UserID)
-	if !ok || u.OrganizationID != c.Organization.ID {
-		return fault.NotFound()
-	}
 	in.rows = explain.Rows{User: u}
 	seen, err := in.find(ctx, c)
 	if err != nil {
 		return err
 	}
 	if !seen && !access.Decide(c.Caller, c.OrganizationTarget(), access.ManageUsers).Allowed {
-		return fault.NotFound()
+		return noResource()
+	}
+	if !ok || u.OrganizationID != c.Organization.ID {
+		return fault.Missing("query.user_id")
 	}
 	if c.Caller.Is(in.UserID) && c.Caller.BoundProject == 0 {
 		return nil
@@ -114,8 +114,13 @@ func (in *explainIn) Known(ctx context.Context, c *guard.Case) error {
 	if in.rows.Project != nil {
 		project = in.rows.Project.ID
 	}
-	return knows(ctx, c, project)
+	return knows(ctx, c, project, resourceField)
 }
+
+// noResource refuses what isn't there, or what the caller may not know.
+func noResource() error { return fault.Missing(resourceField) }
+
+const resourceField = "query.resource_id"
 
 // find fills in the resource and what the person is there, and tells whether
 // the caller sees it himself.
@@ -124,7 +129,7 @@ func (in *explainIn) find(ctx context.Context, c *guard.Case) (seen bool, err er
 	case access.KindProject:
 		p, ok := table.Projects.In(c.Rows(), in.ResourceID)
 		if !ok || p.OrganizationID != c.Organization.ID {
-			return false, fault.NotFound()
+			return false, noResource()
 		}
 		if err := c.ReadRoles(ctx, access.Project(""), p.ID, []int64{in.UserID, c.Caller.User}); err != nil {
 			return false, err
@@ -141,7 +146,7 @@ func (in *explainIn) find(ctx context.Context, c *guard.Case) (seen bool, err er
 	case access.KindTeam:
 		t, ok := table.Teams.In(c.Rows(), in.ResourceID)
 		if !ok || t.OrganizationID != c.Organization.ID {
-			return false, fault.NotFound()
+			return false, noResource()
 		}
 		in.member(c, t.ID)
 		in.rows.Team = &t
@@ -150,11 +155,11 @@ func (in *explainIn) find(ctx context.Context, c *guard.Case) (seen bool, err er
 	case access.KindOrganization:
 		in.rows.Organization = &c.Organization
 		if in.ResourceID != c.Organization.ID {
-			return false, fault.NotFound()
+			return false, noResource()
 		}
 		return true, nil
 	}
-	return false, fault.NotFound()
+	return false, noResource()
 }
 
 // findAgent is find for an agent. Its project, and what both are there, are known
@@ -162,14 +167,14 @@ func (in *explainIn) find(ctx context.Context, c *guard.Case) (seen bool, err er
 func (in *explainIn) findAgent(ctx context.Context, c *guard.Case) (seen bool, err error) {
 	a, ok := table.Agents.In(c.Rows(), in.ResourceID)
 	if !ok || a.OrganizationID != c.Organization.ID {
-		return false, fault.NotFound()
+		return false, noResource()
 	}
 	if err := c.ReadRoles(ctx, access.Agent(""), a.ID, []int64{in.UserID, c.Caller.User}); err != nil {
 		return false, err
 	}
 	p, ok := table.Projects.In(c.Rows(), a.ProjectID)
 	if !ok {
-		return false, fault.NotFound()
+		return false, noResource()
 	}
 	if m, ok := c.AgentMember(a.ID, in.UserID); ok {
 		_, in.rows.Buried = c.Buried(m)

@@ -87,7 +87,7 @@ func TestUndoOfAnEdit(t *testing.T) {
 // only what it did.
 func TestPurgeForgets(t *testing.T) {
 	s := fixture.New(t)
-	s.Put(t, fixture.All(fixture.People(20, 20), fixture.Joins(151, 20, "member"), fixture.JoinsTeam(7, 20, "viewer"), fixture.Key("keyx", 20),
+	s.Put(t, fixture.All(fixture.People(20, 20), fixture.Joins(151, 20, "member"), fixture.JoinsTeam(7, 20, "viewer"), fixture.Key("keyx", 20, func(k *model.APIKey) { k.CreatedBy = fixture.Email(20) }),
 		fixture.OnAgent(21, 20, "viewer"), fixture.OnAgent(22, 20, "owner"), fixture.Owns(22, 20)))
 	do := doing(t, s)
 	for range 50 { // more than one transaction takes
@@ -115,5 +115,11 @@ func TestPurgeForgets(t *testing.T) {
 		if strings.Contains(fmt.Sprint(fixture.Plain(row)), "between us") {
 			t.Errorf("%v still tells it", p)
 		}
+		if strings.Contains(fmt.Sprint(fixture.Plain(row)), fixture.Email(20)) {
+			t.Errorf("%v still has the address: %v", p, fixture.Plain(row))
+		}
+	}
+	if k, kept := table.Keys.In(rows, "keyx"); kept {
+		t.Errorf("a key is left: %+v", k)
 	}
 }

@@ -14,7 +14,7 @@ type listIn struct {
 	guard.In
 	api.Paging
 	IsActive *bool  `query:"is_active" doc:"Only active users, or only those who aren't"`
-	Email    string `query:"email" maxLength:"254" doc:"Only the user with this address"`
+	Email    string `query:"email" format:"email" maxLength:"254" doc:"Only the user with this address"`
 
 	ids []int64
 }

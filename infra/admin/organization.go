@@ -12,7 +12,6 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
-	"wardroom/pkg/signin"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -49,7 +48,7 @@ func parse(flags *flag.FlagSet, args []string) (founding, error) {
 		return f, err
 	}
 	f.name = strings.TrimSpace(f.name)
-	domain, isDomain := model.ParseDomain(f.domain)
+	domain, domainErr := ownDomain(f.domain)
 	f.domain = domain
 	_, isAddress := model.ParseAddress(f.email)
 	switch {
@@ -57,10 +56,8 @@ func parse(flags *flag.FlagSet, args []string) (founding, error) {
 		return f, errors.New("--name is required")
 	case !model.IsName(f.name):
 		return f, errors.New("--name must not hold control characters, or others that nobody sees")
-	case !isDomain || !strings.Contains(f.domain, "."):
-		return f, errors.New("--domain must be a domain, such as example.com")
-	case signin.Anybodys(f.domain):
-		return f, errors.New("--domain: anybody gets an address there, so it is nobody's")
+	case domainErr != nil:
+		return f, domainErr
 	case !isAddress:
 		return f, errors.New("--email must be an address, such as admin@example.com")
 	}
@@ -102,7 +99,7 @@ func (f founding) carryOut(ctx context.Context, s *store.Store) (founded, error)
 		UserID: &made.user, OrganizationID: made.organization, Stamp: model.Created(by, now),
 	})
 	s.RecordAudit(&tx, model.Audit{
-		OrganizationID: made.organization, ID: rand.Text(), TS: now, Actor: "system", Action: "create-organization",
+		OrganizationID: made.organization, ID: rand.Text(), TS: now, Actor: guard.Operator, Action: "create-organization",
 		Resource: fmt.Sprintf("organization:%d", made.organization), After: map[string]any{"global_admin": made.user}, Outcome: "success",
 	})
 	err = s.Commit(ctx, &tx)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net/url"
 	"os"
 	"slices"
 	"strconv"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 
+	"wardroom/pkg/api"
 	environment "wardroom/pkg/settings"
 )
 
@@ -43,26 +43,28 @@ type settings struct {
 	issuer   string  // of the tokens that are taken; "" for a user pool of the stack's own
 	post     post    // from whom letters are
 	clients  []string
+	trusted  bool   // the issuer verifies every address, and says nothing of it
 	topic    string // ARN of an SNS topic that alarms speak to; "" for none
 }
 
 // The keys of the context that the app knows.
 const (
-	keyStage    = "stage"     // dev (default), staging, prod
-	keyArch     = "arch"      // arm64 (default), x86_64
-	keyOrigins  = "origins"   // browser origins that may call, separated by commas; none by default
-	keyXRay     = "xray"      // true traces requests
-	keyReserved = "reserved"  // concurrent executions set aside for each function
-	keyRate     = "rate"      // requests a second that the API takes
-	keyBurst    = "burst"     // and how many at once
-	keyTopic    = "topic"     // ARN of an SNS topic for the alarms
-	keyIssuer   = "issuer"    // an OpenID issuer whose tokens are taken; a user pool is made where none is given
-	keyClients  = "clientIds" // its clients whose tokens are, separated by commas
-	keyMailFrom = "mailFrom"  // an address that SES may send invitations from; none are sent without
-	keyAppURL   = "appUrl"    // of the front end that their links lead to
+	keyStage    = "stage"          // dev (default), staging, prod
+	keyArch     = "arch"           // arm64 (default), x86_64
+	keyOrigins  = "origins"        // browser origins that may call, separated by commas; none by default
+	keyXRay     = "xray"           // true traces requests
+	keyReserved = "reserved"       // concurrent executions set aside for each function
+	keyRate     = "rate"           // requests a second that the API takes
+	keyBurst    = "burst"          // and how many at once
+	keyTopic    = "topic"          // ARN of an SNS topic for the alarms
+	keyIssuer   = "issuer"         // an OpenID issuer whose tokens are taken; a user pool is made where none is given
+	keyClients  = "clientIds"      // its clients whose tokens are, separated by commas
+	keyTrust    = "trustAddresses" // true for an issuer that verifies every address, and so sends no email_verified
+	keyMailFrom = "mailFrom"       // an address that SES may send invitations from; none are sent without
+	keyAppURL   = "appUrl"         // of the front end that their links lead to
 )
 
-var keys = []string{keyStage, keyArch, keyOrigins, keyXRay, keyReserved, keyRate, keyBurst, keyTopic, keyIssuer, keyClients, keyMailFrom, keyAppURL}
+var keys = []string{keyStage, keyArch, keyOrigins, keyXRay, keyReserved, keyRate, keyBurst, keyTopic, keyIssuer, keyClients, keyTrust, keyMailFrom, keyAppURL}
 
 type arguments struct {
 	context map[string]any
@@ -130,17 +132,16 @@ func read(context func(string) any) (settings, error) {
 	if s.xray, err = strconv.ParseBool(text(keyXRay, "false")); err != nil {
 		errs = append(errs, fmt.Errorf("%s must be true or false", keyXRay))
 	}
-	for _, origin := range environment.List(text(keyOrigins, "")) {
-		// An origin with a path or a quote would be sent to browsers as it is,
-		// and a quote would end the text it stands in.
-		if u, err := url.Parse(origin); origin != "*" && (err != nil || u.Scheme == "" || u.Host == "" || origin != u.Scheme+"://"+u.Host || strings.ContainsAny(origin, `'"`)) {
-			errs = append(errs, fmt.Errorf("%s: each must look like https://app.example.com, or be *", keyOrigins))
-		}
-		s.origins = append(s.origins, origin)
+	s.origins = environment.List(text(keyOrigins, ""))
+	if err := api.CheckOrigins(s.origins); err != nil {
+		errs = append(errs, fmt.Errorf("%s: %w", keyOrigins, err))
 	}
 	s.issuer = text(keyIssuer, "")
 	s.clients = environment.List(text(keyClients, ""))
-	if err := (signIn{s.issuer, s.clients}).check(); err != nil {
+	if s.trusted, err = strconv.ParseBool(text(keyTrust, "false")); err != nil {
+		errs = append(errs, fmt.Errorf("%s must be true or false", keyTrust))
+	}
+	if err := (signIn{s.issuer, s.clients, s.trusted}).check(); err != nil {
 		errs = append(errs, err)
 	}
 	s.post = post{text(keyMailFrom, ""), text(keyAppURL, "")}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -16,10 +17,14 @@ import (
 type signIn struct {
 	issuer  string
 	clients []string
+	trusted bool // to verify every address, of which its tokens say nothing
 }
 
 // check refuses an issuer that the functions would refuse as they start.
 func (s signIn) check() error {
+	if s.issuer == "" && s.trusted {
+		return errors.New(keyTrust + ": who is trusted is missing, the " + keyIssuer)
+	}
 	if s.issuer == "" && len(s.clients) == 0 {
 		return nil
 	}
@@ -42,7 +47,7 @@ func (s signIn) check() error {
 // and the user routes are who decides about addresses.
 func newSignIn(scope constructs.Construct, s settings) signIn {
 	if s.issuer != "" {
-		return signIn{s.issuer, s.clients}
+		return signIn{s.issuer, s.clients, s.trusted}
 	}
 	pool := awscognito.NewUserPool(scope, jsii.String("People"), &awscognito.UserPoolProps{
 		UserPoolName:        jsii.String("wardroom-" + s.name),
@@ -77,7 +82,7 @@ func newSignIn(scope constructs.Construct, s settings) signIn {
 	for id, value := range map[string]*string{"Issuer": issuer, "ClientId": client.UserPoolClientId(), "UserPoolId": pool.UserPoolId()} {
 		awscdk.NewCfnOutput(scope, jsii.String(id), &awscdk.CfnOutputProps{Description: jsii.String(told[id]), Value: value})
 	}
-	return signIn{*issuer, []string{*client.UserPoolClientId()}}
+	return signIn{*issuer, []string{*client.UserPoolClientId()}, false}
 }
 
 // told says what an output is for.
@@ -90,8 +95,9 @@ var told = map[string]string{
 // variables are what the functions are told of it.
 func (s signIn) variables() map[string]*string {
 	return map[string]*string{
-		"WARDROOM_ISSUER":     jsii.String(s.issuer),
-		"WARDROOM_CLIENT_IDS": jsii.String(strings.Join(s.clients, ",")),
-		"WARDROOM_SCOPES":     jsii.String(""), // the default ones
+		"WARDROOM_ISSUER":          jsii.String(s.issuer),
+		"WARDROOM_CLIENT_IDS":      jsii.String(strings.Join(s.clients, ",")),
+		"WARDROOM_SCOPES":          jsii.String(""), // the default ones
+		"WARDROOM_TRUST_ADDRESSES": jsii.String(strconv.FormatBool(s.trusted)),
 	}
 }

@@ -35,6 +35,17 @@ func TestAUserPoolOfItsOwn(t *testing.T) {
 	}
 }
 
+// Whether an issuer is trusted to verify addresses is said by the context alone.
+func TestTrustedAddresses(t *testing.T) {
+	for pair, want := range map[string]string{"xray=false": "false", "trustAddresses=false": "false", "trustAddresses=True": "true"} {
+		for id, f := range synth(t, "stage=dev", "issuer=https://login.example.com", "clientIds=web", pair).of("AWS::Lambda::Function") {
+			if got := at(at(f.Properties["Environment"], "Variables"), "WARDROOM_TRUST_ADDRESSES"); got != want {
+				t.Errorf("%s, %s: %v", pair, id, got)
+			}
+		}
+	}
+}
+
 func TestAnIssuerOfTheContext(t *testing.T) {
 	got := synth(t, "stage=dev", "issuer=https://login.example.com", "clientIds=web, cli")
 	if n := len(got.of("AWS::Cognito::UserPool")); n != 0 {

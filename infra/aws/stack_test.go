@@ -165,7 +165,7 @@ func TestContextChangesWhatItNames(t *testing.T) {
 }
 
 func TestBadContextIsRefused(t *testing.T) {
-	for _, pair := range []string{"stage=production", "arch=arm", "xray=maybe", "reserved=-1", "rate=many", "origins=app.example.com", "origins=https://a.example.com/x", "origins=https://a'b", "issuer=http://login.example.com", "issuer=https://login.example.com", "clientIds=one"} {
+	for _, pair := range []string{"stage=production", "arch=arm", "xray=maybe", "reserved=-1", "rate=many", "origins=app.example.com", "origins=https://a.example.com/x", "origins=https://a'b", "issuer=http://login.example.com", "issuer=https://login.example.com", "clientIds=one", "trustAddresses=true", "trustAddresses=perhaps"} {
 		key, value, _ := strings.Cut(pair, "=")
 		if _, err := read(func(k string) any { return map[string]any{key: value}[k] }); err == nil {
 			t.Errorf("%s was taken", pair)

@@ -27,8 +27,8 @@ func read() (*settings, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.SignIn.Check(); err != nil {
-		return nil, fmt.Errorf("environment: %w", err)
+	if err := s.Check(); err != nil {
+		return nil, err
 	}
 	if !link.Valid(s.Base) {
 		return nil, errors.New("environment: WARDROOM_BASE_PATH must look like /wardroom")

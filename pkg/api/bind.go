@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -199,18 +198,6 @@ func set(field reflect.Value, value any) {
 func (in *input) ids(value any, field string) []int64 {
 	found, _ := in.holding(value, field)
 	return found
-}
-
-// place is where the nth of these ids stands, unless it is the path.
-func (in *input) place(value any, field string, n int) string {
-	found, at := in.holding(value, field)
-	switch {
-	case n >= len(found) || strings.HasPrefix(at.where, "path."):
-		return ""
-	case at.list:
-		return at.where + "[" + strconv.Itoa(n) + "]"
-	}
-	return at.where
 }
 
 // spot is a place of the input, and whether it holds a list.

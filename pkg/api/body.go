@@ -170,6 +170,16 @@ func (b *body) parse(text []byte, query url.Values, c *checker) (tree any, made 
 	return m, made || len(text) == 0
 }
 
+// queried are the fields of the body that a query gives instead.
+func (b *body) queried(query url.Values) (fields []string) {
+	for _, p := range b.either {
+		if query.Has(p.name) {
+			fields = append(fields, p.name)
+		}
+	}
+	return fields
+}
+
 func (b *body) ignoreStamps(m map[string]any, c *checker) {
 	for _, name := range stamps {
 		v, given := m[name]

@@ -1,10 +1,26 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 )
+
+// CheckOrigins refuses what no browser ever says of itself, so that it would let
+// nobody in: an origin is a scheme and a host, "https://app.example.com", without
+// a slash at its end; or "*". A quote is refused since it would end the text that
+// API Gateway puts an origin into.
+func CheckOrigins(origins []string) error {
+	for _, origin := range origins {
+		u, err := url.Parse(origin)
+		if origin != "*" && (err != nil || u.Scheme == "" || u.Host == "" || origin != u.Scheme+"://"+u.Host || strings.ContainsAny(origin, `'"`)) {
+			return fmt.Errorf("%q is no origin: each must look like https://app.example.com, or be *", origin)
+		}
+	}
+	return nil
+}
 
 // CORS lets browsers of the given origins ("https://app.example.com", or "*")
 // call next. Without origins it is next itself, and an OPTIONS is a 405.

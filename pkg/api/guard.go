@@ -4,7 +4,9 @@ import (
 	"context"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 
 	"wardroom/pkg/table"
 )
@@ -42,6 +44,8 @@ type Call struct {
 	IfMatch        []string
 	IdempotencyKey string // "" where absent or meaningless
 	Fingerprint    string // tells one use of an Idempotency-Key from another: hex SHA-256 of method, path, query and body; "" without a key
+
+	queried []string // fields of the body that the query gave instead
 }
 
 // Answer is what is sent, or kept to be sent again.
@@ -81,7 +85,32 @@ func (c Call) IDs(field string) []int64 { return c.Op.in.ids(c.In, field) }
 
 // Where is the place of the nth id that IDs finds in a field, as refusals name it:
 // "body.user_ids[1]". It is "" for the path, and for a field that isn't given.
-func (c Call) Where(field string, n int) string { return c.Op.in.place(c.In, field, n) }
+func (c Call) Where(field string, n int) string {
+	place, list := c.place(field)
+	if place != "" && list {
+		place += "[" + strconv.Itoa(n) + "]"
+	}
+	return place
+}
+
+// Place is where a field was given, as refusals name it: "body.user_ids", or
+// "query.user_ids" for one that may stand in either. It is "" for the path, and
+// for a field that isn't given.
+func (c Call) Place(field string) string {
+	place, _ := c.place(field)
+	return place
+}
+
+func (c Call) place(field string) (place string, list bool) {
+	found, at := c.Op.in.holding(c.In, field)
+	switch {
+	case len(found) == 0 || strings.HasPrefix(at.where, "path."):
+		return "", false
+	case slices.Contains(c.queried, field):
+		return "query." + field, at.list
+	}
+	return at.where, at.list
+}
 
 func idsOf(v reflect.Value) []int64 {
 	switch v.Kind() {

@@ -7,6 +7,7 @@ type Input struct {
 	In       string // "path", "query" or "body"
 	Name     string // as on the wire; inside an object of the body with dots, "reassign.agents"
 	Type     string // of JSON Schema: "integer", "string", …; of a list, that of its items
+	Format   string // of JSON Schema: "date-time", "email", …; "" for none
 	List     bool
 	Required bool
 }
@@ -54,5 +55,5 @@ func (r *rule) inputs(in, name string, required bool) (out []Input) {
 		}
 		return out
 	}
-	return []Input{{In: in, Name: name, Type: r.Type, Required: required}}
+	return []Input{{In: in, Name: name, Type: r.Type, Format: r.Format, Required: required}}
 }

@@ -116,6 +116,7 @@ func (rt *route) read(w http.ResponseWriter, r *http.Request) (call Call, scope 
 	in.bind(v.Elem(), r, query, &c)
 	if b != nil {
 		b.bind(v.Elem(), text, query, &c)
+		call.queried = b.queried(query)
 	}
 	if in.paging != nil {
 		scope = scopeOf(rt.id, r.URL.Path, query)

@@ -26,6 +26,25 @@ func leaver(id int64) fixture.Given {
 	})
 }
 
+// revoked are keys of a user, which a removal kept.
+func revoked(user, n int64) (given fixture.Given) {
+	at := model.At(fixture.Epoch)
+	const together = 20
+	for from := int64(0); from < n; from += together {
+		given = append(given, func(tx *table.Tx, _ table.Rows) {
+			for id := from; id < min(from+together, n); id++ {
+				k := model.APIKey{
+					ID: 40_000 + id, Prefix: fmt.Sprint("kept", id), Kind: model.PersonalKey, UserID: &user, OrganizationID: 1,
+					RevokedOn: &at, Version: 1, Stamp: model.Created(fixture.Email(user), at),
+				}
+				table.Keys.Put(tx, k)
+				table.KeyIDs.Put(tx, model.KeyID{ID: k.ID, Prefix: k.Prefix})
+			}
+		})
+	}
+	return given
+}
+
 // full is a project with so many people that its purge takes several chunks.
 func full(id, people int64) fixture.Given {
 	given, joins := fixture.Project(id, 0, "Full"), fixture.Given{}
@@ -80,7 +99,7 @@ func all(people int64) []going {
 			leftOfProject, []string{"finish-project-deletion agent:2050", "purge-project project:2000"},
 		},
 		{
-			"user", append(leaver(4000), func(tx *table.Tx, _ table.Rows) {
+			"user", append(append(leaver(4000), revoked(4000, people)...), func(tx *table.Tx, _ table.Rows) {
 				table.Subjects.Create(tx, model.Subject{SubjectKey: "subject", IssuerKey: "issuer", UserID: 4000, OrganizationID: 1})
 				table.Bindings.Create(tx, model.Binding{SubjectKey: "subject", IssuerKey: "issuer", UserID: 4000})
 				table.Stars.Create(tx, model.Star{ID: 4000, UserID: 4000, AgentID: 21, ProjectID: 151, CreatedOn: model.At(fixture.Epoch)})
@@ -144,6 +163,16 @@ func leftOfUser(t *testing.T, after table.Rows) {
 	}
 	if len(table.Subjects.All(after))+len(table.Bindings.All(after)) > 0 {
 		t.Error("the subject he signed in as is still bound")
+	}
+	for _, k := range table.Keys.All(after) {
+		if k.UserID != nil && *k.UserID == 4000 {
+			t.Errorf("key %s, which has the address, is left", k.Prefix)
+		}
+	}
+	for _, k := range table.KeyIDs.All(after) {
+		if k.ID >= 40_000 {
+			t.Errorf("key %d is still found by its id", k.ID)
+		}
 	}
 	row := table.Users.Key(int64(4000))
 	delete(after, row)

@@ -37,6 +37,7 @@ type Case struct {
 	Tx table.Tx // writes to be committed once the handler has answered
 
 	op     *api.Op
+	place  func(field string) string
 	visit  *visit
 	store  *store.Store
 	rows   table.Rows
@@ -206,6 +207,10 @@ func (c *Case) Continued() int64 { return c.visit.made }
 
 // Live reports whether something that ends on t is still on.
 func (c *Case) Live(t *model.Time) bool { return !model.Expired(t, c.Now) }
+
+// Place is where the request gave a field, as refusals name it: "body.agent_ids",
+// or "query.agent_ids" for one that may stand in either.
+func (c *Case) Place(field string) string { return c.place(field) }
 
 // Me returns the calling user. A service key is no user: what concerns "one's
 // own" things is forbidden to it.

@@ -154,7 +154,7 @@ func (v *visit) once(ctx context.Context, call api.Call, handle api.Handle) (api
 	if err != nil {
 		return api.Answer{}, err
 	}
-	c.known, c.asked = f.known, f.keys
+	c.known, c.asked, c.place = f.known, f.keys, call.Place
 	if malformed != nil {
 		return api.Answer{}, malformed
 	}

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -29,6 +30,21 @@ type Config struct {
 	From     string `env:"WARDROOM_MAIL_FROM"` // an address that SES may send from
 	AppURL   string `env:"WARDROOM_APP_URL"`   // of the front end, "https://app.example.com"
 	Endpoint string `env:"SES_ENDPOINT"`       // "" in AWS
+}
+
+// Check refuses letters without an address that they are from or a place that their
+// links lead to.
+func (c Config) Check() error {
+	u, err := url.Parse(c.AppURL)
+	switch {
+	case c.AppURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.Fragment != ""):
+		return errors.New("WARDROOM_APP_URL must look like https://app.example.com")
+	case c.From != "" && !strings.Contains(c.From, "@"):
+		return errors.New("WARDROOM_MAIL_FROM must be an address, such as rooms@example.com")
+	case c.From != "" && c.AppURL == "":
+		return errors.New("WARDROOM_MAIL_FROM needs WARDROOM_APP_URL: a letter's link leads there")
+	}
+	return nil
 }
 
 // Credentials sign a letter for SES.

@@ -182,8 +182,8 @@ type Audit struct {
 	Actor          string         `dynamo:"actor"` // user:7 or key:abc
 	Action         string         `dynamo:"action"`
 	Resource       string         `dynamo:"resource"`
-	Before         map[string]any `dynamo:"before,omitempty"`
-	After          map[string]any `dynamo:"after,omitempty"`
+	Before         map[string]any `dynamo:"before,omitempty,allowemptyelem"` // a fact may be "" or null
+	After          map[string]any `dynamo:"after,omitempty,allowemptyelem"`
 	Outcome        string         `dynamo:"outcome"`
 	RequestID      string         `dynamo:"request_id"`
 	SourceIP       string         `dynamo:"source_ip"`         // encrypted where the actor is a user

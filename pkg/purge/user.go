@@ -29,20 +29,11 @@ func User(ctx context.Context, s *store.Store, now model.Time, id int64) error {
 				return err
 			}
 			var tx table.Tx
-			left, err := empty(ctx, s, &tx, key, bound(&tx))
+			more, err := erase(ctx, s, &tx, key, u)
 			if err != nil {
 				return err
 			}
-			if left > 0 {
-				table.Users.Check(&tx, u)
-				if err := s.Commit(ctx, &tx); err != nil {
-					return err
-				}
-				continue
-			}
-			if more, err := forget(ctx, s, &tx, u); err != nil {
-				return err
-			} else if more {
+			if more {
 				table.Users.Check(&tx, u)
 				if err := s.Commit(ctx, &tx); err != nil {
 					return err
@@ -103,6 +94,38 @@ func Follow(ctx context.Context, s *store.Store, a model.Audit, now model.Time) 
 		}
 	}
 	return nil
+}
+
+// erase notes as much as one transaction has room for of what goes before the
+// user's own row, and reports whether there was any.
+func erase(ctx context.Context, s *store.Store, tx *table.Tx, row table.Primary, u model.User) (more bool, err error) {
+	if left, err := empty(ctx, s, tx, row, bound(tx)); left > 0 || err != nil {
+		return true, err
+	}
+	if more, err := dropKeys(ctx, s, tx, u); more || err != nil {
+		return true, err
+	}
+	return forget(ctx, s, tx, u)
+}
+
+// dropKeys notes the end of the rows of personal keys, which were kept revoked until
+// now: they hold the address and what the user called them.
+func dropKeys(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (more bool, err error) {
+	prefixes, err := s.PersonalKeys(ctx, u.ID)
+	if err != nil {
+		return false, err
+	}
+	rows := make([]table.Primary, 0, chunk)
+	for _, p := range prefixes[:min(chunk, len(prefixes))] {
+		rows = append(rows, table.Keys.Key(p))
+	}
+	found, err := s.Read(ctx, rows...)
+	for _, k := range table.Keys.All(found) {
+		tx.Drop(table.Keys.Key(k.Prefix))
+		tx.Drop(table.KeyIDs.Key(k.ID))
+		more = true
+	}
+	return more, err
 }
 
 // forget takes what was theirs out of the records of all their removals, as far as

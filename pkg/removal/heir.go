@@ -14,14 +14,15 @@ import (
 const heirField = "query.transfer_to"
 
 // Heir finds the user to whom things go, 0 for nobody. He must be able to reach
-// the project and not be the one who leaves it; otherwise it is 404 naming him.
+// the project and not be the one who leaves it; otherwise it is 404
+// naming them and the place.
 func Heir(c *guard.Case, p model.Project, leaver, heir int64) error {
 	if heir == 0 {
 		return nil
 	}
 	u, ok := c.UserRow(heir)
 	if !ok || heir == leaver || !Ways(u, c.ProjectTarget(p, heir)).StillHasAccess {
-		return fault.NotFound().On(heirField, "must be another user who can reach the project")
+		return fault.NotFound().On(heirField, "must be another user who can reach "+guard.ProjectName(p.ID))
 	}
 	return nil
 }

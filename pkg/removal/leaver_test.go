@@ -22,8 +22,8 @@ func TestNoHeirOfAgents(t *testing.T) {
 		name, method, path, body string
 		field                    string
 	}{
-		{"of a project, who can't reach it", http.MethodDelete, "/api/project/160/user/20?transfer_to=24", "", "query.transfer_to"},
-		{"of a project, in vain by an agent that is open", http.MethodDelete, "/api/project/151/user/20?transfer_to=24", "", "query.transfer_to"},
+		{"of a project, who can't reach it, which is named", http.MethodDelete, "/api/project/160/user/20?transfer_to=24", "", `query.transfer_to":"must be another user who can reach project:160`},
+		{"of a project, in vain by an agent that is open", http.MethodDelete, "/api/project/151/user/20?transfer_to=24", "", `query.transfer_to":"must be another user who can reach project:151`},
 		{"of a project, himself", http.MethodDelete, "/api/project/151/user/20?transfer_to=20", "", "query.transfer_to"},
 		{"of a project, who is inactive", http.MethodDelete, "/api/project/151/user/20?transfer_to=23", "", "query.transfer_to"},
 		{"of an account, who is inactive", http.MethodDelete, "/api/user/24?transfer_to=23", "", "query.transfer_to"},

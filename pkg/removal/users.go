@@ -20,6 +20,8 @@ type UserOptions struct {
 	Batch  bool        // whoever stands in the way is told in meta.blocked of a blocked_ids
 
 	Edit func(*model.User) // what else the request changes of each of them; nil for nothing
+
+	operator bool // whom no rank holds up
 }
 
 // Blocked is a user whose account can't be ended, and why.
@@ -54,8 +56,10 @@ func ofUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 	if o.Purge && c.Caller.ActingRank() != access.GlobalAdmin {
 		return nil, model.Removal{}, report, fault.Forbidden(fault.ReasonRank)
 	}
-	if err := refusal(c, users, o.Batch); err != nil {
-		return nil, model.Removal{}, report, err
+	if !o.operator {
+		if err := refusal(c, users, o.Batch); err != nil {
+			return nil, model.Removal{}, report, err
+		}
 	}
 	r := ending(c, users, o)
 	r.EffectiveAccess, r.Warnings = report.EffectiveAccess, report.Warnings
@@ -106,7 +110,7 @@ func ending(c *guard.Case, users []model.User, o UserOptions) model.Removal {
 	r := model.Removal{
 		OrganizationID: c.Organization.ID, RemovedBy: c.Stamp, RemovedOn: c.Now, Kind: model.OfUser, Deletes: o.Delete, Purges: o.Delete && o.Purge,
 		TransferTo: given(o.Heirs.TransferTo), ProjectsTo: o.Heirs.Projects, AgentsTo: given(o.Heirs.OfAgents()),
-		GiverID: c.Caller.User, GivesOwner: c.Caller.ActingRank() == access.GlobalAdmin,
+		GiverID: c.Caller.User, GivesOwner: o.operator || c.Caller.ActingRank() == access.GlobalAdmin,
 	}
 	for _, u := range users {
 		if u.IsActive || o.Delete && u.DeletedOn == nil {

@@ -33,10 +33,22 @@ func Read() (Config, error) {
 	if err != nil {
 		return c, err
 	}
+	return c, c.Check()
+}
+
+// Check refuses a configuration that can never work, so that it is told as a
+// process starts and not by the first request that meets it.
+func (c Config) Check() error {
 	if err := c.SignIn.Check(); err != nil {
-		return c, fmt.Errorf("environment: %w", err)
+		return fmt.Errorf("environment: %w", err)
 	}
-	return c, nil
+	if err := c.Mail.Check(); err != nil {
+		return fmt.Errorf("environment: %w", err)
+	}
+	if err := api.CheckOrigins(c.Origins); err != nil {
+		return fmt.Errorf("environment: WARDROOM_ORIGINS: %w", err)
+	}
+	return nil
 }
 
 // Sender is who sends letters: nobody, where links would lead nowhere.

@@ -105,6 +105,9 @@ func kind(h header, c claims, clients []string) (access bool, err error) {
 		}
 	}
 	if access && named == 0 {
+		if typ != "at+jwt" && use != "access" { // it doesn't call itself one
+			return false, refused("for another audience")
+		}
 		return false, refused("of no client")
 	}
 	return access, nil

@@ -27,7 +27,7 @@ func (s *Store) PersonalKeys(ctx context.Context, user int64) ([]string, error) 
 }
 
 // KeysBoundTo lists the prefixes of all of a user's personal keys that reach only
-// this project, revoked ones included.
+// this project and aren't revoked.
 func (s *Store) KeysBoundTo(ctx context.Context, project, user int64) ([]string, error) {
 	return prefixes(table.Keys.AllUnder(ctx, s.db, "gsi2", []any{project}, []any{user}))
 }

@@ -29,6 +29,13 @@ import (
 // fresh is an empty table of the schema.
 func fresh(t *testing.T, options ...func(*dynamodb.Options)) *table.DB {
 	t.Helper()
+	_, c := bare(t)
+	return table.Open(dynamo.NewFromIface(store.Client(c, options...)), c.Table)
+}
+
+// bare is such a table without the store before it.
+func bare(t *testing.T) (*dynamodb.Client, store.Config) {
+	t.Helper()
 	c := store.Config{Table: "t" + strings.ToLower(rand.Text()), Endpoint: dynamotest.Endpoint(t), Region: "us-east-1"}
 	client := store.Client(c)
 	if _, err := demo.CreateTable(t.Context(), client, c.Table, demo.Streamless); err != nil {
@@ -39,7 +46,7 @@ func fresh(t *testing.T, options ...func(*dynamodb.Options)) *table.DB {
 			t.Log(err)
 		}
 	})
-	return table.Open(dynamo.NewFromIface(store.Client(c, options...)), c.Table)
+	return client, c
 }
 
 func commit(t *testing.T, db *table.DB, notes ...func(*table.Tx)) {

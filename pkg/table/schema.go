@@ -37,7 +37,7 @@ var (
 
 	Keys = of[model.APIKey]("APIKey", "KEY#{prefix}", "KEY", "an API key by its prefix").
 		GSI("gsi1", "USER#{user_id}#KEY", "{key_id:16}", "API keys of a user, by id").
-		GSI("gsi2", "PROJECT#{project_id}#KEY", "{user_id:16}#{key_id:16}", "personal keys bound to a project, by user").
+		GSI("gsi2", "PROJECT#{project_id}#KEY", "{user_id:16}#{key_id:16}", "personal keys bound to a project that aren't revoked, by user").Without("revoked_on").
 		GSI("gsi3", "ORG#{service_of}#SERVICEKEY", "{key_id:16}", "service keys of an organisation, by id")
 	KeyIDs = of[model.KeyID]("KeyID", "KEYID#{key_id}", "KEYID", "which API key has this id?").Guarded("prefix")
 

@@ -159,6 +159,17 @@ func keyLists(w *world) {
 	if want := []string{fmt.Sprint("key", w.base), fmt.Sprint("key", w.base+2)}; err != nil || !slices.Equal(got, want) {
 		w.Errorf("bound to the project: %v, %v", got, err)
 	}
+	revoked := table.Keys.Key(fmt.Sprint("key", w.base))
+	rows, err := w.Store.Read(w.Context(), revoked)
+	if err != nil {
+		w.Fatal(err)
+	}
+	k, _ := table.Keys.At(rows, revoked)
+	w.must(func(tx *table.Tx) { w.Store.RevokeKey(tx, k, "by", dawn) })
+	got, err = w.Store.KeysBoundTo(w.Context(), w.base, w.base)
+	if want := []string{fmt.Sprint("key", w.base+2)}; err != nil || !slices.Equal(got, want) {
+		w.Errorf("bound to the project, once one is revoked: %v, %v", got, err)
+	}
 	found, err := table.Keys.Each(w.Context(), w.Table, "gsi1", "", 10, w.base+1)
 	if err != nil || len(found) != 3 || found[0].Primary != table.Keys.Key(fmt.Sprint("key", w.base+1)) || found[2].Primary != table.Keys.Key(fmt.Sprint("key", w.base+5)) {
 		w.Errorf("keys of a user: %v, %v", found, err)

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/signin"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// proveDomain is the command by which a domain is an organisation's own on the
+// operator's word, without a DNS record.
+func proveDomain(flags *flag.FlagSet, args []string) (action, error) {
+	organization := flags.Int64("organization", 0, "the organisation's id")
+	name := flags.String("domain", "", "the domain")
+	if err := only(flags, args); err != nil {
+		return nil, err
+	}
+	if *organization < 1 {
+		return nil, errors.New("--organization must be the id of an organisation")
+	}
+	domain, err := ownDomain(*name)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, at place, out io.Writer) error {
+		if err := at.organization(ctx, *organization); err != nil {
+			return err
+		}
+		err := store.Again(ctx, tries, func() error { return prove(ctx, at.store, *organization, domain, model.Now()) })
+		if err != nil {
+			return fmt.Errorf("%s: %w", domain, err)
+		}
+		fmt.Fprintf(out, "%s is proved to be organization %d's own.\n", domain, *organization)
+		return nil
+	}, nil
+}
+
+// tries is how often a command begins anew that lost to a request.
+const tries = 10
+
+// ownDomain reads the domain of a flag, which must be one that can be somebody's.
+func ownDomain(text string) (string, error) {
+	domain, ok := model.ParseDomain(text)
+	switch {
+	case !ok || !strings.Contains(domain, "."):
+		return "", errors.New("--domain must be a domain, such as example.com")
+	case signin.Anybodys(domain):
+		return "", errors.New("--domain: anybody gets an address there, so it is nobody's")
+	}
+	return domain, nil
+}
+
+// prove notes that the domain is the organisation's own. One that was proved
+// already stays as it is; another organisation's is refused.
+func prove(ctx context.Context, s *store.Store, organization int64, domain string, now model.Time) error {
+	rows, err := s.Read(ctx, table.Organizations.Key(organization), table.Domains.Key(organization, domain), table.Proofs.Key(domain))
+	if err != nil {
+		return err
+	}
+	if p, proved := table.Proofs.In(rows, domain); proved {
+		if p.OrganizationID != organization {
+			return errDomain
+		}
+		return nil
+	}
+	o, _ := table.Organizations.In(rows, organization)
+	c := guard.ByOperator(s, o, "Prove Domain", rows, now)
+	from, claimed := table.Domains.In(rows, organization, domain)
+	to := from
+	if claimed {
+		to.Stamp = from.Modified(c.Stamp, now)
+	} else {
+		to = model.Domain{OrganizationID: organization, Domain: domain, Token: strings.ToLower(rand.Text()), Stamp: model.Created(c.Stamp, now)}
+	}
+	to.VerifiedOn = &now
+	if claimed {
+		s.ChangeDomain(&c.Tx, from, to)
+	} else {
+		s.ClaimDomain(&c.Tx, to)
+	}
+	facts := func(proved bool) map[string]any { return map[string]any{"domain": domain, "proved": proved} }
+	c.Audit(guard.OrganizationName(organization), facts(false), facts(true))
+	return c.Commit(ctx)
+}
