@@ -95,7 +95,7 @@ func (in *patchSCIMIn) removeEmail(target edit, value any) error {
 func selected(filter []scim.Term) (edit, error) {
 	wanted := ""
 	for _, t := range filter {
-		switch text, _ := t.Value.(string); t.Path.Attribute {
+		switch text, is := t.Value.(string); t.Path.Attribute + t.Path.Sub {
 		case "type":
 			if !strings.EqualFold(text, workType) {
 				return nil, badSCIM(noTarget, oneAddress)
@@ -105,6 +105,9 @@ func selected(filter []scim.Term) (edit, error) {
 				return nil, badSCIM(noTarget, oneAddress)
 			}
 		case "value":
+			if !is || text == "" || wanted != "" && model.AddressKey(text) != model.AddressKey(wanted) {
+				return nil, badSCIM(noTarget, oneAddress)
+			}
 			wanted = text
 		default:
 			return nil, badSCIM(noTarget, oneAddress)

@@ -106,26 +106,29 @@ func (g *groupChange) setMembers(op string, p scim.Path, value any) error {
 	return nil
 }
 
-// memberMeant is whom a filter in a path selects, 0 for nobody.
+// memberMeant is whom a filter in a path selects, 0 for nobody. A filter that isn't
+// understood as a whole is refused, in whatever order it is written.
 func memberMeant(filter []scim.Term) (id int64, err error) {
 	valued, user := false, true
 	for _, t := range filter {
 		said := fmt.Sprint(t.Value)
-		switch t.Path.Attribute {
-		case "value":
-			id, _ = idIn(said)
-			valued = true
-		case "type":
+		switch is, _ := idIn(said); {
+		case t.Path.Attribute == "value" && t.Path.Sub == "":
+			user = user && (!valued || is == id)
+			id, valued = is, true
+		case t.Path.Attribute == "type" && t.Path.Sub == "":
 			user = user && strings.EqualFold(said, userType)
 		default:
-			valued = false
+			return 0, badSCIM(invalidFilter, byValue)
 		}
 	}
 	switch {
 	case !valued:
-		return 0, badSCIM(invalidFilter, `A member is selected by value eq "…"`)
+		return 0, badSCIM(invalidFilter, byValue)
 	case !user:
 		return 0, nil
 	}
 	return id, nil
 }
+
+const byValue = `A member is selected by value eq "…"`

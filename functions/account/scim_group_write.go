@@ -38,7 +38,7 @@ func (g *groupChange) joining() []int64 {
 func (g *groupChange) needs(f *guard.Fetch, team int64, members bool) {
 	s, o := f.Store(), f.Organization
 	if g.name != nil {
-		f.Rows(teams.NameKeys(o, *g.name)...)
+		f.Rows(teams.NameKey(o, *g.name))
 		guard.Ask(f, &g.homonyms, func(ctx context.Context) ([]int64, error) { return s.TeamsNamed(ctx, o, *g.name) })
 	}
 	if g.externalID != nil && *g.externalID != "" {
@@ -55,10 +55,10 @@ func (g *groupChange) needs(f *guard.Fetch, team int64, members bool) {
 	}
 }
 
-// unclaimed refuses a name or an externalId that another group of the organisation
+// freeForGroup refuses a name or an externalId that another group of the organisation
 // has (uniqueness); from is the team as it is, none for a new one. A team that
 // people have made has its name, too.
-func (g *groupChange) unclaimed(ctx context.Context, c *guard.Case, from, to model.Team) error {
+func (g *groupChange) freeForGroup(ctx context.Context, c *guard.Case, from, to model.Team) error {
 	o := c.Organization.ID
 	if to.ExternalID != "" && to.ExternalID != from.ExternalID {
 		if id := store.HolderOf(c.Rows(), store.ProvisionedKey(o, model.ExternalGroups, to.ExternalID)); id != 0 && id != from.ID {
@@ -68,7 +68,7 @@ func (g *groupChange) unclaimed(ctx context.Context, c *guard.Case, from, to mod
 	if to.Name == from.Name {
 		return nil
 	}
-	taken := store.HolderOf(c.Rows(), teams.NameKeys(o, to.Name)[0])
+	taken := store.HolderOf(c.Rows(), teams.NameKey(o, to.Name))
 	if taken == 0 || taken == from.ID {
 		if _, err := c.More(ctx, teamKeys(g.homonyms)...); err != nil {
 			return err
@@ -110,7 +110,7 @@ func (h *handlers) makeGroup(ctx context.Context, c *guard.Case, g *groupChange)
 	if made := c.Continued(); made != 0 {
 		return h.continueGroup(ctx, c, made, users)
 	}
-	if err := g.unclaimed(ctx, c, model.Team{}, t); err != nil {
+	if err := g.freeForGroup(ctx, c, model.Team{}, t); err != nil {
 		return t, err
 	}
 	if err := present(c, users); err != nil {
@@ -159,7 +159,7 @@ func (h *handlers) changeGroup(ctx context.Context, c *guard.Case, g *groupChang
 	if g.externalID != nil {
 		to.ExternalID = *g.externalID
 	}
-	if err := g.unclaimed(ctx, c, *c.Team, to); err != nil {
+	if err := g.freeForGroup(ctx, c, *c.Team, to); err != nil {
 		return to, nil, err
 	}
 	wanted := g.joining()

@@ -63,7 +63,8 @@ func (in *listGroupsIn) Needs(f *guard.Fetch) {
 // groupFinder finds groups by conditions, all of which they meet.
 type groupFinder struct {
 	where []condition
-	led   []int64 // teams that an index names for the first condition
+	led   []int64         // teams that an index names for the first condition
+	keys  []table.Primary // of the rows that name one for it
 }
 
 // findGroups reads a filter; nothing is to be found by none.
@@ -82,10 +83,10 @@ func (g *groupFinder) needs(f *guard.Fetch) {
 	s, o := f.Store(), f.Organization
 	switch first := g.where[0]; first.attribute {
 	case "displayname":
-		f.Rows(teams.NameKeys(o, first.text)...)
+		g.keys = []table.Primary{teams.NameKey(o, first.text)}
 		guard.Ask(f, &g.led, func(ctx context.Context) ([]int64, error) { return s.TeamsNamed(ctx, o, first.text) })
 	case "externalid":
-		f.Rows(store.ProvisionedKey(o, model.ExternalGroups, first.text))
+		g.keys = []table.Primary{store.ProvisionedKey(o, model.ExternalGroups, first.text)}
 	case "members":
 		if user, ok := idIn(first.text); ok {
 			guard.Ask(f, &g.led, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.TeamsOfUser, user) })
@@ -95,6 +96,7 @@ func (g *groupFinder) needs(f *guard.Fetch) {
 			g.led = []int64{id}
 		}
 	}
+	f.Rows(g.keys...)
 }
 
 // idIn reads an id.
@@ -142,8 +144,8 @@ func (g *groupFinder) find(ctx context.Context, c *guard.Case) ([]model.Team, er
 		return nil, nil
 	}
 	ids := g.led
-	for _, scope := range []string{model.GroupNames, model.ExternalGroups} {
-		if id := store.HolderOf(c.Rows(), store.ProvisionedKey(c.Organization.ID, scope, g.where[0].text)); id != 0 {
+	for _, key := range g.keys {
+		if id := store.HolderOf(c.Rows(), key); id != 0 {
 			ids = append(ids, id)
 		}
 	}

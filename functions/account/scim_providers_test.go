@@ -49,6 +49,8 @@ func TestSCIMProviders(t *testing.T) {
 		becomes("what is so already", `{"op":"replace","path":"emails[type eq \"work\"].primary","value":"True"},{"op":"add","path":"emails[type eq \"work\"].type","value":"work"},{"op":"add","path":"emails[type eq \"work\"].display","value":"x"}`, old, old),
 		refuses("a second address", "noTarget", `{"op":"add","path":"emails[type eq \"home\"].value","value":"`+fresh+`"}`),
 		refuses("a second address in a list", "noTarget", `{"op":"add","path":"emails","value":[{"type":"home","value":"`+fresh+`"}]}`),
+		refuses("an address that is none", "noTarget", `{"op":"remove","path":"emails[value eq 5]"}`),
+		refuses("an address that is two", "noTarget", `{"op":"remove","path":"emails[value eq \"x@y.example\" and value eq \"member@organization.com\"]"}`),
 		refuses("an address that isn't the user's", "noTarget", `{"op":"replace","path":"emails[value eq \"x@y.example\"].value","value":"`+fresh+`"}`),
 		refuses("an address by its number", "invalidPath", `{"op":"replace","path":"emails[0].value","value":"`+fresh+`"}`),
 		refuses("an address that is none", "invalidValue", `{"op":"replace","path":"emails","value":[{"value":"x"}]}`),

@@ -34,9 +34,6 @@ type searchAllIn struct {
 // Check refuses a filter that neither users nor groups have.
 func (in *searchAllIn) Check(model.Time) error {
 	in.listing = listing{startIndex: *in.Body.StartIndex, count: *in.Body.Count, list: "everything"}.mended()
-	if in.Body.partial().membersWanted() {
-		in.count = min(in.count, mostWithMembers)
-	}
 	filter := text(in.Body.Filter)
 	if strings.TrimSpace(filter) == "" {
 		return nil
@@ -66,6 +63,14 @@ func (in *searchAllIn) Needs(f *guard.Fetch) {
 	guard.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) {
 		return s.TeamsOfOrganization(ctx, f.Organization, 0, mostCounted+1)
 	})
+}
+
+// bound shortens the page so that it has no more groups than can be shown with
+// their members, behind the users that it begins with.
+func (in *searchAllIn) bound(users int) {
+	if in.Body.partial().membersWanted() {
+		in.count = min(in.count, max(0, users-(in.startIndex-1))+mostWithMembers)
+	}
 }
 
 // searchAll searches users and groups.
@@ -108,8 +113,10 @@ func (h *handlers) everything(ctx context.Context, in *searchAllIn, out *SCIMLis
 			all = append(all, t)
 		}
 		out.TotalResults = len(all)
+		in.bound(len(users))
 		return pageOf(in.listing, all), err
 	}
+	in.bound(len(in.ids))
 	for _, id := range in.teams {
 		in.ids = append(in.ids, groupsBehind+id)
 	}

@@ -55,6 +55,14 @@ func user(id int64, check func(u model.User) bool) func(*testing.T, *fixture.Sys
 	}
 }
 
+// teamsBeside adds teams to those of the demo data.
+func teamsBeside(first, last int64) (all fixture.Given) {
+	for id := first; id <= last; id++ {
+		all = fixture.All(all, fixture.Team(id, fmt.Sprint("Team ", id)))
+	}
+	return all
+}
+
 // row15 is user 15 of the demo data as SCIM shows him, with more attributes.
 func row15(more string) string {
 	return `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"15",` + more + `}`
@@ -132,6 +140,8 @@ func TestSCIMRead(t *testing.T) {
 
 		{Name: "a search", Request: scim("POST", users+"/.search", `{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"filter":"userName eq \"member@organization.com\"","attributes":["active"]}`), Status: 200, Idle: true, Has: list(1, 1, 1, row15(`"active":true`))},
 		{Name: "a search of everything", Request: scim("POST", "/scim/v2/.search", `{"count":1}`), Status: 200, Has: list(5, 1, 1, `"id":"1"`)},
+		{Name: "everything with the groups' members, as many users as there are", Given: fixture.People(20, 45), Request: scim("POST", "/scim/v2/.search", `{}`), Status: 200, Has: list(31, 1, 31, `"id":"45"`, `"displayName":"Core"`)},
+		{Name: "and no more than twenty groups", Given: teamsBeside(20, 45), Request: scim("POST", "/scim/v2/.search", `{}`), Status: 200, Has: list(31, 1, 24)},
 		{Name: "the end of everything, where the groups are", First: []fixture.Request{scim("POST", "/scim/v2/.search", `{"count":3}`), scim("DELETE", users+"/15", "")}, Request: scim("POST", "/scim/v2/.search", `{"startIndex":4}`), Status: 200, Has: list(5, 4, 2, `"id":"16"`, `"displayName":"Core"`, `"$ref":"/scim/v2/Users/16"`)},
 		{Name: "a search for a group", Request: scim("POST", "/scim/v2/.search", `{"filter":"displayName eq \"core\"","excludedAttributes":["members"]}`), Status: 200, Idle: true, Has: list(1, 1, 1, `"displayName":"Core"`), Lacks: []string{"members"}},
 		{Name: "a search for whatever has an id", Given: fixture.Team(15, "Fifteen"), Request: scim("POST", "/scim/v2/.search", `{"filter":"id eq \"15\""}`), Status: 200, Idle: true, Has: list(2, 1, 2, `"userName":"member@organization.com"`, `"displayName":"Fifteen"`)},

@@ -50,7 +50,7 @@ func (b scimBody) mails() []mail {
 
 // on returns u with what the body says; what it leaves out is empty then, but for
 // an address beside the userName, which only an empty list takes away.
-func (b scimBody) on(u model.User) (model.User, error) {
+func (b scimBody) on(u model.User) model.User {
 	login(&u, b.UserName)
 	if mailed, _ := chosen(b.mails()); mailed != "" {
 		address(&u, mailed)
@@ -64,7 +64,7 @@ func (b scimBody) on(u model.User) (model.User, error) {
 	if b.Active != nil {
 		u.IsActive = *b.Active
 	}
-	return u, nil
+	return u
 }
 
 func text(s *string) string {
@@ -86,11 +86,9 @@ func (in *createSCIMIn) Check(model.Time) error { return in.Body.check() }
 // createSCIM makes a user without any rank.
 func (h *handlers) createSCIM(ctx context.Context, in *createSCIMIn) (SCIMUser, error) {
 	c := in.Case()
-	u, err := in.Body.on(model.User{OrganizationID: c.Organization.ID, IsActive: true, DateJoined: c.Now})
+	u := in.Body.on(model.User{OrganizationID: c.Organization.ID, IsActive: true, DateJoined: c.Now})
+	err := freeForUser(ctx, c, model.User{}, u)
 	if err != nil {
-		return SCIMUser{}, err
-	}
-	if err := unclaimed(ctx, c, model.User{}, u); err != nil {
 		return SCIMUser{}, err
 	}
 	if u.ID, err = h.store.NewID(ctx, model.UserIDs); err != nil {
@@ -101,11 +99,11 @@ func (h *handlers) createSCIM(ctx context.Context, in *createSCIMIn) (SCIMUser, 
 	return in.show(u), nil
 }
 
-// unclaimed refuses an address, a userName or an externalId that another user of
+// freeForUser refuses an address, a userName or an externalId that another user of
 // the organisation has (uniqueness); from is the user as they are, none for a new
 // one. Addresses and userNames are of one kind: what is one user's address is not
 // another's userName. Who was deleted has none of them any more.
-func unclaimed(ctx context.Context, c *guard.Case, from, to model.User) error {
+func freeForUser(ctx context.Context, c *guard.Case, from, to model.User) error {
 	if from.Email == to.Email && from.UserName == to.UserName && from.ExternalID == to.ExternalID {
 		return nil
 	}
@@ -187,7 +185,7 @@ func (in *replaceSCIMIn) Needs(f *guard.Fetch) { f.Rows(table.Users.Key(in.ID)) 
 func (in *replaceSCIMIn) Known(_ context.Context, c *guard.Case) error { return in.known(c) }
 
 func (h *handlers) replaceSCIM(ctx context.Context, in *replaceSCIMIn) (SCIMUser, error) {
-	u, err := h.changeSCIM(ctx, in.Case(), in.ID, in.Body.on)
+	u, err := h.changeSCIM(ctx, in.Case(), in.ID, func(u model.User) (model.User, error) { return in.Body.on(u), nil })
 	return in.show(u), err
 }
 
@@ -202,7 +200,7 @@ func (in *deleteSCIMIn) Needs(f *guard.Fetch) { f.Rows(table.Users.Key(in.ID)) }
 // Known answers 404 for a user who isn't there.
 func (in *deleteSCIMIn) Known(_ context.Context, c *guard.Case) error { return in.known(c) }
 
-// deleteSCIM removes a user as any other route that deletes him.
+// deleteSCIM removes a user as any other route that deletes users.
 func (h *handlers) deleteSCIM(ctx context.Context, in *deleteSCIMIn) (struct{}, error) {
 	c := in.Case()
 	u, _ := found(c, in.ID)
@@ -210,8 +208,8 @@ func (h *handlers) deleteSCIM(ctx context.Context, in *deleteSCIMIn) (struct{}, 
 	return struct{}{}, err
 }
 
-// changeSCIM notes what a request makes of a user. A global admin is nobody's to
-// change but his own (403). An account ends as a removal of its user, with all
+// changeSCIM notes what a request makes of a user. Global admins are nobody's
+// to change but their own (403). An account ends as a removal of its user, with all
 // that this refuses, and comes back as any deactivated one.
 func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, edit func(model.User) (model.User, error)) (model.User, error) {
 	from, _ := found(c, id)
@@ -223,7 +221,7 @@ func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, edit
 		return from, err
 	}
 	to.EmailKey = model.AddressKey(to.Email)
-	if err := unclaimed(ctx, c, from, to); err != nil {
+	if err := freeForUser(ctx, c, from, to); err != nil {
 		return to, err
 	}
 	before, after := changed(c, from, to)

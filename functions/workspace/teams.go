@@ -135,7 +135,7 @@ type editTeamIn struct {
 // Needs asks whether an identity provider has given the name to another team.
 func (in *editTeamIn) Needs(f *guard.Fetch) {
 	if in.Body.Name != nil {
-		f.Rows(teams.NameKeys(f.Organization, *in.Body.Name)...)
+		f.Rows(teams.NameKey(f.Organization, *in.Body.Name))
 	}
 }
 

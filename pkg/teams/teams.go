@@ -38,10 +38,10 @@ func Create(ctx context.Context, s *store.Store, c *guard.Case, t model.Team, ro
 	return t, nil
 }
 
-// NameKeys are the rows that tell whether a name is one that an identity provider
+// NameKey is the row that tells whether a name is one that an identity provider
 // has given to a team.
-func NameKeys(organization int64, name string) []table.Primary {
-	return []table.Primary{store.ProvisionedKey(organization, model.GroupNames, name)}
+func NameKey(organization int64, name string) table.Primary {
+	return store.ProvisionedKey(organization, model.GroupNames, name)
 }
 
 // Edit notes that the team of the case becomes to, and returns it as it will be.
@@ -52,7 +52,7 @@ func Edit(s *store.Store, c *guard.Case, to model.Team) (model.Team, error) {
 		return old, nil
 	}
 	if to.IsGroup && to.Name != old.Name {
-		name, taken := table.ProvisionedNames.At(c.Rows(), NameKeys(to.OrganizationID, to.Name)[0])
+		name, taken := table.ProvisionedNames.At(c.Rows(), NameKey(to.OrganizationID, to.Name))
 		if taken && name.HolderID != to.ID {
 			return old, fault.New(fault.KindDuplicate, "Another group of the identity provider has this name: rename that first, or choose another")
 		}
