@@ -199,8 +199,12 @@ func (h clockHistory) play(ctx context.Context, s *fixture.System, doors []http.
 	for client := range clients {
 		random := rand.New(rand.NewPCG(uint64(h.n), uint64(client)))
 		g.Go(func() error {
+			var look int64 // whom the last request has removed
 			for range gifts {
-				d := gift{what: drawn(random, "add", "add", "give", "remove", "remove", "undo", "undo", "look", "see", "see", "leave", "key", "invite", "list"), user: h.admin + 1 + random.Int64N(2)}
+				d := gift{what: drawn(random, "add", "add", "give", "give", "give", "remove", "remove", "undo", "undo", "look", "see", "see", "leave", "key", "invite", "list"), user: h.admin + 1 + random.Int64N(2)}
+				if look != 0 {
+					d, look = gift{what: "see", user: look}, 0
+				}
 				if mu.Lock(); d.what == "undo" {
 					if d.what = "add"; len(removals) > 0 {
 						d = removals[random.IntN(len(removals))]
@@ -222,7 +226,9 @@ func (h clockHistory) play(ctx context.Context, s *fixture.System, doors []http.
 				if got.Code >= http.StatusInternalServerError {
 					return fmt.Errorf("%s %s: %d %s", method, path, got.Code, got.Body)
 				}
-				if made != 0 && random.IntN(2) == 0 {
+				if made != 0 && d.what != "undo" && random.IntN(3) > 0 {
+					look = d.user
+				} else if made != 0 {
 					if _, err := removal.Finish(ctx, s.Store, made, now()); err != nil {
 						return err
 					}
@@ -274,7 +280,7 @@ func leftovers(rows table.Rows) (out []string) {
 		users[u.EmailKey] = u.ID
 		if !u.IsActive && u.ID >= firstOfClocks {
 			for _, i := range table.Invites.All(rows) {
-				if i.EmailKey == u.EmailKey && i.Status == model.InvitePending {
+				if i.ForUser != nil && *i.ForUser == u.ID && i.Status == model.InvitePending {
 					out = append(out, fmt.Sprintf("user %d is ended and still invited to %s", u.ID, i.Place))
 				}
 			}

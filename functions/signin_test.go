@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
 	"wardroom/infra/local/issuer"
 	"wardroom/pkg/model"
@@ -212,4 +213,49 @@ func TestKeyAndToken(t *testing.T) {
 		refused("a bad key and a first sign-in", bearing(one, "ApiKey own.wrong", bearer(f.Sign(t, f.ID("bob", guest))))),
 		refused("the address is another's in the key's organisation", bearing(one, "ApiKey foreign.secret", bearer(f.Sign(t, f.ID("bob", "lead@organization.com"))))),
 	}, given)
+}
+
+// Deletion frees what somebody signs in as in its own transaction: before anything
+// that follows from it, the same person comes as a new user, or is back as the old
+// one by an undo.
+func TestDeletedAndBackAtOnce(t *testing.T) {
+	f := issuer.Forge(t)
+	ada := bearer(f.Sign(t, f.ID("ada", member)))
+	undo := post(demo.GlobalAdmin, "/api/removal/1001/undo", "")
+	deleted := func(t *testing.T, given ...fixture.Given) (*fixture.System, func(fixture.Request, int)) {
+		t.Helper()
+		s := fixture.New(t)
+		s.Trust(f.Config())
+		for _, g := range given {
+			s.Put(t, g)
+		}
+		ask := func(r fixture.Request, status int) {
+			t.Helper()
+			if got := s.Do(t.Context(), r); got.Status != status {
+				t.Errorf("%s %s: %d, want %d: %s", r.Method, r.Path, got.Status, status, got.Body)
+			}
+		}
+		ask(bearing(one, ada), 200)
+		ask(remove(demo.GlobalAdmin, "/api/user/15"), 200)
+		return s, ask
+	}
+	t.Run("as a new user", func(t *testing.T) {
+		s, ask := deleted(t, byDomain(1, "organization.com"))
+		ask(bearing(all, ada), 200)
+		if got := bound(t, s); len(got) != 1 || got[0].UserID == 15 {
+			t.Errorf("bound are %+v, want a new user alone", got)
+		}
+		ask(undo, 409)
+		s.Settle(t.Context(), t)
+		ask(bearing(all, ada), 200)
+		ask(undo, 409)
+		fixture.Check(t, s)
+	})
+	t.Run("as the old one", func(t *testing.T) {
+		s, ask := deleted(t)
+		ask(bearing(one, ada), 401)
+		ask(undo, 200)
+		ask(bearing(one, ada), 200)
+		fixture.Check(t, s)
+	})
 }

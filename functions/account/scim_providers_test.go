@@ -3,7 +3,6 @@ package account_test
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"testing"
 
 	"wardroom/infra/local/demo"
@@ -140,16 +139,16 @@ func TestSCIMNamesHoldNothingUnseen(t *testing.T) {
 			rows = append(rows, fixture.Row{Name: what + ": " + name, Request: r, Status: 400, Has: []string{`"scimType":"invalidValue"`}})
 		}
 		for attribute, value := range map[string]string{
-			"userName": `"a` + hidden + `b"`, "externalId": `"a` + hidden + `b"`, "name": `{"givenName":"a` + hidden + `b"}`, "name ": `{"familyName":"a` + hidden + `b"}`, "emails": `[{"value":"a` + hidden + `b@example.com"}]`,
+			"userName": `"a` + hidden + `b"`, "externalId": `"a` + hidden + `b"`, "name": `{"givenName":"a` + hidden + `b"}`, "NAME": `{"familyName":"a` + hidden + `b"}`, "emails": `[{"value":"a` + hidden + `b@example.com"}]`,
 		} {
-			body := `"` + strings.TrimSpace(attribute) + `":` + value
+			body := `"` + attribute + `":` + value
 			if attribute != "userName" {
 				body += `,"userName":"ada"`
 			}
 			refused("POST "+attribute, scim("POST", users, `{`+body+`}`))
 			refused("PUT "+attribute, scim("PUT", users+"/15", `{`+body+`}`))
-			refused("PATCH "+attribute, scim("PATCH", users+"/15", `{"Operations":[{"op":"replace","path":"`+strings.TrimSpace(attribute)+`","value":`+value+`}]}`))
-			refused("PATCH without a path, "+attribute, scim("PATCH", users+"/15", `{"Operations":[{"op":"add","value":{"`+strings.TrimSpace(attribute)+`":`+value+`}}]}`))
+			refused("PATCH "+attribute, scim("PATCH", users+"/15", `{"Operations":[{"op":"replace","path":"`+attribute+`","value":`+value+`}]}`))
+			refused("PATCH without a path, "+attribute, scim("PATCH", users+"/15", `{"Operations":[{"op":"add","value":{"`+attribute+`":`+value+`}}]}`))
 		}
 	}
 	fixture.Table(t, rows)

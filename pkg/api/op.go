@@ -20,6 +20,7 @@ import (
 	"unicode"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/fault"
 )
 
 // Op is one operation: a plain value, read by whatever is derived from it.
@@ -49,7 +50,8 @@ type Op struct {
 
 	NoAudit string // why it writes and leaves no row in the audit log; "" for what leaves one
 
-	Failures []int // statuses beyond those that every operation may answer
+	Failures  []int        // statuses beyond those that every operation may answer
+	Conflicts []fault.Kind // codes of its 409s but for those of a repeated request; none where they aren't listed
 
 	in     *input
 	out    *output
@@ -162,6 +164,18 @@ func (o Op) Creates() Op { o.Status = http.StatusCreated; return o }
 // Mute marks an operation that answers 204, and nothing of what its handler
 // returns.
 func (o Op) Mute() Op { o.Status = http.StatusNoContent; return o }
+
+// Conflict lists every code of the operation's 409s, but for those of a repeated
+// request, and so that it may answer 409.
+func (o Op) Conflict(kinds ...fault.Kind) Op {
+	for _, k := range kinds {
+		if k.Status() != http.StatusConflict {
+			panic("api: " + o.Name + ": " + string(k) + " is no conflict")
+		}
+	}
+	o.Conflicts = kinds
+	return o
+}
 
 // Fails lists the statuses particular to this operation.
 func (o Op) Fails(statuses ...int) Op { o.Failures = statuses; return o }

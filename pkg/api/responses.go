@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -25,7 +26,7 @@ func (o Op) statuses() []int {
 	if len(o.Needs)+len(o.UserFields)+len(wildcards(o.Path)) > 0 {
 		out = append(out, 404)
 	}
-	if o.TakesIdempotencyKey() {
+	if o.TakesIdempotencyKey() || len(o.Conflicts) > 0 {
 		out = append(out, 409)
 	}
 	if o.TakesIfMatch() {
@@ -51,14 +52,7 @@ func (d *document) responses(o Op) map[string]*huma.Response {
 func (d *document) refusal(o Op, status int) *huma.Response {
 	kinds, name := fault.Kinds(status), refusalName(status, o.dialect())
 	if status == http.StatusConflict {
-		only, named := kinds, name
-		switch listed := slices.Contains(o.Failures, status); {
-		case listed && !o.TakesIdempotencyKey():
-			only, named = without(kinds, repetition), name+"Standing"
-		case !listed:
-			only, named = repetition, name+"Repeated"
-		}
-		kinds, name = only, named
+		kinds, name = o.conflicts(kinds, name)
 	}
 	if d.used == nil {
 		d.used = map[string]*huma.Response{}
@@ -71,6 +65,31 @@ func (d *document) refusal(o Op, status int) *huma.Response {
 
 // repetition are the conflicts that an Idempotency-Key brings.
 var repetition = []fault.Kind{fault.KindIdempotencyMismatch, fault.KindInProgress}
+
+// conflicts are the codes of an operation's 409s, among all there are, and the name
+// of the answer that lists them.
+func (o Op) conflicts(all []fault.Kind, name string) ([]fault.Kind, string) {
+	switch {
+	case len(o.Conflicts) > 0:
+		kinds := slices.DeleteFunc(slices.Clone(all), func(k fault.Kind) bool {
+			return !slices.Contains(o.Conflicts, k) && !(o.TakesIdempotencyKey() && slices.Contains(repetition, k))
+		})
+		for _, k := range without(kinds, repetition) {
+			for word := range strings.SplitSeq(string(k), "_") {
+				name += strings.ToUpper(word[:1]) + word[1:]
+			}
+		}
+		if o.TakesIdempotencyKey() {
+			name += "Repeated"
+		}
+		return kinds, name
+	case !slices.Contains(o.Failures, http.StatusConflict):
+		return repetition, name + "Repeated"
+	case !o.TakesIdempotencyKey():
+		return without(all, repetition), name + "Standing"
+	}
+	return all, name
+}
 
 func without(kinds, less []fault.Kind) []fault.Kind {
 	return slices.DeleteFunc(slices.Clone(kinds), func(k fault.Kind) bool { return slices.Contains(less, k) })

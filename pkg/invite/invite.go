@@ -98,11 +98,11 @@ func (o *Of) Make(ctx context.Context, s *store.Store, c *guard.Case, p Place, e
 	email = model.TidyAddress(email)
 	i := model.Invite{
 		ID: id, OrganizationID: c.Organization.ID, Place: p.Name, ProjectID: p.Project, TeamID: p.Team, Epoch: p.Epoch, Email: email, Role: role,
-		TokenHash: guard.HashSecret(secret), MailHash: guard.HashSecret(letter), MadeBy: c.Voucher(), ForUser: p.User,
+		TokenHash: guard.HashSecret(secret), MailHash: guard.HashSecret(letter), MadeBy: c.Voucher(), ForUser: p.User, FreeIn: c.Organization.Epoch,
 		Status: model.InvitePending, ExpiresOn: c.Now.Add(lasts), Stamp: model.Created(c.Stamp, c.Now),
 	}
 	if known, ok := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, email)); ok {
-		i.ForUser = &known.UserID
+		i.ForUser, i.FreeIn = &known.UserID, 0
 		c.Notify(known.UserID, model.NoticeInvited, p.Name)
 	}
 	s.CreateInvite(&c.Tx, i, o.was, o.old)

@@ -37,6 +37,7 @@ type Invite struct {
 	MailHash       []byte  `dynamo:"mail_hash,omitempty"`
 	MadeBy         *int64  `dynamo:"made_by,omitempty"`  // the user who vouches for it by their rank
 	ForUser        *int64  `dynamo:"for_user,omitempty"` // who had the address when it was made
+	FreeIn         int64   `dynamo:"free_in,omitempty"`  // the organisation's epoch in which nobody had it
 	ExpiresOn      Time    `dynamo:"expires_on"`
 	AcceptedBy     *int64  `dynamo:"accepted_by,omitempty"`
 	AcceptedOn     *Time   `dynamo:"accepted_on,omitempty"`

@@ -29,6 +29,7 @@ type Organization struct {
 	Stamp
 	Description      string `json:"-" dynamo:"description,omitempty"`
 	GlobalAdminCount int64  `json:"-" dynamo:"global_admin_count"`
+	Epoch            int64  `json:"-" dynamo:"epoch,omitempty"` // raised by each deletion of users, whose addresses are free from then on
 	Version          int64  `json:"-" dynamo:"version"`
 }
 

@@ -45,7 +45,7 @@ type Removal struct {
 	GivesOwner     bool            `json:"-" dynamo:"gives_owner,omitempty"`     // whose rank gives what an owner of a team is
 	ProjectMembers []ProjectMember `json:"-" dynamo:"project_members,omitempty"` // deleted with it: before-images
 	TeamMembers    []TeamMember    `json:"-" dynamo:"team_members,omitempty"`
-	Epoch          int64           `json:"-" dynamo:"epoch,omitempty"`         // to which it raised its place: what was given in an earlier one ends with it
+	Epoch          int64           `json:"-" dynamo:"epoch,omitempty"`         // to which it raised its place, a deletion the organisation: what was given in an earlier one ends with it
 	TombstoneWas   *Tombstone      `json:"-" dynamo:"tombstone_was,omitempty"` // of an earlier removal from the same project
 	Deletes        bool            `json:"-" dynamo:"deletes,omitempty"`       // the users were deleted, not only deactivated
 	Purges         bool            `json:"-" dynamo:"purges,omitempty"`        // and are erased as soon as the removal is done

@@ -64,6 +64,9 @@ func finish(ctx context.Context, s *store.Store, id int64, now model.Time) (bool
 	case r.State == model.Done:
 		return true, nil
 	}
+	if done, err := finishEarlier(ctx, s, r, now); err != nil || !done {
+		return false, err
+	}
 	w, err := begin(ctx, s, r)
 	if err != nil {
 		return false, err
@@ -85,6 +88,39 @@ func finish(ctx context.Context, s *store.Store, id int64, now model.Time) (bool
 	}
 	f.close()
 	return true, s.Commit(ctx, &f.tx)
+}
+
+// finishEarlier works off the removals from projects that came before r of the same
+// people, so that what these have ended isn't among what an undo of r puts back.
+func finishEarlier(ctx context.Context, s *store.Store, r model.Removal, now model.Time) (bool, error) {
+	var earlier []int64
+	switch {
+	case r.Kind == model.FromProject && r.TombstoneWas != nil:
+		earlier = append(earlier, r.TombstoneWas.RemovalID)
+	case r.Kind == model.OfUser:
+		for _, id := range r.UserIDs {
+			of, err := store.Every(ctx, func(ctx context.Context, _, from int64, n int) ([]int64, error) {
+				return s.RemovalsAbout(ctx, guard.UserName(id), from, n)
+			}, id)
+			if err != nil {
+				return false, err
+			}
+			earlier = append(earlier, of...)
+		}
+	}
+	for _, id := range earlier {
+		before, ok, err := find(ctx, s, id)
+		if err != nil {
+			return false, err
+		}
+		if !ok || before.Kind != model.FromProject || before.PendingOn == nil {
+			continue
+		}
+		if done, err := Finish(ctx, s, id, now); err != nil || !done {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // find reads a removal.

@@ -26,10 +26,15 @@ func identities(ctx context.Context, w *work) ([]effect, error) {
 	}
 	var keys []table.Primary
 	for _, u := range w.users {
-		keys = append(keys, store.NameRows(u)...)
+		if u.DeletedOn != nil {
+			keys = append(keys, store.NameRows(u)...)
+		}
 		for _, b := range bound[u.ID] {
 			keys = append(keys, table.Subjects.Key(b.SubjectKey))
 		}
+	}
+	if len(keys) == 0 {
+		return nil, nil
 	}
 	rows, err := w.s.Read(ctx, keys...)
 	if err != nil {
@@ -42,6 +47,23 @@ func identities(ctx context.Context, w *work) ([]effect, error) {
 		}
 	}
 	return out, nil
+}
+
+// roomForSignIns is how many rows a transaction that deletes users may name before
+// it frees what another of them signs in as: two rows, or a few more, and the
+// record of it, beside the audit row and the stored answer.
+const roomForSignIns = 85
+
+// freeSignIns carries these effects out along with the removal, as far as its
+// transaction has room: the same person can sign in as a new user at once. Whoever
+// signs in meanwhile moves the user's version, and the request is decided anew.
+func freeSignIns(s *store.Store, c *guard.Case, r model.Removal, bound []effect) {
+	for _, e := range bound {
+		if c.Tx.Len() > roomForSignIns {
+			return
+		}
+		(&work{s: s, r: r}).add(&c.Tx, e)
+	}
 }
 
 // frees is the effect on one user, if there is anything to free.

@@ -282,7 +282,7 @@ func (w *work) revokesInvitesTo(ctx context.Context, place string) ([]effect, er
 	return w.revokesInvites(ctx, invites)
 }
 
-// allInvites are all pending ones to the user's address in his organisation.
+// allInvites are all pending ones to a user, by the address in the organisation.
 func allInvites(ctx context.Context, w *work) ([]effect, error) {
 	found, err := each(ctx, w, func(ctx context.Context, u model.User) ([]int64, error) {
 		return w.s.OpenInvites(ctx, u.OrganizationID, u.EmailKey)
@@ -305,7 +305,7 @@ func (w *work) revokesInvites(ctx context.Context, ids []int64) ([]effect, error
 	rows, err := w.s.Read(ctx, keys...)
 	var out []effect
 	for _, i := range table.Invites.All(rows) {
-		if i.Status != model.InvitePending || w.r.Kind != model.OfUser && !w.ours(i.Epoch) {
+		if i.Status != model.InvitePending || !w.theirs(i) {
 			continue
 		}
 		to := i
@@ -320,6 +320,19 @@ func (w *work) revokesInvites(ctx context.Context, ids []int64) ([]effect, error
 		})
 	}
 	return out, err
+}
+
+// theirs reports whether a pending invitation to a user's address is for that user,
+// and from before the removal. The address of who is deleted may be another's by
+// now: what is for that one stays.
+func (w *work) theirs(i model.Invite) bool {
+	switch {
+	case w.r.Kind != model.OfUser:
+		return w.ours(i.Epoch)
+	case i.ForUser != nil:
+		return w.users[*i.ForUser].ID != 0
+	}
+	return !w.r.Deletes || w.ours(i.FreeIn)
 }
 
 func (w *work) invited(i model.Invite) int64 {

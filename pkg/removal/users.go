@@ -100,7 +100,15 @@ func ofUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 		c.Rehearse()
 		return rows, r, report, nil
 	}
+	bound, err := identities(ctx, among(c.Rows(), s, r))
+	if err != nil {
+		return nil, r, report, err
+	}
+	if r.Deletes {
+		s.FreeAddresses(&c.Tx, c.Organization)
+	}
 	s.RecordRemoval(&c.Tx, r)
+	freeSignIns(s, c, r, bound)
 	auditUsers(c, r)
 	return rows, r, report, nil
 }
@@ -110,7 +118,7 @@ func ending(c *guard.Case, users []model.User, o UserOptions) model.Removal {
 	r := model.Removal{
 		OrganizationID: c.Organization.ID, RemovedBy: c.Stamp, RemovedOn: c.Now, Kind: model.OfUser, Deletes: o.Delete, Purges: o.Delete && o.Purge,
 		TransferTo: given(o.Heirs.TransferTo), ProjectsTo: o.Heirs.Projects, AgentsTo: given(o.Heirs.OfAgents()),
-		GiverID: c.Caller.User, GivesOwner: o.operator || c.Caller.ActingRank() == access.GlobalAdmin,
+		Epoch: c.Organization.Epoch + 1, GiverID: c.Caller.User, GivesOwner: o.operator || c.Caller.ActingRank() == access.GlobalAdmin,
 	}
 	for _, u := range users {
 		if u.IsActive || o.Delete && u.DeletedOn == nil {

@@ -141,6 +141,7 @@ func (a Arrival) claim(ctx context.Context, s *store.Store, tx *table.Tx, f foun
 	tx.If(p, "$ = ?", "is_active", true)
 	tx.If(p, "$ = ?", "email_key", u.EmailKey)
 	s.Arrive(tx, u, a.Now)
+	tx.Add(p, "version", 1) // so that who deletes the user at this moment sees by what they sign in
 	a.bind(s, tx, u, a.how(ByAddress))
 	return nil
 }

@@ -24,6 +24,13 @@ func (s *Store) Deactivate(tx *table.Tx, from, to model.User, r model.Removal, n
 	return to
 }
 
+// FreeAddresses begins the epoch of an organisation after its present one, in which
+// addresses of users who are deleted may be others': what was sent to one of them
+// before is not for these.
+func (s *Store) FreeAddresses(tx *table.Tx, o model.Organization) {
+	raise(tx, table.Organizations.Key(o.ID), o.Epoch)
+}
+
 // Activate notes that an account may be used again; to is the row with whatever
 // else changes of it. It returns the row as it will be.
 func (s *Store) Activate(tx *table.Tx, from, to model.User) model.User {

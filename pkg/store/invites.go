@@ -10,7 +10,9 @@ import (
 // CreateInvite notes a new invitation. was is what the place's row of the
 // address says, nil where there is none, and old the invitation that it names:
 // one that is still pending is revoked, so that only the newest token opens
-// anything. Nobody may have been taken out of the place since its epoch was read.
+// anything. Nobody may have been taken out of the place since its epoch was read, and
+// whoever it is for must have the address still; where nobody has, no user may have
+// been deleted since, who had.
 // An invitation and its address are kept for the retention of what is
 // deleted, from when it expires, whatever became of it.
 func (s *Store) CreateInvite(tx *table.Tx, i model.Invite, was *model.InviteOf, old *model.Invite) {
@@ -22,6 +24,11 @@ func (s *Store) CreateInvite(tx *table.Tx, i model.Invite, was *model.InviteOf, 
 		within(tx, table.Projects.Key(*i.ProjectID), i.Epoch)
 	case i.TeamID != nil:
 		within(tx, table.Teams.Key(*i.TeamID), i.Epoch)
+	}
+	if i.ForUser != nil {
+		tx.If(table.Emails.Key(i.OrganizationID, i.EmailKey), "$ = ?", "user_id", *i.ForUser)
+	} else {
+		within(tx, table.Organizations.Key(i.OrganizationID), i.FreeIn)
 	}
 	i.TTL = i.ExpiresOn.Add(Retention * hour).Std().Unix()
 	table.Invites.Create(tx, i)

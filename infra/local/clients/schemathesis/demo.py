@@ -18,6 +18,7 @@ team = {"team_id": 7}
 workspace = {"workspace_id": "7"}
 domain = {"domain": "organization.com"}  # which is proved
 person = {"id": "15"}
+group = {"id": "7"}
 account = {"user_id": 15}
 permission = {"permission_id": 148}
 agent = {"agent_id": 21}
@@ -138,6 +139,21 @@ CALLS = {
         media_type="application/scim+json",
     ),
     "DELETE /scim/v2/Users/{id}": dict(path_parameters=person),
+    "GET /scim/v2/Groups": dict(query={"filter": 'displayName eq "Core"'}),
+    "POST /scim/v2/Groups": dict(
+        body={"displayName": "A group by hand", "members": [{"value": "15"}]}, media_type="application/scim+json"
+    ),
+    "POST /scim/v2/.search": dict(body={"count": 2}, media_type="application/scim+json"),
+    "GET /scim/v2/Groups/{id}": dict(path_parameters=group),
+    "PUT /scim/v2/Groups/{id}": dict(
+        path_parameters=group, body={"displayName": "Another group by hand"}, media_type="application/scim+json"
+    ),
+    "PATCH /scim/v2/Groups/{id}": dict(
+        path_parameters=group,
+        body={"Operations": [{"op": "add", "path": "members", "value": [{"value": "16"}]}]},
+        media_type="application/scim+json",
+    ),
+    "DELETE /scim/v2/Groups/{id}": dict(path_parameters=group),
     "GET /scim/v2/ResourceTypes/{id}": dict(path_parameters={"id": "User"}),
     "GET /scim/v2/Schemas/{id}": dict(path_parameters={"id": "urn:ietf:params:scim:schemas:core:2.0:User"}),
 }
@@ -286,6 +302,11 @@ def fresh_person(case):
             case.body["userName"] = user["userName"]
 
 
+def fresh_group(case):
+    if is_one(case.path_parameters.get("id"), (7,)):
+        case.path_parameters["id"] = send("POST", "/scim/v2/Groups", {"displayName": name()})["id"]
+
+
 def fresh_accounts(case):
     for given in (case.query, case.body):
         ids = given.get("user_ids") if isinstance(given, dict) else None
@@ -381,6 +402,9 @@ BEFORE = {
     "PUT /scim/v2/Users/{id}": fresh_person,
     "PATCH /scim/v2/Users/{id}": fresh_person,
     "DELETE /scim/v2/Users/{id}": fresh_person,
+    "PUT /scim/v2/Groups/{id}": fresh_group,
+    "PATCH /scim/v2/Groups/{id}": fresh_group,
+    "DELETE /scim/v2/Groups/{id}": fresh_group,
 }
 
 
