@@ -51,68 +51,43 @@ func (in *allRemovalsIn) wants(r model.Removal) bool {
 	return (in.UserID == 0 || slices.Contains(r.UserIDs, in.UserID)) && is(r.ProjectID, in.ProjectID) && is(r.TeamID, in.TeamID) && (in.State == "" || r.State == in.State)
 }
 
-// mostPages is how many pages are looked through for one: where only a few of many
-// are in the state that is asked for, it may be shorter, and goes on.
-const mostPages = 10
-
 // allRemovals finds removals, by id, with what each changed. Without a project it
-// is for the ranks (403).
+// is for the ranks (403). What is of one user, or from one place, is all of one
+// organisation, and of another's nothing is told.
 func (h *handlers) allRemovals(ctx context.Context, in *allRemovalsIn) (api.Page[model.Removal], error) {
 	c := in.Case()
-	page := api.Page[model.Removal]{}
 	if in.ProjectID == 0 {
 		if err := c.Unbound(); err != nil {
-			return page, err
+			return api.Page[model.Removal]{}, err
 		}
 		if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
-			return page, err
+			return api.Page[model.Removal]{}, err
 		}
 	}
-	ids := in.found
-	for looked := 1; ; looked++ {
-		last, err := in.take(ctx, c, ids, &page)
-		switch {
-		case err != nil:
-			return page, err
-		case last == 0, len(ids) <= in.Limit, page.Next != "":
-			return page, h.allEffects(ctx, page.Items)
-		case looked == mostPages:
-			page.Next = api.NextID(last)
-			return page, h.allEffects(ctx, page.Items)
-		}
-		if ids, err = in.next(ctx, h.store, c.Organization.ID, last); err != nil {
-			return page, err
-		}
+	foreign := false
+	page, err := api.Fill(ctx, in.Paging, in.found, func(id int64) int64 { return id },
+		func(ctx context.Context, after int64) ([]int64, error) {
+			if foreign {
+				return nil, nil
+			}
+			return in.next(ctx, h.store, c.Organization.ID, after)
+		},
+		func(ctx context.Context, ids []int64) (func(int64) (model.Removal, bool), error) {
+			keys := make([]table.Primary, len(ids))
+			for i, id := range ids {
+				keys[i] = table.Removals.Key(id)
+			}
+			err := c.ReadShown(ctx, keys...)
+			return func(id int64) (model.Removal, bool) {
+				r, ok := table.Removals.In(c.Rows(), id)
+				foreign = foreign || ok && r.OrganizationID != c.Organization.ID
+				return r, ok && !foreign && in.wants(r)
+			}, err
+		})
+	if err != nil {
+		return page, err
 	}
-}
-
-// take adds those of ids to a page that are asked for, and returns the last that it
-// looked at, 0 where there is nothing to be seen: what is of one user, or from one
-// place, is all of one organisation. It says where the page goes on if it is full
-// before their end.
-func (in *allRemovalsIn) take(ctx context.Context, c *guard.Case, ids []int64, page *api.Page[model.Removal]) (last int64, err error) {
-	keys := make([]table.Primary, len(ids))
-	for i, id := range ids {
-		keys[i] = table.Removals.Key(id)
-	}
-	if err := c.Read(ctx, keys...); err != nil {
-		return 0, err
-	}
-	for i, id := range ids {
-		if len(page.Items) == in.Limit {
-			page.Next = api.NextID(last)
-			return last, nil
-		}
-		r, ok := table.Removals.At(c.Rows(), keys[i])
-		if ok && r.OrganizationID != c.Organization.ID {
-			return 0, nil
-		}
-		if ok && in.wants(r) {
-			page.Items = append(page.Items, r)
-		}
-		last = id
-	}
-	return last, nil
+	return page, h.allEffects(ctx, page.Items)
 }
 
 // allEffects tells of each removal what it changed.

@@ -9,6 +9,8 @@ import (
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
 )
 
 // Every removal says its id in a header, a repeated answer too, and is found by
@@ -34,19 +36,31 @@ func TestFindRemovals(t *testing.T) {
 	if got := do(http.MethodDelete, "/api/project/151/user/21?dry_run=true", ""); got.Header.Get("Wardroom-Removal") != "" {
 		t.Error("a preview answers a removal:", got.Header)
 	}
+	s.Put(t, fixture.Given{func(tx *table.Tx, _ table.Rows) { // pages that are full at the end of what was looked through
+		for i, state := range []string{model.Undone, model.Done, model.Undone, model.Undone} {
+			r := model.Removal{ID: int64(2001 + i), OrganizationID: 1, Kind: model.OfUser, UserIDs: []int64{34}, State: state,
+				RemovedOn: model.At(fixture.Epoch), UndoUntil: model.At(fixture.Epoch), Warnings: []string{}, Version: 1}
+			table.Removals.Put(tx, r)
+			table.RemovalsOf.Put(tx, model.RemovalOf{About: "user:34", RemovalID: r.ID})
+		}
+	}})
 	for query, want := range map[string][]int64{
 		"user_id=20":                {1001, 1002, 1003},
 		"user_id=33":                {1005},
 		"project_id=151":            {1001, 1004},
 		"project_id=151&user_id=20": {1001},
 		"team_id=7":                 {1002},
-		"state=undone":              {1004},
+		"user_id=34&state=undone":   {2001, 2003, 2004},
+		"state=undone":              {1004, 2001, 2003, 2004},
 		"state=undone&team_id=7":    {},
 		"user_id=90":                {}, // of another organisation
-		"":                          {1, 1001, 1002, 1003, 1004, 1005},
+		"":                          {1, 1001, 1002, 1003, 1004, 1005, 2001, 2002, 2003, 2004},
 	} {
 		found := []int64{}
-		for cursor := ""; ; {
+		for cursor, pages := "", 0; ; pages++ {
+			if pages > 20 {
+				t.Fatalf("%q: pages without end: %v", query, found)
+			}
 			got := do(http.MethodGet, "/api/removal?limit=2&"+query+cursor, "")
 			var page struct {
 				Data []struct{ ID int64 }

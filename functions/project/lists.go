@@ -174,7 +174,7 @@ func (in *listOfUserIn) Needs(f *guard.Fetch) {
 }
 
 // listOfUser shows the projects of a team that a user can reach, by id. Everybody
-// may ask it about himself, in the team or not.
+// may ask it about themselves, in the team or not.
 func (h *handlers) listOfUser(ctx context.Context, in *listOfUserIn) (api.Page[model.Project], error) {
 	c := in.Case()
 	who, sources := c.Caller, [][]int64{in.found}

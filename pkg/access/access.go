@@ -1,8 +1,8 @@
 // Package access decides who may do what: a pure function over roles, ranks
 // and permissions, without I/O and without a clock.
 //
-// A caller reaches a resource by paths: his own role on it, the team it belongs
-// to, his rank in the organisation. Each path carries a set of permissions, and
+// A caller reaches a resource by paths: their own role on it, the team it belongs
+// to, their rank in the organisation. Each path carries a set of permissions, and
 // the decision is their union. It says which path allowed the request, and
 // whether the caller may know at all that the resource exists, since that is
 // what separates 404 from 403.

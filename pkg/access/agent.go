@@ -89,7 +89,7 @@ func (o Openness) permissions() Permission {
 }
 
 // RoleOnAgent is the highest role that the caller has on an agent over all
-// paths, and the most direct path that gives it; "" where he has none.
+// paths, and the most direct path that gives it; "" where they have none.
 func RoleOnAgent(c Caller, t Target) (role AgentRole, path Path) {
 	if t.Kind != KindAgent {
 		return "", Path{}

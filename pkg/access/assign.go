@@ -1,8 +1,8 @@
 package access
 
-// ActingRole is the role as which the caller acts on a team: his own, or that
-// of his rank where it is higher (a global admin acts as owner, an application
-// admin as workspace_admin). It is "" where he has neither, and on anything
+// ActingRole is the role as which the caller acts on a team: their own, or that
+// of their rank where it is higher (a global admin acts as owner, an application
+// admin as workspace_admin). It is "" where they have neither, and on anything
 // that isn't a team.
 func ActingRole(c Caller, t Target) Role {
 	w, here := waysTo(c, t)
@@ -20,7 +20,7 @@ func ActingRole(c Caller, t Target) Role {
 // of the team from one role to another; from is "" for who isn't a member yet.
 // Bringing in a viewer takes add_new_user_to_workspace; a role above viewer, or
 // a change of role, takes modify_user_roles; and only an owner gives or takes
-// owner, himself included. That an owner remains is for the store to see to.
+// owner, themselves included. That an owner remains is for the store to see to.
 func CanAssign(acting, from, to Role) bool {
 	switch {
 	case to.Permissions() == 0:
@@ -34,11 +34,11 @@ func CanAssign(acting, from, to Role) bool {
 }
 
 // CanRemove reports whether one who acts as the given role may take a member
-// out of the team; himself says that it is he. An owner is never taken out:
+// out of the team; leaves says that the member does it. An owner is never taken out:
 // ownership is passed on first.
-func CanRemove(acting, member Role, himself bool) bool {
+func CanRemove(acting, member Role, leaves bool) bool {
 	if member == Owner {
 		return false
 	}
-	return himself || acting.Permissions().Has(ModifyUserRoles)
+	return leaves || acting.Permissions().Has(ModifyUserRoles)
 }

@@ -12,7 +12,7 @@ type Caller struct {
 	BoundProject int64 // the key reaches this project only; 0 for keys that aren't bound, and for tokens
 }
 
-// Is reports whether the caller is that user himself, which a service key
+// Is reports whether the caller is that very user, which a service key
 // never is.
 func (c Caller) Is(user int64) bool { return user > 0 && c.User == user && !c.Service }
 
@@ -48,9 +48,9 @@ type Target struct {
 	Organization int64
 	Project      int64       // the project of an agent
 	Team         int64       // the team of a project, or of an agent's project; 0 where it has none
-	AgentRole    AgentRole   // the caller's live permission on the agent, "" where he has none
-	ProjectRole  ProjectRole // his live membership of the project, or of the agent's
-	TeamRole     Role        // his live membership of the team, or of the project's team
+	AgentRole    AgentRole   // the caller's live permission on the agent, "" where they have none
+	ProjectRole  ProjectRole // their live membership of the project, or of the agent's
+	TeamRole     Role        // their live membership of the team, or of the project's team
 	Open         Openness    // what an agent is to those who have no role on it
 }
 
@@ -112,8 +112,8 @@ type way struct {
 }
 
 // waysTo lists the caller's paths to the target, most direct first. It reports
-// false where the caller stands before a wall whatever his roles: the target is
-// another organisation's, or out of reach of his bound key.
+// false where the caller stands before a wall whatever their roles: the target is
+// another organisation's, or out of reach of their bound key.
 func waysTo(c Caller, t Target) (w [5]way, here bool) {
 	rank, someone := c.rank()
 	if !someone || c.Organization <= 0 || c.Organization != t.Organization {

@@ -7,10 +7,10 @@ type PathKind uint8
 
 // The ways, most direct first; the zero value is no way.
 const (
-	Direct        PathKind = 1 + iota // his own role on the resource, or a key that is bound to it
+	Direct        PathKind = 1 + iota // their own role on the resource, or a key that is bound to it
 	ViaProject                        // the project that the resource belongs to
 	ViaTeam                           // the team that the resource or its project belongs to
-	ByRank                            // his rank in the organisation
+	ByRank                            // their rank in the organisation
 	ByAccessLevel                     // the resource is open to the organisation
 )
 

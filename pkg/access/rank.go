@@ -1,6 +1,6 @@
 package access
 
-// Rank is a user's standing in his organisation. Ranks compare with <.
+// Rank is a user's standing in their organisation. Ranks compare with <.
 type Rank uint8
 
 // The ranks, lowest first.

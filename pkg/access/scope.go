@@ -56,7 +56,7 @@ func Groups() []string {
 }
 
 // Covers reports whether s permits whatever other permits, in groups still to
-// come too, so that nobody makes a key which can do more than the one he makes
+// come too, so that nobody makes a key which can do more than the one they make
 // it with.
 func (s KeyScope) Covers(other KeyScope) bool {
 	if s.Scope == ScopeAll || other.Scope != ScopeRestricted {

@@ -18,6 +18,9 @@ import (
 	"wardroom/pkg/table"
 )
 
+// actor is who purges, in the audit log.
+const actor = "system"
+
 // tries is how often a purge begins anew that lost to another writer.
 const tries = 10
 
@@ -146,6 +149,6 @@ func empty(ctx context.Context, s *store.Store, tx *table.Tx, key table.Primary,
 // record notes a purge in the audit log, under what nobody deletes.
 func record(s *store.Store, tx *table.Tx, organization int64, now model.Time, action, resource string) {
 	s.RecordAudit(tx, model.Audit{
-		OrganizationID: organization, ID: rand.Text(), TS: now, Actor: "system", Action: action, Resource: resource, Outcome: "success",
+		OrganizationID: organization, ID: rand.Text(), TS: now, Actor: actor, Action: action, Resource: resource, Outcome: "success",
 	})
 }

@@ -75,10 +75,11 @@ func over(ctx context.Context, s *store.Store, u model.User, now model.Time) (bo
 }
 
 // Follow erases whom the removal that an audit row tells of was to erase at once.
-// It comes after whatever works off the removal.
+// It comes after whatever works off the removal. The rows of what came of it tell
+// nothing more.
 func Follow(ctx context.Context, s *store.Store, a model.Audit, now model.Time) error {
 	id, ok := model.Integer(a.After["removal_id"])
-	if !ok {
+	if !ok || a.Actor == actor {
 		return nil
 	}
 	key := table.Removals.Key(id)

@@ -90,8 +90,8 @@ func (w *work) leavesAgents(ctx context.Context, found map[int64][]store.Placed)
 }
 
 // endsPermission deletes a permission on agent a. Whose it is mustn't become its
-// owner at the same time, by a request that began before he was removed; he who
-// is its owner isn't any more by then.
+// owner at the same time, by a request that began before they were removed;
+// whoever is its owner isn't any more by then.
 func (w *work) endsPermission(a model.Agent, m model.AgentMember) effect {
 	name := guard.AgentName(m.AgentID)
 	return effect{
@@ -139,7 +139,7 @@ func (w *work) handsOver(a model.Agent, leaver int64, h heirsOfAgents) effect {
 			m = was.Modified(w.r.RemovedBy, w.at)
 			m.Version++
 		}
-	default: // one that a removal of his own has ended is taken for none: another one comes in its place
+	default: // one that a removal of their own has ended is taken for none: another one comes in its place
 		m.Version += was.Version
 		e.named = func(id int64) {
 			m.ID = id
@@ -152,7 +152,7 @@ func (w *work) handsOver(a model.Agent, leaver int64, h heirsOfAgents) effect {
 	e.audit.Notices = []model.Notice{{UserID: heir, Kind: model.NoticeRoleChanged, Resource: name}}
 	e.apply = func(tx *table.Tx) {
 		w.s.HandOverAgent(tx, p, a, to, nil, e.Ownership.HeirWas, m)
-		table.ProjectMembers.CheckIn(tx, h.rows, a.ProjectID, heir) // which makes him the heir, if he is a member
+		table.ProjectMembers.CheckIn(tx, h.rows, a.ProjectID, heir) // which makes them the heir, if they are a member
 	}
 	return e
 }
@@ -164,7 +164,7 @@ type heirsOfAgents struct {
 	rows table.Rows
 }
 
-// buried reports whether a removal of a user from the project has ended his
+// buried reports whether a removal of a user from the project has ended their
 // permission on one of its agents: it may still be there, and counts for nothing.
 func buried(rows table.Rows, m model.AgentMember) bool {
 	tomb, is := table.Tombstones.In(rows, m.ProjectID, m.UserID)
@@ -179,10 +179,10 @@ func (w *work) heir() int64 {
 	return *w.r.AgentsTo
 }
 
-// heirs finds who becomes owner of agents: whom the removal names, if he can
-// reach their project, else the project's oldest admin who isn't removed himself.
-// What the named one is on the agents and in their projects is among rows; his
-// teams are looked at only where nothing else lets him in.
+// heirs finds who becomes owner of agents: whom the removal names, if they can
+// reach their project, else the project's oldest admin who isn't removed too.
+// What the named one is on the agents and in their projects is among rows; their
+// teams are looked at only where nothing else lets them in.
 func (w *work) heirs(ctx context.Context, owned []model.Agent, rows table.Rows) (heirsOfAgents, error) {
 	h := heirsOfAgents{make(map[int64]int64, len(owned)), rows}
 	projects := make(map[int64]model.Project, len(owned))
@@ -214,7 +214,7 @@ func (w *work) heirs(ctx context.Context, owned []model.Agent, rows table.Rows) 
 	return h, err
 }
 
-// reached makes the named heir that of the projects that he can reach, and takes
+// reached makes the named heir that of the projects that they can reach, and takes
 // these away.
 func (w *work) reached(ctx context.Context, h heirsOfAgents, named model.User, projects map[int64]model.Project) error {
 	take := func() (teams []table.Primary) {
@@ -256,7 +256,7 @@ func (w *work) admins(ctx context.Context, h heirsOfAgents, projects map[int64]m
 }
 
 // reaches reports whether a user whose rows were read can see a project, and
-// isn't removed himself.
+// isn't removed too.
 func (w *work) reaches(rows table.Rows, u model.User, p model.Project) bool {
 	if u.OrganizationID != w.r.OrganizationID || slices.Contains(w.r.UserIDs, u.ID) {
 		return false
@@ -352,12 +352,12 @@ func keptAgents(ctx context.Context, w *work) ([]effect, error) {
 	return out, err
 }
 
-// recentAgents are the recent agents of a user, dropped when he is deleted.
+// recentAgents are the recent agents of a user, dropped when they are deleted.
 func recentAgents(ctx context.Context, w *work) ([]effect, error) {
 	return w.dropsRecents(ctx, table.RecentAgents, "/recent-agent", "recent agents", func(e *model.EffectRow, row *model.Recents) { e.RecentAgents = row })
 }
 
-// starred are the marks of a user on agents, dropped when he is deleted.
+// starred are the marks of a user on agents, dropped when they are deleted.
 func starred(ctx context.Context, w *work) ([]effect, error) {
 	if !w.r.Deletes {
 		return nil, nil

@@ -13,7 +13,7 @@ import (
 // heirField is where a request names the heir.
 const heirField = "query.transfer_to"
 
-// Heir finds the user to whom things go, 0 for nobody. He must be able to reach
+// Heir finds the user to whom things go, 0 for nobody. They must be able to reach
 // the project and not be the one who leaves it; otherwise it is 404
 // naming them and the place.
 func Heir(c *guard.Case, p model.Project, leaver, heir int64) error {

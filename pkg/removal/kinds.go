@@ -344,7 +344,7 @@ func (w *work) invited(i model.Invite) int64 {
 	return 0
 }
 
-// recents are the recent projects of a user, dropped when he is deleted.
+// recents are the recent projects of a user, dropped when they are deleted.
 func recents(ctx context.Context, w *work) ([]effect, error) {
 	return w.dropsRecents(ctx, table.Recents, "/recent", "recent projects", func(e *model.EffectRow, row *model.Recents) { e.Recents = row })
 }

@@ -11,7 +11,7 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Left is what may still lead a person to projects: his first memberships and
+// Left is what may still lead a person to projects: their first memberships and
 // teams, as an index tells them.
 type Left struct{ projects, teams []int64 }
 
@@ -43,7 +43,7 @@ func (l *Left) Look(ctx context.Context, s *store.Store, user int64) error {
 type place struct{ project, team int64 }
 
 // stranded reports whether neither a membership nor a team nor a rank leads u
-// to any project once he has left. What the indexes told is read again, since
+// to any project once they have left. What the indexes told is read again, since
 // it may be a deleted project, an empty team or a membership that has ended:
 // one more round trip for each page of it, until something is found.
 func (l *Left) stranded(ctx context.Context, s *store.Store, now model.Time, u model.User, leaving place) (bool, error) {

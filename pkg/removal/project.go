@@ -14,12 +14,12 @@ import (
 // Heirs are the users to whom things of somebody go who is removed, 0 for nobody.
 type Heirs struct {
 	Post   int64 // becomes admin or owner where the last one goes
-	Agents int64 // becomes owner of agents; without him, the oldest admin of their project
+	Agents int64 // becomes owner of agents; without one, the oldest admin of their project
 }
 
 // FromProject notes the removal of a member from the project of the case, and
 // tells what it does. It refuses with last_project_admin (409) to take the last
-// admin away, unless an heir takes his place.
+// admin away, unless an heir takes their place.
 func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user int64, heirs Heirs, left *Left, o Options) (model.ProjectUser, Report, error) {
 	p, heir := *c.Project, heirs.Post
 	m, _ := c.ProjectMember(p.ID, user)
@@ -30,7 +30,7 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user int64,
 	if last && heir == 0 && u.IsActive { // one whose account has ended holds nothing any more
 		return row, Report{}, fault.New(fault.KindLastProjectAdmin, "The last admin of a project can't be removed: add ?transfer_to= with the id of a user who can reach it")
 	}
-	target := c.ProjectTarget(p, 0) // without his own role
+	target := c.ProjectTarget(p, 0) // without their own role
 	if target.Team != 0 {
 		if in, ok := c.TeamMember(target.Team, user); ok {
 			target.TeamRole = access.Role(in.Role)

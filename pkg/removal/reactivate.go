@@ -12,11 +12,11 @@ import (
 )
 
 // Reactivate notes that the account of a deactivated user may be used again; to
-// is his row with whatever else the request changes of it. He comes back with
+// is their row with whatever else the request changes of it. They come back with
 // nothing: what the removal took away, an undo of it gives back.
 //
 // What is left of the removal is worked off first, so that no membership or key
-// that it has not come to yet lets him in. That a deleted user can't be
+// that it has not come to yet lets them in. That a deleted user can't be
 // reactivated is a 404; a removal that isn't done within the request's time is
 // unavailable.
 func Reactivate(ctx context.Context, s *store.Store, c *guard.Case, from, to model.User) (model.User, error) {

@@ -35,8 +35,8 @@ func (u *undoing) buried(m model.AgentMember) bool {
 
 // putAgentMember puts a permission on an agent back where none has come in its
 // place and no later removal has been there. One on an agent of the project that
-// somebody was removed from counts only when the tombstone is gone, as he is let
-// in again.
+// somebody was removed from counts only when the tombstone is gone, as they are
+// let in again.
 func (u *undoing) putAgentMember(m model.AgentMember, returns bool) (put func(*table.Tx), there, ok bool) {
 	_, _, live := store.LiveAgent(u.rows, m.AgentID)
 	if now, is := table.AgentMembers.In(u.rows, m.UserID, m.AgentID); is {
@@ -104,7 +104,7 @@ func (u *undoing) owns(agent, user int64) bool {
 	return false
 }
 
-// takeOwnership takes from the heir of an agent what he has by it, and notes what
+// takeOwnership takes from the heir of an agent what they have by it, and notes what
 // the audit log tells of it. What has changed since is left alone and named.
 func (u *undoing) takeOwnership(o model.Ownership, before, after map[string]any) func(*table.Tx) {
 	nothing := func(*table.Tx) {}

@@ -85,7 +85,7 @@ func record(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal)
 	return r, nil
 }
 
-// Ways names the paths by which a user still reaches a target, once his own
+// Ways names the paths by which a user still reaches a target, once their own
 // role there is taken away.
 func Ways(u model.User, t access.Target) model.EffectiveAccess {
 	out := model.EffectiveAccess{Via: []string{}}

@@ -175,8 +175,8 @@ func (u *undoing) back(e model.Effect, into *[]func(*table.Tx), put func(*table.
 // leave notes that something is not.
 func (u *undoing) leave(resource string) { u.left = append(u.left, resource) }
 
-// user returns a user who may be given things back: now or by this undo his
-// account is his as it was. returns says that it is by this undo.
+// user returns a user who may be given things back: now or by this undo their
+// account is theirs as it was. returns says that it is by this undo.
 func (u *undoing) user(id int64) (row model.User, returns, ok bool) {
 	row, ok = table.Users.In(u.rows, id)
 	if !ok || u.taken[id] {
@@ -276,7 +276,7 @@ func (u *undoing) putProjectMember(m model.ProjectMember, tomb *model.Tombstone,
 }
 
 // unbury takes the removal's tombstone away, and puts the one before it back, where
-// somebody is a member again by another membership than m: what he gets back, or
+// somebody is a member again by another membership than m: what they get back, or
 // never lost, inside the project would count for nothing behind it.
 func (u *undoing) unbury(m model.ProjectMember, before *model.Tombstone, into *[]func(*table.Tx)) {
 	stone, buried := table.Tombstones.In(u.rows, m.ProjectID, m.UserID)

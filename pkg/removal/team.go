@@ -17,10 +17,10 @@ import (
 // team's projects stay, and so does the account.
 //
 // left is what may still lead each of them to projects, in their order.
-func FromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []model.TeamMember, left []Left, himself bool, o Options) (Report, error) {
+func FromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []model.TeamMember, left []Left, leaves bool, o Options) (Report, error) {
 	acting := c.Acting()
 	for _, m := range members {
-		if !access.CanRemove(acting, access.Role(m.Role), himself) {
+		if !access.CanRemove(acting, access.Role(m.Role), leaves) {
 			return Report{}, fault.Forbidden(fault.ReasonRole)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"wardroom/infra/local/fixture"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
+	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
@@ -85,6 +87,34 @@ func TestNotRestored(t *testing.T) {
 	w.ask(t, http.StatusForbidden, http.MethodPost, undo(id), "", demo.ProjectMember)
 	w.clock.Add((30*24*time.Hour + time.Minute).Milliseconds())
 	w.ask(t, http.StatusConflict, http.MethodPost, undo(id), "")
+}
+
+// Of more users than one transaction can free the names of, the effects free the
+// rest: all may come again, and an undo gives every one of them their name back.
+func TestManyAreDeletedAtOnce(t *testing.T) {
+	t.Parallel()
+	const first, last = 600, 689 // as many as a request may name
+	w := newWorld(t, fixture.People(first, first+29), fixture.People(first+30, first+59), fixture.People(first+60, last))
+	ids := make([]string, 0, last-first+1)
+	for id := first; id <= last; id++ {
+		ids = append(ids, strconv.Itoa(id))
+	}
+	w.ask(t, http.StatusOK, http.MethodDelete, "/api/user/batch?user_ids="+strings.Join(ids, ","), "")
+	rows := w.Rows(t.Context(), t)
+	if len(made(rows)) != 1 {
+		t.Fatalf("%d removals", len(made(rows)))
+	}
+	w.settle(t)
+	w.sound(t)
+	for id := int64(first); id <= last; id++ {
+		if _, kept := w.Rows(t.Context(), t)[store.EmailKey(1, fixture.Email(id))]; kept {
+			t.Errorf("the address of user %d isn't free", id)
+		}
+	}
+	w.ask(t, http.StatusOK, http.MethodPost, undo(made(rows)[0].ID), "")
+	w.settle(t)
+	w.sound(t)
+	w.asBefore(t)
 }
 
 // bare is how long it takes to make one state of the table of another by the
