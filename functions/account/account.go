@@ -1,4 +1,4 @@
-// Package account is the Account APIs: the caller himself, his organisation, and
+// Package account is the Account APIs: the caller, their organisation, and
 // SCIM.
 package account
 
@@ -7,6 +7,7 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
 	"wardroom/pkg/store"
 )
 
@@ -22,7 +23,7 @@ func APIs(s *store.Store) api.Group {
 	)}
 }
 
-// own is the caller and his organisation.
+// own is the caller and their organisation.
 func (h *handlers) own() []api.Op {
 	organization := access.OwnOrganization()
 	return []api.Op{
@@ -31,7 +32,7 @@ func (h *handlers) own() []api.Op {
 		api.GET("/api/organization", "Get Organization", h.organization).
 			Says("Organization found successfully.").Allow(access.ViewOrganization, organization).Fails(403),
 		api.PUT("/api/organization", "Edit Organization", h.editOrganization).
-			Says("Organization updated successfully.").Allow(access.ManageOrganization, organization).Fails(403, 409),
+			Says("Organization updated successfully.").Allow(access.ManageOrganization, organization).Fails(403),
 	}
 }
 
@@ -56,12 +57,12 @@ func (h *handlers) projectInvites() []api.Op {
 			Says("Invites found successfully.").Allow(access.ManageMembers, project).Fails(403, 404),
 		api.POST("/api/project/{project_id}/invite", "Invite User to Project", h.invite).
 			Says("Invite created successfully.").About("Inviting an address again replaces its invitation. Where no mail is sent, meta.url is the link for the invited person, shown in this answer alone.").
-			Allow(access.ManageMembers, project).Creates().Fails(403, 404, 409),
+			Allow(access.ManageMembers, project).Creates().Fails(403, 404).Conflict(fault.KindDuplicate),
 		api.DELETE("/api/project/{project_id}/invite/{invite_id}", "Revoke Project Invite", h.revokeInvite).
-			Says("Invite revoked successfully.").Allow(access.ManageMembers, project).Fails(403, 404, 409),
+			Says("Invite revoked successfully.").Allow(access.ManageMembers, project).Fails(403, 404).Conflict(fault.KindBadTransition),
 		api.POST("/api/invite/accept", "Accept Project Invite", h.accept).
 			Says("Invite accepted successfully.").About("By the invited address: a token that nobody is bound to yet is bound by it. Where no issuer is configured it needs no credential while the user never had one, and meta.key shows them a key, this once. An invitation to the organization alone is answered by an empty list. Accepting twice is answered alike.").
-			Invited().Fails(403, 404, 409, 410),
+			Invited().Fails(403, 404, 410).Conflict(fault.KindBadTransition),
 	}
 }
 

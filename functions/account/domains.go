@@ -24,12 +24,12 @@ func (h *handlers) domainOps() []api.Op {
 			Allow(access.ManageOrganization, organization).Fails(403),
 		api.POST("/api/organization/domain", "Add Domain", h.addDomain).
 			Says("Domain added successfully.").About("It decides nothing until it is proved: publish txt_record as a TXT record of the domain, and verify it. Adding it again changes sign_in.").
-			Allow(access.ManageOrganization, organization).Fails(403, 409),
+			Allow(access.ManageOrganization, organization).Fails(403).Conflict(fault.KindDuplicate),
 		api.DELETE("/api/organization/domain/{domain}", "Delete Domain", h.deleteDomain).
 			Says("Domain deleted successfully.").Allow(access.ManageOrganization, organization).Fails(403, 404),
 		api.POST("/api/organization/domain/{domain}/verify", "Verify Domain", h.verifyDomain).
 			Says("Domain verified successfully.").About("Looks the TXT record up. From then on who first signs in with an address of the domain is a user of the organization, or becomes one where sign_in is set.").
-			Allow(access.ManageOrganization, organization).Fails(403, 404, 409),
+			Allow(access.ManageOrganization, organization).Fails(403, 404).Conflict(fault.KindDuplicate, fault.KindBadTransition),
 	}
 }
 

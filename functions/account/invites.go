@@ -80,7 +80,7 @@ type inviteIn struct {
 	}
 
 	of     invite.Of
-	member *model.ProjectMember // of whose address it is, where he is one
+	member *model.ProjectMember // of whose address it is, where they are one
 }
 
 // Needs asks what is known of the address.

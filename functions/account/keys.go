@@ -57,7 +57,7 @@ type keysIn struct {
 	own, service []store.KeyRef
 }
 
-// Needs asks for both kinds: who the caller is, and so whether he may see the
+// Needs asks for both kinds: who the caller is, and so whether they may see the
 // service keys, isn't known yet.
 func (in *keysIn) Needs(f *guard.Fetch) {
 	after, n := in.AfterID(), in.Limit+1

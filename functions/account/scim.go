@@ -32,19 +32,19 @@ func (h *handlers) scim() []api.Op {
 	team := func(o api.Op) api.Op { return manage(o).Allow(access.ViewTeam, access.Team("id")) }
 	return []api.Op{
 		manage(api.GET(users, "List SCIM Users", h.listSCIM)),
-		manage(api.POST(users, "Create SCIM User", h.createSCIM)).Creates().Fails(409),
+		manage(api.POST(users, "Create SCIM User", h.createSCIM)).Creates().Conflict(fault.KindDuplicate),
 		manage(api.POST(users+"/.search", "Search SCIM Users", h.searchSCIM)).Reads(),
 		manage(api.GET(one, "Get SCIM User", h.getSCIM)),
-		manage(api.PUT(one, "Replace SCIM User", h.replaceSCIM).Removes()).Fails(409),
-		manage(api.PATCH(one, "Patch SCIM User", h.patchSCIM).Removes()).Fails(409),
-		manage(api.DELETE(one, "Delete SCIM User", h.deleteSCIM).Removes()).Mute().Fails(409),
+		manage(api.PUT(one, "Replace SCIM User", h.replaceSCIM).Removes()).Conflict(fault.KindDuplicate, fault.KindSelfDelete),
+		manage(api.PATCH(one, "Patch SCIM User", h.patchSCIM).Removes()).Conflict(fault.KindDuplicate, fault.KindSelfDelete),
+		manage(api.DELETE(one, "Delete SCIM User", h.deleteSCIM).Removes()).Mute().Conflict(fault.KindSelfDelete),
 
 		manage(api.GET(groups, "List SCIM Groups", h.listGroups)),
-		manage(api.POST(groups, "Create SCIM Group", h.createGroup)).Creates().Fails(409),
+		manage(api.POST(groups, "Create SCIM Group", h.createGroup)).Creates().Conflict(fault.KindDuplicate, fault.KindLimit),
 		team(api.GET(group, "Get SCIM Group", h.getGroup)),
-		team(api.PUT(group, "Replace SCIM Group", h.replaceGroup).Removes()).Fails(409),
-		team(api.PATCH(group, "Patch SCIM Group", h.patchGroup).Removes()).Mute().Fails(409),
-		team(api.DELETE(group, "Delete SCIM Group", h.deleteGroup)).Mute().Fails(409),
+		team(api.PUT(group, "Replace SCIM Group", h.replaceGroup).Removes()).Conflict(fault.KindDuplicate, fault.KindLimit),
+		team(api.PATCH(group, "Patch SCIM Group", h.patchGroup).Removes()).Mute().Conflict(fault.KindDuplicate, fault.KindLimit),
+		team(api.DELETE(group, "Delete SCIM Group", h.deleteGroup)).Mute().Conflict(fault.KindInUse),
 
 		manage(api.POST(scimRoot+"/.search", "Search SCIM", h.searchAll)).Reads(),
 		api.GET(scimRoot, "Discover SCIM", h.entry).SCIM().Anyone(),

@@ -8,6 +8,7 @@ package agent
 import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
 	"wardroom/pkg/store"
 )
 
@@ -33,37 +34,37 @@ func APIs(s *store.Store) api.Group {
 			Says("Agents found successfully.").Anyone().Allow(access.ViewTeam, access.Team("team_id").IfGiven()).Users("user_id").Fails(403, 404),
 		api.POST("/api/agent/{agent_id}/review", "Create a Review for an Agent", h.createReview).
 			About("One review each. Who owns the agent can't review it.").
-			Says("Agent review created successfully.").Allow(access.ViewAgent, agent).Creates().Fails(403, 404, 409),
+			Says("Agent review created successfully.").Allow(access.ViewAgent, agent).Creates().Fails(403, 404).Conflict(fault.KindDuplicate),
 		api.GET("/api/agent/{agent_id}/review", "Get Agent Reviews", h.reviews).
 			Says("Agent reviews found successfully.").Allow(access.ViewAgent, agent).Fails(404),
 		api.PUT("/api/agent/{agent_id}/review/{review_id}", "Update an Agent Review", h.editReview).
-			Says("Agent review updated successfully.").Allow(access.ViewAgent, agent).Fails(403, 404, 409),
+			Says("Agent review updated successfully.").Allow(access.ViewAgent, agent).Fails(403, 404),
 		api.DELETE("/api/agent/{agent_id}/review/{review_id}", "Delete an Agent Review", h.deleteReview).
-			Says("Agent review deleted successfully.").Allow(access.ViewAgent, agent).Fails(403, 404, 409),
+			Says("Agent review deleted successfully.").Allow(access.ViewAgent, agent).Fails(403, 404),
 		api.POST("/api/agent/{agent_id}/chat-thread", "Create Agent Chat", h.createThread).
 			Says("Chat Thread created successfully.").LeavesNoRow("What somebody asks is theirs; the log of chats keeps it.").Allow(access.ViewAgent, agent).Creates().Fails(403, 404),
 		api.GET("/api/agent/{agent_id}/rating", "Get Agent Ratings", h.rating).
 			Says("Agent ratings found successfully.").Allow(access.ViewAgent, agent).Fails(404),
 		api.PUT("/api/agent/{agent_id}/rating", "Toggle Rating", h.toggleRating).
 			About("The same vote again clears it. With an Idempotency-Key, or If-Match with the ETag of the caller's vote, a request that is sent twice counts once.").
-			Says(upvoted, downvoted, cleared).Toggles().LeavesNoRow("A vote can be taken back at any time, and the log would tell for good who liked what.").Allow(access.ViewAgent, agent).Fails(403, 404, 409),
+			Says(upvoted, downvoted, cleared).Toggles().LeavesNoRow("A vote can be taken back at any time, and the log would tell for good who liked what.").Allow(access.ViewAgent, agent).Fails(403, 404),
 		api.POST("/api/agent/{agent_id}/alias", "Create Agent Alias", h.createAlias).
-			Says("Agent alias created successfully.").Allow(access.EditAgent, agent).Creates().Fails(403, 404, 409),
+			Says("Agent alias created successfully.").Allow(access.EditAgent, agent).Creates().Fails(403, 404).Conflict(fault.KindDuplicate, fault.KindLimit),
 		api.GET("/api/agent-alias", "Get All Agent Alias", h.aliases).
 			Says("Agent aliases found successfully.").Anyone().Allow(access.ViewAgent, agent.IfGiven()).Fails(404),
 		api.PUT("/api/agent-alias/{alias_id}", "Update Agent Alias", h.renameAlias).
-			Says("Agent alias updated successfully.").Allow(access.EditAgent, alias).Fails(403, 404, 409),
+			Says("Agent alias updated successfully.").Allow(access.EditAgent, alias).Fails(403, 404).Conflict(fault.KindDuplicate),
 		api.GET("/api/agent/{agent_id}/access", "Get Agent Access Level", h.access).
 			Says("Agent access level found successfully.").Allow(access.ViewAgent, agent).Fails(404),
 		api.PUT("/api/agent/{agent_id}/access", "Update Agent Access Level", h.setAccess).
-			Says("Agent access level updated successfully.").Allow(access.ManageAgent, agent).Fails(403, 404, 409),
+			Says("Agent access level updated successfully.").Allow(access.ManageAgent, agent).Fails(403, 404),
 		api.GET("/api/project/{project_id}/agent", "Get All Agents by Project", h.listOfProject).
 			Says("Agents found successfully.").Allow(access.ViewProject, project).Fails(404),
 		api.GET("/api/agent-type", "Get Agent Types", h.types).
 			Says("Agent types found successfully.").Anyone(),
 		api.PUT("/api/agent-type/{type_id}", "Update Agent Type", h.editType).
 			About("Edits the type, for all agents of it.").
-			Says("Agent type updated successfully.").Allow(access.ManageOrganization, access.OwnOrganization()).Fails(403, 404, 409),
+			Says("Agent type updated successfully.").Allow(access.ManageOrganization, access.OwnOrganization()).Fails(403, 404).Conflict(fault.KindDuplicate),
 		api.GET("/api/agent/{agent_id}/user", "Get User Agent or User Agent Permission", h.users).
 			About("Without user_id everybody who has a role on the agent: their own, or one in its project or its team. With it that user's highest role by any path, a rank or the access level among them.").
 			Says("Agent users found successfully.").Allow(access.ManageAgent, agent).OrSelf("user_id").Users("user_id").Fails(403, 404),
@@ -76,18 +77,18 @@ func APIs(s *store.Store) api.Group {
 			Says("Agent found successfully.").Allow(access.ViewAgent, agent).Fails(404),
 		api.PUT("/api/agent/{agent_id}", "Edit Agent", h.edit).
 			About("A change of the configuration (instructions, model, temperature, starters) makes a new version of it. To hand the agent over to another owner takes the right to manage it.").
-			Says("Agent updated successfully.").Allow(access.EditAgent, agent).Users("owner").Fails(403, 404, 409),
+			Says("Agent updated successfully.").Allow(access.EditAgent, agent).Users("owner").Fails(403, 404),
 		api.DELETE("/api/agent/{agent_id}", "Delete Agent", h.delete).
-			Says("Agent deleted successfully.").Allow(access.ManageAgent, agent).Fails(403, 404, 409),
+			Says("Agent deleted successfully.").Allow(access.ManageAgent, agent).Fails(403, 404),
 		api.POST("/api/agent/{agent_id}/user", "Add User to Agent", h.addUsers).
-			Says("Users added to agent successfully.").Allow(access.ManageAgent, agent).Users("user_ids").Fails(403, 404, 409),
+			Says("Users added to agent successfully.").Allow(access.ManageAgent, agent).Users("user_ids").Fails(403, 404).Conflict(fault.KindOwnerPermission),
 		api.DELETE("/api/agent/{agent_id}/user", "Remove User from Agent", h.removeUsers).
 			About("Ends their own permissions on the agent. The owner keeps theirs until somebody else owns it (Edit Agent).").
-			Says("Users removed from agent successfully.").Allow(access.ManageAgent, agent).Members("user_ids").Fails(403, 404, 409),
+			Says("Users removed from agent successfully.").Allow(access.ManageAgent, agent).Members("user_ids").Fails(403, 404).Conflict(fault.KindOwnerPermission),
 		api.POST("/api/agent/{agent_id}/starred", "Star Agent", h.star).
 			Says("Agent starred successfully.").LeavesNoRow(api.OwnList).Allow(access.ViewAgent, agent).Fails(403, 404),
 		api.DELETE("/api/agent-alias/{alias_id}", "Delete Agent Alias", h.deleteAlias).
-			Says("Agent alias deleted successfully.").Allow(access.EditAgent, alias).Fails(403, 404, 409),
+			Says("Agent alias deleted successfully.").Allow(access.EditAgent, alias).Fails(403, 404),
 		api.GET("/api/agent-alias/by-name/{alias}", "Get Agent by Alias", h.agentByAlias).
 			About("The agent that the alias leads to, in whatever case the alias is written.").
 			Says("Agent found successfully.").Anyone().Fails(404),

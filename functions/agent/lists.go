@@ -15,7 +15,7 @@ import (
 )
 
 // A list asks all that leads somebody to agents for those after the last one
-// shown: his permissions on some, the places he is a member of, and the openness
+// shown: their permissions on some, the places they are a member of, and the openness
 // of others. It costs as much as there are of these and as the page is long,
 // however many agents there are elsewhere.
 
@@ -198,7 +198,7 @@ func (in *teamsIn) Needs(f *guard.Fetch) {
 	}
 }
 
-// listOfTeams shows the agents of a team, or of all teams of a user, that he can
+// listOfTeams shows the agents of a team, or of all teams of a user, that they can
 // see, by id. Another user than the caller takes an admin rank (403). A service
 // key has no teams of its own (403).
 func (h *handlers) listOfTeams(ctx context.Context, in *teamsIn) (api.Page[model.Agent], error) {

@@ -82,7 +82,7 @@ type recentIn struct {
 
 func (in *recentIn) Needs(f *guard.Fetch) { wantRecents(f) }
 
-// recent shows the caller's list, newest first, without what he can't reach any
+// recent shows the caller's list, newest first, without what they can't reach any
 // more.
 func (h *handlers) recent(ctx context.Context, in *recentIn) (api.Page[model.RecentAgent], error) {
 	c := in.Case()

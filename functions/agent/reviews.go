@@ -102,7 +102,7 @@ func (h *handlers) reviews(ctx context.Context, in *reviewsIn) (api.Noted[api.Pa
 	return out, nil
 }
 
-// authored is a review with its author as the caller may know him. Whom he may
+// authored is a review with its author as the caller may know them. Whom the caller may
 // not know, the stamp doesn't name either.
 func authored(c *guard.Case, r model.Review) model.Review {
 	r.User = c.Author(c.Agent.ProjectID, r.UserID, c.Caller.Is(r.UserID) || c.Acts(access.ManageAgent))
@@ -152,7 +152,7 @@ func (in *editReviewIn) Check(model.Time) error {
 }
 
 // editReview changes what the body names. Nobody but the author may, and not even
-// he where he owns the agent by now (403).
+// they where they own the agent by now (403).
 func (h *handlers) editReview(_ context.Context, in *editReviewIn) (model.Review, error) {
 	c, old := in.Case(), in.review
 	c.Concerns(old)

@@ -30,7 +30,7 @@ func sightKeys(placed []store.Placed, who access.Caller) []table.Primary {
 }
 
 // seen returns the agents that somebody may know by the rows read so far, by id,
-// as shown, and the rows that tell what he is in the teams of the others.
+// as shown, and the rows that tell what they are in the teams of the others.
 func seen(c *guard.Case, placed []store.Placed, who access.Caller) (agents map[int64]model.Agent, teams []table.Primary) {
 	agents = make(map[int64]model.Agent, len(placed))
 	sight := c.SightOf(who)
@@ -48,7 +48,7 @@ func seen(c *guard.Case, placed []store.Placed, who access.Caller) (agents map[i
 
 // see reads agents that lists led to and returns those that the caller may know,
 // by id, as shown. more are read along. It is one round trip, and another one
-// where he may be in a team that lets him in.
+// where they may be in a team that lets them in.
 func (h *handlers) see(ctx context.Context, c *guard.Case, placed []store.Placed, more ...table.Primary) (map[int64]model.Agent, error) {
 	if err := c.ReadShown(ctx, append(sightKeys(placed, c.Caller), more...)...); err != nil {
 		return nil, err

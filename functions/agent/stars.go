@@ -61,7 +61,7 @@ func (in *starredIn) Needs(f *guard.Fetch) {
 }
 
 // starred shows the agents that the caller has marked, by the id of the mark,
-// without those that he can't reach any more. A service key has none (403).
+// without those that they can't reach any more. A service key has none (403).
 func (h *handlers) starred(ctx context.Context, in *starredIn) (api.Page[model.StarredAgent], error) {
 	c := in.Case()
 	page := api.Page[model.StarredAgent]{}
@@ -112,8 +112,8 @@ func (in *unstarIn) Needs(f *guard.Fetch) {
 	}
 }
 
-// unstar takes the caller's marks off agents, and shows those that he can still
-// reach. It is 404 where he has marked none of them.
+// unstar takes the caller's marks off agents, and shows those that they can still
+// reach. It is 404 where they have marked none of them.
 func (h *handlers) unstar(ctx context.Context, in *unstarIn) ([]model.StarredAgent, error) {
 	c := in.Case()
 	me, err := c.Me()

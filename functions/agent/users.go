@@ -43,13 +43,13 @@ func (in *usersIn) Needs(f *guard.Fetch) {
 	}
 }
 
-// rolesKeys are a user's row and those that tell what he is on an agent.
+// rolesKeys are a user's row and those that tell what they are on an agent.
 func rolesKeys(a model.Agent, user int64) []table.Primary {
 	return guard.AgentRoles([]table.Primary{table.Users.Key(user)}, a.ID, a.ProjectID, a.Team(), user)
 }
 
-// users shows who has a role on the agent, by the id of what gives it to him, or
-// what one user may, by whatever path (404 where he may nothing).
+// users shows who has a role on the agent, by the id of what gives it to them, or
+// what one user may, by whatever path (404 where they may nothing).
 func (h *handlers) users(ctx context.Context, in *usersIn) (api.Page[model.AgentUser], error) {
 	if in.UserID != 0 {
 		row, err := in.one(ctx)
@@ -91,8 +91,8 @@ func (h *handlers) users(ctx context.Context, in *usersIn) (api.Page[model.Agent
 	return page, nil
 }
 
-// candidate is somebody whom an index told of: by his permission on the agent,
-// or his membership of the project or the team.
+// candidate is somebody whom an index told of: by their permission on the agent,
+// or their membership of the project or the team.
 type candidate struct {
 	store.Ref
 	by access.PathKind
@@ -127,7 +127,7 @@ func (in *usersIn) one(ctx context.Context) (model.AgentUser, error) {
 	return row.AgentUser, nil
 }
 
-// held is a user's role on the agent, and by what kind of path he has it.
+// held is a user's role on the agent, and by what kind of path they have it.
 type held struct {
 	model.AgentUser
 	by access.PathKind

@@ -4,6 +4,7 @@ package governance
 import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
 	"wardroom/pkg/store"
 )
 
@@ -19,12 +20,12 @@ func APIs(s *store.Store) api.Group {
 		api.GET("/api/removal/{removal_id}", "Get Removal", h.removal).
 			Says("Removal found successfully.").Anyone().Fails(403, 404),
 		api.POST("/api/removal/{removal_id}/undo", "Undo Removal", h.undo).
-			Says("Removal undone successfully.").Anyone().Fails(403, 404, 409),
+			Says("Removal undone successfully.").Anyone().Fails(403, 404).Conflict(fault.KindBadTransition, fault.KindDuplicate, fault.KindUndoFirst),
 		api.POST("/api/offboarding/plan", "Plan Offboarding", h.planOffboarding).Creates().
-			Says("Offboarding planned successfully.").LeavesNoRow("A plan changes nothing; what is done by it leaves rows.").Allow(access.ManageUsers, access.OwnOrganization()).Users("user_id").Fails(403, 404, 409).
+			Says("Offboarding planned successfully.").LeavesNoRow("A plan changes nothing; what is done by it leaves rows.").Allow(access.ManageUsers, access.OwnOrganization()).Users("user_id").Fails(403, 404).Conflict(fault.KindSelfDelete).
 			About("Plans what becomes of everything a leaver holds. Only the plan is written."),
 		api.POST("/api/offboarding/apply", "Apply Offboarding", h.applyOffboarding).Removes().
-			Says("Offboarding applied successfully.").Allow(access.ManageUsers, access.OwnOrganization()).Fails(403, 404, 409).
+			Says("Offboarding applied successfully.").Allow(access.ManageUsers, access.OwnOrganization()).Fails(403, 404).Conflict(fault.KindPlanStale, fault.KindSelfDelete).
 			About("Carries out a plan: the account ends at once, and everything held is handed over afterwards, as the removal that is answered tells. Once more it answers the same removal. plan_stale says that the leaver's rank or account, or an heir, has changed since the plan was made."),
 		api.GET("/api/audit", "Audit Log", h.audit).
 			About("Needs `manage_users` on the organization. A project's admins may ask for what concerns the project, by resource.").
@@ -35,7 +36,7 @@ func APIs(s *store.Store) api.Group {
 			Says("Audit checkpoint signed.").Allow(access.ManageUsers, access.OwnOrganization()).Fails(403),
 		api.GET("/api/access/explain", "Explain Access", h.explain).
 			About("Needs `manage_users` on the organization, unless the user asks about themselves. A project's admins may ask about the project and its agents.").
-			Says("Access explained successfully.").Anyone().Fails(403, 404, 409),
+			Says("Access explained successfully.").Anyone().Fails(403, 404).Conflict(fault.KindLimit),
 		api.GET("/api/access/preview/user/{user_id}", "Preview User Access", h.preview).
 			Says("Access found successfully.").Allow(access.ManageUsers, access.OwnOrganization()).OrSelf("user_id").Fails(403, 404),
 	}}

@@ -23,12 +23,12 @@ type sendIn struct {
 		Link string `json:"link,omitempty" maxLength:"2000" pattern:"^([Hh][Tt][Tt][Pp][Ss]?://[^/\\\\\\x00-\\x20\\x7f][^\\\\\\x00-\\x20\\x7f]*|/([^/\\\\\\x00-\\x20\\x7f][^\\\\\\x00-\\x20\\x7f]*)?)?$" doc:"https://…, http://…, or a path that begins with one /"`
 	}
 
-	own, his []int64 // projects that the caller and the recipient are members of
+	own, theirs []int64 // projects that the caller and the recipient are members of
 }
 
 // Needs asks which projects the two have in common.
 func (in *sendIn) Needs(f *guard.Fetch) {
-	guard.Ask(f, &in.his, func(ctx context.Context) ([]int64, error) {
+	guard.Ask(f, &in.theirs, func(ctx context.Context) ([]int64, error) {
 		return store.Every(ctx, f.Store().ProjectsOfUser, in.UserID)
 	})
 	if f.Caller != 0 {
@@ -104,7 +104,7 @@ func (in *sendIn) may(ctx context.Context, c *guard.Case) error {
 		if c.Require(access.ManageUsers, c.OrganizationTarget()) == nil {
 			return nil
 		}
-		common := slices.DeleteFunc(slices.Clone(in.own), func(id int64) bool { return !slices.Contains(in.his, id) })
+		common := slices.DeleteFunc(slices.Clone(in.own), func(id int64) bool { return !slices.Contains(in.theirs, id) })
 		if err := in.look(ctx, c, common); err != nil {
 			return err
 		}
@@ -122,7 +122,7 @@ func (in *sendIn) may(ctx context.Context, c *guard.Case) error {
 }
 
 // through reports whether the recipient is a member of a project that the caller
-// is an admin of, by his own membership or by a key that is bound to it.
+// is an admin of, by a membership of their own or by a key that is bound to it.
 func (in *sendIn) through(c *guard.Case, project int64) bool {
 	p, ok := store.LiveProject(c.Rows(), project)
 	m, member := table.ProjectMembers.In(c.Rows(), project, in.UserID)

@@ -33,13 +33,13 @@ type WorkspaceResponse struct {
 	Members      []WorkspaceMemberResponse `json:"members"`
 }
 
-// WorkspaceMemberResponse is a member with his role, spelled out.
+// WorkspaceMemberResponse is a member with their role, spelled out.
 type WorkspaceMemberResponse struct {
 	User  WorkspaceUser         `json:"user"`
 	Roles []WorkspacePermission `json:"roles"`
 }
 
-// WorkspaceUser is a user as Agenta shows him: his name is his address.
+// WorkspaceUser is a user as Agenta shows them: their name is their address.
 type WorkspaceUser struct {
 	ID        string     `json:"id"`
 	Email     string     `json:"email"`

@@ -43,7 +43,7 @@ func (h *handlers) members(ctx context.Context, in *membersIn) (api.Page[model.T
 	return page, nil
 }
 
-// person is a member with his user.
+// person is a member with their user.
 type person struct {
 	member model.TeamMember
 	user   model.User
@@ -142,15 +142,15 @@ func (h *handlers) removeMembers(ctx context.Context, in *removeMembersIn) (api.
 	c := in.Case()
 	out := api.Noted[[]model.TeamUser, *removal.Report]{Data: []model.TeamUser{}}
 	var members []model.TeamMember
-	himself := true
+	themselves := true
 	for _, id := range model.Distinct(in.Body.UserIDs) {
 		m, _ := c.TeamMember(in.TeamID, id)
 		u, _ := c.UserRow(id)
 		members = append(members, m)
-		himself = himself && c.Caller.Is(id)
+		themselves = themselves && c.Caller.Is(id)
 		out.Data = append(out.Data, shown(m, u))
 	}
-	report, err := removal.FromTeam(ctx, h.store, c, members, in.left, himself, in.Options)
+	report, err := removal.FromTeam(ctx, h.store, c, members, in.left, themselves, in.Options)
 	if in.Reports() {
 		out.Meta = &report
 	}

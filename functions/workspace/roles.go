@@ -44,7 +44,7 @@ func (n *named) address(c *guard.Case) (model.Email, bool) {
 	return table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, n.email))
 }
 
-// find reads the person and his membership: one more round trip. It leaves both
+// find reads the person and their membership: one more round trip. It leaves both
 // empty where there is none.
 func (n *named) find(ctx context.Context, c *guard.Case, more ...table.Primary) error {
 	address, ok := n.address(c)
@@ -178,7 +178,7 @@ func (in *unassignIn) Known(ctx context.Context, c *guard.Case) error {
 }
 
 // unassign takes a role from a member, who falls back to viewer; an invitation
-// with that role is taken back. A role that he doesn't hold changes nothing.
+// with that role is taken back. A role that they don't hold changes nothing.
 func (h *handlers) unassign(_ context.Context, in *unassignIn) (bool, error) {
 	if i, ok := in.of.Pending(); ok && !in.isMember {
 		if i.Role == in.Role {
@@ -216,7 +216,7 @@ func (in *removeUserIn) Needs(f *guard.Fetch) {
 func (in *removeUserIn) Known(_ context.Context, c *guard.Case) error { return in.pairing(c) }
 
 // removeUser takes a member out, or an invitation back, and answers the workspace
-// without him. Somebody unknown, or who isn't a member, changes nothing: the call may be repeated.
+// without them. Somebody unknown, or who isn't a member, changes nothing: the call may be repeated.
 func (h *handlers) removeUser(ctx context.Context, in *removeUserIn) (WorkspaceResponse, error) {
 	c := in.Case()
 	left := make([]removal.Left, 1)

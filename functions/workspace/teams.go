@@ -69,7 +69,7 @@ func (h *handlers) ownerless(ctx context.Context, c *guard.Case, in *listTeamsIn
 }
 
 // readTeams reads teams that an index led to, with the caller's memberships,
-// and leaves out what he may not see.
+// and leaves out what they may not see.
 func (h *handlers) readTeams(ctx context.Context, c *guard.Case, ids []int64) ([]model.Team, error) {
 	keys := make([]table.Primary, 0, 2*len(ids))
 	for _, id := range ids {

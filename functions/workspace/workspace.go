@@ -5,6 +5,7 @@ package workspace
 import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/fault"
 	"wardroom/pkg/store"
 )
 
@@ -20,15 +21,15 @@ func APIs(s *store.Store) api.Group {
 		api.GET("/api/team/{team_id}", "Get Team", h.team).
 			Says("Team found successfully.").Allow(access.ViewTeam, team).Fails(404),
 		api.PUT("/api/team/{team_id}", "Edit Team", h.editTeam).
-			Says("Team updated successfully.").Allow(access.EditWorkspace, team).Fails(403, 404, 409),
+			Says("Team updated successfully.").Allow(access.EditWorkspace, team).Fails(403, 404).Conflict(fault.KindDuplicate),
 		api.DELETE("/api/team/{team_id}", "Delete Team", h.deleteTeam).
-			Says("Team deleted successfully.").Allow(access.DeleteWorkspace, team).Fails(403, 404, 409),
+			Says("Team deleted successfully.").Allow(access.DeleteWorkspace, team).Fails(403, 404).Conflict(fault.KindInUse),
 		api.GET("/api/team/{team_id}/user", "List Team Members", h.members).
 			Says("Team users found successfully.").Allow(access.ViewTeam, team).Fails(404),
 		api.POST("/api/team/{team_id}/user", "Add User to Team", h.addMembers).
-			Says("Users added to team successfully.").Allow(access.AddNewUserToWorkspace, team).Users("user_ids").Fails(403, 404, 409),
+			Says("Users added to team successfully.").Allow(access.AddNewUserToWorkspace, team).Users("user_ids").Fails(403, 404).Conflict(fault.KindLimit),
 		api.DELETE("/api/team/{team_id}/user", "Remove User from Team", h.removeMembers).Removes().
-			Says("Users removed from team successfully.").Allow(access.ModifyUserRoles, team).OrSelf("user_ids").Members("user_ids").Fails(403, 404, 409),
+			Says("Users removed from team successfully.").Allow(access.ModifyUserRoles, team).OrSelf("user_ids").Members("user_ids").Fails(403, 404),
 
 		api.GET("/api/workspaces", "List Workspaces", h.listWorkspaces).
 			Agenta().Anyone(),
@@ -54,7 +55,7 @@ func APIs(s *store.Store) api.Group {
 			Allow(access.AddNewUserToWorkspace, workspace).Fails(400, 403, 404),
 		api.POST("/api/organizations/{organization_id}/workspaces/{workspace_id}/invite/accept", "Accept Workspace Invitation", h.accept).
 			Agenta().About("By the invited address, as Accept Project Invite has it. Accepting twice is answered alike.").
-			Invited().Fails(400, 403, 404, 409, 410),
+			Invited().Fails(400, 403, 404, 410).Conflict(fault.KindBadTransition, fault.KindLimit),
 	}}
 }
 

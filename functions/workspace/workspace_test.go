@@ -19,7 +19,7 @@ func with(r fixture.Request, header string, values ...string) fixture.Request {
 	return r
 }
 
-// member is user 20 of organisation 1 with a role in team 7; his key is
+// member is user 20 of organisation 1 with a role in team 7; their key is
 // "test.secret".
 func member(role string) fixture.Given {
 	return fixture.All(fixture.People(20, 20), fixture.Key("test", 20), fixture.JoinsTeam(7, 20, role))

@@ -59,7 +59,7 @@ func Settle(ctx context.Context, s *store.Store, c *guard.Case, a model.Agent, u
 	return nil
 }
 
-// Keeps refuses to take his permission from the one who owns an agent, or to
+// Keeps refuses to take their permission from the one who owns an agent, or to
 // lower it (owner_permission).
 func Keeps(a model.Agent, user int64) error {
 	if a.Owner() != user {
