@@ -275,9 +275,11 @@ func leftovers(rows table.Rows) (out []string) {
 			out = append(out, fmt.Sprintf("key %d of user %d is from before their removal", k.ID, *k.UserID))
 		}
 	}
-	users := map[string]int64{}
+	users := map[string]int64{} // by the addresses that are theirs
 	for _, u := range table.Users.All(rows) {
-		users[u.EmailKey] = u.ID
+		if u.DeletedOn == nil {
+			users[u.EmailKey] = u.ID
+		}
 		if !u.IsActive && u.ID >= firstOfClocks {
 			for _, i := range table.Invites.All(rows) {
 				if i.ForUser != nil && *i.ForUser == u.ID && i.Status == model.InvitePending {
@@ -287,8 +289,9 @@ func leftovers(rows table.Rows) (out []string) {
 		}
 	}
 	for _, i := range table.Invites.All(rows) {
-		if i.ProjectID != nil && i.Status == model.InvitePending && stands(*i.ProjectID, users[i.EmailKey], i.Epoch) {
-			out = append(out, fmt.Sprintf("user %d is invited to %s from before their removal", users[i.EmailKey], i.Place))
+		user, known := users[i.EmailKey]
+		if known && i.ProjectID != nil && i.Status == model.InvitePending && stands(*i.ProjectID, user, i.Epoch) {
+			out = append(out, fmt.Sprintf("user %d is invited to %s from before their removal", user, i.Place))
 		}
 	}
 	return out

@@ -59,7 +59,7 @@ var aliens = map[string]alien{
 
 // plainInputs name nothing that belongs to anybody.
 var plainInputs = []string{
-	"limit", "cursor", "dry_run", "report", "include", "role", "expires_on",
+	"limit", "cursor", "dry_run", "report", "ownerless", "include", "role", "expires_on",
 	"project_name", "team_name", "description",
 	"userName", "externalId", "active", "givenName", "familyName", "op", "path", "value",
 	"filter", "startIndex", "count", "attributes", "excludedAttributes",

@@ -26,11 +26,22 @@ func ownershipKeys(o model.Ownership, owner int64) []table.Primary {
 	return keys
 }
 
-// buried finds another removal that has ended a permission since: it counts for
-// nothing until that one is undone.
-func (u *undoing) buried(m model.AgentMember) bool {
-	stone, is := table.Tombstones.In(u.rows, m.ProjectID, m.UserID)
-	return is && stone.RemovalID != u.r.ID && stone.Buries(m.Epoch)
+// buried finds another removal from a project that has ended since what was given
+// to a user in that epoch: it counts for nothing until that one is undone. Nothing
+// without a project is ended so.
+func (u *undoing) buried(project *int64, user, epoch int64) bool {
+	if project == nil {
+		return false
+	}
+	stone, is := table.Tombstones.In(u.rows, *project, user)
+	return is && stone.RemovalID != u.r.ID && stone.Buries(epoch)
+}
+
+// stays demands that buried, which was asked, would still say the same.
+func (u *undoing) stays(tx *table.Tx, project *int64, user int64) {
+	if project != nil {
+		store.Stays(tx, u.rows, *project, user)
+	}
 }
 
 // putAgentMember puts a permission on an agent back where none has come in its
@@ -43,12 +54,12 @@ func (u *undoing) putAgentMember(m model.AgentMember, returns bool) (put func(*t
 		return nil, true, live && now.ID == m.ID && now.Version == m.Version+1
 	}
 	m.Version++
-	if !live || u.buried(m) {
+	if !live || u.buried(&m.ProjectID, m.UserID, m.Epoch) {
 		return nil, false, false
 	}
 	return func(tx *table.Tx) {
 		u.s.PutAgentMember(tx, m)
-		store.Stays(tx, u.rows, m.ProjectID, m.UserID)
+		u.stays(tx, &m.ProjectID, m.UserID)
 		tx.If(table.Users.Key(m.UserID), "$ = ?", "is_active", !returns)
 		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, guard.AgentName(m.AgentID), nil, map[string]any{guard.UserName(m.UserID): m.Facts()}))
 	}, false, true
@@ -92,7 +103,7 @@ func (u *undoing) putOwner(e model.EffectRow) (put func(*table.Tx), there, ok bo
 // gets it back.
 func (u *undoing) owns(agent, user int64) bool {
 	if m, is := table.AgentMembers.In(u.rows, user, agent); is {
-		return m.Role == string(access.AgentOwner) && !u.buried(m)
+		return m.Role == string(access.AgentOwner) && !u.buried(&m.ProjectID, m.UserID, m.Epoch)
 	}
 	for _, e := range u.effects {
 		if m := e.AgentMember; m != nil && m.AgentID == agent && m.UserID == user && m.Role == string(access.AgentOwner) {
@@ -121,7 +132,7 @@ func (u *undoing) takeOwnership(o model.Ownership, before, after map[string]any)
 	if o.HeirWas == nil {
 		return func(tx *table.Tx) { table.AgentMembers.Delete(tx, now) }
 	}
-	if !u.buried(*o.HeirWas) {
+	if was := o.HeirWas; !u.buried(&was.ProjectID, was.UserID, was.Epoch) {
 		after[name] = o.HeirWas.Facts()
 	}
 	to := *o.HeirWas

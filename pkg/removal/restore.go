@@ -37,7 +37,7 @@ func restore(ctx context.Context, s *store.Store, r model.Removal, effects []mod
 	if u.rows, err = s.Read(ctx, u.keys()...); err != nil {
 		return nil, err
 	}
-	more, err := s.Read(ctx, append(u.invitedTo(), u.named()...)...)
+	more, err := s.Read(ctx, append(u.leadsIn(), u.named()...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -155,11 +155,20 @@ func (u *undoing) named() (keys []table.Primary) {
 	return keys
 }
 
-// invitedTo are the rows that say which is the newest invitation of an address
-// to a place.
-func (u *undoing) invitedTo() (keys []table.Primary) {
-	for _, i := range table.Invites.All(u.rows) {
-		keys = append(keys, table.InvitesOf.Key(i.Place, i.EmailKey))
+// leadsIn are the rows that tell whether a key or an invitation would still lead
+// its user somewhere: which invitation to a place is their newest, and the tombstones
+// of the projects.
+func (u *undoing) leadsIn() (keys []table.Primary) {
+	for _, e := range u.effects {
+		if i, ok := table.Invites.In(u.rows, e.InviteID); ok && e.InviteID != 0 {
+			keys = append(keys, table.InvitesOf.Key(i.Place, i.EmailKey))
+			if i.ProjectID != nil {
+				keys = append(keys, table.Tombstones.Key(*i.ProjectID, e.UserID))
+			}
+		}
+		if k, ok := table.Keys.In(u.rows, e.Prefix); ok && e.Prefix != "" && k.ProjectID != nil {
+			keys = append(keys, table.Tombstones.Key(*k.ProjectID, e.UserID))
+		}
 	}
 	return keys
 }
@@ -311,7 +320,7 @@ func (u *undoing) putKey(e model.EffectRow) (put func(*table.Tx), there, ok bool
 	if is && now.RevokedOn == nil && now.Version == e.Was.Version+2 {
 		return nil, true, true
 	}
-	if !is || now.RevokedOn == nil || now.Version != e.Was.Version+1 {
+	if !is || now.RevokedOn == nil || now.Version != e.Was.Version+1 || u.buried(now.ProjectID, e.UserID, now.Epoch) {
 		return nil, false, false
 	}
 	to := now
@@ -319,18 +328,20 @@ func (u *undoing) putKey(e model.EffectRow) (put func(*table.Tx), there, ok bool
 	to.ModifiedBy, to.ModifiedOn = e.Was.ModifiedBy, e.Was.ModifiedOn
 	return func(tx *table.Tx) {
 		table.Keys.Change(tx, now, to)
+		u.stays(tx, now.ProjectID, e.UserID)
 		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, e.Resource, map[string]any{"revoked": true}, map[string]any{"revoked": false}))
 	}, false, true
 }
 
-// putInvite makes an invitation pending again, unless there is a newer one.
+// putInvite makes an invitation pending again, unless there is a newer one, or a
+// later removal from its project.
 func (u *undoing) putInvite(e model.EffectRow) (put func(*table.Tx), there, ok bool) {
 	now, is := table.Invites.In(u.rows, e.InviteID)
 	if is && now.Status == model.InvitePending && now.Version == e.Was.Version+2 {
 		return nil, true, true
 	}
 	newest, named := table.InvitesOf.In(u.rows, now.Place, now.EmailKey)
-	if !is || now.Status != model.InviteRevoked || now.Version != e.Was.Version+1 || named && newest.InviteID != now.ID {
+	if !is || now.Status != model.InviteRevoked || now.Version != e.Was.Version+1 || named && newest.InviteID != now.ID || u.buried(now.ProjectID, e.UserID, now.Epoch) {
 		return nil, false, false
 	}
 	to := now
@@ -338,6 +349,7 @@ func (u *undoing) putInvite(e model.EffectRow) (put func(*table.Tx), there, ok b
 	to.ModifiedBy, to.ModifiedOn = e.Was.ModifiedBy, e.Was.ModifiedOn
 	return func(tx *table.Tx) {
 		table.Invites.Change(tx, now, to)
+		u.stays(tx, now.ProjectID, e.UserID)
 		if named {
 			tx.If(table.InvitesOf.Key(now.Place, now.EmailKey), "$ = ?", "invite_id", now.ID)
 		}

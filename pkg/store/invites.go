@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
@@ -25,10 +26,12 @@ func (s *Store) CreateInvite(tx *table.Tx, i model.Invite, was *model.InviteOf, 
 	case i.TeamID != nil:
 		within(tx, table.Teams.Key(*i.TeamID), i.Epoch)
 	}
-	if i.ForUser != nil {
-		tx.If(table.Emails.Key(i.OrganizationID, i.EmailKey), "$ = ?", "user_id", *i.ForUser)
-	} else {
+	address := table.Emails.Key(i.OrganizationID, i.EmailKey)
+	switch {
+	case i.ForUser == nil:
 		within(tx, table.Organizations.Key(i.OrganizationID), i.FreeIn)
+	case !slices.Contains(tx.Written(), address): // else they get it with this very transaction
+		tx.If(address, "$ = ?", "user_id", *i.ForUser)
 	}
 	i.TTL = i.ExpiresOn.Add(Retention * hour).Std().Unix()
 	table.Invites.Create(tx, i)
