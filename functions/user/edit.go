@@ -84,10 +84,6 @@ func (h *handlers) change(ctx context.Context, in *editIn) (model.User, error) {
 	case wanted == old.IsActive:
 		u = h.store.ChangeUser(&c.Tx, old, u)
 	case wanted:
-		u.GlobalAdminOf = nil
-		if u.IsSuperuser {
-			u.GlobalAdminOf = &u.OrganizationID
-		}
 		if u, err = removal.Reactivate(ctx, h.store, c, old, u); err != nil {
 			return u, err
 		}
@@ -99,14 +95,14 @@ func (h *handlers) change(ctx context.Context, in *editIn) (model.User, error) {
 		}
 		u, record = rows[0], report.RemovalID
 	}
-	h.followRank(c, old, u)
+	c.FollowRank(old, u)
 	h.tell(c, old, u, record)
 	return u, nil
 }
 
 // may says whether the caller may make of a user what the request says.
-// Himself, he changes his names and gives up ranks; others are managed by who
-// has a rank, unless they are global admins, up to the manager's own rank.
+// Users change their own names and give up their own ranks; others are managed by
+// who has a rank, unless they are global admins, up to the manager's own rank.
 func may(c *guard.Case, old, u model.User, active bool) error {
 	if c.Caller.Is(u.ID) {
 		switch {
@@ -134,20 +130,7 @@ func lastGlobalAdmin(c *guard.Case, old, u model.User) error {
 	return nil
 }
 
-// followRank makes a granted rank what the user's rank now is.
-func (h *handlers) followRank(c *guard.Case, old, u model.User) {
-	g, ok := table.RankGrants.In(c.Rows(), u.ID)
-	if !ok || rankOf(old) == rankOf(u) {
-		return
-	}
-	permission := ""
-	if rankOf(u).Admin() {
-		permission = rankOf(u).String()
-	}
-	h.store.ChangeRankGrant(&c.Tx, g, permission, c.Stamp, c.Now)
-}
-
-// tell notes the change for the audit log, names only as data of his own.
+// tell notes the change for the audit log, names only as data of the user's own.
 func (h *handlers) tell(c *guard.Case, old, u model.User, removal *int64) {
 	before, after := flags(old), flags(u)
 	if old.FirstName != u.FirstName {

@@ -19,8 +19,8 @@ const (
 // Invite asks somebody, by their address, to join a project, a team, or the
 // organisation alone. The row holds the SHA-256 of two tokens: one that was
 // shown to whoever made it, one that a letter carried to the address. Each was
-// given away once. It goes some time
-// after it expires, and the address in it.
+// given away once. The row goes some time after the invitation expires, and with
+// it the address.
 type Invite struct {
 	ID             int64   `dynamo:"invite_id"`
 	OrganizationID int64   `dynamo:"organization_id"`

@@ -3,6 +3,7 @@ package purge
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
@@ -55,9 +56,9 @@ func User(ctx context.Context, s *store.Store, now model.Time, id int64) error {
 	})
 }
 
-// over reports whether a deleted user may be erased: once the removal that deleted
-// them has handed over what they held, which is found by what is erased with them,
-// and either it was to erase them at once or the retention is over.
+// over reports whether a deleted user may be erased now. The removal that deleted
+// them must be done: it finds what they held by rows that go with them. And either
+// that removal was to erase them at once, or the retention must be over.
 func over(ctx context.Context, s *store.Store, u model.User, now model.Time) (bool, error) {
 	if u.RemovalID == nil {
 		return due(u.PendingOn, now), nil
@@ -109,24 +110,34 @@ func erase(ctx context.Context, s *store.Store, tx *table.Tx, row table.Primary,
 	return forget(ctx, s, tx, u)
 }
 
-// dropKeys notes the end of the rows of personal keys, which were kept revoked until
-// now: they hold the address and what the user called them.
+// dropKeys notes the end of rows of personal keys, which were kept revoked until
+// now: they hold the address and what the user called them. The index may still
+// list keys that are gone, so it goes on until it finds some that are there, and
+// reports whether it did.
 func dropKeys(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (more bool, err error) {
 	prefixes, err := s.PersonalKeys(ctx, u.ID)
 	if err != nil {
 		return false, err
 	}
-	rows := make([]table.Primary, 0, chunk)
-	for _, p := range prefixes[:min(chunk, len(prefixes))] {
-		rows = append(rows, table.Keys.Key(p))
+	for part := range slices.Chunk(prefixes, chunk) {
+		rows := make([]table.Primary, len(part))
+		for i, p := range part {
+			rows[i] = table.Keys.Key(p)
+		}
+		found, err := s.Read(ctx, rows...)
+		if err != nil {
+			return false, err
+		}
+		for _, k := range table.Keys.All(found) {
+			tx.Drop(table.Keys.Key(k.Prefix))
+			tx.Drop(table.KeyIDs.Key(k.ID))
+			more = true
+		}
+		if more {
+			return true, nil
+		}
 	}
-	found, err := s.Read(ctx, rows...)
-	for _, k := range table.Keys.All(found) {
-		tx.Drop(table.Keys.Key(k.Prefix))
-		tx.Drop(table.KeyIDs.Key(k.ID))
-		more = true
-	}
-	return more, err
+	return false, nil
 }
 
 // forget takes what was theirs out of the records of all their removals, as far as

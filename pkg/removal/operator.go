@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"wardroom/pkg/access"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
@@ -72,11 +71,11 @@ func byOperator(ctx context.Context, s *store.Store, user, successor int64, now 
 		return none, err
 	}
 	store.CountGlobalAdmins(&c.Tx, u, ended[0])
-	moveRank(s, c, u, ended[0])
+	moveRank(c, u, ended[0])
 	if follows != nil {
 		to := *follows
 		to.IsSuperuser = true
-		moveRank(s, c, *follows, s.ChangeUser(&c.Tx, *follows, to))
+		moveRank(c, *follows, s.ChangeUser(&c.Tx, *follows, to))
 	}
 	return r, c.Commit(ctx)
 }
@@ -105,17 +104,11 @@ func succeeds(c *guard.Case, u model.User, successor int64) (*model.User, error)
 
 // moveRank notes what follows from a change of a user's rank: a granted one is
 // what the rank now is, and the audit log tells of it.
-func moveRank(s *store.Store, c *guard.Case, from, to model.User) {
+func moveRank(c *guard.Case, from, to model.User) {
 	if from.IsSuperuser == to.IsSuperuser {
 		return
 	}
-	if g, granted := table.RankGrants.In(c.Rows(), to.ID); granted {
-		permission := ""
-		if rank := access.RankOf(to.IsStaff, to.IsSuperuser); rank.Admin() {
-			permission = rank.String()
-		}
-		s.ChangeRankGrant(&c.Tx, g, permission, c.Stamp, c.Now)
-	}
+	c.FollowRank(from, to)
 	facts := func(u model.User) map[string]any {
 		return map[string]any{guard.UserName(u.ID): map[string]any{"is_active": u.IsActive, "is_superuser": u.IsSuperuser}}
 	}

@@ -7,9 +7,11 @@ import (
 
 // Deactivate notes the end of an account, by a removal: from this very
 // transaction on its user is let in nowhere. to is the row with whatever else
-// changes of it. deletes hides them and says when
-// they are purged. It returns the row as it will be.
+// changes of it. A removal that deletes hides the user too and says when they are
+// purged: at the end of their retention, or at once where it purges. It returns the
+// row as it will be.
 func (s *Store) Deactivate(tx *table.Tx, from, to model.User, r model.Removal, now model.Time) model.User {
+	to = indexed(to)
 	to.Version = from.Version + 1
 	to.IsActive, to.RemovalID = false, &r.ID
 	if r.Deletes {
@@ -34,6 +36,7 @@ func (s *Store) FreeAddresses(tx *table.Tx, o model.Organization) {
 // Activate notes that an account may be used again; to is the row with whatever
 // else changes of it. It returns the row as it will be.
 func (s *Store) Activate(tx *table.Tx, from, to model.User) model.User {
+	to = indexed(to)
 	to.Version = from.Version + 1
 	to.IsActive, to.RemovalID, to.DeletedOn, to.PendingShard, to.PendingOn = true, nil, nil, nil, nil
 	table.Users.Change(tx, from, to)

@@ -28,15 +28,12 @@ func (s *Store) CreateUser(tx *table.Tx, u model.User) {
 	apart(tx, u)
 }
 
-// EditUser notes a change of a user's own fields and of his rank; another
-// address must be free in his organisation. It returns the row as it will be.
+// EditUser notes a change of a user's own fields and of their rank; another
+// address must be free in their organisation. It returns the row as it will be.
 func (s *Store) EditUser(tx *table.Tx, from, to model.User) model.User {
+	to = indexed(to)
 	to.Version = from.Version + 1
 	to.EmailKey = model.AddressKey(to.Email)
-	to.GlobalAdminOf = nil
-	if to.IsSuperuser {
-		to.GlobalAdminOf = &to.OrganizationID
-	}
 	table.Users.Change(tx, from, to)
 	s.MoveNames(tx, from, to)
 	return to

@@ -37,8 +37,8 @@ func (s *Store) effects(ctx context.Context, removal int64, bad func(context.Con
 	}
 }
 
-// ListedAtOnce is of how many users a removal is listed by its own transaction,
-// which has room for as many.
+// ListedAtOnce is the most users of a removal for whom its own transaction has
+// room to put it on their lists. That of more users is listed by ListRemoval.
 const ListedAtOnce = 10
 
 // listings are the lists that a removal is in beside those of its organisation and

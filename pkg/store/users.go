@@ -7,7 +7,7 @@ import (
 	"wardroom/pkg/table"
 )
 
-// ChangeUser notes a change of a user's own fields and of his rank, with the
+// ChangeUser notes a change of a user's own fields and of their rank, with the
 // number of global admins, and returns the row as it will be. Demoting the last
 // one makes the transaction fail; the caller tells that beforehand from the
 // counter.
@@ -19,7 +19,8 @@ func (s *Store) ChangeUser(tx *table.Tx, from, to model.User) model.User {
 	return to
 }
 
-// indexed is u where the index of global admins finds him, or doesn't.
+// indexed is u as every change of a user's row writes it: the index of global
+// admins finds them while they are one.
 func indexed(u model.User) model.User {
 	u.GlobalAdminOf = nil
 	if u.IsSuperuser {
