@@ -123,7 +123,7 @@ func TestFunctionsAreDeclaredAsDesigned(t *testing.T) {
 			}
 		}
 		environment := at(p["Environment"], "Variables").(map[string]any)
-		variables := []string{"DYNAMODB_ENDPOINT", "WARDROOM_CLIENT_IDS", "WARDROOM_ISSUER", "WARDROOM_ORIGINS", "WARDROOM_SCOPES", "WARDROOM_STAGE", "WARDROOM_TABLE"}
+		variables := []string{"DYNAMODB_ENDPOINT", "WARDROOM_CLIENT_IDS", "WARDROOM_ISSUER", "WARDROOM_ORIGINS", "WARDROOM_SCOPES", "WARDROOM_STAGE", "WARDROOM_TABLE", "WARDROOM_TRUST_ADDRESSES"}
 		switch slug {
 		case "account", "workspace": // they invite
 			variables = append(variables, "SES_ENDPOINT", "WARDROOM_APP_URL", "WARDROOM_MAIL_FROM")
