@@ -135,7 +135,9 @@ func TestProveDomain(t *testing.T) {
 	if said != 2 {
 		t.Errorf("%d rows of the log tell of it", said)
 	}
+	s.Put(t, fixture.Change(table.Organizations, func(o *model.Organization) { o.IsDeleted = true }, 2))
 	for _, tt := range []struct{ name, args, says string }{
+		{"an organisation that is deleted", "--organization 2 --domain some.example", "is deleted"},
 		{"an organisation that isn't there", "--organization 99 --domain some.example", "there is no organisation 99"},
 		{"another's", "--organization 2 --domain new.example", "proved already"},
 	} {

@@ -72,7 +72,10 @@ func prove(ctx context.Context, s *store.Store, organization int64, domain strin
 		}
 		return nil
 	}
-	o, _ := table.Organizations.In(rows, organization)
+	o, ok := table.Organizations.In(rows, organization)
+	if !ok || o.IsDeleted {
+		return errGone
+	}
 	c := guard.ByOperator(s, o, "Prove Domain", rows, now)
 	from, claimed := table.Domains.In(rows, organization, domain)
 	to := from
@@ -89,5 +92,9 @@ func prove(ctx context.Context, s *store.Store, organization int64, domain strin
 	}
 	facts := func(proved bool) map[string]any { return map[string]any{"domain": domain, "proved": proved} }
 	c.Audit(guard.OrganizationName(organization), facts(false), facts(true))
+	table.Organizations.Check(&c.Tx, o) // which nobody has deleted meanwhile
 	return c.Commit(ctx)
 }
+
+// errGone says that there is no such organisation any more.
+var errGone = errors.New("the organisation is deleted")

@@ -73,11 +73,12 @@ func atOnce(r model.Removal) []model.Effect {
 	}
 	if r.Kind == model.OfUser {
 		for _, id := range r.UserIDs {
-			if r.Purges {
+			switch {
+			case r.Purges:
 				add(guard.UserName(id), "delete", "account, erased as soon as all of it is handed over")
-			} else if r.Deletes {
+			case r.Deletes:
 				add(guard.UserName(id), "delete", "account, purged 30 days later")
-			} else {
+			default:
 				add(guard.UserName(id), "deactivate", "account")
 			}
 		}
