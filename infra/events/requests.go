@@ -123,7 +123,7 @@ var requests = map[string]request{
 	"list-scim-groups":       {key: demo.GlobalAdmin, query: url.Values{"filter": {`displayName eq "Core"`}, "excludedAttributes": {"members"}}},
 	"create-scim-group":      {key: demo.GlobalAdmin, body: `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Research","externalId":"g-1","members":[{"value":"15"}]}`},
 	"get-scim-group":         {key: demo.GlobalAdmin, ids: core},
-	"replace-scim-group":     {key: demo.GlobalAdmin, ids: core, body: `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Core","externalId":"g-7","members":[{"value":"15"}]}`},
+	"replace-scim-group":     {key: demo.GlobalAdmin, ids: core, body: `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Platform","externalId":"g-7","members":[{"value":"15"}]}`},
 	"patch-scim-group":       {key: demo.GlobalAdmin, ids: core, body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"Add","path":"members","value":[{"value":"1"}]},{"op":"Remove","path":"members[value eq \"16\"]"}]}`},
 	"delete-scim-group":      {key: demo.OtherOrganization, ids: map[string]string{"id": "9"}}, // team 7 has projects
 	"get-scim-resource-type": {ids: map[string]string{"id": "User"}},

@@ -362,14 +362,19 @@ func (d *DB) Touch(ctx context.Context, p Primary, attribute, now, since string)
 }
 
 // Lease takes n ids of a sequence and returns the first. Ids are unique, with
-// gaps, and not in order across instances.
+// gaps, and not in order across instances. It is ErrStale where others were at the
+// sequence all the time: whoever asks begins again, as with any lost race.
 func (d *DB) Lease(ctx context.Context, sequence string, n int64) (first int64, err error) {
 	p := Counters.Key(sequence)
 	var row struct {
 		Last int64 `dynamo:"last"`
 	}
 	err = d.table.Update(PK, p.PK).Range(SK, p.SK).Add("last", n).Set("sequence", sequence).Set(kind, Counters.name).Value(ctx, &row)
-	if err != nil {
+	var lost *types.TransactionConflictException
+	switch {
+	case errors.As(err, &lost):
+		return 0, fmt.Errorf("lease: %w", ErrStale)
+	case err != nil:
 		return 0, fmt.Errorf("lease: %w", err)
 	}
 	return row.Last - n + 1, nil
