@@ -1,7 +1,6 @@
 package governance_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -56,29 +55,8 @@ func TestFindRemovals(t *testing.T) {
 		"user_id=90":                {}, // of another organisation
 		"":                          {1, 1001, 1002, 1003, 1004, 1005, 2001, 2002, 2003, 2004},
 	} {
-		found := []int64{}
-		for cursor, pages := "", 0; ; pages++ {
-			if pages > 20 {
-				t.Fatalf("%q: pages without end: %v", query, found)
-			}
-			got := do(http.MethodGet, "/api/removal?limit=2&"+query+cursor, "")
-			var page struct {
-				Data []struct{ ID int64 }
-				Meta struct {
-					Next string `json:"next_cursor"`
-				}
-			}
-			if err := json.Unmarshal([]byte(got.Body), &page); err != nil {
-				t.Fatal(err)
-			}
-			for _, r := range page.Data {
-				found = append(found, r.ID)
-			}
-			if page.Meta.Next == "" {
-				break
-			}
-			cursor = "&cursor=" + page.Meta.Next
-		}
+		list := fixture.Request{Method: http.MethodGet, Path: "/api/removal?limit=2&" + query, Key: demo.GlobalAdmin}
+		found := slices.Concat(s.Pages(t, list)...)
 		if !slices.Equal(found, want) {
 			t.Errorf("%q: %v, want %v", query, found, want)
 		}
