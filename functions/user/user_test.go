@@ -66,6 +66,7 @@ func holding(user int64) fixture.Given {
 func erased(user int64) func(*testing.T, *fixture.System) {
 	return func(t *testing.T, s *fixture.System) {
 		t.Helper()
+		s.Pass(time.Second) // so that the log has what follows after the request
 		s.Settle(t.Context(), t)
 		u, _ := userRow(t, s, user)
 		if u.Email != "" || u.FirstName != model.RemovedFirstName || len(u.AuditKey) > 0 || u.PendingOn != nil || u.DeletedOn == nil {
