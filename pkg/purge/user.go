@@ -144,29 +144,25 @@ func dropKeys(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (
 // one transaction goes, and reports whether there was any: none of them can give it
 // back any more, and only what they did is still told.
 func forget(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (more bool, err error) {
-	for last := int64(0); ; {
-		removals, err := s.RemovalsAbout(ctx, fmt.Sprintf("user:%d", u.ID), last, chunk)
-		if len(removals) == 0 || err != nil {
-			return more, err
+	removals, err := s.EveryRemovalAbout(ctx, fmt.Sprintf("user:%d", u.ID))
+	for _, id := range removals {
+		rows, err := s.EffectsOf(ctx, id)
+		if err != nil {
+			return false, err
 		}
-		for _, last = range removals {
-			rows, err := s.EffectsOf(ctx, last)
-			if err != nil {
-				return false, err
+		for _, e := range rows {
+			bare := model.EffectRow{RemovalID: e.RemovalID, Effect: e.Effect, UserID: e.UserID}
+			if e.UserID != u.ID || e == bare {
+				continue
 			}
-			for _, e := range rows {
-				bare := model.EffectRow{RemovalID: e.RemovalID, Effect: e.Effect, UserID: e.UserID}
-				if e.UserID != u.ID || e == bare {
-					continue
-				}
-				if tx.Len() == chunk {
-					return true, nil
-				}
-				table.Effects.Put(tx, bare)
-				more = true
+			if tx.Len() == chunk {
+				return true, nil
 			}
+			table.Effects.Put(tx, bare)
+			more = true
 		}
 	}
+	return more, err
 }
 
 // bound notes what goes with a row that lies beside a user: with the binding to

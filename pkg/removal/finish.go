@@ -99,9 +99,7 @@ func finishEarlier(ctx context.Context, s *store.Store, r model.Removal, now mod
 		earlier = append(earlier, r.TombstoneWas.RemovalID)
 	case r.Kind == model.OfUser:
 		for _, id := range r.UserIDs {
-			of, err := store.Every(ctx, func(ctx context.Context, _, from int64, n int) ([]int64, error) {
-				return s.RemovalsAbout(ctx, guard.UserName(id), from, n)
-			}, id)
+			of, err := s.EveryRemovalAbout(ctx, guard.UserName(id))
 			if err != nil {
 				return false, err
 			}

@@ -9,7 +9,7 @@ import (
 	"wardroom/pkg/table"
 )
 
-// effectsPage is how many effects are read at a time.
+// effectsPage is how many effects, or ids of removals, are read at a time.
 const effectsPage = 500
 
 // EffectsOf reads what a removal changed after its first transaction, strongly
@@ -78,6 +78,16 @@ const listedTogether = 100
 // ("team:7"), after an id, strongly consistent.
 func (s *Store) RemovalsAbout(ctx context.Context, about string, from int64, n int) ([]int64, error) {
 	return idsAfter(ctx, s, table.RemovalsOf, "removal_id", from, n, about)
+}
+
+// EveryRemovalAbout is RemovalsAbout to the end.
+func (s *Store) EveryRemovalAbout(ctx context.Context, about string) (all []int64, err error) {
+	for last := int64(0); ; last = all[len(all)-1] {
+		some, err := s.RemovalsAbout(ctx, about, last, effectsPage)
+		if all = append(all, some...); len(some) < effectsPage || err != nil {
+			return all, err
+		}
+	}
 }
 
 // RemovalsOfOrganization lists ids of an organisation's removals after an id.
