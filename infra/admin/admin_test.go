@@ -3,12 +3,17 @@ package main
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	"wardroom/infra/local/demo"
 	"wardroom/infra/local/dynamotest"
 	"wardroom/infra/local/fixture"
+	"wardroom/pkg/guard"
+	"wardroom/pkg/model"
+	"wardroom/pkg/table"
 )
 
 // The key that is shown opens the new organisation, and nothing of others.
@@ -43,6 +48,19 @@ func TestCreateOrganization(t *testing.T) {
 	if err := run(t.Context(), args("NEW.example"), &out); err == nil || !strings.Contains(err.Error(), "proved already") {
 		t.Errorf("the same domain twice: %v", err)
 	}
+	rows := s.Rows(t.Context(), t)
+	for _, u := range table.Users.All(rows) {
+		if u.ID <= demo.LastID {
+			continue
+		}
+		by := slices.DeleteFunc(table.Audits.All(rows), func(a model.Audit) bool {
+			return a.OrganizationID != u.OrganizationID || a.Actor != guard.Operator || a.Action != "create-organization"
+		})
+		if o, _ := table.Organizations.In(rows, u.OrganizationID); len(by) != 1 || o.CreatedBy != guard.Operator {
+			t.Errorf("%+v is told of by %+v", o, by)
+		}
+	}
+	fixture.Check(t, s)
 }
 
 // Of many runs for one domain exactly one makes an organisation.

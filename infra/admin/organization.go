@@ -88,21 +88,18 @@ func (f founding) carryOut(ctx context.Context, s *store.Store) (founded, error)
 	prefix, secret := guard.NewKey()
 	made.key = prefix + "." + secret
 
-	const by = "System"
-	now := model.Now()
-	var tx table.Tx
-	s.CreateOrganization(&tx, model.Organization{ID: made.organization, OrgName: f.name, Domain: f.domain, Stamp: model.Created(by, now), GlobalAdminCount: 1})
-	s.ClaimDomain(&tx, model.Domain{OrganizationID: made.organization, Domain: f.domain, Token: strings.ToLower(rand.Text()), VerifiedOn: &now, Stamp: model.Created(by, now)})
-	s.CreateUser(&tx, model.User{ID: made.user, OrganizationID: made.organization, Email: model.TidyAddress(f.email), IsSuperuser: true, IsActive: true, DateJoined: now, ArrivedOn: &now})
-	s.CreateKey(&tx, model.APIKey{
+	o := model.Organization{ID: made.organization, OrgName: f.name, Domain: f.domain, GlobalAdminCount: 1}
+	c := guard.ByOperator(s, o, "Create Organization", rows, model.Now())
+	o.Stamp = model.Created(c.Stamp, c.Now)
+	s.CreateOrganization(&c.Tx, o)
+	s.ClaimDomain(&c.Tx, model.Domain{OrganizationID: o.ID, Domain: f.domain, Token: strings.ToLower(rand.Text()), VerifiedOn: &c.Now, Stamp: o.Stamp})
+	s.CreateUser(&c.Tx, model.User{ID: made.user, OrganizationID: o.ID, Email: model.TidyAddress(f.email), IsSuperuser: true, IsActive: true, DateJoined: c.Now, ArrivedOn: &c.Now})
+	s.CreateKey(&c.Tx, model.APIKey{
 		ID: ids[model.KeyIDs], Prefix: prefix, Hash: guard.HashSecret(secret), Name: "First key", Kind: model.PersonalKey, Scope: string(access.ScopeAll),
-		UserID: &made.user, OrganizationID: made.organization, Stamp: model.Created(by, now),
+		UserID: &made.user, OrganizationID: o.ID, Stamp: o.Stamp,
 	})
-	s.RecordAudit(&tx, model.Audit{
-		OrganizationID: made.organization, ID: rand.Text(), TS: now, Actor: guard.Operator, Action: "create-organization",
-		Resource: fmt.Sprintf("organization:%d", made.organization), After: map[string]any{"global_admin": made.user}, Outcome: "success",
-	})
-	err = s.Commit(ctx, &tx)
+	c.Audit(guard.OrganizationName(o.ID), nil, map[string]any{"global_admin": made.user})
+	err = c.Commit(ctx)
 	if errors.Is(err, table.ErrStale) { // was another run quicker?
 		if rows, _ = s.Read(ctx, table.Proofs.Key(f.domain)); len(rows) > 0 {
 			err = errDomain
