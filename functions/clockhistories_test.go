@@ -359,9 +359,31 @@ func TestHistoriesByTwoClocksAtScale(t *testing.T) {
 	for _, left := range leftovers(d.Rows(t.Context(), t)) {
 		t.Error(left)
 	}
+	d.pastIsPresent(t, histories)
 	t.Logf("%d agents seen, %d not, %d removals undone", seen.Load(), blind.Load(), undos.Load())
 	if min(seen.Load(), blind.Load(), 4*undos.Load()) < histories/2 {
 		t.Error("too little happened")
+	}
+}
+
+// pastIsPresent asks how things were after the last change by any clock, which the
+// audit log tells, and demands that they were as they are.
+func (d *doors) pastIsPresent(t *testing.T, histories int64) {
+	t.Helper()
+	late := d.by(aheadBy(20 * time.Second))
+	then := fixture.Epoch.Add(time.Duration(d.ticks.Load())*time.Millisecond + 10*time.Second)
+	for n := range histories {
+		h := clockHistoryOf(n)
+		for _, user := range []int64{h.admin + 1, h.admin + 2} {
+			for _, kind := range []string{"project", "agent"} {
+				path := fmt.Sprintf("/api/access/explain?user_id=%d&action=view_%s&resource_type=%[2]s&resource_id=%d", user, kind, h.place)
+				is := ask(late, demo.GlobalAdmin, http.MethodGet, path, "")
+				was := ask(late, demo.GlobalAdmin, http.MethodGet, path+"&as_of="+then.Format(time.RFC3339), "")
+				if is.Code != was.Code || is.Body.String() != was.Body.String() {
+					t.Errorf("history %d: user %d and the %s: it was %d %s, and is %d %s", n, user, kind, was.Code, was.Body, is.Code, is.Body)
+				}
+			}
+		}
 	}
 }
 

@@ -260,7 +260,7 @@ func (h *handlers) join(ctx context.Context, c *guard.Case, i model.Invite, me m
 	if isMember {
 		was := m
 		m.Role, m.ExpiresOn = i.Role, nil
-		h.store.ChangeMember(&c.Tx, p, was, m)
+		m = h.store.ChangeMember(&c.Tx, p, was, m)
 		before[guard.UserName(me.ID)] = was.Facts()
 	} else {
 		id, err := h.store.NewID(ctx, model.PermissionIDs)
@@ -268,7 +268,7 @@ func (h *handlers) join(ctx context.Context, c *guard.Case, i model.Invite, me m
 			return m, err
 		}
 		m = model.ProjectMember{ID: id, ProjectID: p.ID, UserID: me.ID, Role: i.Role, CreatedBy: i.CreatedBy, CreatedOn: c.Now}
-		h.store.AddMember(&c.Tx, p, m)
+		m = h.store.AddMember(&c.Tx, p, m)
 	}
 	after[guard.UserName(me.ID)] = m.Facts()
 	return m, nil

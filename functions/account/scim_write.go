@@ -95,7 +95,8 @@ func (h *handlers) createSCIM(ctx context.Context, in *createSCIMIn) (SCIMUser, 
 		return SCIMUser{}, err
 	}
 	h.store.CreateUser(&c.Tx, u)
-	c.Audit(guard.UserName(u.ID), nil, map[string]any{"is_active": u.IsActive})
+	u.Version = 1
+	c.Audit(guard.UserName(u.ID), nil, u.Facts())
 	return in.show(u), nil
 }
 
@@ -265,6 +266,7 @@ func changed(c *guard.Case, from, to model.User) (before, after map[string]any) 
 	}
 	if from.IsActive != to.IsActive {
 		before["is_active"], after["is_active"] = from.IsActive, to.IsActive
+		before[model.VersionFact], after[model.VersionFact] = from.Version, from.Version+1
 	}
 	return before, after
 }

@@ -50,5 +50,5 @@ func (h *handlers) setAccess(_ context.Context, in *setAccessIn) (model.AgentAcc
 
 // openness is what the audit log says of an agent's access level.
 func openness(a model.Agent) map[string]any {
-	return map[string]any{"access_level": a.AccessLevel, "public_mode": a.Mode()}
+	return map[string]any{"access_level": a.AccessLevel, "public_mode": a.Mode(), model.VersionFact: a.Version}
 }

@@ -63,7 +63,7 @@ const ownerFact = "owner"
 // facts is what the audit log says of a whole agent: what Explain Access needs to
 // tell later who could do what, and which configuration it had.
 func facts(a model.Agent) map[string]any {
-	return map[string]any{"project": a.ProjectID, "is_deleted": false, "access_level": a.AccessLevel, "public_mode": a.Mode(), "config_hash": a.ConfigHash, "type": a.TypeID}
+	return map[string]any{"project": a.ProjectID, "is_deleted": false, "access_level": a.AccessLevel, "public_mode": a.Mode(), "config_hash": a.ConfigHash, "type": a.TypeID, model.VersionFact: a.Version}
 }
 
 type getIn struct{ agentIn }

@@ -37,10 +37,11 @@ func (h *handlers) hand(ctx context.Context, c *guard.Case, from, to model.Agent
 		}
 		m.ID = id
 	}
+	to, m = h.store.HandOverAgent(&c.Tx, *c.Project, from, to, config, old, m)
 	before[ownerFact], after[ownerFact] = from.Owner(), heir
 	after[guard.UserName(heir)] = m.Facts()
 	c.Notify(heir, model.NoticeRoleChanged, guard.AgentName(from.ID))
-	return h.store.HandOverAgent(&c.Tx, *c.Project, from, to, config, old, m), nil
+	return to, nil
 }
 
 // active refuses a user who is inactive (404 naming the field).

@@ -205,7 +205,7 @@ func (h *handlers) addUsers(ctx context.Context, in *addUsersIn) ([]model.AgentU
 		}
 		switch name := guard.UserName(id); {
 		case !has:
-			h.store.AddAgentMember(&c.Tx, m)
+			m = h.store.AddAgentMember(&c.Tx, a, m)
 			after[name] = m.Facts()
 			c.Notify(id, model.NoticeAdded, guard.AgentName(a.ID))
 		case m != was:

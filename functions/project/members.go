@@ -88,11 +88,11 @@ func (h *handlers) add(ctx context.Context, in *addIn) ([]model.ProjectUser, err
 		switch {
 		case old.ID == 0:
 			m.ID, ids = ids[0], ids[1:]
-			h.store.AddMember(&c.Tx, p, m)
+			m = h.store.AddMember(&c.Tx, p, m)
 			after[guard.UserName(id)] = m.Facts()
 			c.Notify(id, model.NoticeAdded, guard.ProjectName(p.ID))
 		case !same(old, m):
-			h.store.ChangeMember(&c.Tx, p, old, m.Modified(c.Stamp, c.Now))
+			m = h.store.ChangeMember(&c.Tx, p, old, m.Modified(c.Stamp, c.Now))
 			before[guard.UserName(id)], after[guard.UserName(id)] = old.Facts(), m.Facts()
 			if old.Role != m.Role {
 				c.Notify(id, model.NoticeRoleChanged, guard.ProjectName(p.ID))

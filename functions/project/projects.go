@@ -63,15 +63,14 @@ func (h *handlers) create(ctx context.Context, in *createIn) (model.Project, err
 	if c.User != nil {
 		members[0].Role = string(access.ProjectAdmin)
 	}
-	h.store.CreateProject(&c.Tx, p, members)
-	after := map[string]any{"team": p.Team(), "is_deleted": false}
+	p = h.store.CreateProject(&c.Tx, p, members)
+	after := p.Facts()
 	for _, m := range members {
+		m.Version = p.Version
 		after[guard.UserName(m.UserID)] = m.Facts()
 		c.Notify(m.UserID, model.NoticeAdded, guard.ProjectName(id))
 	}
 	c.Audit(guard.ProjectName(id), nil, after)
-	p.UserCount = int64(len(members))
-	p.Version = 1
 	return p, nil
 }
 
@@ -172,9 +171,10 @@ func (h *handlers) edit(_ context.Context, in *editIn) (model.Project, error) {
 		}
 	}
 	p.Stamp = p.Modified(c.Stamp, c.Now)
-	h.store.EditProject(&c.Tx, old, p)
-	c.Audit(guard.ProjectName(p.ID), map[string]any{"team": old.Team()}, map[string]any{"team": p.Team(), "renamed": p.Name != old.Name})
-	p.Version = old.Version + 1
+	p = h.store.EditProject(&c.Tx, old, p)
+	after := p.Facts()
+	after["renamed"] = p.Name != old.Name
+	c.Audit(guard.ProjectName(p.ID), old.Facts(), after)
 	return p, nil
 }
 
@@ -191,7 +191,7 @@ func (h *handlers) delete(_ context.Context, in *deleteIn) ([]model.Project, err
 		c.Rehearse()
 	}
 	p := h.store.DeleteProject(&c.Tx, *c.Project, c.Stamp, c.Now)
-	c.Audit(guard.ProjectName(p.ID), map[string]any{"team": p.Team(), "is_deleted": false}, map[string]any{"team": p.Team(), "is_deleted": true})
+	c.Audit(guard.ProjectName(p.ID), c.Project.Facts(), p.Facts())
 	return []model.Project{p}, nil
 }
 

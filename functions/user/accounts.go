@@ -69,8 +69,3 @@ func (h *handlers) user(_ context.Context, in *userIn) (model.User, error) {
 	u, _ := in.Case().UserRow(in.UserID)
 	return u, nil
 }
-
-// flags are what the audit log tells of an account: what decides who he is.
-func flags(u model.User) map[string]any {
-	return map[string]any{"is_staff": u.IsStaff, "is_superuser": u.IsSuperuser, "is_active": u.IsActive}
-}

@@ -110,14 +110,14 @@ func (h *handlers) create(ctx context.Context, in *createIn) (api.Noted[model.Us
 		ID: id, OrganizationID: c.Organization.ID, Email: model.TidyAddress(in.Body.Email), FirstName: in.Body.FirstName, LastName: in.Body.LastName,
 		IsStaff: in.Body.IsStaff, IsActive: true, DateJoined: c.Now, AuditKey: personal.NewKey(),
 	}
+	u.Version = 1
 	h.store.CreateUser(&c.Tx, u)
-	after := flags(u)
+	after := u.Facts()
 	after["email"] = c.Personal(u, u.Email)
 	if out.Meta, err = h.link(ctx, c, in, u, after); err != nil {
 		return out, err
 	}
 	c.Audit(guard.UserName(id), nil, after)
-	u.Version = 1
 	out.Data = u.In(c.Organization)
 	return out, nil
 }

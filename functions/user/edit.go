@@ -132,7 +132,7 @@ func lastGlobalAdmin(c *guard.Case, old, u model.User) error {
 
 // tell notes the change for the audit log, names only as data of the user's own.
 func (h *handlers) tell(c *guard.Case, old, u model.User, removal *int64) {
-	before, after := flags(old), flags(u)
+	before, after := old.Facts(), u.Facts()
 	if old.FirstName != u.FirstName {
 		before["first_name"], after["first_name"] = c.Personal(old, old.FirstName), c.Personal(u, u.FirstName)
 	}

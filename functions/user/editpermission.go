@@ -66,14 +66,12 @@ func (h *handlers) changePermission(in *editPermissionIn) (model.UserPermission,
 	if was.Role == string(access.ProjectAdmin) && m.Role != was.Role && p.AdminCount <= 1 {
 		return model.UserPermission{}, fault.New(fault.KindLastProjectAdmin, "The last admin of a project can't be demoted: make another member admin first")
 	}
-	m = m.Modified(c.Stamp, c.Now)
-	h.store.ChangeMember(&c.Tx, p, was, m)
+	m = h.store.ChangeMember(&c.Tx, p, was, m.Modified(c.Stamp, c.Now))
 	if !c.Caller.Is(m.UserID) && m.Role != was.Role {
 		c.Notify(m.UserID, model.NoticeRoleChanged, guard.ProjectName(p.ID))
 	}
 	name := guard.UserName(m.UserID)
 	c.Audit(guard.MemberName(guard.ProjectName(p.ID), m.UserID), map[string]any{name: was.Facts()}, map[string]any{name: m.Facts()})
-	m.Version = was.Version + 1
 	return held{user: in.held.user, member: &m}.shown(), nil
 }
 

@@ -140,12 +140,11 @@ func (h *handlers) grantRole(ctx context.Context, in *grantIn) (model.UserPermis
 		return model.UserPermission{}, err
 	}
 	m := model.ProjectMember{ID: id, ProjectID: p.ID, UserID: user, Role: in.Body.Permission, ExpiresOn: in.Body.ExpiresOn, CreatedBy: c.Stamp, CreatedOn: c.Now}
-	h.store.AddMember(&c.Tx, p, m)
+	m = h.store.AddMember(&c.Tx, p, m)
 	if !c.Caller.Is(user) {
 		c.Notify(user, model.NoticeAdded, guard.ProjectName(p.ID))
 	}
 	c.Audit(guard.MemberName(guard.ProjectName(p.ID), user), nil, map[string]any{guard.UserName(user): m.Facts()})
-	m.Version = 1
 	return held{user: in.held.user, member: &m}.shown(), nil
 }
 

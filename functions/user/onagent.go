@@ -67,10 +67,9 @@ func (h *handlers) grantOnAgent(ctx context.Context, in *grantIn) (model.UserPer
 	}
 	m := agents.Member(c, a, *c.Project, user, access.AgentRole(in.Body.Permission))
 	m.ID, m.ExpiresOn = id, in.Body.ExpiresOn
-	h.store.AddAgentMember(&c.Tx, m)
+	m = h.store.AddAgentMember(&c.Tx, a, m)
 	c.Notify(user, model.NoticeAdded, guard.AgentName(a.ID))
 	c.Audit(guard.AgentName(a.ID), nil, map[string]any{guard.UserName(user): m.Facts()})
-	m.Version = 1
 	return held{user: in.held.user, onAgent: &m}.shown(), nil
 }
 

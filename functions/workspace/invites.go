@@ -256,7 +256,7 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (Joined, error) {
 			return Joined{}, err
 		}
 		m := model.TeamMember{ID: id, TeamID: in.team.ID, UserID: me.ID, Role: i.Role, CreatedBy: i.CreatedBy, CreatedOn: c.Now}
-		h.store.AddTeamMember(&c.Tx, in.team, m)
+		m = h.store.AddTeamMember(&c.Tx, in.team, m)
 		after[guard.UserName(me.ID)] = m.Facts()
 	}
 	h.store.AcceptInvite(&c.Tx, i, me, c.Now)

@@ -26,7 +26,7 @@ func MemberKeys(a model.Agent, users ...int64) []table.Primary {
 // Member is a permission on an agent of project p that the caller gives, without
 // an id. It is given in the project's epoch as it was read.
 func Member(c *guard.Case, a model.Agent, p model.Project, user int64, role access.AgentRole) model.AgentMember {
-	return model.AgentMember{AgentID: a.ID, ProjectID: p.ID, UserID: user, Role: string(role), CreatedBy: c.Stamp, CreatedOn: c.Now, Epoch: p.Epoch}
+	return model.AgentMember{AgentID: a.ID, ProjectID: p.ID, UserID: user, Role: string(role), CreatedBy: c.Stamp, CreatedOn: c.Now, Epoch: p.Epoch, AgentEpoch: a.Epoch, Version: 1}
 }
 
 // Settle works off the removals that ended permissions of these users on an

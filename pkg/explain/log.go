@@ -1,7 +1,9 @@
 package explain
 
 import (
+	"cmp"
 	"context"
+	"time"
 
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
@@ -25,24 +27,51 @@ const (
 // direction before the question is refused.
 const MostChanges = 10_000
 
+// Skew is how far apart the clocks of two instances may be for the past to be told
+// by what happened: a change is looked for among those that say they were made so
+// long before.
+const Skew = time.Minute
+
 // fact is what the log says of one thing at a time.
 type fact struct {
 	value any // nil where there was no such thing
 	when  model.Time
-	later bool // told by a change that came afterwards
+	stood model.Standing // of the row that there was, or that was next to there being none
+	later bool           // told by a change that came afterwards
+}
+
+// follows reports whether f was so after g: by where the rows stood, which the
+// table gave, or by the clocks where one of the two doesn't tell.
+func (f fact) follows(g fact) bool {
+	if !f.stood.Known() || !g.stood.Known() {
+		return f.when.After(g.when)
+	}
+	return cmp.Or(f.stood.Compare(g.stood), cmp.Compare(f.beside(), g.beside())) > 0
+}
+
+// beside is where f lies to the row that it stood with: at it, before it began or
+// after it had ended.
+func (f fact) beside() int {
+	switch {
+	case f.value != nil:
+		return 0
+	case f.later:
+		return -1
+	}
+	return 1
 }
 
 // better reports whether f tells more surely than g how things were: what was
 // said before counts more than what was said afterwards, and of two what was
 // said nearer to the time.
 func (f fact) better(g fact) bool {
-	if f.later != g.later {
+	switch {
+	case f.later != g.later:
 		return g.later
+	case f.later:
+		return g.follows(f)
 	}
-	if f.later {
-		return g.when.After(f.when)
-	}
-	return f.when.After(g.when)
+	return f.follows(g)
 }
 
 // telling picks from a change what it says of some things, before and after.
@@ -56,16 +85,16 @@ func plainly(a model.Audit) (before, after map[string]any) { return a.Before, a.
 // the result. It refuses a log that is too long (limit).
 func search(ctx context.Context, log Log, organization int64, about string, at model.Time, tell telling, things ...string) (map[string]fact, error) {
 	known := make(map[string]fact, len(things))
-	err := look(ctx, things, known, func(a model.Audit, thing string) (any, bool) {
+	err := look(ctx, things, known, func(a model.Audit, thing string) (fact, bool) {
 		before, after := tell(a)
 		return told(after, before, thing)
 	}, false, func(ctx context.Context, from string, n int) (store.Changes, error) {
 		return log.ChangesUntil(ctx, organization, about, at, from, n)
 	})
-	if err != nil {
-		return nil, err
+	if err != nil || len(known) == len(things) {
+		return known, err
 	}
-	err = look(ctx, things, known, func(a model.Audit, thing string) (any, bool) {
+	err = look(ctx, things, known, func(a model.Audit, thing string) (fact, bool) {
 		before, after := tell(a)
 		return told(before, after, thing)
 	}, true, func(ctx context.Context, from string, n int) (store.Changes, error) {
@@ -76,30 +105,64 @@ func search(ctx context.Context, log Log, organization int64, about string, at m
 
 // told is what one side of a change says of a thing. A thing that only the
 // other side names was not there.
-func told(here, there map[string]any, thing string) (any, bool) {
+func told(here, there map[string]any, thing string) (fact, bool) {
 	if v, ok := here[thing]; ok {
-		return v, true
+		return fact{value: v, stood: standing(here, v)}, true
 	}
-	_, ok := there[thing]
-	return nil, ok
+	v, ok := there[thing]
+	return fact{stood: standing(there, v)}, ok
 }
 
-// look goes through the log until all things are known.
-func look(ctx context.Context, things []string, known map[string]fact, told func(model.Audit, string) (any, bool), later bool, next func(context.Context, string, int) (store.Changes, error)) error {
+// standing is that of the row that a side of a change tells of: where it tells of
+// several, each tells its own.
+func standing(side map[string]any, v any) model.Standing {
+	if own, ok := v.(map[string]any); ok {
+		return model.StandingOf(own)
+	}
+	return model.StandingOf(side)
+}
+
+// look goes through the log until all things are known, and as far behind as clocks
+// may be apart.
+func look(ctx context.Context, things []string, known map[string]fact, told func(model.Audit, string) (fact, bool), later bool, next func(context.Context, string, int) (store.Changes, error)) error {
 	from, seen := "", 0
-	for n := firstPage; len(known) < len(things); n = min(2*n, longPage) {
+	met := make(map[string]model.Time, len(things)) // when it was first met
+	over := func(thing string, at model.Time) bool {
+		if before, ok := known[thing]; ok && before.later != later {
+			return true
+		}
+		first, ok := met[thing]
+		if later {
+			first, at = at, first
+		}
+		return ok && first.After(at.Add(Skew))
+	}
+	for n := firstPage; ; n = min(2*n, longPage) {
 		page, err := next(ctx, from, n)
 		if err != nil {
 			return err
 		}
 		for _, a := range page.Rows {
+			open := false
 			for _, thing := range things {
-				if _, ok := known[thing]; ok {
+				if over(thing, a.TS) {
 					continue
 				}
-				if v, ok := told(a, thing); ok {
-					known[thing] = fact{v, a.TS, later}
+				open = true
+				f, ok := told(a, thing)
+				if !ok {
+					continue
 				}
+				f.when, f.later = a.TS, later
+				if g, is := known[thing]; !is || f.better(g) {
+					known[thing] = f
+				}
+				if _, is := met[thing]; !is {
+					met[thing] = a.TS
+				}
+			}
+			if !open {
+				return nil
 			}
 		}
 		if from = page.Next; from == "" {
@@ -109,7 +172,6 @@ func look(ctx context.Context, things []string, known map[string]fact, told func
 			return tooMuch()
 		}
 	}
-	return nil
 }
 
 func tooMuch() error {

@@ -153,18 +153,21 @@ func (p past) agent(ctx context.Context, r Rows, s *State) error {
 	if f, ok := own[mode]; ok {
 		s.Place.Open.Mode = access.PublicMode(text(f.value))
 	}
-	since := model.Time{}
+	var given grant
 	if f, ok := own[name]; ok {
-		if s.Own = memberOf(f.value); !f.later { // else it is older than what the log tells of
-			since = f.when
+		s.Own = memberOf(f.value)
+		facts, _ := f.value.(map[string]any)
+		if given.epoch = number(facts[model.ProjectEpochFact]); !f.later { // else it is older than what the log tells of
+			given.on = f.when
 		}
+		given.ordered = f.stood.Known()
 	} else if m := r.AgentMember; m != nil && !m.CreatedOn.After(p.at) {
-		s.Own, since = &Member{m.Role, m.ExpiresOn}, m.CreatedOn
+		s.Own, given = &Member{m.Role, m.ExpiresOn}, grant{m.CreatedOn, m.Epoch, true}
 	}
 	if s.Own == nil {
 		return nil
 	}
-	buried, err := p.buried(ctx, r.Project.ID, name, since)
+	buried, err := p.buried(ctx, r.Project.ID, name, given)
 	if buried {
 		s.Own = nil
 	}
@@ -175,13 +178,39 @@ func (p past) agent(ctx context.Context, r Rows, s *State) error {
 // follows from one.
 const undoAction = "undo-removal"
 
+// grant is when somebody was given a permission on an agent, and in which epoch of
+// its project, where that was noted.
+type grant struct {
+	on      model.Time
+	epoch   int64
+	ordered bool
+}
+
+// endedBy reports whether a removal from the project comes over it, which was made
+// then and raised the project to that epoch, 0 where that isn't known.
+func (g grant) endedBy(epoch int64, then model.Time) bool {
+	if g.ordered && epoch != 0 {
+		return g.epoch < epoch
+	}
+	return !g.on.After(then)
+}
+
 // buried reports whether a removal from the project, which wasn't undone, has come
 // over a permission that somebody has had since then: it ended with the removal,
-// though it was deleted only some time later, and doesn't begin again when he is
+// though it was deleted only some time later, and doesn't begin again when they are
 // a member again.
-func (p past) buried(ctx context.Context, project int64, name string, since model.Time) (bool, error) {
+func (p past) buried(ctx context.Context, project int64, name string, given grant) (bool, error) {
 	const removal = "removal_id"
 	undone := map[int64]bool{}
+	ends := map[int64]model.Time{} // removals that ended it, unless they turn out to be undone
+	ended := func(now model.Time) bool {
+		for id, on := range ends {
+			if !undone[id] && on.After(now.Add(Skew)) {
+				return true
+			}
+		}
+		return false
+	}
 	from, seen := "", 0
 	for n := firstPage; ; n = min(2*n, longPage) {
 		page, err := p.log.ChangesUntil(ctx, p.organization, guard.ProjectName(project), p.at, from, n)
@@ -193,16 +222,18 @@ func (p past) buried(ctx context.Context, project int64, name string, since mode
 			_, is := a.After[name]
 			id := number(a.After[removal])
 			switch {
-			case since.After(a.TS):
-				return false, nil
+			case ended(a.TS):
+				return true, nil
+			case given.on.After(a.TS.Add(Skew)):
+				return ended(model.Time{}), nil
 			case a.Action == undoAction:
 				undone[id], undone[number(a.Before[removal])] = true, true
-			case id != 0 && was && !is && !undone[id]:
-				return true, nil
+			case id != 0 && was && !is && given.endedBy(number(a.After[model.EpochFact]), a.TS):
+				ends[id] = a.TS
 			}
 		}
 		if from = page.Next; from == "" {
-			return false, nil
+			return ended(model.Time{}), nil
 		}
 		if seen += n; seen >= MostChanges {
 			return false, tooMuch()
@@ -215,29 +246,29 @@ func text(v any) string {
 	return s
 }
 
-// standing is a membership as its row stands, which says nothing of the past: an
-// undo puts back the very row that there was.
-type standing struct {
+// row is a membership as it is today, which says nothing of the past: an undo puts
+// back the very row that there was.
+type row struct {
 	Member
 	since model.Time
 }
 
-func asMember(m *model.ProjectMember) *standing {
+func asMember(m *model.ProjectMember) *row {
 	if m == nil {
 		return nil
 	}
-	return &standing{Member{m.Role, m.ExpiresOn}, m.CreatedOn}
+	return &row{Member{m.Role, m.ExpiresOn}, m.CreatedOn}
 }
 
 func (p past) teamMember(ctx context.Context, team, user int64, m *model.TeamMember) (*Member, error) {
 	if m == nil {
 		return p.member(ctx, guard.TeamName(team), user, nil)
 	}
-	return p.member(ctx, guard.TeamName(team), user, &standing{Member{Role: m.Role}, m.CreatedOn})
+	return p.member(ctx, guard.TeamName(team), user, &row{Member{Role: m.Role}, m.CreatedOn})
 }
 
 // member finds what a user was in a place.
-func (p past) member(ctx context.Context, about string, user int64, row *standing) (*Member, error) {
+func (p past) member(ctx context.Context, about string, user int64, today *row) (*Member, error) {
 	name := guard.UserName(user)
 	facts, err := search(ctx, p.log, p.organization, about, p.at, plainly, name)
 	if err != nil {
@@ -246,8 +277,8 @@ func (p past) member(ctx context.Context, about string, user int64, row *standin
 	if f, ok := facts[name]; ok {
 		return memberOf(f.value), nil
 	}
-	if row != nil && !row.since.After(p.at) {
-		return &row.Member, nil
+	if today != nil && !today.since.After(p.at) {
+		return &today.Member, nil
 	}
 	return nil, nil
 }
@@ -299,7 +330,7 @@ const (
 	isSuperuser = "is_superuser"
 )
 
-// user finds how an account was. What was done to one user is found by his
+// user finds how an account was. What was done to one user is found by their
 // name, and what was done to several at once by the organisation's.
 func (p past) user(ctx context.Context, row model.User) (User, error) {
 	u := User{ID: row.ID, Organization: row.OrganizationID, Exists: !row.DateJoined.After(p.at)}
@@ -331,7 +362,7 @@ func (p past) user(ctx context.Context, row model.User) (User, error) {
 	return u, nil
 }
 
-// ofUser picks what a change says of one account: under his name, and in a
+// ofUser picks what a change says of one account: under their name, and in a
 // change of him alone also by itself.
 func ofUser(name string, alone bool) telling {
 	pick := func(side map[string]any) map[string]any {

@@ -31,7 +31,8 @@ type Agent struct {
 	RatingCount  int64  `json:"-" dynamo:"rating_count"` // of the reviews that give one
 	RatingSum    int64  `json:"-" dynamo:"rating_sum"`
 	AliasCount   int64  `json:"-" dynamo:"alias_count"`
-	LastVersion  int64  `json:"-" dynamo:"last_version"` // of its configuration; one is never numbered twice
+	LastVersion  int64  `json:"-" dynamo:"last_version"`    // of its configuration; one is never numbered twice
+	Epoch        int64  `json:"-" dynamo:"epoch,omitempty"` // raised by each end of a permission on it
 	PendingShard *int64 `json:"-" dynamo:"pending_shard,omitempty"`
 	PendingOn    *Time  `json:"-" dynamo:"pending_on,omitempty"`
 	Version      int64  `json:"-" dynamo:"version"`
@@ -128,16 +129,17 @@ func (a Agent) Detail(config AgentConfig) AgentDetail {
 // AgentMember is a user's own permission on an agent. Its project is that of the
 // agent, which stays where it was made.
 type AgentMember struct {
-	ID        int64  `dynamo:"id"`
-	AgentID   int64  `dynamo:"agent_id"`
-	ProjectID int64  `dynamo:"project_id"`
-	UserID    int64  `dynamo:"user_id"`
-	Role      string `dynamo:"role"`
-	ExpiresOn *Time  `dynamo:"expires_on,omitempty"`
-	CreatedBy string `dynamo:"created_by"`
-	CreatedOn Time   `dynamo:"created_on"`
-	Epoch     int64  `dynamo:"epoch,omitempty"` // of its project, in which it was given
-	Version   int64  `dynamo:"version"`
+	ID         int64  `dynamo:"id"`
+	AgentID    int64  `dynamo:"agent_id"`
+	ProjectID  int64  `dynamo:"project_id"`
+	UserID     int64  `dynamo:"user_id"`
+	Role       string `dynamo:"role"`
+	ExpiresOn  *Time  `dynamo:"expires_on,omitempty"`
+	CreatedBy  string `dynamo:"created_by"`
+	CreatedOn  Time   `dynamo:"created_on"`
+	Epoch      int64  `dynamo:"epoch,omitempty"`       // of its project, in which it was given
+	AgentEpoch int64  `dynamo:"agent_epoch,omitempty"` // of its agent, in which it was given
+	Version    int64  `dynamo:"version"`
 	Changed
 }
 
@@ -151,7 +153,11 @@ func (m AgentMember) Modified(by string, now Time) AgentMember {
 func (m AgentMember) Stamp() Stamp { return m.stamp(m.CreatedBy, m.CreatedOn) }
 
 // Facts is what the audit log says of it: enough to tell later what it allowed.
-func (m AgentMember) Facts() map[string]any { return facts(m.ID, m.Role, m.ExpiresOn) }
+func (m AgentMember) Facts() map[string]any {
+	facts := facts(m.ID, m.Role, m.ExpiresOn, Standing{m.AgentEpoch, m.Version})
+	facts[ProjectEpochFact] = m.Epoch
+	return facts
+}
 
 // AgentUser is somebody who has a role on an agent, and by which path.
 type AgentUser struct {

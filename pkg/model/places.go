@@ -37,12 +37,13 @@ type TeamMember struct {
 	Role      string `dynamo:"role"`
 	CreatedBy string `dynamo:"created_by"`
 	CreatedOn Time   `dynamo:"created_on"`
+	Epoch     int64  `dynamo:"epoch,omitempty"` // of the team, in which it began
 	Version   int64  `dynamo:"version"`
 }
 
 // Facts is what the audit log says of the membership.
 func (m TeamMember) Facts() map[string]any {
-	return map[string]any{"id": m.ID, "role": m.Role}
+	return facts(m.ID, m.Role, nil, Standing{m.Epoch, m.Version})
 }
 
 // TeamUser is a member as a team's routes show him.
@@ -80,6 +81,12 @@ func (p Project) Team() int64 {
 	return *p.TeamID
 }
 
+// Facts is what the audit log says of the project: what Explain Access needs to
+// tell later who could do what in it.
+func (p Project) Facts() map[string]any {
+	return map[string]any{"team": p.Team(), "is_deleted": p.IsDeleted, VersionFact: p.Version}
+}
+
 // Ownerless is a project without an admin, or a team or an agent without an owner.
 // It leads to them: what counts is the thing's own row.
 type Ownerless struct {
@@ -114,6 +121,7 @@ type ProjectMember struct {
 	ExpiresOn *Time  `dynamo:"expires_on,omitempty"`
 	CreatedBy string `dynamo:"created_by"`
 	CreatedOn Time   `dynamo:"created_on"`
+	Epoch     int64  `dynamo:"epoch,omitempty"` // of the project, in which it began
 	Version   int64  `dynamo:"version"`
 	Changed
 }
@@ -144,10 +152,12 @@ func (m ProjectMember) Stamp() Stamp { return m.stamp(m.CreatedBy, m.CreatedOn) 
 
 // Facts is what the audit log says of the membership: enough to tell later what
 // it allowed.
-func (m ProjectMember) Facts() map[string]any { return facts(m.ID, m.Role, m.ExpiresOn) }
+func (m ProjectMember) Facts() map[string]any {
+	return facts(m.ID, m.Role, m.ExpiresOn, Standing{m.Epoch, m.Version})
+}
 
-func facts(id int64, role string, end *Time) map[string]any {
-	facts := map[string]any{"id": id, "role": role}
+func facts(id int64, role string, end *Time, s Standing) map[string]any {
+	facts := map[string]any{"id": id, "role": role, EpochFact: s.Epoch, VersionFact: s.Version}
 	if end != nil {
 		facts["expires_on"] = end.String()
 	}

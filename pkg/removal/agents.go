@@ -99,7 +99,7 @@ func (w *work) endsPermission(a model.Agent, m model.AgentMember) effect {
 			Resource: guard.MemberName(name, m.UserID), Action: "delete", Detail: "permission as " + m.Role}},
 		apply: func(tx *table.Tx) {
 			if a.Owner() == m.UserID {
-				table.AgentMembers.Delete(tx, m)
+				w.s.EndAgentMember(tx, m)
 			} else {
 				w.s.RemoveAgentMember(tx, a, m)
 			}
@@ -127,7 +127,7 @@ func (w *work) handsOver(a model.Agent, leaver int64, h heirsOfAgents) effect {
 	}
 	e.Detail = "owner becomes " + guard.UserName(heir)
 	p, _ := table.Projects.In(h.rows, a.ProjectID)
-	m := model.AgentMember{AgentID: a.ID, ProjectID: p.ID, UserID: heir, CreatedBy: w.r.RemovedBy, CreatedOn: w.at, Epoch: p.Epoch, Version: 1}
+	m := model.AgentMember{AgentID: a.ID, ProjectID: p.ID, UserID: heir, CreatedBy: w.r.RemovedBy, CreatedOn: w.at, Epoch: p.Epoch, AgentEpoch: a.Epoch, Version: 1}
 	was, has := table.AgentMembers.In(h.rows, heir, a.ID)
 	if has {
 		e.Ownership.HeirWas = &was

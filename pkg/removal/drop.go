@@ -31,7 +31,7 @@ func Drop(ctx context.Context, s *store.Store, m model.AgentMember, tomb model.T
 		to := a
 		to.Stamp, to.OwnerID = a.Modified(Actor, now), nil
 		s.EditAgent(&tx, a, to, nil)
-		table.AgentMembers.Delete(&tx, is)
+		s.EndAgentMember(&tx, is)
 	} else {
 		s.RemoveAgentMember(&tx, a, is)
 	}

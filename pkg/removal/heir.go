@@ -46,8 +46,7 @@ func takeOver(ctx context.Context, s *store.Store, c *guard.Case, r *model.Remov
 		}
 		now.ID = id
 	}
-	s.HandOver(&c.Tx, p, old, now)
-	now.Version++
+	now = s.HandOver(&c.Tx, p, old, now)
 	r.Handovers = append(r.Handovers, model.Handover{Project: &now, ProjectWas: old})
 	after[guard.UserName(heir)] = now.Facts()
 	c.Notify(heir, model.NoticeRoleChanged, guard.ProjectName(p.ID))

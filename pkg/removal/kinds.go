@@ -138,14 +138,13 @@ func (w *work) endsMembership(m model.ProjectMember, going int64, rows table.Row
 	admin := live && m.Role == string(access.ProjectAdmin)
 	e.empties = admin && p.AdminCount <= going
 	e.apply = func(tx *table.Tx) {
-		table.ProjectMembers.Delete(tx, m)
-		tx.Add(table.Projects.Key(m.ProjectID), "user_count", -1)
+		w.s.EndMember(tx, m)
 		if admin {
 			w.s.VacateAdmin(tx, p, going)
 		}
 		w.s.Bury(tx, p, model.Tombstone{ProjectID: m.ProjectID, UserID: m.UserID, RemovedOn: w.r.RemovedOn, RemovalID: w.r.ID})
 	}
-	e.audit = w.audit(name, map[string]any{guard.UserName(m.UserID): m.Facts()}, nil)
+	e.audit = w.audit(name, map[string]any{guard.UserName(m.UserID): m.Facts()}, map[string]any{model.EpochFact: p.Epoch + 1})
 	return e
 }
 
@@ -186,8 +185,7 @@ func (w *work) endsTeamMembership(m model.TeamMember, going int64, rows table.Ro
 		EffectRow: model.EffectRow{UserID: m.UserID, TeamMember: &m, Effect: model.Effect{
 			Resource: guard.MemberName(name, m.UserID), Action: "delete", Detail: "membership as " + m.Role}},
 		apply: func(tx *table.Tx) {
-			table.TeamMembers.Delete(tx, m)
-			tx.Add(table.Teams.Key(m.TeamID), "member_count", -1)
+			w.s.EndTeamMember(tx, m)
 			if owner {
 				w.s.VacateOwner(tx, t, going)
 			}

@@ -110,7 +110,7 @@ func moveRank(c *guard.Case, from, to model.User) {
 	}
 	c.FollowRank(from, to)
 	facts := func(u model.User) map[string]any {
-		return map[string]any{guard.UserName(u.ID): map[string]any{"is_active": u.IsActive, "is_superuser": u.IsSuperuser}}
+		return map[string]any{guard.UserName(u.ID): map[string]any{"is_active": u.IsActive, "is_superuser": u.IsSuperuser, model.VersionFact: u.Version}}
 	}
 	c.AuditAlso(facts(from), facts(to))
 }

@@ -139,7 +139,7 @@ func (w *work) passesProject(s seat, rows table.Rows) effect {
 		was = &before
 		now = now.Modified(w.r.RemovedBy, w.at)
 	} else {
-		now = model.ProjectMember{ProjectID: p.ID, UserID: heir, CreatedBy: w.r.RemovedBy, CreatedOn: w.at}
+		now = model.ProjectMember{ProjectID: p.ID, UserID: heir, CreatedBy: w.r.RemovedBy, CreatedOn: w.at, Epoch: p.Epoch}
 	}
 	now.Role, now.ExpiresOn = string(access.ProjectAdmin), nil
 	now.Version++
@@ -170,7 +170,7 @@ func (w *work) passesTeam(s seat, rows table.Rows) effect {
 		before := now
 		was = &before
 	} else {
-		now = model.TeamMember{TeamID: t.ID, UserID: heir, CreatedBy: w.r.RemovedBy, CreatedOn: w.at}
+		now = model.TeamMember{TeamID: t.ID, UserID: heir, CreatedBy: w.r.RemovedBy, CreatedOn: w.at, Epoch: t.Epoch}
 	}
 	now.Role = string(access.Owner)
 	now.Version++

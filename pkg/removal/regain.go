@@ -49,19 +49,18 @@ func (u *undoing) stays(tx *table.Tx, project *int64, user int64) {
 // somebody was removed from counts only when the tombstone is gone, as they are
 // let in again.
 func (u *undoing) putAgentMember(m model.AgentMember, returns bool) (put func(*table.Tx), there, ok bool) {
-	_, _, live := store.LiveAgent(u.rows, m.AgentID)
+	a, _, live := store.LiveAgent(u.rows, m.AgentID)
 	if now, is := table.AgentMembers.In(u.rows, m.UserID, m.AgentID); is {
 		return nil, true, live && now.ID == m.ID && now.Version == m.Version+1
 	}
-	m.Version++
 	if !live || u.buried(&m.ProjectID, m.UserID, m.Epoch) {
 		return nil, false, false
 	}
 	return func(tx *table.Tx) {
-		u.s.PutAgentMember(tx, m)
+		back := u.s.ReturnAgentMember(tx, a, m)
 		u.stays(tx, &m.ProjectID, m.UserID)
 		tx.If(table.Users.Key(m.UserID), "$ = ?", "is_active", !returns)
-		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, guard.AgentName(m.AgentID), nil, map[string]any{guard.UserName(m.UserID): m.Facts()}))
+		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, guard.AgentName(m.AgentID), nil, map[string]any{guard.UserName(m.UserID): back.Facts()}))
 	}, false, true
 }
 
@@ -130,13 +129,13 @@ func (u *undoing) takeOwnership(o model.Ownership, before, after map[string]any)
 	}
 	before[name] = now.Facts()
 	if o.HeirWas == nil {
-		return func(tx *table.Tx) { table.AgentMembers.Delete(tx, now) }
-	}
-	if was := o.HeirWas; !u.buried(&was.ProjectID, was.UserID, was.Epoch) {
-		after[name] = o.HeirWas.Facts()
+		return func(tx *table.Tx) { u.s.EndAgentMember(tx, now) }
 	}
 	to := *o.HeirWas
-	to.Version = now.Version + 1
+	to.AgentEpoch, to.Version = now.AgentEpoch, now.Version+1
+	if !u.buried(&to.ProjectID, to.UserID, to.Epoch) {
+		after[name] = to.Facts()
+	}
 	return func(tx *table.Tx) { table.AgentMembers.Change(tx, now, to) }
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"wardroom/pkg/access"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
@@ -266,22 +265,26 @@ func (u *undoing) putProjectMember(m model.ProjectMember, tomb *model.Tombstone,
 	if now, is := table.ProjectMembers.In(u.rows, m.ProjectID, m.UserID); is {
 		return nil, true, live && now.ID == m.ID && now.Version == m.Version+1
 	}
-	m.Version++
 	stone, buried := table.Tombstones.In(u.rows, m.ProjectID, m.UserID)
 	if !live || !buried || stone.RemovalID != u.r.ID {
 		return nil, false, false
 	}
-	admin := m.Role == string(access.ProjectAdmin)
 	return func(tx *table.Tx) {
-		table.ProjectMembers.Create(tx, m)
-		u.s.Return(tx, p, admin)
-		u.s.Unbury(tx, stone, tomb)
+		back := u.s.ReturnMember(tx, p, m, stone, tomb)
 		tx.If(table.Users.Key(m.UserID), "$ = ?", "is_active", !returns)
-		if u.r.Kind == model.OfUser {
-			name := guard.ProjectName(m.ProjectID)
-			u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, name, nil, map[string]any{guard.UserName(m.UserID): m.Facts()}))
-		}
+		u.tells(tx, guard.ProjectName(m.ProjectID), m.UserID, back.Facts())
 	}, false, true
+}
+
+// tells has the audit log tell what somebody is in a place again: in a row of its
+// own where their account is back, else in that of the undo.
+func (u *undoing) tells(tx *table.Tx, place string, user int64, facts map[string]any) {
+	name := guard.UserName(user)
+	if u.r.Kind == model.OfUser {
+		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, place, nil, map[string]any{name: facts}))
+	} else {
+		u.told[name] = facts
+	}
 }
 
 // unbury takes the removal's tombstone away, and puts the one before it back, where
@@ -300,18 +303,13 @@ func (u *undoing) putTeamMember(m model.TeamMember, returns bool) (put func(*tab
 	if now, is := table.TeamMembers.In(u.rows, m.TeamID, m.UserID); is {
 		return nil, true, live && now.ID == m.ID && now.Version == m.Version+1
 	}
-	m.Version++
 	if !live || t.MemberCount >= store.MaxTeamMembers {
 		return nil, false, false
 	}
-	owner := m.Role == string(access.Owner)
 	return func(tx *table.Tx) {
-		table.TeamMembers.Create(tx, m)
-		u.s.ReturnToTeam(tx, t, owner)
+		back := u.s.ReturnTeamMember(tx, t, m)
 		tx.If(table.Users.Key(m.UserID), "$ = ?", "is_active", !returns)
-		if u.r.Kind == model.OfUser {
-			u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, guard.TeamName(m.TeamID), nil, map[string]any{guard.UserName(m.UserID): m.Facts()}))
-		}
+		u.tells(tx, guard.TeamName(m.TeamID), m.UserID, back.Facts())
 	}, false, true
 }
 

@@ -29,7 +29,6 @@ func (u *undoing) projectMember(m model.ProjectMember) {
 		return
 	}
 	u.back(model.Effect{Resource: name, Detail: "membership as " + m.Role}, &u.finals, put)
-	u.told[guard.UserName(m.UserID)] = m.Facts()
 }
 
 // teamMember is the same for a team.
@@ -45,7 +44,6 @@ func (u *undoing) teamMember(m model.TeamMember) {
 		return
 	}
 	u.back(model.Effect{Resource: name, Detail: "membership as " + m.Role}, &u.finals, put)
-	u.told[guard.UserName(m.UserID)] = m.Facts()
 }
 
 // names gives deleted users their addresses and names back before anything else,
@@ -78,7 +76,7 @@ func (u *undoing) account(id int64) {
 	to.IsActive, to.RemovalID, to.DeletedOn, to.PendingShard, to.PendingOn = was.IsActive, was.RemovalID, nil, nil, nil
 	to.Version++
 	u.back(model.Effect{Resource: name, Detail: "account"}, &u.finals, func(tx *table.Tx) { table.Users.Change(tx, row, to) })
-	u.told[name] = map[string]any{"is_active": was.IsActive}
+	u.told[name] = map[string]any{"is_active": to.IsActive, model.VersionFact: to.Version}
 }
 
 // handBack takes from the heir what they took over, where they still have it as
@@ -131,18 +129,15 @@ func (u *undoing) takeProject(h model.Handover, into *[]func(*table.Tx)) bool {
 		return false
 	}
 	name, user := guard.ProjectName(now.ProjectID), guard.UserName(now.UserID)
-	after := map[string]any{}
-	if h.ProjectWas != nil {
-		after[user] = h.ProjectWas.Facts()
-	}
 	u.back(model.Effect{Resource: guard.MemberName(name, now.UserID), Detail: "is no longer admin in another's place"}, into, func(tx *table.Tx) {
+		after := map[string]any{}
 		if h.ProjectWas == nil {
-			table.ProjectMembers.Delete(tx, now)
-			tx.Add(table.Projects.Key(p.ID), "user_count", -1)
+			u.s.EndMember(tx, now)
 		} else {
 			to := *h.ProjectWas
 			to.Version = now.Version + 1
 			table.ProjectMembers.Change(tx, now, to)
+			after[user] = to.Facts()
 		}
 		u.s.LoseAdmin(tx, p)
 		tx.If(table.Users.Key(now.UserID), "$ = ?", "is_active", true)
@@ -164,18 +159,15 @@ func (u *undoing) takeTeam(h model.Handover, into *[]func(*table.Tx)) bool {
 		return false
 	}
 	name, user := guard.TeamName(now.TeamID), guard.UserName(now.UserID)
-	after := map[string]any{}
-	if h.TeamWas != nil {
-		after[user] = h.TeamWas.Facts()
-	}
 	u.back(model.Effect{Resource: guard.MemberName(name, now.UserID), Detail: "is no longer owner in another's place"}, into, func(tx *table.Tx) {
+		after := map[string]any{}
 		if h.TeamWas == nil {
-			table.TeamMembers.Delete(tx, now)
-			tx.Add(table.Teams.Key(t.ID), "member_count", -1)
+			u.s.EndTeamMember(tx, now)
 		} else {
 			to := *h.TeamWas
 			to.Version = now.Version + 1
 			table.TeamMembers.Change(tx, now, to)
+			after[user] = to.Facts()
 		}
 		u.s.LoseOwner(tx, t)
 		tx.If(table.Users.Key(now.UserID), "$ = ?", "is_active", true)

@@ -168,8 +168,9 @@ func blocks(c *guard.Case, u model.User) fault.Kind {
 func auditUsers(c *guard.Case, r model.Removal) {
 	before, after := make(map[string]any, len(r.Users)), make(map[string]any, len(r.Users)+1)
 	for _, u := range r.Users {
-		before[guard.UserName(u.UserID)] = map[string]any{"is_active": u.IsActive}
-		facts := map[string]any{"is_active": false}
+		row, _ := c.UserRow(u.UserID)
+		before[guard.UserName(u.UserID)] = map[string]any{"is_active": u.IsActive, model.VersionFact: row.Version}
+		facts := map[string]any{"is_active": false, model.VersionFact: row.Version + 1}
 		if r.Deletes {
 			facts["deleted"] = true
 		}

@@ -51,32 +51,13 @@ func (s *Store) LoseAdmin(tx *table.Tx, p model.Project) { loseAdmins(tx, p, 1) 
 func (s *Store) LoseOwner(tx *table.Tx, t model.Team) { loseOwners(tx, t.ID, 1) }
 
 // HandOverTeam notes that heir takes the place of a leaving owner of team t. was
-// is their membership as it stands, nil where they have none yet.
-func (s *Store) HandOverTeam(tx *table.Tx, t model.Team, was *model.TeamMember, heir model.TeamMember) {
+// is their membership as it stands, nil where they have none yet. It returns theirs
+// as it will be.
+func (s *Store) HandOverTeam(tx *table.Tx, t model.Team, was *model.TeamMember, heir model.TeamMember) model.TeamMember {
 	if was == nil {
-		s.AddTeamMember(tx, t, heir)
-	} else {
-		s.ChangeTeamMember(tx, t, *was, heir)
+		return s.AddTeamMember(tx, t, heir)
 	}
-}
-
-// Return notes that a membership of a project is there again.
-func (s *Store) Return(tx *table.Tx, p model.Project, admin bool) {
-	count(tx, p, "user_count", 1)
-	if admin {
-		gainAdmin(tx, p)
-	}
-}
-
-// ReturnToTeam is Return for a team and its owners.
-func (s *Store) ReturnToTeam(tx *table.Tx, t model.Team, owner bool) {
-	k := table.Teams.Key(t.ID)
-	tx.Add(k, "member_count", 1)
-	tx.AtMost(k, "member_count", MaxTeamMembers)
-	liveTeam(tx, t.ID)
-	if owner {
-		gainOwner(tx, t)
-	}
+	return s.ChangeTeamMember(tx, t, *was, heir)
 }
 
 // Unbury notes that a removal's tombstone goes, and the one before it, nil for

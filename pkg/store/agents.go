@@ -14,14 +14,14 @@ type Placed struct{ Agent, Project int64 }
 
 // CreateAgent notes a new agent with its first configuration. owner is the
 // permission of the user who made it, nil for a service key. The project must
-// still be where it was.
+// still be where it was, and nobody taken out of it since.
 func (s *Store) CreateAgent(tx *table.Tx, p model.Project, a model.Agent, config model.AgentVersion, owner *model.AgentMember) {
 	a.Version = 1
 	table.Agents.Create(tx, a)
 	table.AgentVersions.Create(tx, config)
 	Enlist(tx, model.Agent{}, a)
 	if owner != nil {
-		createAgentMember(tx, *owner)
+		createAgentMember(tx, a, *owner)
 	}
 	count(tx, p, "agent_count", 1)
 }
@@ -124,18 +124,22 @@ func upright(tx *table.Tx, agent int64) {
 	tx.If(table.Agents.Key(agent), "$ = ?", "is_deleted", false)
 }
 
-// AddAgentMember notes a new permission on an agent, of an active user. Nobody may
-// have been taken out of the agent's project since its epoch was read.
-func (s *Store) AddAgentMember(tx *table.Tx, m model.AgentMember) {
-	createAgentMember(tx, m)
+// AddAgentMember notes a new permission on agent a, of an active user, and returns
+// it as it will be. Nobody may have been taken out of the agent's project since its
+// epoch was read, nor have lost a permission on the agent since a was.
+func (s *Store) AddAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember) model.AgentMember {
+	m = createAgentMember(tx, a, m)
+	within(tx, table.Agents.Key(a.ID), a.Epoch)
 	upright(tx, m.AgentID)
+	return m
 }
 
-func createAgentMember(tx *table.Tx, m model.AgentMember) {
-	m.Version = 1
+func createAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember) model.AgentMember {
+	m.AgentEpoch, m.Version = a.Epoch, 1
 	table.AgentMembers.Create(tx, m)
 	active(tx, m.UserID)
 	within(tx, table.Projects.Key(m.ProjectID), m.Epoch)
+	return m
 }
 
 // Stays demands that no removal of a user from a project has come, or was undone,
@@ -150,11 +154,15 @@ func Stays(tx *table.Tx, read table.Rows, project, user int64) {
 	}
 }
 
-// PutAgentMember notes that a permission on an agent is there again, the very row
-// that it was.
-func (s *Store) PutAgentMember(tx *table.Tx, m model.AgentMember) {
+// ReturnAgentMember notes that a permission on agent a is there again, and counts
+// as it did, and returns it as it will be. Nobody may have lost one since a was
+// read.
+func (s *Store) ReturnAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember) model.AgentMember {
+	m.AgentEpoch, m.Version = a.Epoch, m.Version+1
 	table.AgentMembers.Create(tx, m)
+	within(tx, table.Agents.Key(a.ID), a.Epoch)
 	upright(tx, m.AgentID)
+	return m
 }
 
 // ChangeAgentMember notes other terms of a permission on agent a, and returns it
@@ -166,10 +174,17 @@ func (s *Store) ChangeAgentMember(tx *table.Tx, a model.Agent, from, to model.Ag
 	return to
 }
 
-// RemoveAgentMember notes the end of a permission on agent a.
+// RemoveAgentMember notes the end of a permission on agent a, whose owner is
+// another.
 func (s *Store) RemoveAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember) {
-	table.AgentMembers.Delete(tx, m)
+	s.EndAgentMember(tx, m)
 	sameOwner(tx, a)
+}
+
+// EndAgentMember is RemoveAgentMember without a condition on whose the agent is.
+func (s *Store) EndAgentMember(tx *table.Tx, m model.AgentMember) {
+	table.AgentMembers.Delete(tx, m)
+	tx.Add(table.Agents.Key(m.AgentID), epochAttr, 1)
 }
 
 // sameOwner demands that an agent belongs to whom it belonged, so that whoever
@@ -188,23 +203,25 @@ func sameOwner(tx *table.Tx, a model.Agent) {
 // lapsed one counts as none and is taken up again; heir with another id comes in
 // the place of one that a removal has ended. Nobody may have been taken out of the
 // agent's project p since it was read. config is as EditAgent takes it. It returns
-// the row as it will be.
-func (s *Store) HandOverAgent(tx *table.Tx, p model.Project, from, to model.Agent, config *model.AgentVersion, was *model.AgentMember, heir model.AgentMember) model.Agent {
+// both rows as they will be.
+func (s *Store) HandOverAgent(tx *table.Tx, p model.Project, from, to model.Agent, config *model.AgentVersion, was *model.AgentMember, heir model.AgentMember) (model.Agent, model.AgentMember) {
 	to.OwnerID = &heir.UserID
 	to = s.EditAgent(tx, from, to, config)
 	switch {
 	case was == nil:
-		createAgentMember(tx, heir)
+		heir = createAgentMember(tx, from, heir)
+		within(tx, table.Agents.Key(from.ID), from.Epoch)
 	case was.ID != heir.ID || was.Role != heir.Role || was.ExpiresOn != nil:
-		heir.Version = was.Version + 1
+		heir.AgentEpoch, heir.Version = was.AgentEpoch, was.Version+1
 		table.AgentMembers.Change(tx, *was, heir)
 		active(tx, heir.UserID)
 	default:
+		heir = *was
 		table.AgentMembers.Check(tx, *was)
 		active(tx, heir.UserID)
 	}
 	within(tx, table.Projects.Key(p.ID), p.Epoch)
-	return to
+	return to, heir
 }
 
 // EditAgentTypes notes an organisation's types of agents; from is the row as it

@@ -24,10 +24,9 @@ func raise(tx *table.Tx, place table.Primary, epoch int64) {
 }
 
 // Bury notes the tombstone of somebody who can be given nothing inside project p
-// until the removal is done, since their account has ended: it begins an epoch
-// after that of p, whether or not others did meanwhile.
+// until the removal is done, since their account has ended: it is of the epoch
+// after that of p, which the end of their membership begins.
 func (s *Store) Bury(tx *table.Tx, p model.Project, t model.Tombstone) {
 	t.Epoch = p.Epoch + 1
 	table.Tombstones.Put(tx, t)
-	tx.Add(table.Projects.Key(p.ID), epochAttr, 1)
 }

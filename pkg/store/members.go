@@ -18,18 +18,22 @@ import (
 //   - whoever becomes a member must be active, so nobody gets a place once their
 //     account has ended.
 
-// AddMember notes a new membership of project p.
-func (s *Store) AddMember(tx *table.Tx, p model.Project, m model.ProjectMember) {
-	s.createMember(tx, m)
+// AddMember notes a new membership of project p, in whose present epoch it begins,
+// and returns it as it will be. Nobody may have been taken out since p was read.
+func (s *Store) AddMember(tx *table.Tx, p model.Project, m model.ProjectMember) model.ProjectMember {
+	m = s.createMember(tx, p, m)
+	within(tx, table.Projects.Key(p.ID), p.Epoch)
 	count(tx, p, "user_count", 1)
 	if m.Role == string(access.ProjectAdmin) {
 		gainAdmin(tx, p)
 	}
+	return m
 }
 
-// ChangeMember notes a change of role or expiry. Demoting the last admin makes
-// the transaction fail; the caller tells that beforehand from the counter.
-func (s *Store) ChangeMember(tx *table.Tx, p model.Project, from, to model.ProjectMember) {
+// ChangeMember notes a change of role or expiry, and returns the membership as it
+// will be. Demoting the last admin makes the transaction fail; the caller tells
+// that beforehand from the counter.
+func (s *Store) ChangeMember(tx *table.Tx, p model.Project, from, to model.ProjectMember) model.ProjectMember {
 	to.Version = from.Version + 1
 	table.ProjectMembers.Change(tx, from, to)
 	was, is := from.Role == string(access.ProjectAdmin), to.Role == string(access.ProjectAdmin)
@@ -41,6 +45,7 @@ func (s *Store) ChangeMember(tx *table.Tx, p model.Project, from, to model.Proje
 		active(tx, to.UserID)
 		loseAdmins(tx, p, 1)
 	}
+	return to
 }
 
 // RemoveMember notes the end of a membership, with the tombstone that makes
@@ -49,11 +54,11 @@ func (s *Store) ChangeMember(tx *table.Tx, p model.Project, from, to model.Proje
 // vacates says that the member's account has ended, so that the project may be left
 // to nobody.
 func (s *Store) RemoveMember(tx *table.Tx, p model.Project, m model.ProjectMember, vacates bool, t model.Tombstone) {
-	table.ProjectMembers.Delete(tx, m)
+	s.EndMember(tx, m)
+	live(tx, p)
+	within(tx, table.Projects.Key(p.ID), p.Epoch)
 	t.Epoch = p.Epoch + 1
 	table.Tombstones.Put(tx, t)
-	raise(tx, table.Projects.Key(p.ID), p.Epoch)
-	count(tx, p, "user_count", -1)
 	switch {
 	case m.Role != string(access.ProjectAdmin):
 	case vacates:
@@ -62,6 +67,15 @@ func (s *Store) RemoveMember(tx *table.Tx, p model.Project, m model.ProjectMembe
 	default:
 		loseAdmins(tx, p, 1)
 	}
+}
+
+// EndMember notes that a membership is gone, and with it the present epoch of its
+// project. What that means for the project's admins is up to the caller.
+func (s *Store) EndMember(tx *table.Tx, m model.ProjectMember) {
+	table.ProjectMembers.Delete(tx, m)
+	p := table.Projects.Key(m.ProjectID)
+	tx.Add(p, "user_count", -1)
+	tx.Add(p, epochAttr, 1)
 }
 
 // VacateAdmin notes that one of going admins whose accounts have ended is admin of
@@ -77,21 +91,37 @@ func (s *Store) VacateAdmin(tx *table.Tx, p model.Project, going int64) {
 	abandoned(tx, p.OrganizationID, model.OwnerlessProject, p.ID)
 }
 
-// HandOver notes that heir takes the place of the project's leaving admin: he
-// becomes admin in the transaction in which the other one goes. was is his
-// membership as it stands, nil where he has none yet.
-func (s *Store) HandOver(tx *table.Tx, p model.Project, was *model.ProjectMember, heir model.ProjectMember) {
+// HandOver notes that heir takes the place of the project's leaving admin: they
+// become admin in the transaction in which the other one goes. was is their
+// membership as it stands, nil where they have none yet. It returns theirs as it
+// will be.
+func (s *Store) HandOver(tx *table.Tx, p model.Project, was *model.ProjectMember, heir model.ProjectMember) model.ProjectMember {
 	if was == nil {
-		s.AddMember(tx, p, heir)
-	} else {
-		s.ChangeMember(tx, p, *was, heir)
+		return s.AddMember(tx, p, heir)
 	}
+	return s.ChangeMember(tx, p, *was, heir)
 }
 
-func (s *Store) createMember(tx *table.Tx, m model.ProjectMember) {
-	m.Version = 1
+func (s *Store) createMember(tx *table.Tx, p model.Project, m model.ProjectMember) model.ProjectMember {
+	m.Epoch, m.Version = p.Epoch, 1
 	table.ProjectMembers.Create(tx, m)
 	active(tx, m.UserID)
+	return m
+}
+
+// ReturnMember notes that a membership of project p is there again, after the
+// removal whose tombstone stone is; before is the tombstone that there was, nil for
+// none. It returns the membership as it will be.
+func (s *Store) ReturnMember(tx *table.Tx, p model.Project, m model.ProjectMember, stone model.Tombstone, before *model.Tombstone) model.ProjectMember {
+	m.Epoch, m.Version = p.Epoch, m.Version+1
+	table.ProjectMembers.Create(tx, m)
+	within(tx, table.Projects.Key(p.ID), p.Epoch)
+	count(tx, p, "user_count", 1)
+	if m.Role == string(access.ProjectAdmin) {
+		gainAdmin(tx, p)
+	}
+	s.Unbury(tx, stone, before)
+	return m
 }
 
 // active demands that a user may still be given something.

@@ -25,15 +25,15 @@ func NameKey(p model.Project) table.Primary {
 }
 
 // CreateProject notes a new project with its first members, whose count and
-// admins it takes over into the project's counters. The name must be free, and
-// the team, if any, must exist.
-func (s *Store) CreateProject(tx *table.Tx, p model.Project, members []model.ProjectMember) {
+// admins it takes over into the project's counters, and returns it as it will be.
+// The name must be free, and the team, if any, must exist.
+func (s *Store) CreateProject(tx *table.Tx, p model.Project, members []model.ProjectMember) model.Project {
 	for _, m := range members {
 		p.UserCount++
 		if m.Role == string(access.ProjectAdmin) {
 			p.AdminCount++
 		}
-		s.createMember(tx, m)
+		s.createMember(tx, p, m)
 	}
 	p.Version = 1
 	table.Projects.Create(tx, p)
@@ -42,11 +42,12 @@ func (s *Store) CreateProject(tx *table.Tx, p model.Project, members []model.Pro
 	if p.AdminCount == 0 {
 		abandoned(tx, p.OrganizationID, model.OwnerlessProject, p.ID)
 	}
+	return p
 }
 
 // EditProject notes the change of a project's own fields, its name's row and
-// its teams' counts included.
-func (s *Store) EditProject(tx *table.Tx, from, to model.Project) {
+// its teams' counts included, and returns it as it will be.
+func (s *Store) EditProject(tx *table.Tx, from, to model.Project) model.Project {
 	to.Version = from.Version + 1
 	table.Projects.Change(tx, from, to)
 	live(tx, from)
@@ -61,6 +62,7 @@ func (s *Store) EditProject(tx *table.Tx, from, to model.Project) {
 		countProject(tx, from.Team(), -1)
 		countProject(tx, to.Team(), 1)
 	}
+	return to
 }
 
 // DeleteProject notes the soft deletion of a project: it is unreadable at once

@@ -20,9 +20,7 @@ func (s *Store) CreateTeam(tx *table.Tx, t model.Team, members ...model.TeamMemb
 		if m.Role == string(access.Owner) {
 			t.OwnerCount++
 		}
-		m.Version = 1
-		table.TeamMembers.Create(tx, m)
-		active(tx, m.UserID)
+		createTeamMember(tx, t, m)
 	}
 	table.Teams.Create(tx, t)
 	keepNames(tx, t.Provisioned())
@@ -66,15 +64,37 @@ func LiveTeam(rows table.Rows, id int64) (model.Team, bool) {
 	return t, ok && !t.IsDeleted
 }
 
-// AddTeamMember notes a new membership of team t.
-func (s *Store) AddTeamMember(tx *table.Tx, t model.Team, m model.TeamMember) {
-	m.Version = 1
+// AddTeamMember notes a new membership of team t, in whose present epoch it begins,
+// and returns it as it will be. Nobody may have been taken out since t was read.
+func (s *Store) AddTeamMember(tx *table.Tx, t model.Team, m model.TeamMember) model.TeamMember {
+	m = createTeamMember(tx, t, m)
+	enters(tx, t, m)
+	return m
+}
+
+func createTeamMember(tx *table.Tx, t model.Team, m model.TeamMember) model.TeamMember {
+	m.Epoch, m.Version = t.Epoch, 1
 	table.TeamMembers.Create(tx, m)
 	active(tx, m.UserID)
-	k := table.Teams.Key(m.TeamID)
+	return m
+}
+
+// ReturnTeamMember notes that a membership of team t is there again, and returns it
+// as it will be. Nobody may have been taken out since t was read.
+func (s *Store) ReturnTeamMember(tx *table.Tx, t model.Team, m model.TeamMember) model.TeamMember {
+	m.Epoch, m.Version = t.Epoch, m.Version+1
+	table.TeamMembers.Create(tx, m)
+	enters(tx, t, m)
+	return m
+}
+
+// enters notes what a membership means for its team.
+func enters(tx *table.Tx, t model.Team, m model.TeamMember) {
+	k := table.Teams.Key(t.ID)
+	within(tx, k, t.Epoch)
 	tx.Add(k, "member_count", 1)
 	tx.AtMost(k, "member_count", MaxTeamMembers)
-	liveTeam(tx, m.TeamID)
+	liveTeam(tx, t.ID)
 	if m.Role == string(access.Owner) {
 		gainOwner(tx, t)
 	}
@@ -88,9 +108,10 @@ func gainOwner(tx *table.Tx, t model.Team) {
 	}
 }
 
-// ChangeTeamMember notes a change of role in team t. Demoting the last owner makes the
-// transaction fail; the caller tells that beforehand from the counter.
-func (s *Store) ChangeTeamMember(tx *table.Tx, t model.Team, from, to model.TeamMember) {
+// ChangeTeamMember notes a change of role in team t, and returns the membership as
+// it will be. Demoting the last owner makes the transaction fail; the caller tells
+// that beforehand from the counter.
+func (s *Store) ChangeTeamMember(tx *table.Tx, t model.Team, from, to model.TeamMember) model.TeamMember {
 	to.Version = from.Version + 1
 	table.TeamMembers.Change(tx, from, to)
 	was, is := from.Role == string(access.Owner), to.Role == string(access.Owner)
@@ -103,6 +124,7 @@ func (s *Store) ChangeTeamMember(tx *table.Tx, t model.Team, from, to model.Team
 		active(tx, to.UserID)
 		loseOwners(tx, from.TeamID, 1)
 	}
+	return to
 }
 
 // loseOwners lowers owner_count by n and demands that an owner remains when all
@@ -129,14 +151,21 @@ func (s *Store) VacateOwner(tx *table.Tx, t model.Team, going int64) {
 // that must still be the present one. An owner must be active, and another one
 // must remain. Several go by one epoch.
 func (s *Store) RemoveTeamMember(tx *table.Tx, t model.Team, m model.TeamMember) {
-	table.TeamMembers.Delete(tx, m)
+	s.EndTeamMember(tx, m)
 	within(tx, table.Teams.Key(t.ID), t.Epoch)
-	tx.Add(table.Teams.Key(t.ID), epochAttr, 1)
-	tx.Add(table.Teams.Key(m.TeamID), "member_count", -1)
 	if m.Role == string(access.Owner) {
 		active(tx, m.UserID)
 		loseOwners(tx, m.TeamID, 1)
 	}
+}
+
+// EndTeamMember notes that a membership is gone, and with it the present epoch of
+// its team. What that means for the team's owners is up to the caller.
+func (s *Store) EndTeamMember(tx *table.Tx, m model.TeamMember) {
+	table.TeamMembers.Delete(tx, m)
+	k := table.Teams.Key(m.TeamID)
+	tx.Add(k, "member_count", -1)
+	tx.Add(k, epochAttr, 1)
 }
 
 func liveTeam(tx *table.Tx, team int64) {

@@ -60,7 +60,7 @@ func (r *Change) Admit(ctx context.Context, role access.Role, roleToo bool, user
 		case !ok:
 			m = model.TeamMember{ID: ids[0], TeamID: team, UserID: id, Role: string(role), CreatedBy: r.c.Stamp, CreatedOn: r.c.Now}
 			ids = ids[1:]
-			r.add(m)
+			m = r.add(m)
 		case roleToo:
 			m, err = r.To(m, role)
 		}
@@ -77,11 +77,12 @@ func Full() error {
 	return fault.New(fault.KindLimit, "A team has at most %d members: remove some first", store.MaxTeamMembers)
 }
 
-func (r *Change) add(m model.TeamMember) {
-	r.s.AddTeamMember(&r.c.Tx, *r.c.Team, m)
+func (r *Change) add(m model.TeamMember) model.TeamMember {
+	m = r.s.AddTeamMember(&r.c.Tx, *r.c.Team, m)
 	r.after[guard.UserName(m.UserID)] = m.Facts()
 	r.c.Notify(m.UserID, model.NoticeAdded, guard.TeamName(m.TeamID))
 	r.owners += isOwner(m.Role)
+	return m
 }
 
 // To notes that a member gets another role, and returns them as they will be. A
@@ -96,7 +97,7 @@ func (r *Change) To(m model.TeamMember, role access.Role) (model.TeamMember, err
 	}
 	now := m
 	now.Role = string(role)
-	r.s.ChangeTeamMember(&r.c.Tx, *r.c.Team, m, now)
+	now = r.s.ChangeTeamMember(&r.c.Tx, *r.c.Team, m, now)
 	r.before[guard.UserName(m.UserID)], r.after[guard.UserName(m.UserID)] = m.Facts(), now.Facts()
 	r.c.Notify(m.UserID, model.NoticeRoleChanged, guard.TeamName(m.TeamID))
 	r.owners += isOwner(now.Role) - isOwner(m.Role)

@@ -29,7 +29,7 @@ func Create(ctx context.Context, s *store.Store, c *guard.Case, t model.Team, ro
 	facts := map[string]any{"is_deleted": false}
 	members := make([]model.TeamMember, len(users))
 	for i, id := range users {
-		members[i] = model.TeamMember{ID: fresh[model.PermissionIDs][i], TeamID: t.ID, UserID: id, Role: string(role), CreatedBy: c.Stamp, CreatedOn: c.Now}
+		members[i] = model.TeamMember{ID: fresh[model.PermissionIDs][i], TeamID: t.ID, UserID: id, Role: string(role), CreatedBy: c.Stamp, CreatedOn: c.Now, Version: 1}
 		facts[guard.UserName(id)] = members[i].Facts()
 		c.Notify(id, model.NoticeAdded, guard.TeamName(t.ID))
 	}

@@ -81,8 +81,8 @@ func agentMemberLists(w *world) {
 		m, other := w.onAgent(a, n, access.AgentViewer), w.onAgent(b, n, access.AgentEditor)
 		m.ID, other.ID = w.base+400-n, w.base+500-n
 		w.must(func(tx *table.Tx) {
-			w.Store.AddAgentMember(tx, m)
-			w.Store.AddAgentMember(tx, other)
+			w.Store.AddAgentMember(tx, a, m)
+			w.Store.AddAgentMember(tx, b, other)
 		})
 	}
 	gone, _ := find(w, table.AgentMembers, w.base+5, a.ID)

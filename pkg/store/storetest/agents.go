@@ -161,8 +161,8 @@ func agentOwners(w *world) {
 	end := dawn.Add(time.Hour)
 	viewer := w.onAgent(a, 3, access.AgentViewer)
 	viewer.ExpiresOn = &end
-	w.must(func(tx *table.Tx) { w.Store.AddAgentMember(tx, viewer) })
-	w.refused("added twice", func(tx *table.Tx) { w.Store.AddAgentMember(tx, viewer) })
+	w.must(func(tx *table.Tx) { w.Store.AddAgentMember(tx, a, viewer) })
+	w.refused("added twice", func(tx *table.Tx) { w.Store.AddAgentMember(tx, a, viewer) })
 	viewer.Version = 1
 	owner := viewer
 	owner.Role, owner.ExpiresOn = string(access.AgentOwner), nil
@@ -191,7 +191,7 @@ func agentOwners(w *world) {
 	w.refused("to who is inactive", func(tx *table.Tx) {
 		w.Store.HandOverAgent(tx, w.project, now, now, nil, nil, w.onAgent(a, 4, access.AgentOwner))
 	})
-	w.refused("a permission of who is inactive", func(tx *table.Tx) { w.Store.AddAgentMember(tx, w.onAgent(a, 4, access.AgentViewer)) })
+	w.refused("a permission of who is inactive", func(tx *table.Tx) { w.Store.AddAgentMember(tx, a, w.onAgent(a, 4, access.AgentViewer)) })
 }
 
 func agentsOfLeavers(w *world) {
@@ -202,8 +202,13 @@ func agentsOfLeavers(w *world) {
 	own, viewer := heir, w.onAgent(a, 3, access.AgentViewer)
 	own.ID, own.AgentID = 10*made.ID+2, made.ID
 	gone := w.onAgent(a, 4, access.AgentViewer)
-	w.must(func(tx *table.Tx) { w.Store.AddAgentMember(tx, gone) })
-	w.must(func(tx *table.Tx) { w.Store.Bury(tx, before, w.tombstone(4)) })
+	w.must(func(tx *table.Tx) { w.Store.AddAgentMember(tx, a, gone) })
+	w.must(func(tx *table.Tx) { w.Store.AddMember(tx, before, w.member(4, access.ProjectMember)) })
+	member, _ := find(w, table.ProjectMembers, before.ID, gone.UserID)
+	w.must(func(tx *table.Tx) {
+		w.Store.EndMember(tx, member)
+		w.Store.Bury(tx, before, w.tombstone(4))
+	})
 	after, _ := find(w, table.Projects, before.ID)
 	tomb, _ := find(w, table.Tombstones, before.ID, gone.UserID)
 	if after.Epoch != before.Epoch+1 || !tomb.Buries(gone.Epoch) || tomb.Buries(after.Epoch) {
@@ -212,7 +217,7 @@ func agentsOfLeavers(w *world) {
 	for says, note := range map[string]func(*table.Tx, model.Project){
 		"an agent":     func(tx *table.Tx, p model.Project) { w.Store.HandOverAgent(tx, p, a, a, nil, nil, in(p, heir)) },
 		"a new agent":  func(tx *table.Tx, p model.Project) { own := in(p, own); w.Store.CreateAgent(tx, p, made, config, &own) },
-		"a permission": func(tx *table.Tx, p model.Project) { w.Store.AddAgentMember(tx, in(p, viewer)) },
+		"a permission": func(tx *table.Tx, p model.Project) { w.Store.AddAgentMember(tx, a, in(p, viewer)) },
 	} {
 		w.refused(says+" of the epoch before", func(tx *table.Tx) { note(tx, before) })
 		w.must(func(tx *table.Tx) { note(tx, after) })

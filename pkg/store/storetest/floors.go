@@ -90,7 +90,11 @@ func tombstones(w *world) {
 	w.must(func(tx *table.Tx) { w.Store.AddMember(tx, w.project, w.member(2, access.ProjectMember)) })
 	m, _ := find(w, table.ProjectMembers, w.base, w.base+2)
 	w.must(func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, m, false, w.tombstone(2)) })
-	w.must(func(tx *table.Tx) { w.Store.AddMember(tx, w.project, w.member(2, access.ProjectMember)) })
+	w.refused("a new member, by who read the project before", func(tx *table.Tx) {
+		w.Store.AddMember(tx, w.project, w.member(2, access.ProjectMember))
+	})
+	now, _ := find(w, table.Projects, w.base)
+	w.must(func(tx *table.Tx) { w.Store.AddMember(tx, now, w.member(2, access.ProjectMember)) })
 	first := w.tombstone(2)
 	first.Epoch = 1
 	if got, ok := find(w, table.Tombstones, w.base, w.base+2); !ok || got != first {
@@ -100,7 +104,6 @@ func tombstones(w *world) {
 	again.RemovedOn, again.RemovalID = model.At(dawn.Std().AddDate(0, 0, 1)), 7
 	m, _ = find(w, table.ProjectMembers, w.base, w.base+2)
 	w.refused("by who read the project in the first epoch", func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, m, false, again) })
-	now, _ := find(w, table.Projects, w.base)
 	w.must(func(tx *table.Tx) { w.Store.RemoveMember(tx, now, m, false, again) })
 	again.Epoch = 2
 	if got, _ := find(w, table.Tombstones, w.base, w.base+2); got != again {

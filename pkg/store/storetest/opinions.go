@@ -203,5 +203,5 @@ func votes(w *world) {
 	w.must(func(tx *table.Tx) { w.Store.DeleteAgent(tx, a, nil, "by", dawn) })
 	w.refused("a vote on a deleted agent", cast(7, model.VoteUp))
 	w.refused("a review of it", func(tx *table.Tx) { w.Store.CreateReview(tx, w.review(a, 7, 5)) })
-	w.refused("a permission on it", func(tx *table.Tx) { w.Store.AddAgentMember(tx, w.onAgent(a, 7, "viewer")) })
+	w.refused("a permission on it", func(tx *table.Tx) { w.Store.AddAgentMember(tx, a, w.onAgent(a, 7, "viewer")) })
 }
