@@ -195,6 +195,8 @@ func TestSCIMGroupsAreChanged(t *testing.T) {
 		{Name: "an owner is passed on first", Request: patchGroup(`{"op":"remove","path":"members[value eq \"7\"]"}`), Status: 403, Body: refused(403, "", no)},
 		{Name: "a user who isn't there", Request: patchGroup(`{"op":"add","path":"members","value":["1","150"]}`), Status: 400, Body: refused(400, "invalidValue", "members: no active user has the id 150")},
 		refuses("what is no id", "invalidValue", `{"op":"add","path":"members","value":["ada"]}`),
+		refuses("one name twice, in two cases", "invalidSyntax", `{"op":"replace","value":{"displayName":"A","DisplayName":"B"}}`),
+		refuses("one member twice, in two cases", "invalidSyntax", `{"op":"add","path":"members","value":[{"value":"15","VALUE":"16"}]}`),
 		refuses("a group in a group", "invalidValue", `{"op":"add","path":"members","value":[{"value":"21","type":"Group"}]}`),
 		refuses("a member can't be another", "mutability", `{"op":"replace","path":"members[value eq \"15\"]","value":{"value":"21"}}`),
 		refuses("a member by their name", "invalidFilter", `{"op":"remove","path":"members[display eq \"x\"]"}`),
