@@ -215,7 +215,8 @@ func TestUndoOffboarding(t *testing.T) {
 			default:
 				out[p] = fixture.Plain(item)
 				delete(out[p], "last_used_on")
-				delete(out[p], "epoch") // it only rises, and so does the version
+				delete(out[p], "epoch") // which only rise, as the version does
+				delete(out[p], "agent_epoch")
 				delete(out[p], "version")
 			}
 		}
