@@ -154,7 +154,7 @@ func role(c *guard.Case, who access.Caller, target access.Target, u model.User) 
 type addUsersIn struct {
 	agentIn
 	Body struct {
-		UserIDs    []int64 `json:"user_ids" minItems:"1" maxItems:"45" doc:"Users of the organisation"`
+		UserIDs    []int64 `json:"user_ids" minItems:"1" maxItems:"45" doc:"Users of the organization"`
 		Permission *string `json:"permission,omitempty" enum:"viewer,editor,owner" doc:"viewer where it isn't given; given, it also changes the permission of who has one already"`
 	}
 }

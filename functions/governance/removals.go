@@ -52,6 +52,7 @@ func (h *handlers) removals(ctx context.Context, in *removalsIn) (api.Page[model
 }
 
 func (h *handlers) effects(ctx context.Context, r *model.Removal) error {
+	*r = r.Shown()
 	done, err := h.store.EffectsShown(ctx, r.ID)
 	if err == nil {
 		r.Effects, err = removal.Effects(ctx, h.store, *r, done)
@@ -152,7 +153,7 @@ func (h *handlers) removal(ctx context.Context, in *removalIn) (model.Removal, e
 	if err := in.may(in.Case()); err != nil {
 		return model.Removal{}, err
 	}
-	r := in.removal
+	r := in.removal.Shown()
 	var err error
 	r.Effects, err = removal.Effects(ctx, h.store, r, in.done)
 	return r, err

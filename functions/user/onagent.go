@@ -22,8 +22,8 @@ func (in *named) findOnAgent(ctx context.Context, c *guard.Case) error {
 	if me := c.Caller.User; me != 0 {
 		keys = append(keys, table.ProjectMembers.Key(in.at.Project, me), table.Tombstones.Key(in.at.Project, me))
 	}
-	himself := c.Caller.Is(in.at.User) && c.Caller.BoundProject == 0
-	if err := in.held.agent(ctx, c, in.at.Agent, himself, keys...); err != nil {
+	themselves := c.Caller.Is(in.at.User) && c.Caller.BoundProject == 0
+	if err := in.held.agent(ctx, c, in.at.Agent, themselves, keys...); err != nil {
 		return err
 	}
 	u, known := c.UserRow(in.at.User)
@@ -36,14 +36,14 @@ func (in *named) findOnAgent(ctx context.Context, c *guard.Case) error {
 }
 
 // agent finds the agent that a permission is on; rows along are read with it. It
-// is 404 where the caller may not know it, unless he is the holder himself.
-func (h *held) agent(ctx context.Context, c *guard.Case, id int64, himself bool, along ...table.Primary) error {
+// is 404 where the caller may not know it, unless they are the holder.
+func (h *held) agent(ctx context.Context, c *guard.Case, id int64, themselves bool, along ...table.Primary) error {
 	t, ok, err := c.Reach(ctx, access.Agent(""), id, along...)
 	if err != nil {
 		return err
 	}
 	h.target = t
-	if !ok || !himself && !access.Decide(c.Caller, t, access.ViewAgent).Visible {
+	if !ok || !themselves && !access.Decide(c.Caller, t, access.ViewAgent).Visible {
 		return fault.NotFound()
 	}
 	return nil

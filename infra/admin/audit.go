@@ -23,14 +23,14 @@ import (
 // exportAudit is the command that writes an organisation's audit log to a file,
 // whole or not at all.
 func exportAudit(flags *flag.FlagSet, args []string) (action, error) {
-	organization := flags.Int64("organization", 0, "the organisation's id")
+	organization := flags.Int64("organization", 0, "the organization's id")
 	path := flags.String("out", "", "the file to be written")
 	if err := only(flags, args); err != nil {
 		return nil, err
 	}
 	switch {
 	case *organization < 1:
-		return nil, errors.New("--organization must be the id of an organisation")
+		return nil, errors.New("--organization must be the id of an organization")
 	case *path == "":
 		return nil, errors.New("--out must name the file to be written")
 	}

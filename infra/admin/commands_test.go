@@ -82,8 +82,8 @@ func TestWhatIsNotThere(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "log")
 	export := []string{"-stage", "local", "export-audit", "--organization", "99", "--out", file}
 	var out strings.Builder
-	if err := run(t.Context(), export, &out); err == nil || !strings.Contains(err.Error(), "there is no organisation 99") {
-		t.Errorf("an organisation that isn't there: %v", err)
+	if err := run(t.Context(), export, &out); err == nil || !strings.Contains(err.Error(), "there is no organization 99") {
+		t.Errorf("an organization that isn't there: %v", err)
 	}
 	t.Setenv("WARDROOM_TABLE", "no-such-table")
 	if err := run(t.Context(), export, &out); err == nil || !strings.Contains(err.Error(), "there is no table no-such-table") {

@@ -126,7 +126,7 @@ func (p place) organization(ctx context.Context, id int64) error {
 		return err
 	}
 	if _, ok := table.Organizations.In(rows, id); !ok {
-		return fmt.Errorf("there is no organisation %d in table %s", id, p.table)
+		return fmt.Errorf("there is no organization %d in table %s", id, p.table)
 	}
 	return nil
 }

@@ -67,5 +67,5 @@ func short(r model.Removal) model.Removal {
 	if n := len(r.Effects); n > listed {
 		r.Effects, r.EffectCount = r.Effects[:listed], int64(n)
 	}
-	return r
+	return r.Shown()
 }

@@ -36,8 +36,8 @@ const roomOfUndo = 92
 // meta.removal_id), and one of a deleted user whose address or sign-in somebody else
 // has by now (duplicate).
 func Undo(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal, effects []model.EffectRow) ([]model.Effect, Restored, error) {
-	if !undoable(r, c.Now) {
-		return nil, Restored{}, fault.New(fault.KindBadTransition, "The removal was undone, is too old to be, or erased its users: give back by hand what is missing")
+	if why := closed(r, c.Now); why != "" {
+		return nil, Restored{}, fault.New(fault.KindBadTransition, "The removal %s: give back by hand what is missing", why)
 	}
 	u, err := restore(ctx, s, r, effects, c.Now)
 	if err != nil {
@@ -92,7 +92,7 @@ func (u *undoing) first(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if ok && undoable(later, u.now) {
+		if ok && closed(later, u.now) == "" {
 			f := fault.New(fault.KindUndoFirst, "The account of somebody it is about was ended since: undo the removal in meta.removal_id first, and then this one")
 			f.Meta = map[string]any{"removal_id": later.ID}
 			return f
@@ -101,9 +101,18 @@ func (u *undoing) first(ctx context.Context) error {
 	return nil
 }
 
-// undoable reports whether a removal can be undone as far as it knows itself.
-func undoable(r model.Removal, now model.Time) bool {
-	return r.State != model.Undone && !r.Purges && !model.Expired(&r.UndoUntil, now)
+// closed says why a removal can't be undone, as far as it knows itself: "" where it
+// can.
+func closed(r model.Removal, now model.Time) string {
+	switch {
+	case r.State == model.Undone:
+		return "was undone before"
+	case r.Purges:
+		return "erases its users, which can't be undone"
+	case model.Expired(&r.UndoUntil, now):
+		return "was too long ago to be undone"
+	}
+	return ""
 }
 
 // resume goes on with an undo whose request ended before it was through.

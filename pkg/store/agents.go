@@ -143,7 +143,7 @@ func createAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember) model.A
 }
 
 // Stays demands that no removal of a user from a project has come, or was undone,
-// since his tombstone there was read, or found missing: his permissions on its
+// since their tombstone there was read, or found missing: their permissions on its
 // agents count as they did.
 func Stays(tx *table.Tx, read table.Rows, project, user int64) {
 	key := table.Tombstones.Key(project, user)
@@ -199,7 +199,7 @@ func sameOwner(tx *table.Tx, a model.Agent) {
 }
 
 // HandOverAgent notes that an agent belongs to heir from now on, whose own
-// permission becomes that of an owner; was is the one he has, nil for none. A
+// permission becomes that of an owner; was is the one they have, nil for none. A
 // lapsed one counts as none and is taken up again; heir with another id comes in
 // the place of one that a removal has ended. Nobody may have been taken out of the
 // agent's project p since it was read. config is as EditAgent takes it. It returns
@@ -278,7 +278,7 @@ func (s *Store) AgentsOfTeam(ctx context.Context, team, from int64, n int) ([]Pl
 	return listed(ctx, s, table.TeamAgents, func(a model.TeamAgent) Placed { return Placed{a.AgentID, a.ProjectID} }, team, from, n)
 }
 
-// AgentsOfUser lists the agents that a user has a permission on himself, after
+// AgentsOfUser lists the agents that a user has a permission on themselves, after
 // an id, strongly consistent.
 func (s *Store) AgentsOfUser(ctx context.Context, user, from int64, n int) ([]Placed, error) {
 	return listed(ctx, s, table.AgentMembers, func(m model.AgentMember) Placed { return Placed{m.AgentID, m.ProjectID} }, user, from, n)
