@@ -247,7 +247,7 @@ func (h *handlers) removeUsers(_ context.Context, in *removeUsersIn) ([]model.Ag
 		}
 		m, _ := c.AgentMember(a.ID, id)
 		u, _ := c.UserRow(id)
-		h.store.RemoveAgentMember(&c.Tx, a, m)
+		h.store.WithdrawAgentMember(&c.Tx, a, m)
 		rows[i], before[guard.UserName(id)] = own(m, u), m.Facts()
 		c.Notify(id, model.NoticeRemoved, guard.AgentName(a.ID))
 	}

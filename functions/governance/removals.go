@@ -103,7 +103,7 @@ func (in *removalIn) visible(ctx context.Context, c *guard.Case) error {
 		keys = append(keys, table.Projects.Key(*r.ProjectID), table.ProjectMembers.Key(*r.ProjectID, me))
 	case r.TeamID != nil:
 		keys = append(keys, table.Teams.Key(*r.TeamID), table.TeamMembers.Key(*r.TeamID, me))
-	case c.Caller.BoundProject != 0:
+	case c.Caller.BoundProject != 0 || !access.Decide(c.Caller, c.OrganizationTarget(), access.ManageUsers).Allowed:
 		return fault.NotFound()
 	default:
 		return nil

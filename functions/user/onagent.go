@@ -117,7 +117,7 @@ func (h *handlers) revokeOnAgent(ctx context.Context, c *guard.Case, in *revokeI
 	if in.DryRun {
 		c.Rehearse()
 	}
-	h.store.RemoveAgentMember(&c.Tx, a, m)
+	h.store.WithdrawAgentMember(&c.Tx, a, m)
 	c.Notify(m.UserID, model.NoticeRemoved, guard.AgentName(a.ID))
 	c.Audit(guard.AgentName(a.ID), map[string]any{guard.UserName(m.UserID): m.Facts()}, nil)
 	return report, nil

@@ -41,10 +41,11 @@ type TeamMember struct {
 	Version   int64  `dynamo:"version"`
 }
 
+// Standing says where m stands among all memberships of its user in the team.
+func (m TeamMember) Standing() Standing { return Standing{m.Epoch, m.Version} }
+
 // Facts is what the audit log says of the membership.
-func (m TeamMember) Facts() map[string]any {
-	return facts(m.ID, m.Role, nil, Standing{m.Epoch, m.Version})
-}
+func (m TeamMember) Facts() map[string]any { return facts(m.ID, m.Role, nil, m.Standing()) }
 
 // TeamUser is a member as a team's routes show them.
 type TeamUser struct {

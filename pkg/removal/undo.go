@@ -80,25 +80,46 @@ func (u *undoing) refusal(ctx context.Context) error {
 	return nil
 }
 
-// first refuses an undo that gives nothing back because the account of somebody it
-// is about was ended since, by a removal that can be undone before.
+// first refuses an undo that gives nothing back because of a later removal that can
+// be undone before: of the account of somebody it is about, or from the same place.
 func (u *undoing) first(ctx context.Context) error {
 	for _, id := range u.r.UserIDs {
 		row, ok := table.Users.In(u.rows, id)
 		if !ok || row.IsActive || row.RemovalID == nil || *row.RemovalID == u.r.ID {
 			continue
 		}
-		later, ok, err := find(ctx, u.s, *row.RemovalID)
-		if err != nil {
+		if err := u.before(ctx, *row.RemovalID, "The account of somebody it is about was ended since"); err != nil {
 			return err
 		}
-		if ok && closed(later, u.now) == "" {
-			f := fault.New(fault.KindUndoFirst, "The account of somebody it is about was ended since: undo the removal in meta.removal_id first, and then this one")
-			f.Meta = map[string]any{"removal_id": later.ID}
-			return f
+	}
+	for _, m := range u.r.ProjectMembers {
+		stone, buried := table.Tombstones.In(u.rows, m.ProjectID, m.UserID)
+		if !buried || stone.RemovalID == u.r.ID {
+			continue
+		}
+		if err := u.before(ctx, stone.RemovalID, "Somebody it is about was taken out of the project again since"); err != nil {
+			return err
+		}
+	}
+	for _, m := range u.r.TeamMembers {
+		if later := u.later[seatOf(m)]; later.ID != 0 {
+			if err := u.before(ctx, later.ID, "Somebody it is about was taken out of the team again since"); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// before refuses the undo where another removal can be undone before.
+func (u *undoing) before(ctx context.Context, id int64, because string) error {
+	later, ok, err := find(ctx, u.s, id)
+	if err != nil || !ok || closed(later, u.now) != "" {
+		return err
+	}
+	f := fault.New(fault.KindUndoFirst, "%s: undo the removal in meta.removal_id first, and then this one", because)
+	f.Meta = map[string]any{"removal_id": later.ID}
+	return f
 }
 
 // closed says why a removal can't be undone, as far as it knows itself: "" where it

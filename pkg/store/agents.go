@@ -156,8 +156,13 @@ func Stays(tx *table.Tx, read table.Rows, project, user int64) {
 
 // ReturnAgentMember notes that a permission on agent a is there again, and counts
 // as it did, and returns it as it will be. Nobody may have lost one since a was
-// read.
-func (s *Store) ReturnAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember) model.AgentMember {
+// read, and none of its user been withdrawn since read.
+func (s *Store) ReturnAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember, read table.Rows) model.AgentMember {
+	if w := table.Withdrawals.Key(a.ID, m.UserID); read[w] == nil {
+		tx.Absent(w)
+	} else {
+		table.Withdrawals.CheckIn(tx, read, a.ID, m.UserID)
+	}
 	m.AgentEpoch, m.Version = a.Epoch, m.Version+1
 	table.AgentMembers.Create(tx, m)
 	within(tx, table.Agents.Key(a.ID), a.Epoch)
@@ -172,6 +177,13 @@ func (s *Store) ChangeAgentMember(tx *table.Tx, a model.Agent, from, to model.Ag
 	table.AgentMembers.Change(tx, from, to)
 	sameOwner(tx, a)
 	return to
+}
+
+// WithdrawAgentMember is RemoveAgentMember where somebody takes the permission back
+// by itself.
+func (s *Store) WithdrawAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember) {
+	s.RemoveAgentMember(tx, a, m)
+	table.Withdrawals.Put(tx, model.Withdrawal{AgentID: a.ID, UserID: m.UserID, Epoch: max(a.Epoch, m.AgentEpoch) + 1})
 }
 
 // RemoveAgentMember notes the end of a permission on agent a, whose owner is

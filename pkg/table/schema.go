@@ -76,6 +76,7 @@ var (
 	AgentMembers = of[model.AgentMember]("AgentMember", "USER#{user_id}#AGENT", "{agent_id:16}", "has this user a permission on the agent, as what? by agent").Guarded("id", versionAttr).
 			GSI("gsi1", "AGENT#{agent_id}#MEMBER", "{id:16}", "permissions on an agent, by id").
 			GSI("gsi3", "PERMISSION#{id}", "AGENT#{agent_id:16}#{project_id:16}", "which permission on an agent has this id?")
+	Withdrawals   = of[model.Withdrawal]("Withdrawal", "AGENT#{agent_id}", "WITHDRAWN#{user_id}", "was a permission of this user on the agent taken back by itself?").Guarded("epoch")
 	AgentVersions = of[model.AgentVersion]("AgentVersion", "AGENT#{agent_id}", "VERSION#{config_version:16}", "what was the configuration of this version?").Guarded("config_hash")
 	AgentTypes    = of[model.AgentTypes]("AgentTypes", "ORG#{organization_id}#AGENTTYPE", "AGENTTYPE", "which types of agents does an organization have, if it has edited one?")
 	Aliases       = of[model.Alias]("Alias", "ALIAS#{alias_id}", "ALIAS", "an alias of an agent").
