@@ -18,12 +18,13 @@ TEST  ?= ./...
 
 # The function groups, known by their bootstrap.
 GROUPS := $(patsubst functions/%/bootstrap/main.go,%,$(wildcard functions/*/bootstrap/main.go))
+BUILT  := $(GROUPS:%=.local/build/%/bootstrap)
 
 .DEFAULT_GOAL := help
 .PHONY: help run reset test test-long clients-check test-sam synth deploy invoke sam-api admin docs bench lint build clean $(BIN)/dynamolocal
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
 
 run: ## the whole system on this machine, with demo data, on 127.0.0.1:8080
 	@echo 'Building .local/bin/wardroom from infra/local: minutes the first time, seconds afterwards.' >&2
@@ -62,7 +63,7 @@ sam-api: ## the whole API in SAM, on 127.0.0.1:3000
 	go run ./infra/aws/sam api
 
 admin: ## maintenance of a stage: make admin STAGE=dev ARGS='create-organization …'
-	go run ./infra/admin -stage $(STAGE) $(ARGS)
+	@go build -o $(BIN)/admin ./infra/admin && exec $(BIN)/admin -stage $(STAGE) $(ARGS)
 
 docs: $(BIN)/dynamolocal ## write docs/ anew from the operations, and the goldens that are measured
 	go run ./infra/docs
@@ -76,14 +77,15 @@ lint: $(LINT) ## golangci-lint on the code, cfn-lint and checkov on the template
 	$(LINT) run ./...
 	go run ./infra/aws/lint
 
-build: $(GROUPS:%=.local/build/%/bootstrap) ## every function's binary, as Lambda gets it
+build: $(BUILT) ## every function's binary, as Lambda gets it
 
 clean: ## forget what was built and downloaded; data are kept
 	rm -rf $(addprefix .local/,bin build bundle cdk docker dynamodb generated issuer lint sam venv) cdk.out
 
-# The binaries are built anew each time: only go knows whether one is stale.
-.PHONY: $(GROUPS:%=.local/build/%/bootstrap)
-.local/build/%/bootstrap:
+# The binaries are built anew each time: only go knows whether one is stale. Make
+# looks for no pattern's rule of what is phony, so this rule names its targets.
+.PHONY: $(BUILT)
+$(BUILT): .local/build/%/bootstrap:
 	GOOS=linux GOARCH=$(ARCH) CGO_ENABLED=0 go build -tags lambda.norpc -trimpath -ldflags='-s -w' -o $@ ./functions/$*/bootstrap
 
 $(BIN)/dynamolocal:

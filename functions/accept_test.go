@@ -130,7 +130,7 @@ func TestInvitationIsAcceptedWithAToken(t *testing.T) {
 		is("a deactivated user", accepting("30.secret", token("new", fresh)), 401, pending(fresh), inactive),
 		is("no credential where people sign in", accepting("30.secret"), 401, pending(fresh)),
 		is("elsewhere the invitation is nothing", fixture.Request{Method: "POST", Path: "/api/team/", Body: `{"team_name":"A"}`, Header: http.Header{"Authorization": {token("new", fresh)}}}, 401, pending(fresh)),
-		is("a malformed body tells a stranger nothing", fixture.Request{Method: "POST", Path: "/api/invite/accept", Body: `{"tok`, Header: http.Header{"Authorization": {token("new", fresh)}}}, 401, pending(fresh)),
+		is("a malformed body is 401, too", fixture.Request{Method: "POST", Path: "/api/invite/accept", Body: `{"tok`, Header: http.Header{"Authorization": {token("new", fresh)}}}, 401, pending(fresh)),
 	}
 	fixture.Trusting(t, f.Config(), rows)
 }
@@ -151,7 +151,8 @@ func TestInvitationIsAcceptedWithNothingElse(t *testing.T) {
 		return fixture.Row{Name: name, Given: fixture.All(given...), Request: accepting(token), Status: 200, Has: []string{`"meta":{"key":"`}, Then: arrives(fresh, 1, 0)}
 	}
 	refused := func(name, token string, given ...fixture.Given) fixture.Row {
-		return fixture.Row{Name: name, Given: fixture.All(given...), Request: accepting(token), Status: 401, Code: "unauthorized", Says: "Unauthorized", Idle: true}
+		return fixture.Row{Name: name, Given: fixture.All(given...), Request: accepting(token), Status: 401, Code: "unauthorized", Says: "Unauthorized", Idle: true,
+			Fields: map[string]string{"body.token": "lets nobody in: it was used, replaced or revoked, or the invited person must send a key or token of their own beside it"}}
 	}
 	second := fixture.Row{Name: "a second time", Given: pending(fresh), First: []fixture.Request{accepting("30.secret")}, Request: accepting("30.secret"), Status: 401, Code: "unauthorized", Idle: true}
 	fixture.Table(t, []fixture.Row{
@@ -190,7 +191,9 @@ func TestInvitationIsAcceptedWithNothingElse(t *testing.T) {
 		{Name: "an expired one", Given: pending(fresh, func(i *model.Invite) { i.ExpiresOn = model.At(fixture.Epoch) }), Request: accepting("30.secret"), Status: 410, Code: "expired", Idle: true},
 		{Name: "no credential on any other operation", Given: pending(fresh), Request: fixture.Request{Method: "GET", Path: "/api/project/"}, Status: 401, Code: "unauthorized"},
 		{Name: "a bad credential isn't none", Given: pending(fresh), Request: accepting("30.secret", "Bearer nonsense"), Status: 401, Code: "unauthorized", Idle: true},
-		{Name: "a malformed body tells a stranger nothing", Request: fixture.Request{Method: "POST", Path: "/api/invite/accept", Body: `{"tok`}, Status: 401, Code: "unauthorized"},
+		{Name: "a malformed body holds no credential, and is told why", Request: fixture.Request{Method: "POST", Path: "/api/invite/accept", Body: `{"tok`}, Status: 401, Code: "unauthorized", Says: "Unauthorized", Fields: map[string]string{"body": "is not valid JSON (at byte 5)"}},
+		{Name: "nor does one that isn't declared", Given: pending(fresh), Request: fixture.Request{Method: "POST", Path: "/api/invite/accept", Body: `{"token":"30.secret"}`, Header: http.Header{"Content-Type": {"text/plain"}}}, Status: 401, Code: "unauthorized", Fields: map[string]string{"header.Content-Type": ""}},
+		{Name: "nor one without a token", Request: fixture.Request{Method: "POST", Path: "/api/invite/accept", Body: `{}`}, Status: 401, Code: "unauthorized", Fields: map[string]string{"body.token": "is required"}},
 	})
 }
 
@@ -339,6 +342,15 @@ func TestFirstPersonOnOneMachine(t *testing.T) {
 		t.Errorf("the key is user %d's, not user %d's", me.Data.ID, first.Data.ID)
 	}
 	do(create(demo.GlobalAdmin, body), 409, nil)
+	do(create(demo.GlobalAdmin, `{"email":"eve@example.com","first_name":"Eve"}`), 201, nil)
+	do(create(demo.GlobalAdmin, `{"email":"eve@example.com"}`), 201, nil)
+	do(create(demo.GlobalAdmin, `{"email":"eve@example.com","first_name":"Eva"}`), 409, nil)
+	s.Settle(t.Context(), t)
+	for _, n := range table.Notifications.All(s.Rows(t.Context(), t)) {
+		if n.Type == model.NoticeInvited {
+			t.Errorf("who has a link that is good is told of another: %+v", n)
+		}
+	}
 	do(create(accepted.Meta.Key, `{"email":"bob@example.com"}`), 201, nil)
 	fixture.Check(t, s)
 }

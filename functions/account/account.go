@@ -39,14 +39,14 @@ func (h *handlers) own() []api.Op {
 func (h *handlers) apiKeys() []api.Op {
 	return []api.Op{
 		api.GET("/api/api-key", "List API Keys", h.keys).
-			Says("API keys found successfully.").About("One's own, and for both admin ranks the organisation's service keys; with user_id that user's. Revoked ones are listed too.").
-			Anyone().Users("user_id").Fails(403, 404),
+			Says("API keys found successfully.").About("Revoked ones are listed too.").
+			Anyone("One's own, and for both admin ranks the organization's service keys; with user_id that user's, for whoever may manage them.").Users("user_id").Fails(403, 404),
 		api.POST("/api/api-key", "Create API Key", h.createKey).
 			Says("API key created successfully.").About("The key is shown in this answer alone. It can do no more than the credential it is made with.").
 			Anyone().Allow(access.ViewProject, access.Project("project_id").IfGiven()).Creates().Fails(403, 404),
 		api.DELETE("/api/api-key/{key_id}", "Revoke API Key", h.revokeKey).
-			Says("API key revoked successfully.").About("It opens nothing any more, and is kept for the record. Both admin ranks revoke the keys of whoever they may manage.").
-			Anyone().Fails(403, 404),
+			Says("API key revoked successfully.").About("It opens nothing any more, and is kept for the record.").
+			Anyone("One's own, and for both admin ranks service keys and the keys of whoever they may manage.").Fails(403, 404),
 	}
 }
 
@@ -56,12 +56,12 @@ func (h *handlers) projectInvites() []api.Op {
 		api.GET("/api/project/{project_id}/invite", "List Project Invites", h.invites).
 			Says("Invites found successfully.").Allow(access.ManageMembers, project).Fails(403, 404),
 		api.POST("/api/project/{project_id}/invite", "Invite User to Project", h.invite).
-			Says("Invite created successfully.").About("Inviting an address again replaces its invitation. Where no mail is sent, meta.url is the link for the invited person, shown in this answer alone.").
+			Says("Invite created successfully.").About("Inviting an address again replaces its invitation. Where no mail is sent, meta.url is the link for the invited person, shown in this answer alone. Where no issuer is configured that link alone lets in only whom an admin rank has invited; meta.warnings says needs_key where it doesn't. Then an admin rank makes their account by Create User, whose link brings them a key, and with that key they accept this invitation.").
 			Allow(access.ManageMembers, project).Creates().Fails(403, 404).Conflict(fault.KindDuplicate),
 		api.DELETE("/api/project/{project_id}/invite/{invite_id}", "Revoke Project Invite", h.revokeInvite).
 			Says("Invite revoked successfully.").Allow(access.ManageMembers, project).Fails(403, 404).Conflict(fault.KindBadTransition),
 		api.POST("/api/invite/accept", "Accept Project Invite", h.accept).
-			Says("Invite accepted successfully.").About("By the invited address: a token that nobody is bound to yet is bound by it. Where no issuer is configured it needs no credential while the user never had one, and meta.key shows them a key, this once. An invitation to the organization alone is answered by an empty list. Accepting twice is answered alike.").
+			Says("Invite accepted successfully.").About("By the invited address: a token of the issuer that nobody is bound to yet is bound by it. Where no issuer is configured it needs no credential while the user never had one, if a letter carried the link or somebody of a higher rank than theirs made it; meta.key then shows them a key, this once. The link of anybody else, such as a project's admin, needs the invited person's own key beside it, which the link of Create User brings them. An invitation to the organization alone is answered by an empty list. Accepting twice with that key is answered alike; without a credential a link that was used is 401.").
 			Invited().Fails(403, 404, 410).Conflict(fault.KindBadTransition),
 	}
 }

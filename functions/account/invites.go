@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
@@ -28,7 +29,8 @@ func invited(i model.Invite, now model.Time) Invite {
 
 // InviteLink is what the invited person needs, where no mail brings it.
 type InviteLink struct {
-	URL string `json:"url,omitempty" doc:"The link for the invited person, shown this once"`
+	URL      string   `json:"url,omitempty" doc:"The link for the invited person, shown this once"`
+	Warnings []string `json:"warnings,omitempty" doc:"needs_key: the link alone lets nobody in, since whoever made it has no rank above theirs. Whoever is invited accepts with a key of their own, which the link of Create User brings them."`
 }
 
 // Redacted is what is kept to be answered again.
@@ -117,7 +119,9 @@ func (h *handlers) invite(ctx context.Context, in *inviteIn) (api.Noted[Invite, 
 	}
 	lasts := time.Duration(*in.Body.ExpiresHours) * time.Hour
 	out.Meta = &InviteLink{}
-	i, err := in.of.Make(ctx, h.store, c, invite.ToProject(*c.Project), in.Body.Email, *in.Body.Role, lasts, func(link string) { out.Meta.URL = link })
+	i, err := in.of.Make(ctx, h.store, c, invite.ToProject(*c.Project), in.Body.Email, *in.Body.Role, lasts, func(link string) {
+		*out.Meta = InviteLink{link, invite.Warnings(c, access.User)}
+	})
 	out.Data = invited(i, c.Now)
 	return out, err
 }

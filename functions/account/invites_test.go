@@ -51,14 +51,40 @@ func TestInvite(t *testing.T) {
 		return fixture.Row{Name: name, Request: ask(body), Status: 400, Code: "invalid", Fields: map[string]string{field: ""}}
 	}
 	again := with(ask(`{"email":"new@example.com"}`), "Idempotency-Key", "k")
+	warned := func(name, key string, given fixture.Given) fixture.Row {
+		return fixture.Row{Name: name, Given: given, Request: post(key, path, `{"email":"new@example.com"}`), Status: 201, Has: []string{`"warnings":["needs_key"]`}}
+	}
+	trusted := func(name, key string, given fixture.Given) fixture.Row {
+		row := warned(name, key, given)
+		row.Has, row.Lacks = []string{`"url":"`}, []string{"warnings"}
+		return row
+	}
 	fixture.Table(t, []fixture.Row{
 		{Name: "the answer carries the link where no mail is sent", Request: ask(`{"email":"New@Example.com"}`), Status: 201, Says: "Invite created successfully.",
 			Data: `{"id":1001,"email":"New@Example.com","role":"member","status":"pending","expires_on":"2026-01-04T00:00:00.002000Z"}`, Has: []string{`"url":"/invite?project_id=151#token=1001.`},
 			Then: func(t *testing.T, s *fixture.System) {
-				for _, a := range table.Audits.All(s.Rows(t.Context(), t)) {
+				for _, a := range fixture.Audits(s.Rows(t.Context(), t)) {
 					if text := fmt.Sprint(a); a.Resource != "invite:1001" || strings.Contains(strings.ToLower(text), "example.com") {
 						t.Error(text)
 					}
+				}
+			}},
+		warned("the link of a project's admin lets nobody in by itself", demo.ProjectAdmin, nil),
+		warned("nor does a service key's", "test.secret", fixture.Key("test", 0)),
+		warned("nor does that of a key that reaches less than its user", "test.secret", fixture.Key("test", 1, fixture.Bound(151))),
+		trusted("a global admin's does", demo.GlobalAdmin, nil),
+		trusted("an application admin's does", "test.secret", fixture.All(fixture.Person(20, func(u *model.User) { u.IsStaff = true }), fixture.Key("test", 20))),
+		{Name: "whoever could accept the one before isn't told again", Given: fixture.People(20, 20), First: []fixture.Request{ask(`{"email":"user20@organization.com"}`)}, Request: ask(`{"email":"user20@organization.com"}`), Status: 201,
+			Then: func(t *testing.T, s *fixture.System) {
+				s.Settle(t.Context(), t)
+				told := 0
+				for _, n := range table.Notifications.All(s.Rows(t.Context(), t)) {
+					if n.UserID == 20 && n.Type == model.NoticeInvited {
+						told++
+					}
+				}
+				if told != 1 {
+					t.Errorf("told %d times", told)
 				}
 			}},
 		{Name: "once", First: []fixture.Request{again}, Request: again, Status: 201, Idle: true, Meta: `{"replayed":true}`},

@@ -142,7 +142,7 @@ func manages(c *guard.Case, user int64) error {
 		return fault.NotFound()
 	}
 	if u.IsSuperuser {
-		return fault.Forbidden(fault.ReasonRank)
+		return fault.OfGlobalAdmin()
 	}
 	c.Tx.If(table.Users.Key(u.ID), "$ = ?", "is_superuser", false)
 	return nil
@@ -177,7 +177,7 @@ type createKeyIn struct {
 		ProjectID int64       `json:"project_id,omitempty" doc:"The one project that the key is to reach"`
 		Kind      *string     `json:"kind,omitempty" enum:"personal,service" default:"personal" doc:"A service key is no user. Both admin ranks make them."`
 		Scope     *string     `json:"scope,omitempty" enum:"all,read_only,restricted" default:"all"`
-		Groups    grants      `json:"groups,omitempty" doc:"For scope restricted alone: none, read or write, by group of operations"`
+		Groups    grants      `json:"groups,omitempty" doc:"For scope restricted alone: none, read or write, by group of operations; a group that isn't named has none"`
 		ExpiresOn *model.Time `json:"expires_on,omitempty"`
 	}
 }

@@ -2,11 +2,14 @@ package account_test
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
+	"wardroom/pkg/access"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
@@ -76,7 +79,8 @@ func TestCreateKey(t *testing.T) {
 		cut("but one to its project", fixture.Bound(151), `{"name":"x","project_id":151}`, 201),
 		fields("groups without scope", `{"name":"x","groups":{"project":"read"}}`, "body.groups"),
 		fields("scope without groups", `{"name":"x","scope":"restricted"}`, "body.groups"),
-		fields("an unknown group", `{"name":"x","scope":"restricted","groups":{"nothing":"read"}}`, "body.groups.nothing"),
+		{Name: "an unknown group is told which there are", Request: post(demo.ProjectAdmin, "/api/api-key", `{"name":"x","scope":"restricted","groups":{"nothing":"read"}}`), Status: 400, Code: "invalid",
+			Fields: map[string]string{"body.groups.nothing": "is unknown: there are " + strings.Join(slices.Sorted(slices.Values(access.Groups())), ", ")}},
 		fields("an unknown grant", `{"name":"x","scope":"restricted","groups":{"project":"all"}}`, "body.groups.project"),
 		fields("an end in the past", `{"name":"x","expires_on":"2025-01-01T00:00:00Z"}`, "body.expires_on"),
 		fields("no name", `{"scope":"all"}`, "body.name"),

@@ -28,7 +28,7 @@ type patchSCIMIn struct {
 
 // scimPatch is one operation of a PATCH (RFC 7644, 3.5.2).
 type scimPatch struct {
-	Op    string  `json:"op" pattern:"^([aA][dD][dD]|[rR][eE][pP][lL][aA][cC][eE]|[rR][eE][mM][oO][vV][eE])$" doc:"add, replace or remove, in any case"`
+	Op    string  `json:"op" pattern:"^([aA][dD][dD]|[rR][eE][pP][lL][aA][cC][eE]|[rR][eE][mM][oO][vV][eE])$" patternDescription:"add, replace or remove" doc:"add, replace or remove, in any case"`
 	Path  *string `json:"path" required:"false" maxLength:"1000" doc:"The attribute that is meant. Without it value is an object of attributes. Operations on attributes that aren't kept are ignored."`
 	Value any     `json:"value" required:"false" doc:"One value may be wrapped in a list or in an object's value; booleans may be text"`
 }

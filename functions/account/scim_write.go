@@ -15,7 +15,7 @@ import (
 // scimBody is a user as a client sends them. Whatever else SCIM or an extension of
 // it knows of users is ignored.
 type scimBody struct {
-	UserName   string  `json:"userName" minLength:"1" maxLength:"254" pattern:"^[^\\s\\x00]+$" doc:"What the user signs in with: the e-mail address, unless there is another in emails"`
+	UserName   string  `json:"userName" minLength:"1" maxLength:"254" pattern:"^[^\\s\\x00]+$" patternDescription:"ada@example.com, without white space" doc:"What the user signs in with: the e-mail address, unless there is another in emails"`
 	ExternalID *string `json:"externalId" required:"false" maxLength:"255" doc:"The client's own name for the user; one user of the organization each"`
 	Active     *bool   `json:"active" required:"false" doc:"true where a new user does not say; left as it is where a replacement does not"`
 	Name       *struct {
@@ -221,7 +221,7 @@ func (h *handlers) deleteSCIM(ctx context.Context, in *deleteSCIMIn) (struct{}, 
 func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, edit func(model.User) (model.User, error)) (model.User, error) {
 	from, _ := found(c, id)
 	if from.IsSuperuser && !c.Caller.Is(id) {
-		return from, fault.Forbidden(fault.ReasonRank)
+		return from, fault.OfGlobalAdmin()
 	}
 	to, err := edit(from)
 	if err != nil {

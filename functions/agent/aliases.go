@@ -16,7 +16,7 @@ import (
 // aliasBody is an alias as a request gives it. It is kept and shown in lower
 // case, so that no two differ by case alone.
 type aliasBody struct {
-	Alias string `json:"alias" pattern:"^[A-Za-z0-9][A-Za-z0-9-]{1,62}$" doc:"Unique in the organization; kept in lower case"`
+	Alias string `json:"alias" pattern:"^[A-Za-z0-9][A-Za-z0-9-]{1,62}$" patternDescription:"my-agent: 2 to 63 letters, digits and hyphens" doc:"Unique in the organization; kept in lower case"`
 }
 
 func (b aliasBody) folded() string { return strings.ToLower(b.Alias) }

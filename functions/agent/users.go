@@ -154,7 +154,7 @@ func role(c *guard.Case, who access.Caller, target access.Target, u model.User) 
 type addUsersIn struct {
 	agentIn
 	Body struct {
-		UserIDs    []int64 `json:"user_ids" minItems:"1" maxItems:"45" doc:"Users of the organisation"`
+		UserIDs    []int64 `json:"user_ids" minItems:"1" maxItems:"45" doc:"Users of the organization"`
 		Permission *string `json:"permission,omitempty" enum:"viewer,editor,owner" doc:"viewer where it isn't given; given, it also changes the permission of who has one already"`
 	}
 }
@@ -247,7 +247,7 @@ func (h *handlers) removeUsers(_ context.Context, in *removeUsersIn) ([]model.Ag
 		}
 		m, _ := c.AgentMember(a.ID, id)
 		u, _ := c.UserRow(id)
-		h.store.RemoveAgentMember(&c.Tx, a, m)
+		h.store.WithdrawAgentMember(&c.Tx, a, m)
 		rows[i], before[guard.UserName(id)] = own(m, u), m.Facts()
 		c.Notify(id, model.NoticeRemoved, guard.AgentName(a.ID))
 	}

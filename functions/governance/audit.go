@@ -22,9 +22,9 @@ import (
 type auditIn struct {
 	guard.In
 	api.Paging
-	Actor    string      `query:"actor" pattern:"^(user:[1-9][0-9]{0,14}|key:[0-9A-Za-z]{1,64}|system|operator)$" doc:"user:ID, key:PREFIX, system or operator"`
-	Action   string      `query:"action" pattern:"^[a-z0-9]+(-[a-z0-9]+)*$" maxLength:"200" doc:"Id of an operation. A page may then be short, or empty, and still have a successor."`
-	Resource string      `query:"resource" pattern:"^[a-z_]{1,40}:[1-9][0-9]{0,14}(/[a-z_]{1,40}:[1-9][0-9]{0,14})?$" doc:"project:151 with all that belongs to it; user:16 with what they have anywhere; or project:151/user:16"`
+	Actor    string      `query:"actor" pattern:"^(user:[1-9][0-9]{0,14}|key:[0-9A-Za-z]{1,64}|system|operator)$" patternDescription:"user:16, key:abc, system or operator" doc:"user:ID, key:PREFIX, system or operator"`
+	Action   string      `query:"action" pattern:"^[a-z0-9]+(-[a-z0-9]+)*$" patternDescription:"remove-user-from-project" maxLength:"200" doc:"Id of an operation, such as remove-user-from-project; what is none finds nothing. A page may then be short, or empty, and still have a successor."`
+	Resource string      `query:"resource" pattern:"^[a-z_]{1,40}:[1-9][0-9]{0,14}(/[a-z_]{1,40}:[1-9][0-9]{0,14})?$" patternDescription:"project:151, or project:151/user:16" doc:"project:151 with all that belongs to it; user:16 with what they have anywhere; or project:151/user:16"`
 	Start    *model.Time `query:"start" doc:"Changes from then on"`
 	End      *model.Time `query:"end" doc:"Changes before then"`
 	Order    string      `query:"order" enum:"asc,desc" default:"asc" doc:"asc: the oldest first; desc: the newest"`
@@ -56,7 +56,7 @@ func knows(ctx context.Context, c *guard.Case, project int64, where string) erro
 		return nil
 	}
 	if project == 0 {
-		return fault.Forbidden(fault.ReasonRank)
+		return unnamed(where)
 	}
 	if err := c.ReadRoles(ctx, access.Project(""), project, []int64{c.Caller.User}); err != nil {
 		return err
@@ -72,6 +72,15 @@ func knows(ctx context.Context, c *guard.Case, project int64, where string) erro
 		return fault.Forbidden()
 	}
 	return nil
+}
+
+// unnamed refuses (403) who has no rank and names no project, and says where it is
+// named by those who manage one.
+func unnamed(where string) error {
+	f := fault.Forbidden(fault.ReasonRank)
+	_, field, _ := strings.Cut(where, ".")
+	f.Message += " It takes an admin rank; a project's admin names their project by " + field + "."
+	return f
 }
 
 // audit shows the changes of the organisation, the oldest first or the newest.

@@ -63,7 +63,7 @@ func (in *explainIn) kind() access.Kind {
 	return 0
 }
 
-// Needs asks for the person and the resource, and what he and the caller are
+// Needs asks for the person and the resource, and what they and the caller are
 // there.
 func (in *explainIn) Needs(f *guard.Fetch) {
 	f.Rows(table.Users.Key(in.UserID))
@@ -123,7 +123,7 @@ func noResource() error { return fault.Missing(resourceField) }
 const resourceField = "query.resource_id"
 
 // find fills in the resource and what the person is there, and tells whether
-// the caller sees it himself.
+// the caller sees it themselves.
 func (in *explainIn) find(ctx context.Context, c *guard.Case) (seen bool, err error) {
 	switch in.kind() {
 	case access.KindProject:

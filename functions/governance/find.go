@@ -61,7 +61,7 @@ func (h *handlers) allRemovals(ctx context.Context, in *allRemovalsIn) (api.Page
 			return api.Page[model.Removal]{}, err
 		}
 		if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
-			return api.Page[model.Removal]{}, err
+			return api.Page[model.Removal]{}, unnamed("query.project_id")
 		}
 	}
 	foreign := false

@@ -69,7 +69,7 @@ type applyIn struct {
 	guard.In
 	Body struct {
 		PlanID   int64  `json:"plan_id" minimum:"1" example:"1"`
-		PlanHash string `json:"plan_hash" pattern:"^[0-9a-f]{64}$" doc:"As it was planned" example:"593e3ffaf28ba09ac9df5abcf1200261e2f73d35f60f8a661f116373a65791ac"`
+		PlanHash string `json:"plan_hash" pattern:"^[0-9a-f]{64}$" patternDescription:"the plan_hash that Plan Offboarding answered" doc:"As it was planned" example:"593e3ffaf28ba09ac9df5abcf1200261e2f73d35f60f8a661f116373a65791ac"`
 	}
 
 	plan model.Offboarding

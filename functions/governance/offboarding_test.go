@@ -166,6 +166,7 @@ func TestApplyOffboarding(t *testing.T) {
 		},
 
 		{Name: "another hash", First: plan, Request: carry(glob, strings.Repeat("0", 64)), Status: 409, Code: "plan_stale"},
+		{Name: "when it was undone", First: append(done[:2:2], fixture.Request{Method: "POST", Path: "/api/removal/1001/undo", Key: glob}), Request: carry(glob, hash), Status: 409, Code: "plan_stale"},
 		{Name: "another hash, when all is done", First: done, Request: carry(glob, strings.Repeat("0", 64)), Status: 409, Code: "plan_stale"},
 		{Name: "what is no hash", First: plan, Request: carry(glob, "abc"), Status: 400, Code: "invalid", Fields: map[string]string{"body.plan_hash": ""}},
 		{Name: "there is no such plan", Request: carry(glob, hash), Status: 404, Code: "not_found"},
@@ -215,7 +216,8 @@ func TestUndoOffboarding(t *testing.T) {
 			default:
 				out[p] = fixture.Plain(item)
 				delete(out[p], "last_used_on")
-				delete(out[p], "epoch") // it only rises, and so does the version
+				delete(out[p], "epoch") // which only rise, as the version does
+				delete(out[p], "agent_epoch")
 				delete(out[p], "version")
 			}
 		}

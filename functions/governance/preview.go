@@ -32,9 +32,9 @@ type previewIn struct {
 }
 
 // stage is where a page begins: a list has the organisation and what the person
-// is a member of, projects and then teams; after those the projects of his teams,
-// team by team; and then agents: those that he has a permission on, those of his
-// projects, those of his teams, and those that are open to everybody.
+// is a member of, projects and then teams; after those the projects of their teams,
+// team by team; and then agents: those that they have a permission on, those of their
+// projects, those of their teams, and those that are open to everybody.
 type stage struct {
 	list string // one of those below
 	id   int64  // the last that was listed; of what goes place by place, the place that goes on
@@ -183,7 +183,7 @@ func open(u model.User) string {
 	return stage{list: openAgents}.String()
 }
 
-// ofOrganization is what somebody is in his organisation.
+// ofOrganization is what somebody is in their organization.
 func ofOrganization(u model.User) []Reach {
 	out := []Reach{{"organization", u.OrganizationID, access.User.String(), access.Path{Kind: access.Direct}.String()}}
 	if rank := access.RankOf(u.IsStaff, u.IsSuperuser); rank.Admin() {

@@ -58,7 +58,7 @@ func (h *handlers) previewAgents(ctx context.Context, in *previewIn, u model.Use
 	return page, nil
 }
 
-// previewAgentsOf lists the agents that the person's projects lead to, or his
+// previewAgentsOf lists the agents that the person's projects lead to, or their
 // teams.
 func (h *handlers) previewAgentsOf(ctx context.Context, in *previewIn, u model.User) (api.Page[Reach], error) {
 	c := in.Case()

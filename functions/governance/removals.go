@@ -52,6 +52,7 @@ func (h *handlers) removals(ctx context.Context, in *removalsIn) (api.Page[model
 }
 
 func (h *handlers) effects(ctx context.Context, r *model.Removal) error {
+	*r = r.Shown()
 	done, err := h.store.EffectsShown(ctx, r.ID)
 	if err == nil {
 		r.Effects, err = removal.Effects(ctx, h.store, *r, done)
@@ -102,7 +103,7 @@ func (in *removalIn) visible(ctx context.Context, c *guard.Case) error {
 		keys = append(keys, table.Projects.Key(*r.ProjectID), table.ProjectMembers.Key(*r.ProjectID, me))
 	case r.TeamID != nil:
 		keys = append(keys, table.Teams.Key(*r.TeamID), table.TeamMembers.Key(*r.TeamID, me))
-	case c.Caller.BoundProject != 0:
+	case c.Caller.BoundProject != 0 || !access.Decide(c.Caller, c.OrganizationTarget(), access.ManageUsers).Allowed:
 		return fault.NotFound()
 	default:
 		return nil
@@ -152,7 +153,7 @@ func (h *handlers) removal(ctx context.Context, in *removalIn) (model.Removal, e
 	if err := in.may(in.Case()); err != nil {
 		return model.Removal{}, err
 	}
-	r := in.removal
+	r := in.removal.Shown()
 	var err error
 	r.Effects, err = removal.Effects(ctx, h.store, r, in.done)
 	return r, err

@@ -123,3 +123,64 @@ func TestPurgeForgets(t *testing.T) {
 		t.Errorf("a key is left: %+v", k)
 	}
 }
+
+// What somebody lost last is what counts: an earlier removal isn't undone behind a
+// later one, be it of the project, of the team or of the permission alone.
+func TestUndoBehindALaterRemoval(t *testing.T) {
+	type call struct{ method, path, body string }
+	const account, member, inTeam, onAgent = "/api/user/20", "/api/project/151/user/20", "/api/team/7/user?user_ids=20", "/api/agent/21/user"
+	out := func(path string) call { return call{http.MethodDelete, path, ""} }
+	gives := func(path, more string) call { return call{http.MethodPost, path, `{"user_ids":[20]` + more + `}`} }
+	ends, begins := call{http.MethodPut, account, `{"is_active":false}`}, []call{{http.MethodPut, account, `{"is_active":true}`}}
+	for name, tt := range map[string]struct {
+		first, between, last call
+		id                   int64  // of the last removal, 0 where that is none
+		back                 []call // before the undo of the first one
+		status               int
+		has, lacks           string
+	}{
+		"out of the project twice": {
+			first: out(member), between: gives("/api/project/151/user", ""), last: out(member), id: 1002,
+			status: 409, has: `"code":"undo_first"`,
+		},
+		"out of the team twice": {
+			first: out(inTeam), between: gives("/api/team/7/user", `,"role":"viewer"`), last: out(inTeam), id: 1002,
+			status: 409, has: `"code":"undo_first"`,
+		},
+		"out of the team after the account was ended": {
+			first: ends, between: gives("/api/team/7/user", `,"role":"viewer"`), last: out(inTeam), id: 1002,
+			back: begins, status: 200, has: `"not_restored":["team:7/user:20",`, lacks: `"team:7/user:20","action":"restore"`,
+		},
+		"a permission of its own after the account was ended": {
+			first: ends, between: gives(onAgent, `,"permission":"viewer"`), last: call{http.MethodDelete, onAgent, `{"user_ids":[20]}`},
+			back: begins, status: 200, has: `"agent:21/user:20"`, lacks: `permission as editor`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := fixture.New(t)
+			s.Put(t, fixture.All(fixture.People(20, 20), fixture.Joins(151, 20, "member"), fixture.JoinsTeam(7, 20, "editor"), fixture.OnAgent(21, 20, "editor")))
+			do := doing(t, s)
+			for _, c := range append(append([]call{tt.first}, tt.back...), tt.between, tt.last) {
+				do(c.method, c.path, c.body)
+			}
+			undo := func(id int64) fixture.Response {
+				return s.Do(t.Context(), fixture.Request{Method: http.MethodPost, Path: fmt.Sprintf("/api/removal/%d/undo", id), Key: demo.GlobalAdmin})
+			}
+			got := undo(1001)
+			if got.Status != tt.status || !strings.Contains(got.Body, tt.has) || tt.lacks != "" && strings.Contains(got.Body, tt.lacks) {
+				t.Errorf("%d %s", got.Status, got.Body)
+			}
+			if tt.status != http.StatusConflict {
+				return
+			}
+			if !strings.Contains(got.Body, fmt.Sprintf(`"removal_id":%d`, tt.id)) {
+				t.Error("it names another one: ", got.Body)
+			}
+			for _, id := range []int64{tt.id, 1001} {
+				if got := undo(id); got.Status != http.StatusOK {
+					t.Errorf("undo %d: %d %s", id, got.Status, got.Body)
+				}
+			}
+		})
+	}
+}

@@ -11,10 +11,10 @@ func APIs(s *store.Store) api.Group {
 	h := &handlers{s}
 	return api.Group{Name: "Notification APIs", Slug: "notification", Ops: []api.Op{
 		api.POST("/api/notification/user/{user_id}", "Send Notification To User", h.send).
-			Says("Notification sent successfully.").About("By both admin ranks to anybody, by a project's admins to its members.").
-			Anyone().Users("user_id").Creates().Fails(403, 404),
+			Says("Notification sent successfully.").
+			Anyone("Open to both admin ranks to anybody, to a project's admins to its members.").Users("user_id").Creates().Fails(403, 404),
 		api.PUT("/api/notification/{notification_id}/read", "Read Notification By ID", h.read).
-			Says("Notification read successfully.").LeavesNoRow(api.OwnList).Anyone().Fails(403, 404),
+			Says("Notification read successfully.").LeavesNoRow(api.OwnList).Anyone("Open to whom it was sent.").Fails(403, 404),
 		api.GET("/api/notification", "List Notifications", h.list).
 			Says("Notifications found successfully.").Anyone().Fails(403),
 	}}

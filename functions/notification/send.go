@@ -20,7 +20,7 @@ type sendIn struct {
 		Message string  `json:"message" maxLength:"4000"`
 		Type    *string `json:"notification_type,omitempty" minLength:"1" maxLength:"40" default:"info"`
 		// Browsers drop blanks and control characters, and take \ for /.
-		Link string `json:"link,omitempty" maxLength:"2000" pattern:"^([Hh][Tt][Tt][Pp][Ss]?://[^/\\\\\\x00-\\x20\\x7f][^\\\\\\x00-\\x20\\x7f]*|/([^/\\\\\\x00-\\x20\\x7f][^\\\\\\x00-\\x20\\x7f]*)?)?$" doc:"https://…, http://…, or a path that begins with one /"`
+		Link string `json:"link,omitempty" maxLength:"2000" pattern:"^([Hh][Tt][Tt][Pp][Ss]?://[^/\\\\\\x00-\\x20\\x7f][^\\\\\\x00-\\x20\\x7f]*|/([^/\\\\\\x00-\\x20\\x7f][^\\\\\\x00-\\x20\\x7f]*)?)?$" patternDescription:"https://example.com/page, or /page" doc:"https://…, http://…, or a path that begins with one /"`
 	}
 
 	own, theirs []int64 // projects that the caller and the recipient are members of

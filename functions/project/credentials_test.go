@@ -31,6 +31,11 @@ func TestCredentials(t *testing.T) {
 	no := func(name string, headers ...string) fixture.Row {
 		return fixture.Row{Name: name, Request: sent(headers...), Status: 401, Code: "unauthorized", Says: "Unauthorized", Has: []string{`"data":null`}}
 	}
+	unsent := func(name string, headers ...string) fixture.Row {
+		row := no(name, headers...)
+		row.Fields = map[string]string{"header.Authorization": "must be a key, as in ApiKey <key>, or a token, as in Bearer <token>"}
+		return row
+	}
 	change := func(name string, edit func(*model.APIKey)) fixture.Row {
 		row := no(name, a, "ApiKey "+demo.ProjectAdmin)
 		row.Given = fixture.Change(table.Keys, edit, "demoproj")
@@ -52,12 +57,12 @@ func TestCredentials(t *testing.T) {
 		no("two different keys in one header", a, demo.ProjectAdmin, a, demo.GlobalAdmin),
 		no("a key and a token", o, demo.ProjectAdmin, a, "Bearer aa.bb.cc"),
 		no("a token, with two dots", a, "Bearer eyJhbGciOiJub25lIn0.e30.c2ln"),
-		no("nothing"),
+		unsent("nothing"),
 		no("an empty header", a, ""),
 		no("an empty subscription header beside a key", o, "", a, demo.ProjectAdmin),
 		no("a scheme alone", a, "ApiKey"),
 		no("a scheme and a space", a, "Bearer "),
-		no("another scheme", a, "Basic "+demo.ProjectAdmin),
+		unsent("another scheme", a, "Basic "+demo.ProjectAdmin),
 		no("no dot", a, "ApiKey demoproj"),
 		no("no secret", a, "ApiKey demoproj."),
 		no("no prefix", a, "ApiKey .local-only-project-admin"),

@@ -18,7 +18,11 @@ func TestBodies(t *testing.T) {
 		return with(add(demo.ProjectAdmin, `{"user_ids":[15]}`), "Content-Type", contentType)
 	}
 	row := func(name, body, field, says string) fixture.Row {
-		return fixture.Row{Name: name, Request: add(demo.ProjectAdmin, body), Status: 400, Code: "invalid", Says: "Invalid request", Fields: map[string]string{field: says}}
+		r := fixture.Row{Name: name, Request: add(demo.ProjectAdmin, body), Status: 400, Code: "invalid", Fields: map[string]string{field: says}}
+		if says != "" {
+			r.Says = "Invalid request: " + field + " " + says
+		}
+		return r
 	}
 	fixture.Table(t, []fixture.Row{
 		row("an unknown field", `{"user_ids":[15],"users":[16]}`, "body.users", "is unknown"),

@@ -64,8 +64,8 @@ func (in *listIn) Known(_ context.Context, c *guard.Case) error {
 	return nil
 }
 
-// list shows the projects that the caller can reach, by id. A team that he
-// isn't in, and none of whose projects he reaches, is one he may not know (404).
+// list shows the projects that the caller can reach, by id. A team that they
+// aren't in, and none of whose projects they reach, is one they may not know (404).
 func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Project], error) {
 	c := in.Case()
 	after, n := in.AfterID(), in.Limit+1
@@ -192,7 +192,7 @@ func (h *handlers) listOfUser(ctx context.Context, in *listOfUserIn) (api.Page[m
 }
 
 // page reads projects that indexes led to, with the roles of the one they are
-// listed for, and leaves out what he can't reach.
+// listed for, and leaves out what they can't reach.
 func (h *handlers) page(ctx context.Context, c *guard.Case, ids []int64, next string, who access.Caller) (api.Page[model.Project], error) {
 	page := api.Page[model.Project]{Next: next}
 	if err := h.load(ctx, c, ids, who.User); err != nil {

@@ -18,7 +18,7 @@ type addIn struct {
 	guard.In
 	ProjectID int64 `path:"project_id" example:"151"`
 	Body      struct {
-		UserIDs   []int64     `json:"user_ids" minItems:"1" maxItems:"45" doc:"Users of the organisation"`
+		UserIDs   []int64     `json:"user_ids" minItems:"1" maxItems:"45" doc:"Users of the organization"`
 		Role      *string     `json:"role,omitempty" enum:"member,admin" doc:"member where it isn't given; given, it also changes the role of who is a member already"`
 		ExpiresOn *model.Time `json:"expires_on,omitempty" doc:"From then on the membership counts for nothing. Not for admins."`
 	}
@@ -54,7 +54,7 @@ func (in *addIn) Known(_ context.Context, c *guard.Case) error {
 }
 
 // add makes users members, all of them or none. Who is one already is left as
-// he is, unless the body names another role or expiry. It refuses to demote the
+// they are, unless the body names another role or expiry. It refuses to demote the
 // last admin (last_project_admin).
 func (h *handlers) add(ctx context.Context, in *addIn) ([]model.ProjectUser, error) {
 	c := in.Case()
@@ -206,7 +206,7 @@ func (h *handlers) members(ctx context.Context, in *membersIn) (api.Page[model.P
 	return page, err
 }
 
-// person is a member with his user.
+// person is a member with their user.
 type person struct {
 	member model.ProjectMember
 	user   model.User

@@ -56,7 +56,7 @@ func (in *recentIn) Needs(f *guard.Fetch) {
 	}
 }
 
-// recent shows the caller's list, newest first, without what he can't reach any
+// recent shows the caller's list, newest first, without what they can't reach any
 // more. A service key has none (403).
 func (h *handlers) recent(ctx context.Context, in *recentIn) (api.Page[model.RecentProject], error) {
 	c := in.Case()
@@ -90,7 +90,7 @@ func (h *handlers) recent(ctx context.Context, in *recentIn) (api.Page[model.Rec
 }
 
 // loadTeams reads what a user is in the teams of projects that were read, where
-// that could still open one to him.
+// that could still open one to them.
 func (h *handlers) loadTeams(ctx context.Context, c *guard.Case, projects []int64, user int64) error {
 	var keys []table.Primary
 	for _, id := range projects {

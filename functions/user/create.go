@@ -21,7 +21,8 @@ const lasting = 7 * 24 * time.Hour
 // InviteLink is what a new user needs to get in, where nothing else lets them in
 // and no mail brings it.
 type InviteLink struct {
-	URL string `json:"url,omitempty" doc:"The link for the new user, shown this once"`
+	URL      string   `json:"url,omitempty" doc:"The link for the new user, shown this once"`
+	Warnings []string `json:"warnings,omitempty" doc:"needs_key: the link alone lets nobody in, since whoever made it has no rank above theirs: an admin of a higher rank sends the request again."`
 }
 
 // Redacted is what is kept to be answered again.
@@ -122,12 +123,19 @@ func (h *handlers) create(ctx context.Context, in *createIn) (api.Noted[model.Us
 	return out, nil
 }
 
+// differs reports whether the request says otherwise of a user than what is known.
+func (in *createIn) differs(u model.User) bool {
+	says := func(given, known string) bool { return given != "" && given != known }
+	return in.Body.IsStaff && !u.IsStaff || says(in.Body.FirstName, u.FirstName) || says(in.Body.LastName, u.LastName)
+}
+
 // inviteAgain makes a new link for a user who was never here, in place of the
-// one before.
+// one before. It changes nothing of them: a request that would is refused
+// (duplicate).
 func (h *handlers) inviteAgain(ctx context.Context, c *guard.Case, in *createIn) (api.Noted[model.User, *InviteLink], error) {
 	u := *in.known
 	out := api.Noted[model.User, *InviteLink]{Data: u}
-	if in.arrived || !u.IsActive || !in.invited(c) || in.Body.IsStaff && !u.IsStaff || rankOf(u) > c.Caller.ActingRank() {
+	if in.arrived || !u.IsActive || !in.invited(c) || in.differs(u) || rankOf(u) > c.Caller.ActingRank() {
 		return out, fault.New(fault.KindDuplicate, "A user with this address exists already: edit them, or choose another address").On("body.email", "is taken")
 	}
 	after := map[string]any{}
@@ -146,7 +154,9 @@ func (h *handlers) link(ctx context.Context, c *guard.Case, in *createIn, u mode
 		return nil, nil
 	}
 	link := &InviteLink{}
-	i, err := in.of.Make(ctx, h.store, c, invite.ToOrganization(c.Organization, u.ID), in.Body.Email, "user", lasting, func(url string) { link.URL = url })
+	i, err := in.of.Make(ctx, h.store, c, invite.ToOrganization(c.Organization, u.ID), in.Body.Email, "user", lasting, func(url string) {
+		*link = InviteLink{url, invite.Warnings(c, rankOf(u))}
+	})
 	after[guard.InviteName(i.ID)] = i.Status
 	return link, err
 }

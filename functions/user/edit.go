@@ -113,8 +113,11 @@ func may(c *guard.Case, old, u model.User, active bool) error {
 		}
 		return nil
 	}
+	if old.IsSuperuser {
+		return fault.OfGlobalAdmin()
+	}
 	raised := rankOf(u) > rankOf(old) || u.IsStaff && !old.IsStaff
-	if old.IsSuperuser || raised && !c.Caller.MayGive(rankOf(u)) || rankOf(u) > c.Caller.ActingRank() {
+	if raised && !c.Caller.MayGive(rankOf(u)) || rankOf(u) > c.Caller.ActingRank() {
 		return fault.Forbidden(fault.ReasonRank)
 	}
 	return nil

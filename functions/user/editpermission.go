@@ -104,7 +104,7 @@ func (in *editPermissionIn) terms(c *guard.Case, on string, role *string, end **
 }
 
 // mayRank says whether the caller may give the holder of a rank another, or none
-// for "". He gives up, or lowers, his own; others' a global admin does, save
+// for "". The holder gives up, or lowers, their own; others' a global admin does, save
 // another global admin's.
 func (h held) mayRank(c *guard.Case, to model.User) error {
 	if c.Caller.Is(h.user.ID) {
@@ -117,7 +117,7 @@ func (h held) mayRank(c *guard.Case, to model.User) error {
 		return err
 	}
 	if h.user.IsSuperuser {
-		return fault.Forbidden(fault.ReasonRank)
+		return fault.OfGlobalAdmin()
 	}
 	return nil
 }

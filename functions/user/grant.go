@@ -114,7 +114,7 @@ func (in *grantIn) known(ctx context.Context, c *guard.Case) error {
 }
 
 // grant gives a user a role in a project, a permission on an agent, or a rank. It
-// refuses where he has one already (duplicate), whatever it is: that one is to be
+// refuses where they have one already (duplicate), whatever it is: that one is to be
 // edited.
 func (h *handlers) grant(ctx context.Context, in *grantIn) (model.UserPermission, error) {
 	switch in.Body.ResourceType {

@@ -22,8 +22,8 @@ func (in *named) findOnAgent(ctx context.Context, c *guard.Case) error {
 	if me := c.Caller.User; me != 0 {
 		keys = append(keys, table.ProjectMembers.Key(in.at.Project, me), table.Tombstones.Key(in.at.Project, me))
 	}
-	himself := c.Caller.Is(in.at.User) && c.Caller.BoundProject == 0
-	if err := in.held.agent(ctx, c, in.at.Agent, himself, keys...); err != nil {
+	themselves := c.Caller.Is(in.at.User) && c.Caller.BoundProject == 0
+	if err := in.held.agent(ctx, c, in.at.Agent, themselves, keys...); err != nil {
 		return err
 	}
 	u, known := c.UserRow(in.at.User)
@@ -36,14 +36,14 @@ func (in *named) findOnAgent(ctx context.Context, c *guard.Case) error {
 }
 
 // agent finds the agent that a permission is on; rows along are read with it. It
-// is 404 where the caller may not know it, unless he is the holder himself.
-func (h *held) agent(ctx context.Context, c *guard.Case, id int64, himself bool, along ...table.Primary) error {
+// is 404 where the caller may not know it, unless they are the holder.
+func (h *held) agent(ctx context.Context, c *guard.Case, id int64, themselves bool, along ...table.Primary) error {
 	t, ok, err := c.Reach(ctx, access.Agent(""), id, along...)
 	if err != nil {
 		return err
 	}
 	h.target = t
-	if !ok || !himself && !access.Decide(c.Caller, t, access.ViewAgent).Visible {
+	if !ok || !themselves && !access.Decide(c.Caller, t, access.ViewAgent).Visible {
 		return fault.NotFound()
 	}
 	return nil
@@ -117,7 +117,7 @@ func (h *handlers) revokeOnAgent(ctx context.Context, c *guard.Case, in *revokeI
 	if in.DryRun {
 		c.Rehearse()
 	}
-	h.store.RemoveAgentMember(&c.Tx, a, m)
+	h.store.WithdrawAgentMember(&c.Tx, a, m)
 	c.Notify(m.UserID, model.NoticeRemoved, guard.AgentName(a.ID))
 	c.Audit(guard.AgentName(a.ID), map[string]any{guard.UserName(m.UserID): m.Facts()}, nil)
 	return report, nil

@@ -125,8 +125,8 @@ func projectKeys(c *guard.Case, project, user int64) []table.Primary {
 
 // place finds the project whose rows were read, and looks up what the caller and
 // the user are in its team. It is 404 where the caller may not know it, unless
-// he is the holder himself.
-func (h *held) place(ctx context.Context, c *guard.Case, id int64, himself bool) error {
+// they are the holder.
+func (h *held) place(ctx context.Context, c *guard.Case, id int64, themselves bool) error {
 	p, ok := store.LiveProject(c.Rows(), id)
 	if !ok || p.OrganizationID != c.Organization.ID {
 		return fault.NotFound()
@@ -141,7 +141,7 @@ func (h *held) place(ctx context.Context, c *guard.Case, id int64, himself bool)
 		}
 	}
 	h.target = c.ProjectTarget(p, c.Caller.User)
-	if !himself && !access.Decide(c.Caller, h.target, access.ViewProject).Visible {
+	if !themselves && !access.Decide(c.Caller, h.target, access.ViewProject).Visible {
 		return fault.NotFound()
 	}
 	c.Project = &p

@@ -19,8 +19,9 @@ const lasting = 7 * 24 * time.Hour
 
 // InviteLink is what the invited person needs, where no mail brings it.
 type InviteLink struct {
-	URL      string `json:"url,omitempty" doc:"The link for the invited person"`
-	Replayed bool   `json:"replayed,omitempty" doc:"The answer is a repeated one, which leaves the link out"`
+	URL      string   `json:"url,omitempty" doc:"The link for the invited person"`
+	Warnings []string `json:"warnings,omitempty" doc:"needs_key: the link alone lets nobody in, since whoever made it has no rank above theirs. Whoever is invited accepts with a key of their own, which the link of Create User brings them."`
+	Replayed bool     `json:"replayed,omitempty" doc:"The answer is a repeated one, which leaves the link out"`
 }
 
 // Redacted is what is kept to be answered again.
@@ -31,7 +32,9 @@ type invited = api.TrueOr[InviteLink]
 
 func (a *address) make(ctx context.Context, h *handlers, c *guard.Case, email, role string) (invited, error) {
 	out := invited{Else: &InviteLink{}}
-	_, err := a.of.Make(ctx, h.store, c, invite.ToTeam(*c.Team), email, role, lasting, func(link string) { out.Else.URL = link })
+	_, err := a.of.Make(ctx, h.store, c, invite.ToTeam(*c.Team), email, role, lasting, func(link string) {
+		*out.Else = InviteLink{URL: link, Warnings: invite.Warnings(c, access.User)}
+	})
 	return out, err
 }
 

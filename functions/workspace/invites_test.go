@@ -68,8 +68,10 @@ var (
 
 func TestInvite(t *testing.T) {
 	link := func(name string, given fixture.Given, r fixture.Request) fixture.Row {
-		return fixture.Row{Name: name, Given: given, Request: r, Status: 200, Has: []string{`{"url":"/invite?organization_id=1&workspace_id=7#token=1001.`}}
+		return fixture.Row{Name: name, Given: given, Request: r, Status: 200, Has: []string{`{"url":"/invite?organization_id=1&workspace_id=7#token=1001.`, `"warnings":["needs_key"]}`}}
 	}
+	trusted := link("the link of a global admin lets in by itself", nil, ask(demo.GlobalAdmin, "new@example.com", "viewer"))
+	trusted.Has, trusted.Lacks = trusted.Has[:1], []string{"warnings"}
 	again := with(ask(demo.ProjectAdmin, "new@example.com", "viewer"), "Idempotency-Key", "k")
 	replay := says("a repeated request leaves the link out", nil, again, 200, `{"replayed":true}`)
 	replay.First, replay.Idle = []fixture.Request{again}, true
@@ -88,7 +90,7 @@ func TestInvite(t *testing.T) {
 		says("but no owner", member("workspace_admin"), ask("test.secret", "new@example.com", "owner"), 403, refused),
 		says("nor sends an owner's again", fixture.All(invited(func(i *model.Invite) { i.Role = "owner" }), fixture.JoinsTeam(7, 20, "workspace_admin")), route("test.secret", "/resend", `{"email":"user20@organization.com"}`), 403, refused),
 		says("an editor invites nobody", member("editor"), ask("test.secret", "new@example.com", "viewer"), 403, refused),
-		replay, old, renewed,
+		trusted, replay, old, renewed,
 		says("a member isn't invited, and no client tries again", nil, ask(demo.ProjectAdmin, "USER@example.com", "viewer"), 400, `{"detail":"The user is a member of the workspace already."}`),
 		says("nothing to send again", nil, route(demo.ProjectAdmin, "/resend", `{"email":"new@example.com"}`), 400, coded("INVITE_NOT_FOUND", "There is no invitation to this address.")),
 		says("nothing after it was accepted", invited(accepted(20)), route(demo.ProjectAdmin, "/resend", `{"email":"user20@organization.com"}`), 400, coded("INVITE_NOT_FOUND", "There is no invitation to this address.")),

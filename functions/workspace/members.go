@@ -79,7 +79,7 @@ type addMembersIn struct {
 	guard.In
 	TeamID int64 `path:"team_id" example:"7"`
 	Body   struct {
-		UserIDs []int64 `json:"user_ids" minItems:"1" maxItems:"45" doc:"Users of the organisation"`
+		UserIDs []int64 `json:"user_ids" minItems:"1" maxItems:"45" doc:"Users of the organization"`
 		Role    *string `json:"role,omitempty" enum:"owner,workspace_admin,editor,viewer,evaluator,deployment_manager" doc:"viewer where it isn't given; given, it also changes the role of who is a member already"`
 	}
 }

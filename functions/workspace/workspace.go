@@ -48,13 +48,13 @@ func APIs(s *store.Store) api.Group {
 		api.GET("/api/organizations", "List Organizations", h.organizations).
 			Agenta().Anyone(),
 		api.POST("/api/organizations/{organization_id}/workspaces/{workspace_id}/invite", "Invite User to Workspace", h.invite).
-			Agenta().About("Answers true where mail was sent, else the link for the invited person, shown this once. Inviting an address again replaces its invitation.").
+			Agenta().About("Answers true where mail was sent, else the link for the invited person, shown this once. Inviting an address again replaces its invitation. Where no issuer is configured that link alone lets in only whom an admin rank has invited; warnings says needs_key where it doesn't, and Invite User to Project what then helps.").
 			Allow(access.AddNewUserToWorkspace, workspace).Fails(400, 403, 404),
 		api.POST("/api/organizations/{organization_id}/workspaces/{workspace_id}/invite/resend", "Resend Workspace Invitation", h.resend).
 			Agenta().About("A new link for an invitation that was not accepted, expired or not. The link before opens nothing any more.").
 			Allow(access.AddNewUserToWorkspace, workspace).Fails(400, 403, 404),
 		api.POST("/api/organizations/{organization_id}/workspaces/{workspace_id}/invite/accept", "Accept Workspace Invitation", h.accept).
-			Agenta().About("By the invited address, as Accept Project Invite has it. Accepting twice is answered alike.").
+			Agenta().About("By the invited address, and without a credential on the same terms as Accept Project Invite, which says whose link lets somebody in by itself. Accepting twice with a credential is answered alike.").
 			Invited().Fails(400, 403, 404, 410).Conflict(fault.KindBadTransition, fault.KindLimit),
 	}}
 }

@@ -53,7 +53,7 @@ func TestEndAccount(t *testing.T) {
 		{"the last global admin", "--user 1", "last global admin"},
 		{"with nobody as successor", "--user 1 --successor 987654", "successor must be"},
 		{"with one who is inactive", "--user 1 --successor 20", "successor must be"},
-		{"with one of another organisation", "--user 1 --successor 90", "successor must be"},
+		{"with one of another organization", "--user 1 --successor 90", "successor must be"},
 		{"with the user", "--user 1 --successor 1", "another user"},
 		{"a successor of nobody in particular", "--user 15 --successor 21", "for the end of a global admin"},
 	} {
@@ -127,7 +127,7 @@ func TestProveDomain(t *testing.T) {
 		}
 	}
 	said := 0
-	for _, a := range table.Audits.All(rows) {
+	for _, a := range fixture.Audits(rows) {
 		if a.Actor == "operator" && a.Action == "prove-domain" && a.Resource == "organization:1" {
 			said++
 		}
@@ -137,8 +137,8 @@ func TestProveDomain(t *testing.T) {
 	}
 	s.Put(t, fixture.Change(table.Organizations, func(o *model.Organization) { o.IsDeleted = true }, 2))
 	for _, tt := range []struct{ name, args, says string }{
-		{"an organisation that is deleted", "--organization 2 --domain some.example", "is deleted"},
-		{"an organisation that isn't there", "--organization 99 --domain some.example", "there is no organisation 99"},
+		{"an organization that is deleted", "--organization 2 --domain some.example", "is deleted"},
+		{"an organization that isn't there", "--organization 99 --domain some.example", "there is no organization 99"},
 		{"another's", "--organization 2 --domain new.example", "proved already"},
 	} {
 		if _, err := admin("prove-domain " + tt.args); err == nil || !strings.Contains(err.Error(), tt.says) {

@@ -82,7 +82,7 @@ func TestOneDomainOneOrganization(t *testing.T) {
 		}
 	}
 	if won != 1 {
-		t.Errorf("%d runs made an organisation, want 1", won)
+		t.Errorf("%d runs made an organization, want 1", won)
 	}
 }
 

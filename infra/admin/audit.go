@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"wardroom/infra/local/dynamolocal"
 	"wardroom/pkg/audit"
 	"wardroom/pkg/checkpoint"
 	"wardroom/pkg/model"
@@ -22,38 +23,61 @@ import (
 // exportAudit is the command that writes an organisation's audit log to a file,
 // whole or not at all.
 func exportAudit(flags *flag.FlagSet, args []string) (action, error) {
-	organization := flags.Int64("organization", 0, "the organisation's id")
+	organization := flags.Int64("organization", 0, "the organization's id")
 	path := flags.String("out", "", "the file to be written")
 	if err := only(flags, args); err != nil {
 		return nil, err
 	}
 	switch {
 	case *organization < 1:
-		return nil, errors.New("--organization must be the id of an organisation")
+		return nil, errors.New("--organization must be the id of an organization")
 	case *path == "":
 		return nil, errors.New("--out must name the file to be written")
 	}
 	if info, err := os.Stat(filepath.Dir(*path)); err != nil || !info.IsDir() {
 		return nil, fmt.Errorf("--out: there is no folder %s", filepath.Dir(*path))
 	}
+	if _, err := os.Stat(*path); err == nil {
+		return nil, fmt.Errorf("--out: %s is there already, and would be lost: name another file", *path)
+	}
 	return func(ctx context.Context, at place, out io.Writer) error {
 		if err := at.organization(ctx, *organization); err != nil {
 			return err
 		}
-		return export(ctx, at.store, *organization, *path, out)
+		public, name, err := at.signer(ctx)
+		if err != nil {
+			return err
+		}
+		return export(ctx, at.store, *organization, public, name, *path, out)
 	}, nil
 }
 
-func export(ctx context.Context, s *store.Store, organization int64, path string, out io.Writer) error {
-	var public *ecdsa.PublicKey
-	var name string
+// signer is the public key of the checkpoints and its name; nil where none is
+// configured. On this machine it is the one that make run has made, like there.
+func (p place) signer(ctx context.Context) (*ecdsa.PublicKey, string, error) {
 	signer, err := checkpoint.Environment()
-	if err == nil {
-		public, name, err = signer.Public(ctx)
+	if errors.Is(err, checkpoint.ErrNone) {
+		if p.stage != local {
+			return nil, "", nil
+		}
+		data, err := dynamolocal.Folder()
+		if err != nil {
+			return nil, "", err
+		}
+		made := filepath.Join(data, dynamolocal.CheckpointFile)
+		if _, err := os.Stat(made); err != nil {
+			return nil, "", nil //nolint:nilerr // it is made when something is to be signed: nothing was
+		}
+		if signer, err = checkpoint.File(made); err != nil {
+			return nil, "", err
+		}
+	} else if err != nil {
+		return nil, "", err
 	}
-	if err != nil && !errors.Is(err, checkpoint.ErrNone) {
-		return err
-	}
+	return signer.Public(ctx)
+}
+
+func export(ctx context.Context, s *store.Store, organization int64, public *ecdsa.PublicKey, name, path string, out io.Writer) error {
 	file, err := os.CreateTemp(filepath.Dir(path), ".audit")
 	if err != nil {
 		return fmt.Errorf("--out: %w", err)
@@ -111,12 +135,29 @@ func verify(path string, kept []audit.Point, public *ecdsa.PublicKey, out io.Wri
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "Organization %d: %d rows hold, %d checkpoints are on the chain (%d signatures checked), %d rows weren't sealed yet.\n",
-		report.OrganizationID, report.Checked, report.Checkpoints, report.Signatures, report.Unsealed)
+	fmt.Fprintln(out, summary(report))
 	if report.FirstBad > 0 {
 		return fmt.Errorf("the log doesn't hold: the first bad row is %d: %s", report.FirstBad, report.Reason)
 	}
 	return nil
+}
+
+// summary tells a report, and that signatures were taken on trust where there was
+// no key for them.
+func summary(r audit.Report) string {
+	signatures := count(int64(r.Signatures), "signature", "signatures") + " checked"
+	if missing := r.Checkpoints - r.Signatures; missing > 0 {
+		signatures += fmt.Sprintf(", %d NOT checked: the log has no key for it; name one by --key", missing)
+	}
+	return fmt.Sprintf("Organization %d: %s, %s on the chain (%s), %s sealed yet.", r.OrganizationID,
+		count(r.Checked, "row holds", "rows hold"), count(int64(r.Checkpoints), "checkpoint is", "checkpoints are"), signatures, count(r.Unsealed, "row isn't", "rows aren't"))
+}
+
+func count(n int64, one, many string) string {
+	if n == 1 {
+		many = one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // readPoint reads a checkpoint, with or without the API's envelope.

@@ -7,15 +7,45 @@ import (
 	"testing"
 
 	"wardroom/infra/local/demo"
+	"wardroom/infra/local/dynamolocal"
 	"wardroom/infra/local/dynamotest"
 	"wardroom/infra/local/fixture"
 	"wardroom/pkg/audit"
-	"wardroom/pkg/table"
 )
+
+// onThisMachine says that make run's own key is exported where none is configured,
+// and that the check tells when it has none.
+func onThisMachine(t *testing.T, dir string, admin func(...string) error, out *strings.Builder, told string) {
+	t.Helper()
+	key, err := os.ReadFile(os.Getenv("WARDROOM_CHECKPOINT_FILE"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("WARDROOM_CHECKPOINT_FILE", "")
+	t.Setenv("WARDROOM_DATA", dir)
+	both := func(name, want string) {
+		t.Helper()
+		out.Reset()
+		log := filepath.Join(dir, name)
+		err := admin("-stage", "local", "export-audit", "--organization", "1", "--out", log)
+		if err == nil {
+			err = admin("verify-audit", log)
+		}
+		if err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("%v: %s, want %s", err, out.String(), want)
+		}
+	}
+	both("keyless.jsonl", "1 checkpoint is on the chain (0 signatures checked, 1 NOT checked: the log has no key for it; name one by --key)")
+	if err := os.WriteFile(filepath.Join(dir, dynamolocal.CheckpointFile), key, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	both("keyed.jsonl", told)
+}
 
 // A log that was exported holds, until somebody touches the file.
 func TestExportAndVerify(t *testing.T) {
 	s := fixture.New(t)
+	s.Put(t, fixture.NewLog())
 	t.Setenv("DYNAMODB_ENDPOINT", dynamotest.Endpoint(t))
 	t.Setenv("WARDROOM_TABLE", s.Table)
 	for _, body := range []string{`{"description":"A"}`, `{"description":"B"}`} {
@@ -23,7 +53,7 @@ func TestExportAndVerify(t *testing.T) {
 			t.Fatalf("%d %s", got.Status, got.Body)
 		}
 	}
-	rows := table.Audits.All(s.Rows(t.Context(), t))
+	rows := fixture.Audits(s.Rows(t.Context(), t))
 	if done, err := audit.Seal(t.Context(), s.Store, rows); done != 2 || err != nil {
 		t.Fatal(done, err)
 	}
@@ -43,9 +73,11 @@ func TestExportAndVerify(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if !strings.Contains(out.String(), "2 rows hold, 1 checkpoints are on the chain (1 signatures checked)") {
-		t.Error(out.String())
+	const told = "Organization 1: 2 rows hold, 1 checkpoint is on the chain (1 signature checked), 0 rows aren't sealed yet.\n"
+	if n := strings.Count(out.String(), told); n != 3 {
+		t.Errorf("%d of 3 times: %s", n, out.String())
 	}
+	onThisMachine(t, dir, admin, &out, told)
 	text, err := os.ReadFile(log)
 	if err != nil {
 		t.Fatal(err)

@@ -31,6 +31,12 @@ func TestArgumentsComeFirst(t *testing.T) {
 	t.Setenv("WARDROOM_DATA", t.TempDir())
 	t.Setenv("DYNAMODB_ENDPOINT", "")
 	file := filepath.Join(t.TempDir(), "log")
+	for name, value := range map[string]string{
+		"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_PROFILE": "", "AWS_EC2_METADATA_DISABLED": "true",
+		"AWS_CONFIG_FILE": file, "AWS_SHARED_CREDENTIALS_FILE": file,
+	} {
+		t.Setenv(name, value)
+	}
 	for args, says := range map[string]string{
 		"":                                      "usage:",
 		"nonsense":                              "there is no command \"nonsense\"",
@@ -53,9 +59,11 @@ func TestArgumentsComeFirst(t *testing.T) {
 		"-stage local prove-domain --organization 1 --domain some.example":                      "nothing runs on this machine",
 		"-stage prod export-audit --organization x --out a":                                     "-organization",
 		"-stage prod export-audit --organization 1":                                             "--out",
+		"-stage prod export-audit --organization 1 --out " + t.TempDir():                        "is there already",
 		"-stage prod export-audit --organization 1 --out " + filepath.Join(file, "none", "log"): "there is no folder",
 		"verify-audit":         "needs a file",
 		"verify-audit " + file: "the log:",
+		"redrive":              "there are no AWS credentials; for the table of make run: STAGE=local",
 		"-stage local redrive": "nothing runs on this machine",
 		"-stage local export-audit --organization 1 --out " + file: "nothing runs on this machine",
 	} {
@@ -74,8 +82,8 @@ func TestWhatIsNotThere(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "log")
 	export := []string{"-stage", "local", "export-audit", "--organization", "99", "--out", file}
 	var out strings.Builder
-	if err := run(t.Context(), export, &out); err == nil || !strings.Contains(err.Error(), "there is no organisation 99") {
-		t.Errorf("an organisation that isn't there: %v", err)
+	if err := run(t.Context(), export, &out); err == nil || !strings.Contains(err.Error(), "there is no organization 99") {
+		t.Errorf("an organization that isn't there: %v", err)
 	}
 	t.Setenv("WARDROOM_TABLE", "no-such-table")
 	if err := run(t.Context(), export, &out); err == nil || !strings.Contains(err.Error(), "there is no table no-such-table") {

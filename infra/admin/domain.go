@@ -19,13 +19,13 @@ import (
 // proveDomain is the command by which a domain is an organisation's own on the
 // operator's word, without a DNS record.
 func proveDomain(flags *flag.FlagSet, args []string) (action, error) {
-	organization := flags.Int64("organization", 0, "the organisation's id")
+	organization := flags.Int64("organization", 0, "the organization's id")
 	name := flags.String("domain", "", "the domain")
 	if err := only(flags, args); err != nil {
 		return nil, err
 	}
 	if *organization < 1 {
-		return nil, errors.New("--organization must be the id of an organisation")
+		return nil, errors.New("--organization must be the id of an organization")
 	}
 	domain, err := ownDomain(*name)
 	if err != nil {
@@ -97,4 +97,4 @@ func prove(ctx context.Context, s *store.Store, organization int64, domain strin
 }
 
 // errGone says that there is no such organisation any more.
-var errGone = errors.New("the organisation is deleted")
+var errGone = errors.New("the organization is deleted")

@@ -49,12 +49,12 @@ type action func(ctx context.Context, at place, out io.Writer) error
 
 // commands are all there are.
 var commands = []command{
-	{"create-organization", "--name NAME --domain DOMAIN --email EMAIL", "Makes an organisation with its first global admin, and shows their key once.", false, createOrganization},
-	{"prove-domain", "--organization ID --domain DOMAIN", "Proves on your word, without a DNS record, that a domain is an organisation's own.", false, proveDomain},
-	{"end-account", "--user ID [--successor ID]", "Ends anybody's account, a global admin's too, whose rank ends with it; the last one's only with a successor, an active user of the organisation, who gets the rank and what nobody else holds.", false, endAccount},
+	{"create-organization", "--name NAME --domain DOMAIN --email EMAIL", "Makes an organization with its first global admin, and shows their key once.", false, createOrganization},
+	{"prove-domain", "--organization ID --domain DOMAIN", "Proves on your word, without a DNS record, that a domain is an organization's own.", false, proveDomain},
+	{"end-account", "--user ID [--successor ID]", "Ends anybody's account, a global admin's too, whose rank ends with it; the last one's only with a successor, an active user of the organization, who gets the rank and what nobody else holds.", false, endAccount},
 	{"redrive", "", "Does what the stream has given up, and empties the dead-letter queue.", false, again},
 	{"check", "", "Walks the whole table, names every row that can't be read or disagrees with the others, and changes nothing. The status is 1 where there is any.", false, checkTable},
-	{"export-audit", "--organization ID --out FILE", "Writes an organisation's audit log to a file, whole or not at all.", false, exportAudit},
+	{"export-audit", "--organization ID --out FILE", "Writes an organization's audit log to a file, whole or not at all.", false, exportAudit},
 	{"verify-audit", "FILE [--checkpoint FILE]... [--key FILE]", "Checks such a file by itself, without a table. The status is 1 where the log doesn't hold.", true, verifyAudit},
 }
 

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
@@ -102,9 +101,9 @@ func again(flags *flag.FlagSet, args []string) (action, error) {
 	return func(ctx context.Context, at place, out io.Writer) error {
 		r := redrive{store: at.store, out: out}
 		if at.aws {
-			own, err := config.LoadDefaultConfig(ctx)
+			own, err := account(ctx)
 			if err != nil {
-				return fmt.Errorf("AWS credentials: %w", err)
+				return err
 			}
 			if r.letters, r.url, err = deadLetters(ctx, own, at.stage); err != nil {
 				return err

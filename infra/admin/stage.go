@@ -9,9 +9,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go/logging"
 	"github.com/guregu/dynamo/v2"
 
 	"wardroom/infra/local/dynamolocal"
@@ -56,11 +58,27 @@ func open(ctx context.Context, stage string) (place, error) {
 	if os.Getenv("WARDROOM_TABLE") == "" {
 		at.table = "wardroom-" + stage
 	}
-	own, err := config.LoadDefaultConfig(ctx)
+	own, err := account(ctx)
 	if err != nil {
-		return place{}, fmt.Errorf("AWS credentials: %w", err)
+		return place{}, err
 	}
 	return at.behind(ctx, dynamodb.NewFromConfig(own))
+}
+
+// account is the caller's own in AWS. The SDK's warnings would only repeat what
+// the error says.
+func account(ctx context.Context) (aws.Config, error) {
+	own, err := config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{}))
+	if err != nil {
+		return own, fmt.Errorf("AWS credentials: %w", err)
+	}
+	if _, err := own.Credentials.Retrieve(ctx); err != nil {
+		return own, errors.New("there are no AWS credentials; for the table of make run: STAGE=local")
+	}
+	if own.Region == "" {
+		return own, errors.New("no AWS region is named: set AWS_REGION")
+	}
+	return own, nil
 }
 
 // behind is the place whose table lies behind a client.
@@ -87,13 +105,9 @@ func (p place) answers(ctx context.Context) error {
 // running is the DynamoDB of make run, which says in its data folder where it
 // listens.
 func running() (string, error) {
-	data := os.Getenv("WARDROOM_DATA")
-	if data == "" {
-		root, err := dynamolocal.Root()
-		if err != nil {
-			return "", err
-		}
-		data = filepath.Join(root, ".local", "data")
+	data, err := dynamolocal.Folder()
+	if err != nil {
+		return "", err
 	}
 	endpoint, err := os.ReadFile(filepath.Join(data, dynamolocal.EndpointFile))
 	if errors.Is(err, os.ErrNotExist) {
@@ -112,7 +126,7 @@ func (p place) organization(ctx context.Context, id int64) error {
 		return err
 	}
 	if _, ok := table.Organizations.In(rows, id); !ok {
-		return fmt.Errorf("there is no organisation %d in table %s", id, p.table)
+		return fmt.Errorf("there is no organization %d in table %s", id, p.table)
 	}
 	return nil
 }

@@ -3,8 +3,10 @@ package main
 import (
 	"crypto/sha256"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,6 +35,24 @@ func TestFunctionsAreTheFoldersWithABootstrap(t *testing.T) {
 	slices.Sort(slugs)
 	if d := cmp.Diff(slugs, folders); d != "" {
 		t.Errorf("groups (-), folders (+):\n%s", d)
+	}
+}
+
+// make build builds every function: make looks for no rule of a target that it
+// isn't told of, and then says that there is nothing to be done.
+func TestMakeBuildsEveryFunction(t *testing.T) {
+	root, err := dynamolocal.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	would, err := exec.Command("make", "-C", root, "-n", "build").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, would)
+	}
+	for _, f := range all(t) {
+		if !strings.Contains(string(would), "-o .local/build/"+f.slug+"/bootstrap ./functions/"+f.slug+"/bootstrap\n") {
+			t.Errorf("%s isn't built:\n%s", f.slug, would)
+		}
 	}
 }
 

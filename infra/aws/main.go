@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -18,11 +19,21 @@ import (
 
 func main() {
 	err := run(os.Args[1:])
-	jsii.Close()
+	told := os.Stderr
+	quietly()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "infra/aws:", err)
+		fmt.Fprintln(told, "infra/aws:", err)
 		os.Exit(1)
 	}
+}
+
+// quietly ends CDK's runtime. Its library waits for that process twice at once,
+// and whichever is late says that there is no such child: nobody is to read that.
+func quietly() {
+	if null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
+		os.Stderr = null
+	}
+	jsii.Close()
 }
 
 func run(args []string) error {
@@ -46,8 +57,9 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
-	newStack(app, system, settings, code)
+	stack := newStack(app, system, settings, code)
 	app.Synth(nil)
+	fmt.Println("The template is " + filepath.Join(given.outdir, *stack.TemplateFile()) + ".")
 	return nil
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // watch declares what tells an operator that something is wrong, and the page
-// he looks at then.
+// they look at then.
 func watch(scope constructs.Construct, s settings, sys system, table awsdynamodb.Table, letters awssqs.Queue, functions map[string]awslambda.Function) {
 	in := func(namespace, name, statistic string, dimensions map[string]*string) awscloudwatch.Metric {
 		return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{

@@ -172,7 +172,11 @@ func (r *reference) answer(b *bytes.Buffer, o api.Op, op *operation, types map[s
 			fmt.Fprintf(b, "\nAnswers %s, \"%s\" with `data`: %s", status, says, d.kind())
 			data, meta = d, s.Properties["meta"]
 		} else {
-			fmt.Fprintf(b, "\nAnswers %s with %s", status, s.kind())
+			kind := s.kind()
+			if kind == "object" {
+				kind = "an object"
+			}
+			fmt.Fprintf(b, "\nAnswers %s with %s", status, kind)
 		}
 		if names := data.fields(); len(names) > 0 {
 			fmt.Fprintf(b, " of `%s`", strings.Join(names, "`, `"))

@@ -22,6 +22,7 @@ type schema struct {
 	Const       any                `json:"const"`
 	Default     any                `json:"default"`
 	AnyOf       []*schema          `json:"anyOf"`
+	OneOf       []*schema          `json:"oneOf"`
 	Minimum     *float64           `json:"minimum"`
 	Maximum     *float64           `json:"maximum"`
 	MinLength   *int               `json:"minLength"`
@@ -41,9 +42,9 @@ func (s *schema) kind() string {
 		return "anything"
 	case s.Ref != "":
 		return fmt.Sprintf("[%s](#%s)", s.name(), strings.ToLower(s.name()))
-	case len(s.AnyOf) > 0:
+	case len(s.AnyOf)+len(s.OneOf) > 0:
 		var kinds []string
-		for _, a := range s.AnyOf {
+		for _, a := range slices.Concat(s.AnyOf, s.OneOf) {
 			kinds = append(kinds, a.kind())
 		}
 		return strings.Join(kinds, " or ")
@@ -63,6 +64,8 @@ func (s *schema) kind() string {
 			if _, typed := s.Additional.(map[string]any); typed {
 				return "object with free keys"
 			}
+		case t == "object" && s.alike():
+			return "object of `" + strings.Join(s.fields(), "`, `") + "`, each " + s.Properties[s.fields()[0]].kind()
 		case s.Format == "date-time" || s.Format == "date" || s.Format == "email":
 			return s.Format
 		}
@@ -92,6 +95,11 @@ func (s *schema) bounds() string {
 	var out []string
 	between := func(low, high *int, of string) {
 		switch {
+		case low != nil && high != nil && *low == *high:
+			if *low == 1 {
+				of = strings.TrimSuffix(of, "s")
+			}
+			out = append(out, fmt.Sprintf("exactly %d %s", *low, of))
 		case low != nil && high != nil:
 			out = append(out, fmt.Sprintf("%d to %d %s", *low, *high, of))
 		case high != nil:
@@ -109,6 +117,16 @@ func (s *schema) bounds() string {
 		out = append(out, fmt.Sprintf("default `%v`", s.Default))
 	}
 	return strings.Join(out, ", ")
+}
+
+// alike reports whether the fields of an object in another one are all of one kind,
+// and so are told with it.
+func (s *schema) alike() bool {
+	kinds := map[string]bool{}
+	for _, p := range s.Properties {
+		kinds[p.kind()] = true
+	}
+	return len(s.Properties) > 1 && len(kinds) == 1 && len(s.Required) == 0
 }
 
 // fields lists the properties, the required ones first and in their own order.

@@ -92,6 +92,9 @@ func (s *settings) listen(ctx context.Context) (net.Listener, error) {
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("%s is in use. Stop what listens there, or choose another address: WARDROOM_ADDR=127.0.0.1:8081 make run", s.Addr)
 	}
+	if _, _, wrong := net.SplitHostPort(s.Addr); wrong != nil {
+		return nil, errors.New("WARDROOM_ADDR must be a host and a port, such as 127.0.0.1:8081")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("WARDROOM_ADDR: %w", err)
 	}

@@ -18,7 +18,7 @@ import (
 type settings struct {
 	service.Config
 	Addr string `env:"WARDROOM_ADDR" envDefault:"127.0.0.1:8080"`
-	Data string `env:"WARDROOM_DATA"`      // "" is .local/data in the repository
+	Data string // see dynamolocal.Folder
 	Base string `env:"WARDROOM_BASE_PATH"` // what a proxy before it leaves before the paths of the API: "/wardroom"
 }
 
@@ -33,16 +33,12 @@ func read() (*settings, error) {
 	if !link.Valid(s.Base) {
 		return nil, errors.New("environment: WARDROOM_BASE_PATH must look like /wardroom")
 	}
-	if s.Data == "" {
-		root, err := dynamolocal.Root()
-		if err != nil {
-			return nil, err
-		}
-		s.Data = filepath.Join(root, ".local", "data")
+	if s.Data, err = dynamolocal.Folder(); err != nil {
+		return nil, err
 	}
 	const checkpoints = "WARDROOM_CHECKPOINT_FILE"
 	if os.Getenv(checkpoints) == "" && os.Getenv("WARDROOM_CHECKPOINT_KEY") == "" {
-		if err := os.Setenv(checkpoints, filepath.Join(s.Data, "checkpoint.pem")); err != nil {
+		if err := os.Setenv(checkpoints, filepath.Join(s.Data, dynamolocal.CheckpointFile)); err != nil {
 			return nil, fmt.Errorf("environment: %w", err)
 		}
 	}

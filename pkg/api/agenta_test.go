@@ -97,7 +97,7 @@ func TestAgentaDialect(t *testing.T) {
 		{"unknown path without the prefix", "GET", "/organizations/x/y", "", nil, 404, `{"detail":"Not Found"}`},
 		{"a path that is none", "GET", "/workspaces//7", "", nil, 404, `{"detail":"Not Found"}`},
 		{"wrong method", "GET", "/workspaces/7/users", "", nil, 405, `{"detail":"Method Not Allowed"}`},
-		{"a name that only begins alike is ours", "GET", "/api/workspacesx", "", nil, 404, `{"success":false,"message":"No such operation","data":null,"meta":{"code":"not_found","request_id":""}}`},
+		{"a name that only begins alike is ours", "GET", "/api/workspacesx", "", nil, 404, `{"success":false,"message":"No such operation: GET /api/openapi.json tells which there are","data":null,"meta":{"code":"not_found","request_id":""}}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			fails = tt.err

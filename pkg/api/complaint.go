@@ -39,7 +39,7 @@ var (
 	unreadable    = flaw{"could not be read", "could not be read", "value_error"}
 	badQuery      = flaw{"is malformed", "is malformed", "value_error"}
 	badCursor     = flaw{"is not a cursor of this list", "is not a cursor of this list", "value_error"}
-	badTags       = flaw{"must be * or a list of entity tags", "must be * or a list of entity tags", "value_error"}
+	badTags       = flaw{`must be * or a list of entity tags, such as "1", with its quotes`, "must be * or a list of entity tags", "value_error"}
 	badKey        = flaw{"must be 1 to 255 printable ASCII characters, given once", "must be 1 to 255 printable ASCII characters, given once", "value_error"}
 )
 

@@ -58,7 +58,7 @@ func (d dialect) noPath() string {
 	if d == agenta {
 		return agentaNoPath
 	}
-	return "No such operation"
+	return "No such operation: GET /api/openapi.json tells which there are"
 }
 
 func (d dialect) wrongVerb() string {

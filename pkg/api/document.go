@@ -39,7 +39,7 @@ func DocumentWith(bodies map[string]json.RawMessage, groups ...Group) []byte {
 	d.out.Components = &huma.Components{
 		Schemas: d.Registry, Responses: d.refused(),
 		SecuritySchemes: map[string]*huma.SecurityScheme{
-			"bearer": {Type: "http", Scheme: "bearer", Description: "An API key, or an OpenID Connect token. A key may also be sent as `Authorization: ApiKey <key>`, bare, or in the header `Ocp-Apim-Subscription-Key`. A key and a token together must both be valid and of one organisation."},
+			"bearer": {Type: "http", Scheme: "bearer", Description: "An API key, or an OpenID Connect token. A key may also be sent as `Authorization: ApiKey <key>`, bare, or in the header `Ocp-Apim-Subscription-Key`. A key and a token together must both be valid and of one organization."},
 		},
 	}
 	d.settle()
@@ -90,7 +90,11 @@ func describe(o Op) string {
 		parts = append(parts, "It changes nothing, so a read-only key may call it.")
 	}
 	if names := codes(o.UserFields); names != "" {
-		parts = append(parts, names+" must name users of the caller's organisation, else 404.")
+		what := " must name users"
+		if len(o.UserFields) == 1 && !strings.HasSuffix(o.UserFields[0], "s") {
+			what = " must name a user"
+		}
+		parts = append(parts, names+what+" of the caller's organization, else 404.")
 	}
 	if names := codes(o.MemberFields); names != "" {
 		parts = append(parts, names+" must name members, else 404.")
@@ -106,6 +110,8 @@ func who(o Op) string {
 		says = append(says, "Open to everyone, without credentials.")
 	case o.IsInvited:
 		says = append(says, "Open to any signed-in caller, and to whom the token of an invitation lets in.")
+	case o.Who != "":
+		says = append(says, o.Who)
 	case o.IsAnyone:
 		says = append(says, "Open to any signed-in caller.")
 	}

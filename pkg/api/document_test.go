@@ -107,7 +107,7 @@ func TestDocument(t *testing.T) {
 		{"summary", down(edit, "summary"), `"Edit Thing"`},
 		{"what a tag is", []any{"tags", 0}, `{"description":"Thing APIs","name":"thing"}`},
 		{"tag", down(edit, "tags"), `["thing"]`},
-		{"who", down(edit, "description"), `"Needs ` + "`edit_project` on the project `thing_id`. The user `thing_id` may call it themselves, too.\\n\\n`user_ids` must name users of the caller's organisation, else 404." + `"`},
+		{"who", down(edit, "description"), `"Needs ` + "`edit_project` on the project `thing_id`. The user `thing_id` may call it themselves, too.\\n\\n`user_ids` must name users of the caller's organization, else 404." + `"`},
 		{"about", down(list, "description"), `"All there are.\n\nOpen to any signed-in caller."`},
 		{"an id in the path", down(edit, "parameters", 0), `{"description":"Id of the thing.","example":151,"in":"path","name":"thing_id","required":true,"schema":{"format":"int64","maximum":9007199254740991,"minimum":1,"type":"integer"}}`},
 		{"a query parameter", down(edit, "parameters", 1), `{"description":"Of the thing.","in":"query","name":"colour","schema":{"enum":["red","green"],"type":"string"}}`},

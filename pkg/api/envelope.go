@@ -179,7 +179,7 @@ func refusal(f *fault.Fault, requestID string) []byte {
 		meta["fields"] = f.Fields
 	}
 	var b bytes.Buffer
-	if err := write(&b, refused{Message: f.Message, Meta: meta}); err != nil {
+	if err := write(&b, refused{Message: f.Told(), Meta: meta}); err != nil {
 		f = fault.Of(err) // a fact that can't be written must not hide the refusal
 		return refusal(&fault.Fault{Kind: f.Kind, Message: f.Message}, requestID)
 	}

@@ -175,7 +175,7 @@ func TestRefusals(t *testing.T) {
 		{"more facts", &fault.Fault{Kind: fault.KindLimit, Message: "Too many.", Meta: map[string]any{"limit": 45, "code": "no"}}, 409,
 			`"message":"Too many.","data":null,"meta":{"code":"limit","limit":45,"request_id":""}}`, ""},
 		{"a field", fault.Invalid("body.user_ids", "must not hold the owner"), 400,
-			`"message":"Invalid request","data":null,"meta":{"code":"invalid","fields":{"body.user_ids":"must not hold the owner"},"request_id":""}}`, ""},
+			`"message":"Invalid request: body.user_ids must not hold the owner","data":null,"meta":{"code":"invalid","fields":{"body.user_ids":"must not hold the owner"},"request_id":""}}`, ""},
 		{"unavailable", fault.Unavailable(errors.New("hunter2")), 503, `"message":"Temporarily unavailable. Try again.","data":null,"meta":{"code":"unavailable","request_id":""}}`, "1"},
 		{"out of time", context.DeadlineExceeded, 503, `"message":"Temporarily unavailable. Try again.","data":null,"meta":{"code":"unavailable","request_id":""}}`, "1"},
 		{"throttled", &fault.Fault{Kind: fault.KindRateLimited, Message: "Slower.", RetryAfter: 1500 * time.Millisecond}, 429,

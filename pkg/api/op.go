@@ -40,6 +40,7 @@ type Op struct {
 	UserFields   []string // input fields whose ids name users of the caller's organisation
 	MemberFields []string // input fields whose ids name members of the resource
 	IsAnyone     bool     // open to any signed-in caller
+	Who          string   // of them, where the handler says so: a sentence; "" for all
 	IsInvited    bool     // open, beside that, to whom the token of an invitation lets in
 	IsPublic     bool     // open to all, without credentials
 	IsRead       bool     // changes nothing: open to read-only keys, no idempotency
@@ -130,8 +131,9 @@ func (o Op) Users(fields ...string) Op { o.UserFields = fields; return o }
 // Members names fields whose ids must be members of the resource.
 func (o Op) Members(fields ...string) Op { o.MemberFields = fields; return o }
 
-// Anyone opens the operation to every signed-in caller.
-func (o Op) Anyone() Op { o.IsAnyone = true; return o }
+// Anyone opens the operation to every signed-in caller. Where its handler says who
+// of them may, the document is told so by a sentence.
+func (o Op) Anyone(who ...string) Op { o.IsAnyone, o.Who = true, strings.Join(who, " "); return o }
 
 // Invited opens the operation, beside every signed-in caller, to whom the token
 // of an invitation in its body lets in.

@@ -27,6 +27,7 @@ type rule struct {
 	fields   map[string]*rule
 	items    *rule
 	values   *rule // of an object with free keys
+	chosen   bool  // an object whose fields are of one kind, see Fields
 	pattern  *regexp.Regexp
 	text     bool // must hold more than white space
 }
@@ -125,10 +126,21 @@ func (r *rule) checkObject(m map[string]any, c *checker) {
 		if r.values != nil {
 			r.values.check(m[name], c)
 		} else {
-			c.complain(unknown)
+			c.complain(r.unknown())
 		}
 		c.at.pop(back)
 	}
+}
+
+// unknown is what is wrong with a name that the object hasn't. Where all there are
+// mean the same, and the caller chooses, they are told.
+func (r *rule) unknown() flaw {
+	if !r.chosen {
+		return unknown
+	}
+	f := unknown
+	f.says += ": there are " + strings.Join(r.names, ", ")
+	return f
 }
 
 func (r *rule) checkList(list []any, c *checker) {
@@ -191,6 +203,9 @@ func (r *rule) wrongString(s string, mayBeBlank bool) (flaw, bool) {
 		return limited("must have at most %v characters", "ensure this value has at most %v characters", "value_error.any_str.max_length", *n), true
 	}
 	if r.pattern != nil && !r.pattern.MatchString(s) {
+		if r.PatternDescription != "" {
+			return limited("must look like %v", "string does not look like %v", "value_error.str.regex", r.PatternDescription), true
+		}
 		return limited("must match %v", "string does not match regex \"%v\"", "value_error.str.regex", r.pattern), true
 	}
 	if len(r.Enum) > 0 && !slices.Contains(r.Enum, any(s)) {

@@ -238,6 +238,7 @@ func (s *schemas) rule(name string, schema *huma.Schema, required bool) *rule {
 			r.fields[f] = s.rule(f, p, r.required[f])
 		}
 		slices.Sort(r.names)
+		r.chosen = alike(schema.Properties)
 		if values, ok := schema.AdditionalProperties.(*huma.Schema); ok {
 			r.values = s.rule("", values, false)
 		}
@@ -251,4 +252,14 @@ func (s *schemas) rule(name string, schema *huma.Schema, required bool) *rule {
 		r.text = (long || required) && len(schema.Enum) == 0 && schema.Format == ""
 	}
 	return r
+}
+
+// alike reports whether the fields of an object are all of one kind, as those that
+// Fields makes are.
+func alike(fields map[string]*huma.Schema) bool {
+	kinds := map[*huma.Schema]bool{}
+	for _, of := range fields {
+		kinds[of] = true
+	}
+	return len(fields) > 1 && len(kinds) == 1
 }

@@ -94,10 +94,10 @@ func TestSCIMDialect(t *testing.T) {
 		{"anything else", "PATCH", path, good, errors.New("hunter2"), 500, refused("500", "", "Internal error")},
 		{"unavailable", "PATCH", path, good, fault.Unavailable(nil), 503, refused("503", "", "Temporarily unavailable. Try again.")},
 		{"too large", "PATCH", path, strings.Repeat(" ", 2<<20), nil, 413, refused("413", "", "The request body is too large.")},
-		{"unknown path", "GET", "/scim/v2/Groups", "", nil, 404, refused("404", "", "No such operation")},
-		{"a path that is none", "GET", "/scim//v2", "", nil, 404, refused("404", "", "No such operation")},
+		{"unknown path", "GET", "/scim/v2/Groups", "", nil, 404, refused("404", "", "No such operation: GET /api/openapi.json tells which there are")},
+		{"a path that is none", "GET", "/scim//v2", "", nil, 404, refused("404", "", "No such operation: GET /api/openapi.json tells which there are")},
 		{"wrong method", "GET", path, "", nil, 405, refused("405", "", "Method not allowed")},
-		{"a name that only begins alike is ours", "GET", "/scimx", "", nil, 404, `{"success":false,"message":"No such operation","data":null,"meta":{"code":"not_found","request_id":""}}`},
+		{"a name that only begins alike is ours", "GET", "/scimx", "", nil, 404, `{"success":false,"message":"No such operation: GET /api/openapi.json tells which there are","data":null,"meta":{"code":"not_found","request_id":""}}`},
 		{"deleted", "DELETE", path, "", nil, 204, ""},
 		{"not deleted", "DELETE", path, "", fault.NotFound(), 404, refused("404", "", "Record Not Found")},
 	} {

@@ -52,7 +52,7 @@ func (rt *route) answer(w http.ResponseWriter, r *http.Request) (Answer, error) 
 	if err != nil {
 		if visit != nil { // a stranger learns nothing about the form
 			if unknown := visit.Confirm(ctx); unknown != nil {
-				return Answer{}, unknown
+				return Answer{}, rt.unread(unknown, err)
 			}
 		}
 		return Answer{}, err
@@ -70,6 +70,23 @@ func (rt *route) answer(w http.ResponseWriter, r *http.Request) (Answer, error) 
 		return handle(ctx, call)
 	}
 	return visit.Serve(ctx, call, handle)
+}
+
+// unread refuses a stranger whose request has a bad form. Where the credential may
+// stand in the body it says what kept that from being read.
+func (rt *route) unread(unknown, form error) error {
+	f := fault.Of(unknown)
+	if !rt.op.IsInvited || f.Kind != fault.KindUnauthorized {
+		return unknown
+	}
+	bad := fault.Of(form)
+	for where, says := range bad.Fields {
+		f = f.On(where, says)
+	}
+	if len(bad.Fields) == 0 {
+		f = f.On("body", bad.Message)
+	}
+	return f
 }
 
 // read turns a request into a call, or names all that is wrong with its form.

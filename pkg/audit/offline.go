@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"slices"
 
 	"wardroom/pkg/model"
 )
@@ -190,6 +191,11 @@ func (c *checker) note(p Point) {
 	}
 	if p.Seq <= c.Checked {
 		c.bad(p.Seq, "a checkpoint stands behind the row that it is about")
+	}
+	if slices.ContainsFunc(c.points[p.Seq], func(o Point) bool {
+		return o.SignedOn.Equal(p.SignedOn) && o.Signature == p.Signature && o.Hash == p.Hash
+	}) {
+		return // it was kept elsewhere, too
 	}
 	c.points[p.Seq] = append(c.points[p.Seq], p)
 	c.last = max(c.last, p.Seq)

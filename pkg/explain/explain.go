@@ -28,7 +28,7 @@ const (
 	NoRank            Reason = "no_rank"
 	RankTooLow        Reason = "rank_too_low"
 
-	NoPermission      Reason = "no_permission" // of his own on the agent
+	NoPermission      Reason = "no_permission" // of their own on the agent
 	PermissionExpired Reason = "permission_expired"
 	NotInProject      Reason = "not_in_project" // that the agent belongs to
 	ProjectRoleTooLow Reason = "project_role_too_low"
@@ -53,7 +53,7 @@ type State struct {
 	At     model.Time
 	User   User
 	Place  Place
-	Own    *Member // permission on the agent; nil where he had none
+	Own    *Member // permission on the agent; nil where they had none
 	Member *Member // of the project or the team itself, or of the agent's project
 	InTeam *Member // of the project's team
 }

@@ -19,11 +19,11 @@ type Rows struct {
 	TeamMember   *model.TeamMember // of Team, or of the project's team as it stands
 
 	Agent       *model.Agent       // whose project is Project
-	AgentMember *model.AgentMember // his own permission on it
+	AgentMember *model.AgentMember // their own permission on it
 	Buried      bool               // a removal from the project has come over that
 
 	// InTeam reads what the user is in another team, to which the project
-	// belonged before; nil where he is nothing there.
+	// belonged before; nil where they are nothing there.
 	InTeam func(ctx context.Context, team int64) (*model.TeamMember, error)
 }
 
@@ -363,7 +363,7 @@ func (p past) user(ctx context.Context, row model.User) (User, error) {
 }
 
 // ofUser picks what a change says of one account: under their name, and in a
-// change of him alone also by itself.
+// change of them alone also by itself.
 func ofUser(name string, alone bool) telling {
 	pick := func(side map[string]any) map[string]any {
 		if told, ok := side[name].(map[string]any); ok {

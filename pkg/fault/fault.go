@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 )
 
@@ -35,7 +36,7 @@ func (f *Fault) Error() string {
 func (f *Fault) Unwrap() error { return f.Cause }
 
 // New returns a Fault of kind k. The message is shown to the caller, so its
-// arguments may be names and limits of ours but never values of his.
+// arguments may be names and limits of ours but never values of theirs.
 func New(k Kind, format string, args ...any) *Fault {
 	if len(args) == 0 {
 		return &Fault{Kind: k, Message: format}
@@ -73,6 +74,13 @@ func Forbidden(missing ...Reason) *Fault {
 	return f
 }
 
+// OfGlobalAdmin is the 403 of whatever somebody else would do to a global admin.
+func OfGlobalAdmin() *Fault {
+	f := Forbidden(ReasonRank)
+	f.Message = "A global admin's account is theirs alone: they give up the rank first."
+	return f
+}
+
 // NotFound is the 404 of what doesn't exist and of what the caller may not
 // know to exist, which must not differ.
 func NotFound() *Fault { return New(KindNotFound, messageNotFound) }
@@ -95,6 +103,16 @@ func (f *Fault) On(field, message string) *Fault {
 	maps.Copy(g.Fields, f.Fields)
 	g.Fields[field] = message
 	return &g
+}
+
+// Told is the message as whoever reads nothing else is shown it: that of a mistake
+// in the form names the first field, by its place.
+func (f *Fault) Told() string {
+	if f.Message != messageInvalid || len(f.Fields) == 0 {
+		return f.Message
+	}
+	first := slices.Min(slices.Collect(maps.Keys(f.Fields)))
+	return f.Message + ": " + first + " " + f.Fields[first]
 }
 
 // Of returns the Fault inside err, or one that hides it: a request that ran

@@ -53,13 +53,13 @@ var kinds = []struct {
 	says   string
 }{
 	{KindInvalid, http.StatusBadRequest, "Something is wrong with the form of the request; `meta.fields` names each place."},
-	{KindUnauthorized, http.StatusUnauthorized, "The credentials are missing, malformed, unknown, revoked or expired; it isn't told which."},
+	{KindUnauthorized, http.StatusUnauthorized, "The credentials are missing, malformed, unknown, revoked or expired; it isn't told which, but `meta.fields` says how to send them where they have no such form."},
 	{KindForbidden, http.StatusForbidden, "The caller may know the resource but not do this with it; `meta.reason` says which kind of right is missing."},
 	{KindNotFound, http.StatusNotFound, "There is no such record, or the caller may not know of it; where an id in the body or the query is meant, `meta.fields` names it."},
 	{KindMethodNotAllowed, http.StatusMethodNotAllowed, "The path has no operation with this method; the Allow header lists those there are."},
 	{KindLastProjectAdmin, http.StatusConflict, "A project would be left without an admin: name who takes over by `transfer_to`, or make somebody admin first."},
 	{KindLastTeamOwner, http.StatusConflict, "A team would be left without an owner: name who takes over by `transfer_to`, or make somebody owner first."},
-	{KindLastGlobalAdmin, http.StatusConflict, "The organisation would be left without a global admin: make somebody else one first."},
+	{KindLastGlobalAdmin, http.StatusConflict, "The organization would be left without a global admin: make somebody else one first."},
 	{KindSelfDelete, http.StatusConflict, "Nobody ends their own account: another admin has to."},
 	{KindOwnerPermission, http.StatusConflict, "The owner of an agent keeps an owner's permission: make somebody else its owner first."},
 	{KindDuplicate, http.StatusConflict, "There is one like it already: change that one, or choose another name or address."},

@@ -19,7 +19,7 @@ var reasons = []struct {
 	reason Reason
 	says   string
 }{
-	{ReasonRank, "It takes an admin rank in the organisation, or a higher one than the caller's."},
+	{ReasonRank, "It takes an admin rank in the organization, or a higher one than the caller's."},
 	{ReasonRole, "It takes a role on the project, team or agent, or a higher one than the caller's."},
 	{ReasonKeyScope, "The scope of the API key doesn't reach so far."},
 	{ReasonKeyProject, "The API key is bound to a project, and this reaches beyond it."},

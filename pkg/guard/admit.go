@@ -27,7 +27,7 @@ func (v *visit) admit(ctx context.Context, c *Case, call api.Call) error {
 	}
 	for _, n := range v.op.Needs {
 		if n.Resource.Kind == access.KindOrganization {
-			if !c.onOrganization(n.Permission, v.himself(c, call)) {
+			if !c.onOrganization(n.Permission, v.themselves(c, call)) {
 				lacking(c.lacks(n.Resource.Kind))
 			}
 			continue
@@ -42,12 +42,12 @@ func (v *visit) admit(ctx context.Context, c *Case, call api.Call) error {
 				return unknownIn(call, n.Resource, i)
 			}
 			d := access.Decide(c.Caller, target, n.Permission)
-			if !d.Visible && !(v.himself(c, call) && target.Organization == c.Organization.ID && c.Caller.BoundProject == 0) {
+			if !d.Visible && !(v.themselves(c, call) && target.Organization == c.Organization.ID && c.Caller.BoundProject == 0) {
 				return unknownIn(call, n.Resource, i)
 			}
 			if d.Allowed {
 				c.grants = append(c.grants, grant{d, target})
-			} else if !v.himself(c, call) {
+			} else if !v.themselves(c, call) {
 				lacking(c.lacks(n.Resource.Kind))
 			}
 		}
@@ -73,13 +73,13 @@ func (v *visit) admit(ctx context.Context, c *Case, call api.Call) error {
 }
 
 // onOrganization decides on the caller's own organisation.
-func (c *Case) onOrganization(need access.Permission, himself bool) bool {
+func (c *Case) onOrganization(need access.Permission, themselves bool) bool {
 	target := c.OrganizationTarget()
 	d := access.Decide(c.Caller, target, need)
 	if d.Allowed {
 		c.grants = append(c.grants, grant{d, target})
 	}
-	return d.Allowed || himself && c.Caller.BoundProject == 0
+	return d.Allowed || themselves && c.Caller.BoundProject == 0
 }
 
 // beyondProject reports whether the operation names something of the
@@ -120,9 +120,9 @@ func unknown(f *fault.Fault, call api.Call, field string, n int) error {
 	return f
 }
 
-// himself reports whether the line opens the operation to the very user who
+// themselves reports whether the line opens the operation to the very user who
 // calls, and nobody else is meant.
-func (v *visit) himself(c *Case, call api.Call) bool {
+func (v *visit) themselves(c *Case, call api.Call) bool {
 	if v.op.SelfField == "" || c.User == nil {
 		return false
 	}
@@ -194,7 +194,7 @@ func (v *visit) people(c *Case, call api.Call) error {
 
 // members answers 404 for users who aren't members of the line's first resource.
 // Who may not change the permissions on an agent may not know of them either:
-// he is denied before. A deleted user's membership may still be there, until his
+// they are denied before. A deleted user's membership may still be there, until their
 // removal has come to it.
 func (v *visit) members(c *Case, call api.Call, denied fault.Reason) error {
 	for _, field := range v.op.MemberFields {
@@ -210,7 +210,7 @@ func (v *visit) members(c *Case, call api.Call, denied fault.Reason) error {
 	return nil
 }
 
-// isMember reports whether a user is a member himself of the line's first
+// isMember reports whether a user is a member themselves of the line's first
 // resource.
 func (c *Case) isMember(user int64) (is bool) {
 	switch c.op.Needs[0].Resource.Kind {
@@ -259,7 +259,7 @@ func (c *Case) follow(ctx context.Context, want func([]table.Primary) []table.Pr
 }
 
 // Reach reads what the caller is on a resource that the line doesn't name, and
-// returns it as he stands to it; false where there is none in his organisation.
+// returns it as they stand to it; false where there is none in their organization.
 // Rows along are read with it.
 func (c *Case) Reach(ctx context.Context, r access.Resource, id int64, along ...table.Primary) (access.Target, bool, error) {
 	if err := c.ReadRoles(ctx, r, id, []int64{c.Caller.User}, along...); err != nil {

@@ -8,7 +8,7 @@ import (
 )
 
 // agentRoles adds the rows that tell what a user is on an agent: its project and
-// his rows on both, and his row in the team that the agent's row names. That one
+// their rows on both, and their row in the team that the agent's row names. That one
 // may be late, so the project's own row, once it was read, names the team again.
 func (k *known) agentRoles(keys []table.Primary, rows table.Rows, r access.Resource, id, user int64) []table.Primary {
 	project := int64(0)
@@ -37,8 +37,8 @@ func (k *known) agentRoles(keys []table.Primary, rows table.Rows, r access.Resou
 	return keys
 }
 
-// AgentRoles adds the rows that tell what a user is on an agent: his permission on
-// it, his membership of its project and the tombstone of an earlier one, and his
+// AgentRoles adds the rows that tell what a user is on an agent: their permission on
+// it, their membership of its project and the tombstone of an earlier one, and their
 // membership of its team. What is 0 of these is none, or not known yet.
 func AgentRoles(keys []table.Primary, agent, project, team, user int64) []table.Primary {
 	keys = append(keys, table.AgentMembers.Key(user, agent))
@@ -115,14 +115,14 @@ func (c *Case) agentIn(t access.Target, a model.Agent, user int64) access.Target
 	return t
 }
 
-// AgentVisible reports whether somebody may know an agent, on which his rows
+// AgentVisible reports whether somebody may know an agent, on which their rows
 // were read.
 func (c *Case) AgentVisible(who access.Caller, a model.Agent, p model.Project) bool {
 	return access.Decide(who, c.AgentTarget(a, p, who.User), access.ViewAgent).Visible
 }
 
 // Sight is how somebody sees many agents whose rows were read. It looks once at
-// what he is in each project.
+// what they are in each project.
 type Sight struct {
 	c        *Case
 	who      access.Caller
@@ -141,7 +141,7 @@ func (c *Case) SightOf(who access.Caller) *Sight {
 }
 
 // Agent returns an agent as shown, and whether it is visible. Where it isn't, team
-// is the one through which it might be, if what he is in it was read; 0 for none.
+// is the one through which it might be, if what they are in it was read; 0 for none.
 func (s *Sight) Agent(id int64) (a model.Agent, visible bool, team int64) {
 	a, ok := table.Agents.In(s.c.rows, id)
 	if !ok || a.IsDeleted || a.OrganizationID != s.c.Organization.ID {

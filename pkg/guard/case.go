@@ -237,7 +237,7 @@ func (c *Case) Exceeds(scope access.KeyScope, end *model.Time) bool {
 	return !c.visit.scope().Covers(scope) || own != nil && (end == nil || end.After(*own))
 }
 
-// UserRow returns a user of the caller's organisation, as shown, if his row was
+// UserRow returns a user of the caller's organisation, as shown, if their row was
 // read.
 func (c *Case) UserRow(id int64) (model.User, bool) {
 	if c.person == nil || c.person.ID != id {
@@ -311,7 +311,7 @@ func (c *Case) TeamTarget(t model.Team, user int64, as access.Kind) access.Targe
 }
 
 // VisibleTeam returns a team whose rows were read, as the caller stands to it,
-// or the 404 of one that he may not know.
+// or the 404 of one that they may not know.
 func (c *Case) VisibleTeam(id int64) (access.Target, error) {
 	t, ok := store.LiveTeam(c.rows, id)
 	if !ok || t.OrganizationID != c.Organization.ID {
@@ -370,7 +370,7 @@ func joined(a, b map[string]any) map[string]any {
 
 // Notify notes that a user is to be told of a change to a resource, once it is
 // made. It goes with the audit row, so it comes before Audit. Nobody is told of
-// what he did himself.
+// what they did themselves.
 func (c *Case) Notify(user int64, kind, resource string) {
 	if c.Caller.Is(user) {
 		return

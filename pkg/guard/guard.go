@@ -4,7 +4,7 @@
 //
 // A request costs two round trips before its handler runs. The first reads the
 // credential and the resource that the path names; the second reads everything
-// that depends on them: the caller, his roles, the people the request is about,
+// that depends on them: the caller, their roles, the people the request is about,
 // a stored answer. All of it is read strongly consistent on every request and
 // nothing is remembered, so a removal counts on the very next call.
 //
@@ -46,15 +46,15 @@ func New(s *store.Store, now func() model.Time, issuer *signin.Issuer) *Guard {
 }
 
 // Admit reads the credentials and the resources that the path names. It refuses
-// credentials that are missing, malformed, unknown, revoked or expired, all
-// with the same 401.
+// credentials that are missing, malformed, unknown, revoked or expired with a 401.
+// It says how they are sent where they have no such form, and nothing else.
 func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 	if op.IsInvited && g.issuer == nil && unarmed(r.Header) {
 		return &visit{guard: g, op: op, stranger: true}, nil
 	}
 	c, ok := credentialsOf(r.Header)
 	if !ok {
-		return nil, fault.Unauthorized()
+		return nil, fault.Unauthorized().On("header.Authorization", "must be a key, as in ApiKey <key>, or a token, as in Bearer <token>")
 	}
 	v := &visit{guard: g, op: op, credential: c.credential, first: make([]table.Primary, 0, 4)}
 	if c.prefix != "" {
@@ -111,8 +111,8 @@ func resourceKey(r access.Resource, id int64) table.Primary {
 	return table.Teams.Key(id)
 }
 
-// identify takes the caller from the rows of his credentials, as far as these
-// alone tell: the key's, and the token's, which counts for who he is.
+// identify takes the caller from the rows of their credentials, as far as these
+// alone tell: the key's, and the token's, which counts for who they are.
 func (v *visit) identify(rows table.Rows, record *telemetry.Record) error {
 	v.rows = rows
 	if v.credential.prefix != "" {
@@ -144,7 +144,7 @@ func (v *visit) actor() string {
 	return UserName(v.user)
 }
 
-// caller is who asks, as access sees him. A service key beside a token is no
+// caller is who asks, as access sees them. A service key beside a token is no
 // caller of its own: it only cuts what the token's user may do.
 func (v *visit) caller(u model.User) access.Caller {
 	c := access.Caller{Organization: v.organization, Service: v.user == 0}
@@ -157,7 +157,7 @@ func (v *visit) caller(u model.User) access.Caller {
 	return c
 }
 
-// CallerOf is a user as access sees him, whoever asks; nobody, where he is
+// CallerOf is a user as access sees them, whoever asks; nobody, where they are
 // inactive.
 func CallerOf(u model.User) access.Caller {
 	if !u.IsActive {

@@ -72,6 +72,9 @@ func (v *visit) welcome(ctx context.Context, call api.Call) error {
 	}
 	for try := 0; ; try++ {
 		err := v.letIn(ctx, in.Invitation())
+		if fault.Is(err, fault.KindUnauthorized) { // whatever it is: the log says that
+			return fault.Of(err).On("body.token", "lets nobody in: it was used, replaced or revoked, or the invited person must send a key or token of their own beside it")
+		}
 		if !errors.Is(err, table.ErrStale) {
 			return err
 		}
@@ -293,6 +296,14 @@ func (c *Case) Voucher() *int64 {
 		return nil
 	}
 	return &c.User.ID
+}
+
+// NeedsKey reports whether the link of an invitation that the caller is shown lets
+// nobody of a rank in by itself, though no issuer signs people in: whoever is
+// invited accepts it with a key of their own. It is told of the caller, and tells
+// nothing of the invited address.
+func (c *Case) NeedsKey(rank access.Rank) bool {
+	return !c.SignsIn() && (c.Voucher() == nil || c.Caller.Rank <= rank)
 }
 
 // SignsIn reports whether people sign in with tokens of an issuer here.

@@ -31,7 +31,7 @@ type replay struct{ row model.Replay }
 
 // wantReplay asks for the answer that was kept for this key. It is the
 // principal's, not the key row's: a user's API keys share it, except those that
-// reach less than he does.
+// reach less than they do.
 func (v *visit) wantReplay(f *Fetch, call api.Call) *replay {
 	if call.IdempotencyKey == "" {
 		return nil

@@ -44,7 +44,7 @@ func (v *visit) recognise(rows table.Rows) error {
 }
 
 // lender is the owner of a personal key that came with somebody else's token.
-// The key counts only as long as he could use it himself.
+// The key counts only as long as they could use it themselves.
 func (v *visit) lender() (user int64, ok bool) {
 	if v.token == nil || v.key.UserID == nil || *v.key.UserID == v.user {
 		return 0, false

@@ -27,7 +27,7 @@ type visit struct {
 	rows       table.Rows       // what it found
 	seen       model.Time       // when it was looked at
 
-	// Who calls, as his credentials tell; identify says it.
+	// Who calls, as their credentials tell; identify says it.
 	organization int64
 	user         int64 // 0 for a service key alone
 	key          model.APIKey
@@ -320,8 +320,8 @@ func (v *visit) open(ctx context.Context, rows table.Rows, now model.Time) (*Cas
 }
 
 // uphold puts conditions on the rows that allowed the request into its
-// transaction, so that a caller who lost his role in between can't finish it.
-// On a team both his membership and his rank count, since the role as which he
+// transaction, so that a caller who lost their role in between can't finish it.
+// On a team both their membership and their rank count, since the role as which they
 // acts is the higher of the two.
 func (c *Case) uphold(v *visit) {
 	if v.key.Kind == model.ServiceKey {

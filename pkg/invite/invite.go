@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"wardroom/pkg/access"
 	"wardroom/pkg/guard"
 	"wardroom/pkg/mail"
 	"wardroom/pkg/model"
@@ -42,6 +43,15 @@ func ToTeam(t model.Team) Place {
 // ToOrganization is an organisation as a place for one of its users.
 func ToOrganization(o model.Organization, user int64) Place {
 	return Place{Name: guard.OrganizationName(o.ID), Title: o.OrgName, User: &user}
+}
+
+// Warnings are what a link comes with that is shown to the caller, for somebody of
+// a rank.
+func Warnings(c *guard.Case, rank access.Rank) []string {
+	if c.NeedsKey(rank) {
+		return []string{"needs_key"}
+	}
+	return nil
 }
 
 // Of is what is known of an address at a place.
@@ -86,7 +96,7 @@ func (o *Of) Pending() (model.Invite, bool) {
 }
 
 // Make notes an invitation in place of the one before, and tells the invited user
-// where the address is one's. A letter with its link leaves once the invitation is
+// where the address is one's and they weren't told yet. A letter with its link leaves once the invitation is
 // made, where that is configured; show is told the link where none does, at once
 // or when the letter has failed.
 func (o *Of) Make(ctx context.Context, s *store.Store, c *guard.Case, p Place, email, role string, lasts time.Duration, show func(link string)) (model.Invite, error) {
@@ -103,7 +113,9 @@ func (o *Of) Make(ctx context.Context, s *store.Store, c *guard.Case, p Place, e
 	}
 	if known, ok := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, email)); ok {
 		i.ForUser, i.FreeIn = &known.UserID, 0
-		c.Notify(known.UserID, model.NoticeInvited, p.Name)
+		if !o.told(known.UserID, c.Now) {
+			c.Notify(known.UserID, model.NoticeInvited, p.Name)
+		}
 	}
 	s.CreateInvite(&c.Tx, i, o.was, o.old)
 	c.Audit(guard.InviteName(i.ID), nil, map[string]any{"place": p.Name, "role": role})
@@ -111,6 +123,12 @@ func (o *Of) Make(ctx context.Context, s *store.Store, c *guard.Case, p Place, e
 	shown, sent := post.Link(path(c, p, token(id, secret))), post.Link(path(c, p, token(id, letter)))
 	deliver(c, post, p, email, sent, func() { show(shown) })
 	return i, nil
+}
+
+// told reports whether a user has been told already: by the invitation before,
+// which they could still accept.
+func (o *Of) told(user int64, now model.Time) bool {
+	return o.old != nil && o.old.StatusAt(now) == model.InvitePending && o.old.ForUser != nil && *o.old.ForUser == user
 }
 
 // deliver notes the letter with a link, or shows the other one.

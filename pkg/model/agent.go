@@ -159,6 +159,19 @@ func (m AgentMember) Facts() map[string]any {
 	return facts
 }
 
+// Withdrawal marks that a permission on an agent was taken back from a user by
+// itself, not by a removal: an undo of an earlier removal doesn't give back what
+// they had before.
+type Withdrawal struct {
+	AgentID int64 `dynamo:"agent_id"`
+	UserID  int64 `dynamo:"user_id"`
+	Epoch   int64 `dynamo:"epoch"` // of the agent, that it began
+}
+
+// Withdrew reports whether it came after m began. The zero one, of who never lost a
+// permission so, came before any.
+func (w Withdrawal) Withdrew(m AgentMember) bool { return m.AgentEpoch < w.Epoch }
+
 // AgentUser is somebody who has a role on an agent, and by which path.
 type AgentUser struct {
 	ID         *int64 `json:"id" doc:"Id of the membership or permission that gives it; null for a rank and the access level"`

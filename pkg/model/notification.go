@@ -1,6 +1,6 @@
 package model
 
-// Notification is something a user is told. It lies with him, so that nobody
+// Notification is something a user is told. It lies with them, so that nobody
 // else's request can name it.
 type Notification struct {
 	ID       int64  `json:"id" dynamo:"notification_id"`

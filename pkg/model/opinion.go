@@ -50,7 +50,7 @@ type AgentRating struct {
 // toggle which is sent again can be told from another one.
 func (r AgentRating) RowVersion() int64 { return r.Version }
 
-// UserRef names a user beside what he did.
+// UserRef names a user beside what they did.
 type UserRef struct {
 	ID        int64  `json:"id"`
 	Email     string `json:"email"`
@@ -58,7 +58,7 @@ type UserRef struct {
 	LastName  string `json:"last_name"`
 }
 
-// Ref is u as what he did names him. Who was deleted has no name any more.
+// Ref is u as what they did names them. Who was deleted has no name any more.
 func (u User) Ref() UserRef {
 	if u.DeletedOn != nil {
 		return RemovedUser(u.ID)
@@ -66,7 +66,7 @@ func (u User) Ref() UserRef {
 	return UserRef{u.ID, u.Email, u.FirstName, u.LastName}
 }
 
-// The name under which somebody stands by what he did whom nobody is to know any
+// The name under which somebody stands by what they did whom nobody is to know any
 // more.
 const (
 	RemovedFirstName = "Removed"

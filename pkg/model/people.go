@@ -51,13 +51,13 @@ type User struct {
 	OrganizationID int64        `json:"-" dynamo:"organization_id"`
 	EmailKey       string       `json:"-" dynamo:"email_key"`
 	UserName       string       `json:"-" dynamo:"user_name,omitempty"`       // what they sign in with at the identity provider, where that isn't the address
-	ExternalID     string       `json:"-" dynamo:"external_id,omitempty"`     // what a provisioning client calls him
+	ExternalID     string       `json:"-" dynamo:"external_id,omitempty"`     // what a provisioning client calls them
 	GlobalAdminOf  *int64       `json:"-" dynamo:"global_admin_of,omitempty"` // set while is_superuser, for an index
-	AuditKey       []byte       `json:"-" dynamo:"audit_key,omitempty"`       // encrypts his personal data in the audit log; purged with him
-	DeletedOn      *Time        `json:"-" dynamo:"deleted_on,omitempty"`      // set by delete: nobody sees him any more, an undo brings him back
+	AuditKey       []byte       `json:"-" dynamo:"audit_key,omitempty"`       // encrypts their personal data in the audit log; purged with them
+	DeletedOn      *Time        `json:"-" dynamo:"deleted_on,omitempty"`      // set by delete: nobody sees them any more, an undo brings them back
 	ArrivedOn      *Time        `json:"-" dynamo:"arrived_on,omitempty"`      // when they first got a credential of their own; see Store.HasArrived
-	RemovalID      *int64       `json:"-" dynamo:"removal_id,omitempty"`      // what deactivated him, while he is inactive
-	PendingShard   *int64       `json:"-" dynamo:"pending_shard,omitempty"`   // set while he waits to be purged
+	RemovalID      *int64       `json:"-" dynamo:"removal_id,omitempty"`      // what deactivated them, while they are inactive
+	PendingShard   *int64       `json:"-" dynamo:"pending_shard,omitempty"`   // set while they wait to be purged
 	PendingOn      *Time        `json:"-" dynamo:"pending_on,omitempty"`
 	Version        int64        `json:"-" dynamo:"version"`
 }

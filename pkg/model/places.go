@@ -41,12 +41,13 @@ type TeamMember struct {
 	Version   int64  `dynamo:"version"`
 }
 
-// Facts is what the audit log says of the membership.
-func (m TeamMember) Facts() map[string]any {
-	return facts(m.ID, m.Role, nil, Standing{m.Epoch, m.Version})
-}
+// Standing says where m stands among all memberships of its user in the team.
+func (m TeamMember) Standing() Standing { return Standing{m.Epoch, m.Version} }
 
-// TeamUser is a member as a team's routes show him.
+// Facts is what the audit log says of the membership.
+func (m TeamMember) Facts() map[string]any { return facts(m.ID, m.Role, nil, m.Standing()) }
+
+// TeamUser is a member as a team's routes show them.
 type TeamUser struct {
 	ID   int64  `json:"id"`
 	User User   `json:"user"`
@@ -164,13 +165,13 @@ func facts(id int64, role string, end *Time, s Standing) map[string]any {
 	return facts
 }
 
-// ProjectUser is a member as the documented routes show him.
+// ProjectUser is a member as the documented routes show them.
 type ProjectUser struct {
 	ID   int64 `json:"id" doc:"Id of the membership"`
 	User User  `json:"user"`
 }
 
-// ProjectMemberUser is a member with his role, as the list of members shows him.
+// ProjectMemberUser is a member with their role, as the list of members shows them.
 type ProjectMemberUser struct {
 	ID        int64  `json:"id" doc:"Id of the membership"`
 	User      User   `json:"user"`

@@ -27,7 +27,7 @@ type SealedRow struct {
 }
 
 // SealHead is the end of an organisation's chain. Whoever seals moves it, on
-// the condition that it is where he found it.
+// the condition that it is where they found it.
 type SealHead struct {
 	OrganizationID int64  `dynamo:"organization_id"`
 	Seq            int64  `dynamo:"seq"`

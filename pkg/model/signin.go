@@ -1,8 +1,8 @@
 package model
 
-// Subject binds a subject of an OpenID issuer to the user that he signed in as
-// the first time. From then on nothing else of his tokens says who he is, so a
-// change of his e-mail address, on either side, neither takes the account away
+// Subject binds a subject of an OpenID issuer to the user whom it signed in as
+// the first time. From then on nothing else of its tokens says who they are, so a
+// change of their e-mail address, on either side, neither takes the account away
 // nor gives it to another. The row keeps digests: it opens nothing, and names
 // nobody.
 type Subject struct {
@@ -14,7 +14,7 @@ type Subject struct {
 }
 
 // Binding keeps a user to one subject of each issuer: a second one that shows
-// his address is somebody else, or an account made anew under it.
+// their address is somebody else, or an account made anew under it.
 type Binding struct {
 	UserID     int64  `dynamo:"user_id"`
 	IssuerKey  string `dynamo:"issuer_key"`

@@ -28,7 +28,8 @@ type Removal struct {
 	UserIDs         []int64         `json:"user_ids" dynamo:"user_ids"`
 	RemovedBy       string          `json:"removed_by" dynamo:"removed_by"`
 	RemovedOn       Time            `json:"removed_on" dynamo:"removed_on"`
-	UndoUntil       Time            `json:"undo_until" dynamo:"undo_until"`
+	UndoUntil       Time            `json:"-" dynamo:"undo_until"`
+	UndoableUntil   *Time           `json:"undo_until" dynamo:"-" doc:"null where it can't be undone: it was, or it erases its users"` // see Shown
 	State           string          `json:"state" dynamo:"state" enum:"revoked,cleaning,done,undone"`
 	EffectiveAccess EffectiveAccess `json:"effective_access" dynamo:"effective_access"`
 	Warnings        []string        `json:"warnings" dynamo:"warnings"`
@@ -55,6 +56,14 @@ type Removal struct {
 	PendingShard   *int64          `json:"-" dynamo:"pending_shard,omitempty"` // set while work is left
 	PendingOn      *Time           `json:"-" dynamo:"pending_on,omitempty"`
 	Version        int64           `json:"-" dynamo:"version"`
+}
+
+// Shown is the removal as it is answered, with until when it can be undone.
+func (r Removal) Shown() Removal {
+	if r.State != Undone && !r.Purges {
+		r.UndoableUntil = &r.UndoUntil
+	}
+	return r
 }
 
 // Heir is who becomes owner of teams that nobody else owns, 0 for nobody.
@@ -136,8 +145,8 @@ type EffectRow struct {
 type Ownership struct {
 	AgentID   int64        `dynamo:"agent_id"`
 	ProjectID int64        `dynamo:"project_id"`
-	Heir      *AgentMember `dynamo:"heir,omitempty"`     // the permission of an owner that he then has; nil where nobody owns the agent any more
-	HeirWas   *AgentMember `dynamo:"heir_was,omitempty"` // the one that he had; nil for none
+	Heir      *AgentMember `dynamo:"heir,omitempty"`     // the permission of an owner that they then have; nil where nobody owns the agent any more
+	HeirWas   *AgentMember `dynamo:"heir_was,omitempty"` // the one that they had; nil for none
 }
 
 // Identity is by what a user signed in, which their deletion frees for whoever
@@ -174,7 +183,7 @@ func (t Tombstone) Buries(epoch int64) bool { return epoch < t.Epoch }
 
 // Audit is one change, written in the transaction that makes it and never
 // changed afterwards. It names people by id; what else is personal stands in it
-// encrypted with the key of the user it is about, which his purge deletes.
+// encrypted with the key of the user it is about, which their purge deletes.
 type Audit struct {
 	OrganizationID int64          `dynamo:"organization_id"`
 	ID             string         `dynamo:"audit_id"`

@@ -14,14 +14,18 @@ import (
 // the account ends at once, and what its user holds is handed over afterwards,
 // whatever the plan said. A plan that was applied answers its removal again.
 //
-// It refuses another hash than the plan's, and one whose leaver or heirs have
-// changed since (plan_stale), the caller (self_delete) and a global admin (403).
+// It refuses another hash than the plan's, one whose leaver or heirs have changed
+// since, and one of which the removal was undone (plan_stale), the caller (self_delete) and a global admin (403).
 func ApplyOffboarding(ctx context.Context, s *store.Store, c *guard.Case, plan model.Offboarding, hash string) (model.Removal, error) {
 	if hash != plan.Hash {
 		return model.Removal{}, staleHash()
 	}
 	if plan.State == model.Applied {
-		return shown(ctx, s, plan.RemovalID)
+		r, err := shown(ctx, s, plan.RemovalID)
+		if r.State == model.Undone {
+			return model.Removal{}, fault.New(fault.KindPlanStale, "The plan was applied, and that was undone: plan again")
+		}
+		return r, err
 	}
 	people := []table.Primary{table.Users.Key(plan.UserID)}
 	for _, id := range plan.All() {
@@ -67,5 +71,5 @@ func short(r model.Removal) model.Removal {
 	if n := len(r.Effects); n > listed {
 		r.Effects, r.EffectCount = r.Effects[:listed], int64(n)
 	}
-	return r
+	return r.Shown()
 }

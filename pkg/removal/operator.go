@@ -17,7 +17,7 @@ const operatorsAction = "End Account"
 var (
 	ErrNobody     = errors.New("there is no such user, or they are deleted")
 	ErrEnded      = errors.New("the account has ended already")
-	ErrSuccessor  = errors.New("the successor must be another active user of the same organisation")
+	ErrSuccessor  = errors.New("the successor must be another active user of the same organization")
 	ErrNoRank     = errors.New("a successor is for the end of a global admin, whose rank they get")
 	ErrLastOfRank = errors.New("this is the last global admin: name a successor, who gets the rank")
 )

@@ -14,6 +14,7 @@ import (
 func agentKeys(agent, project, user int64) []table.Primary {
 	return []table.Primary{
 		table.Agents.Key(agent), table.AgentMembers.Key(user, agent), table.Projects.Key(project), table.Users.Key(user), table.Tombstones.Key(project, user),
+		table.Withdrawals.Key(agent, user),
 	}
 }
 
@@ -53,11 +54,12 @@ func (u *undoing) putAgentMember(m model.AgentMember, returns bool) (put func(*t
 	if now, is := table.AgentMembers.In(u.rows, m.UserID, m.AgentID); is {
 		return nil, true, live && now.ID == m.ID && now.Version == m.Version+1
 	}
-	if !live || u.buried(&m.ProjectID, m.UserID, m.Epoch) {
+	withdrawn, _ := table.Withdrawals.In(u.rows, m.AgentID, m.UserID)
+	if !live || withdrawn.Withdrew(m) || u.buried(&m.ProjectID, m.UserID, m.Epoch) {
 		return nil, false, false
 	}
 	return func(tx *table.Tx) {
-		back := u.s.ReturnAgentMember(tx, a, m)
+		back := u.s.ReturnAgentMember(tx, a, m, u.rows)
 		u.stays(tx, &m.ProjectID, m.UserID)
 		tx.If(table.Users.Key(m.UserID), "$ = ?", "is_active", !returns)
 		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, guard.AgentName(m.AgentID), nil, map[string]any{guard.UserName(m.UserID): back.Facts()}))
@@ -90,6 +92,7 @@ func (u *undoing) putOwner(e model.EffectRow) (put func(*table.Tx), there, ok bo
 	take := u.takeOwnership(o, before, after)
 	return func(tx *table.Tx) {
 		table.Agents.Change(tx, now, to)
+		store.Enlist(tx, now, to)
 		if key := table.AgentMembers.Key(e.UserID, o.AgentID); !slices.Contains(tx.Written(), key) { // by the effect before this one
 			tx.If(key, "$ = ?", "role", string(access.AgentOwner))
 		}

@@ -23,9 +23,10 @@ type undoing struct {
 	left     []string
 	taken    map[int64]bool // users whose address or sign-in somebody else has now
 
-	puts   []func(*table.Tx) // of what came after the removal's first transaction
-	finals []func(*table.Tx) // of that one
-	told   map[string]any    // what the audit row tells beside
+	puts   []func(*table.Tx)          // of what came after the removal's first transaction
+	finals []func(*table.Tx)          // of that one
+	told   map[string]any             // what the audit row tells beside
+	later  map[[2]int64]model.Removal // by team and user, the last removal that took a later membership
 }
 
 // restore looks at everything a removal did, of which effects is what came after
@@ -41,6 +42,9 @@ func restore(ctx context.Context, s *store.Store, r model.Removal, effects []mod
 		return nil, err
 	}
 	u.rows.Add(more)
+	if err := u.lookLater(ctx); err != nil {
+		return nil, err
+	}
 	for _, id := range r.UserIDs {
 		u.names(id)
 	}
@@ -303,7 +307,7 @@ func (u *undoing) putTeamMember(m model.TeamMember, returns bool) (put func(*tab
 	if now, is := table.TeamMembers.In(u.rows, m.TeamID, m.UserID); is {
 		return nil, true, live && now.ID == m.ID && now.Version == m.Version+1
 	}
-	if !live || t.MemberCount >= store.MaxTeamMembers {
+	if later := u.later[seatOf(m)]; !live || later.ID != 0 || t.MemberCount >= store.MaxTeamMembers {
 		return nil, false, false
 	}
 	return func(tx *table.Tx) {

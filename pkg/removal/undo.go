@@ -36,8 +36,8 @@ const roomOfUndo = 92
 // meta.removal_id), and one of a deleted user whose address or sign-in somebody else
 // has by now (duplicate).
 func Undo(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal, effects []model.EffectRow) ([]model.Effect, Restored, error) {
-	if !undoable(r, c.Now) {
-		return nil, Restored{}, fault.New(fault.KindBadTransition, "The removal was undone, is too old to be, or erased its users: give back by hand what is missing")
+	if why := closed(r, c.Now); why != "" {
+		return nil, Restored{}, fault.New(fault.KindBadTransition, "The removal %s: give back by hand what is missing", why)
 	}
 	u, err := restore(ctx, s, r, effects, c.Now)
 	if err != nil {
@@ -80,30 +80,60 @@ func (u *undoing) refusal(ctx context.Context) error {
 	return nil
 }
 
-// first refuses an undo that gives nothing back because the account of somebody it
-// is about was ended since, by a removal that can be undone before.
+// first refuses an undo that gives nothing back because of a later removal that can
+// be undone before: of the account of somebody it is about, or from the same place.
 func (u *undoing) first(ctx context.Context) error {
 	for _, id := range u.r.UserIDs {
 		row, ok := table.Users.In(u.rows, id)
 		if !ok || row.IsActive || row.RemovalID == nil || *row.RemovalID == u.r.ID {
 			continue
 		}
-		later, ok, err := find(ctx, u.s, *row.RemovalID)
-		if err != nil {
+		if err := u.before(ctx, *row.RemovalID, "The account of somebody it is about was ended since"); err != nil {
 			return err
 		}
-		if ok && undoable(later, u.now) {
-			f := fault.New(fault.KindUndoFirst, "The account of somebody it is about was ended since: undo the removal in meta.removal_id first, and then this one")
-			f.Meta = map[string]any{"removal_id": later.ID}
-			return f
+	}
+	for _, m := range u.r.ProjectMembers {
+		stone, buried := table.Tombstones.In(u.rows, m.ProjectID, m.UserID)
+		if !buried || stone.RemovalID == u.r.ID {
+			continue
+		}
+		if err := u.before(ctx, stone.RemovalID, "Somebody it is about was taken out of the project again since"); err != nil {
+			return err
+		}
+	}
+	for _, m := range u.r.TeamMembers {
+		if later := u.later[seatOf(m)]; later.ID != 0 {
+			if err := u.before(ctx, later.ID, "Somebody it is about was taken out of the team again since"); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// undoable reports whether a removal can be undone as far as it knows itself.
-func undoable(r model.Removal, now model.Time) bool {
-	return r.State != model.Undone && !r.Purges && !model.Expired(&r.UndoUntil, now)
+// before refuses the undo where another removal can be undone before.
+func (u *undoing) before(ctx context.Context, id int64, because string) error {
+	later, ok, err := find(ctx, u.s, id)
+	if err != nil || !ok || closed(later, u.now) != "" {
+		return err
+	}
+	f := fault.New(fault.KindUndoFirst, "%s: undo the removal in meta.removal_id first, and then this one", because)
+	f.Meta = map[string]any{"removal_id": later.ID}
+	return f
+}
+
+// closed says why a removal can't be undone, as far as it knows itself: "" where it
+// can.
+func closed(r model.Removal, now model.Time) string {
+	switch {
+	case r.State == model.Undone:
+		return "was undone before"
+	case r.Purges:
+		return "erases its users, which can't be undone"
+	case model.Expired(&r.UndoUntil, now):
+		return "was too long ago to be undone"
+	}
+	return ""
 }
 
 // resume goes on with an undo whose request ended before it was through.

@@ -138,7 +138,7 @@ func refusal(c *guard.Case, users []model.User, batch bool) error {
 		case batch:
 			blocked = append(blocked, Blocked{u.ID, code})
 		case code == rankCode:
-			return fault.Forbidden(fault.ReasonRank)
+			return fault.OfGlobalAdmin()
 		default:
 			return fault.New(code, "Nobody ends their own account: another admin has to")
 		}

@@ -155,7 +155,8 @@ func lasting(rows table.Rows) fixture.Dump {
 		default:
 			out[p] = fixture.Plain(item)
 			delete(out[p], "version")
-			delete(out[p], "epoch") // a version of its own kind, which an undo leaves as it is
+			delete(out[p], "epoch") // versions of their own kind, which an undo lets rise
+			delete(out[p], "agent_epoch")
 		}
 	}
 	return out

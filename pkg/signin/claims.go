@@ -16,7 +16,7 @@ const maxToken = 16 << 10
 
 // claims are what a token says of itself. Names are matched to the letter:
 // encoding/json would take "EMAIL" for "email", and some issuers let a user name
-// claims of his own.
+// claims of its own.
 type claims map[string]json.RawMessage
 
 func (c claims) text(name string) string {

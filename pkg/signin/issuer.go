@@ -117,7 +117,7 @@ func (i *Issuer) verify(ctx context.Context, raw string) (Identity, error) {
 }
 
 // verifier returns what verifies tokens; the first caller discovers it, while
-// others wait for him as long as their requests have time.
+// others wait for them as long as their requests have time.
 func (i *Issuer) verifier(ctx context.Context) (*oidc.IDTokenVerifier, error) {
 	if k := i.known.Load(); k != nil && i.now().Before(k.again) {
 		return k.verifier, nil

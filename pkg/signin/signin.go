@@ -1,5 +1,5 @@
 // Package signin takes the tokens of an OpenID issuer: it says whose a token is,
-// and at a subject's first sign-in which user he is to be.
+// and at a subject's first sign-in which user that is to be.
 //
 // Two kinds of token are taken. An ID token is for one of our clients when its
 // audience says so. An access token names its client instead (Cognito's has no

@@ -143,7 +143,7 @@ func createAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember) model.A
 }
 
 // Stays demands that no removal of a user from a project has come, or was undone,
-// since his tombstone there was read, or found missing: his permissions on its
+// since their tombstone there was read, or found missing: their permissions on its
 // agents count as they did.
 func Stays(tx *table.Tx, read table.Rows, project, user int64) {
 	key := table.Tombstones.Key(project, user)
@@ -156,8 +156,13 @@ func Stays(tx *table.Tx, read table.Rows, project, user int64) {
 
 // ReturnAgentMember notes that a permission on agent a is there again, and counts
 // as it did, and returns it as it will be. Nobody may have lost one since a was
-// read.
-func (s *Store) ReturnAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember) model.AgentMember {
+// read, and none of its user been withdrawn since read.
+func (s *Store) ReturnAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember, read table.Rows) model.AgentMember {
+	if w := table.Withdrawals.Key(a.ID, m.UserID); read[w] == nil {
+		tx.Absent(w)
+	} else {
+		table.Withdrawals.CheckIn(tx, read, a.ID, m.UserID)
+	}
 	m.AgentEpoch, m.Version = a.Epoch, m.Version+1
 	table.AgentMembers.Create(tx, m)
 	within(tx, table.Agents.Key(a.ID), a.Epoch)
@@ -172,6 +177,13 @@ func (s *Store) ChangeAgentMember(tx *table.Tx, a model.Agent, from, to model.Ag
 	table.AgentMembers.Change(tx, from, to)
 	sameOwner(tx, a)
 	return to
+}
+
+// WithdrawAgentMember is RemoveAgentMember where somebody takes the permission back
+// by itself.
+func (s *Store) WithdrawAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember) {
+	s.RemoveAgentMember(tx, a, m)
+	table.Withdrawals.Put(tx, model.Withdrawal{AgentID: a.ID, UserID: m.UserID, Epoch: max(a.Epoch, m.AgentEpoch) + 1})
 }
 
 // RemoveAgentMember notes the end of a permission on agent a, whose owner is
@@ -199,7 +211,7 @@ func sameOwner(tx *table.Tx, a model.Agent) {
 }
 
 // HandOverAgent notes that an agent belongs to heir from now on, whose own
-// permission becomes that of an owner; was is the one he has, nil for none. A
+// permission becomes that of an owner; was is the one they have, nil for none. A
 // lapsed one counts as none and is taken up again; heir with another id comes in
 // the place of one that a removal has ended. Nobody may have been taken out of the
 // agent's project p since it was read. config is as EditAgent takes it. It returns
@@ -278,7 +290,7 @@ func (s *Store) AgentsOfTeam(ctx context.Context, team, from int64, n int) ([]Pl
 	return listed(ctx, s, table.TeamAgents, func(a model.TeamAgent) Placed { return Placed{a.AgentID, a.ProjectID} }, team, from, n)
 }
 
-// AgentsOfUser lists the agents that a user has a permission on himself, after
+// AgentsOfUser lists the agents that a user has a permission on themselves, after
 // an id, strongly consistent.
 func (s *Store) AgentsOfUser(ctx context.Context, user, from int64, n int) ([]Placed, error) {
 	return listed(ctx, s, table.AgentMembers, func(m model.AgentMember) Placed { return Placed{m.AgentID, m.ProjectID} }, user, from, n)

@@ -28,7 +28,7 @@ func (s *Store) NotificationsOf(ctx context.Context, user, from int64, n int) ([
 	return ids(table.Notifications, "notification_id")(table.Notifications.Each(ctx, s.db, "gsi1", after(table.Notifications, "gsi1", from), n, user))
 }
 
-// UnreadOf lists ids of those he has not read.
+// UnreadOf lists ids of those they have not read.
 func (s *Store) UnreadOf(ctx context.Context, user, from int64, n int) ([]int64, error) {
 	return ids(table.Notifications, "notification_id")(table.Notifications.Each(ctx, s.db, "gsi2", after(table.Notifications, "gsi2", from), n, user))
 }

@@ -73,8 +73,8 @@ func (s *Store) ReviewsOf(ctx context.Context, agent int64, before string, n int
 	return out, nil
 }
 
-// CastVote notes that a user's vote on agent a is another one; from is his old
-// one, with Version 0 where he has none. It returns the agent as it is counted
+// CastVote notes that a user's vote on agent a is another one; from is their old
+// one, with Version 0 where they have none. It returns the agent as it is counted
 // with that, and the row as it will be.
 func (s *Store) CastVote(tx *table.Tx, a model.Agent, from, to model.Vote) (model.Agent, model.Vote) {
 	to.Version = from.Version + 1

@@ -124,7 +124,7 @@ func (s *Store) ProjectsOfTeam(ctx context.Context, team, from int64, n int) ([]
 	return ids(table.Projects, "project_id")(table.Projects.Each(ctx, s.db, "gsi2", after(table.Projects, "gsi2", from), n, team))
 }
 
-// ProjectsOfUser lists ids of the projects that a user is a member of himself,
+// ProjectsOfUser lists ids of the projects that a user is a member of themselves,
 // after an id. It says so by an index: read the memberships again.
 func (s *Store) ProjectsOfUser(ctx context.Context, user, from int64, n int) ([]int64, error) {
 	return ids(table.ProjectMembers, "project_id")(table.ProjectMembers.Each(ctx, s.db, "gsi2", after(table.ProjectMembers, "gsi2", from), n, user))

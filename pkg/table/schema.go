@@ -17,17 +17,17 @@ import (
 // order. No attribute that fills a hole may hold a '#': free text enters a key
 // only as a digest.
 var (
-	Organizations = of[model.Organization]("Organization", "ORG#{organization_id}", "ORG", "an organisation").
-			GSI("gsi1", "ORGANIZATIONS", "{organization_id:16}", "all organisations, for the sweep, by id")
-	Domains = of[model.Domain]("Domain", "ORG#{organization_id}", "DOMAIN#{domain}", "which domains does the organisation say are its own, and has it proved them?")
-	Proofs  = of[model.Proof]("Proof", "DOMAIN#{domain}", "PROOF", "who has proved that this domain is theirs? one organisation each").Guarded("organization_id")
+	Organizations = of[model.Organization]("Organization", "ORG#{organization_id}", "ORG", "an organization").
+			GSI("gsi1", "ORGANIZATIONS", "{organization_id:16}", "all organizations, for the sweep, by id")
+	Domains = of[model.Domain]("Domain", "ORG#{organization_id}", "DOMAIN#{domain}", "which domains does the organization say are its own, and has it proved them?")
+	Proofs  = of[model.Proof]("Proof", "DOMAIN#{domain}", "PROOF", "who has proved that this domain is theirs? one organization each").Guarded("organization_id")
 
 	Users = of[model.User]("User", "USER#{user_id}", "USER", "a user").
-		GSI("gsi1", "ORG#{organization_id}#USER", "{user_id:16}", "users of an organisation that aren't deleted, by id").Without("deleted_on").
-		GSI("gsi2", "ORG#{global_admin_of}#GLOBALADMIN", "{user_id:16}", "global admins of an organisation, by id").
+		GSI("gsi1", "ORG#{organization_id}#USER", "{user_id:16}", "users of an organization that aren't deleted, by id").Without("deleted_on").
+		GSI("gsi2", "ORG#{global_admin_of}#GLOBALADMIN", "{user_id:16}", "global admins of an organization, by id").
 		GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#USER#{user_id:16}", "deleted users whose retention ends, oldest first")
-	Emails           = of[model.Email]("Email", "ORG#{organization_id}#EMAIL#{email_key}", "EMAIL", "whose address is this? one user of an organisation each").Guarded("user_id")
-	ProvisionedNames = of[model.ProvisionedName]("ProvisionedName", "ORG#{organization_id}#PROVISIONED#{scope}#{name_key}", "PROVISIONED", "whom does an identity provider call so? one of an organisation each").Guarded("holder_id")
+	Emails           = of[model.Email]("Email", "ORG#{organization_id}#EMAIL#{email_key}", "EMAIL", "whose address is this? one user of an organization each").Guarded("user_id")
+	ProvisionedNames = of[model.ProvisionedName]("ProvisionedName", "ORG#{organization_id}#PROVISIONED#{scope}#{name_key}", "PROVISIONED", "whom does an identity provider call so? one of an organization each").Guarded("holder_id")
 	Subjects         = of[model.Subject]("Subject", "SUBJECT#{subject_key}", "SUBJECT", "which user is this subject of an issuer?").Guarded("user_id").
 				GSI("gsi1", "USER#{user_id}#SUBJECT", "{subject_key}", "subjects bound to a user")
 	Bindings = of[model.Binding]("Binding", "USER#{user_id}", "ISSUER#{issuer_key}", "which subject of this issuer is the user? one each").Guarded("subject_key")
@@ -38,19 +38,19 @@ var (
 	Keys = of[model.APIKey]("APIKey", "KEY#{prefix}", "KEY", "an API key by its prefix").
 		GSI("gsi1", "USER#{user_id}#KEY", "{key_id:16}", "API keys of a user, by id").
 		GSI("gsi2", "PROJECT#{project_id}#KEY", "{user_id:16}#{key_id:16}", "personal keys bound to a project that aren't revoked, by user").Without("revoked_on").
-		GSI("gsi3", "ORG#{service_of}#SERVICEKEY", "{key_id:16}", "service keys of an organisation, by id")
+		GSI("gsi3", "ORG#{service_of}#SERVICEKEY", "{key_id:16}", "service keys of an organization, by id")
 	KeyIDs = of[model.KeyID]("KeyID", "KEYID#{key_id}", "KEYID", "which API key has this id?").Guarded("prefix")
 
 	Teams = of[model.Team]("Team", "TEAM#{team_id}", "TEAM", "a team (workspace)").
-		GSI("gsi1", "ORG#{organization_id}#TEAM", "{team_id:16}", "teams of an organisation, by id").
-		GSI("gsi2", "ORG#{organization_id}#TEAMNAME#{name_key}", "{team_id:16}", "teams of an organisation with a name, by id").
+		GSI("gsi1", "ORG#{organization_id}#TEAM", "{team_id:16}", "teams of an organization, by id").
+		GSI("gsi2", "ORG#{organization_id}#TEAMNAME#{name_key}", "{team_id:16}", "teams of an organization with a name, by id").
 		GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#TEAM#{team_id:16}", "deleted teams whose retention ends, oldest first").Even()
 	TeamMembers = of[model.TeamMember]("TeamMember", "TEAM#{team_id}", "MEMBER#{user_id}", "is this user in the team, as what?").Guarded("id", versionAttr).
 			GSI("gsi1", "TEAM#{team_id}#MEMBER", "{id:16}", "members of a team, by membership id").
 			GSI("gsi2", "USER#{user_id}#TEAM", "{team_id:16}", "teams of a user, by id")
 
 	Projects = of[model.Project]("Project", "PROJECT#{project_id}", "PROJECT", "a project").
-			GSI("gsi1", "ORG#{organization_id}#PROJECT", "{project_id:16}", "projects of an organisation, by id").
+			GSI("gsi1", "ORG#{organization_id}#PROJECT", "{project_id:16}", "projects of an organization, by id").
 			GSI("gsi2", "TEAM#{team_id}#PROJECT", "{project_id:16}", "projects of a team, by id").
 			GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#PROJECT#{project_id:16}", "deleted projects whose retention ends, oldest first").Even()
 	ProjectNames   = of[model.ProjectName]("ProjectName", "ORG#{organization_id}#TEAM#{name_scope}#NAME#{name_key}", "NAME", "which project has this name? one of a team each").Guarded("project_id")
@@ -65,23 +65,24 @@ var (
 	Ownerless = of[model.Ownerless]("Ownerless", "ORG#{organization_id}#OWNERLESS#{ownerless_of}", "{ownerless_id:16}", "projects, teams or agents that nobody holds, by id").Guarded("ownerless_id")
 
 	Agents = of[model.Agent]("Agent", "AGENT#{agent_id}", "AGENT", "an agent").
-		GSI("gsi1", "ORG#{organization_id}#AGENT", "{agent_id:16}#{project_id:16}", "agents of an organisation, by id").
+		GSI("gsi1", "ORG#{organization_id}#AGENT", "{agent_id:16}#{project_id:16}", "agents of an organization, by id").
 		GSI("gsi2", "PROJECT#{project_id}#AGENT", "{agent_id:16}", "agents of a project, by id").
 		GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#AGENT#{agent_id:16}", "deleted agents whose retention ends, oldest first").Even()
 	// Lists, which an index would keep as well, but for being late: an agent that
 	// goes from one to another would be in neither for a moment.
 	TeamAgents = of[model.TeamAgent]("TeamAgent", "TEAM#{team_id}#AGENT", "{agent_id:16}", "agents of a team's projects, by id").Guarded("agent_id")
-	OpenAgents = of[model.OpenAgent]("OpenAgent", "ORG#{organization_id}#OPENAGENT", "{agent_id:16}", "agents that are open to their organisation, by id").Guarded("agent_id")
+	OpenAgents = of[model.OpenAgent]("OpenAgent", "ORG#{organization_id}#OPENAGENT", "{agent_id:16}", "agents that are open to their organization, by id").Guarded("agent_id")
 	// By the user, so that a removal overlooks none for being given a moment ago.
 	AgentMembers = of[model.AgentMember]("AgentMember", "USER#{user_id}#AGENT", "{agent_id:16}", "has this user a permission on the agent, as what? by agent").Guarded("id", versionAttr).
 			GSI("gsi1", "AGENT#{agent_id}#MEMBER", "{id:16}", "permissions on an agent, by id").
 			GSI("gsi3", "PERMISSION#{id}", "AGENT#{agent_id:16}#{project_id:16}", "which permission on an agent has this id?")
+	Withdrawals   = of[model.Withdrawal]("Withdrawal", "AGENT#{agent_id}", "WITHDRAWN#{user_id}", "was a permission of this user on the agent taken back by itself?").Guarded("epoch")
 	AgentVersions = of[model.AgentVersion]("AgentVersion", "AGENT#{agent_id}", "VERSION#{config_version:16}", "what was the configuration of this version?").Guarded("config_hash")
-	AgentTypes    = of[model.AgentTypes]("AgentTypes", "ORG#{organization_id}#AGENTTYPE", "AGENTTYPE", "which types of agents does an organisation have, if it has edited one?")
+	AgentTypes    = of[model.AgentTypes]("AgentTypes", "ORG#{organization_id}#AGENTTYPE", "AGENTTYPE", "which types of agents does an organization have, if it has edited one?")
 	Aliases       = of[model.Alias]("Alias", "ALIAS#{alias_id}", "ALIAS", "an alias of an agent").
 			GSI("gsi1", "AGENT#{agent_id}#ALIAS", "{alias_id:16}", "aliases of an agent, by id").
-			GSI("gsi2", "ORG#{organization_id}#ALIAS", "{alias_id:16}#{agent_id:16}#{project_id:16}", "aliases in an organisation, by id")
-	AliasNames = of[model.AliasName]("AliasName", "ORG#{organization_id}#ALIAS#{alias}", "ALIAS", "which alias is this? one of an organisation each").Guarded("alias_id")
+			GSI("gsi2", "ORG#{organization_id}#ALIAS", "{alias_id:16}#{agent_id:16}#{project_id:16}", "aliases in an organization, by id")
+	AliasNames = of[model.AliasName]("AliasName", "ORG#{organization_id}#ALIAS#{alias}", "ALIAS", "which alias is this? one of an organization each").Guarded("alias_id")
 	Reviews    = of[model.Review]("Review", "AGENT#{agent_id}", "REVIEW#{review_id}", "a review of an agent").
 			GSI("gsi1", "AGENT#{agent_id}#REVIEW", "{created_on}#{review_id:16}#{user_id:16}", "reviews of an agent, by time")
 	Reviewers    = of[model.Reviewer]("Reviewer", "AGENT#{agent_id}", "REVIEWER#{user_id}", "has this user reviewed the agent? once each").Guarded("review_id")
@@ -94,12 +95,12 @@ var (
 
 	Removals = of[model.Removal]("Removal", "REMOVAL#{removal_id}", "REMOVAL", "a removal of people").
 			GSI("gsi1", "PROJECT#{project_id}#REMOVAL", "{removal_id:16}", "removals of a project, by id").
-			GSI("gsi2", "ORG#{organization_id}#REMOVAL", "{removal_id:16}", "removals of an organisation, by id").
+			GSI("gsi2", "ORG#{organization_id}#REMOVAL", "{removal_id:16}", "removals of an organization, by id").
 			GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#REMOVAL#{removal_id:16}", "work a crash may have left, oldest first").Even()
 	RemovalsOf = of[model.RemovalOf]("RemovalOf", "REMOVALSOF#{about}", "{removal_id:16}", "removals of a user, or from a team, by id").Guarded("removal_id")
 	Effects    = of[model.EffectRow]("Effect", "REMOVAL#{removal_id}", "EFFECT#{resource}", "what did this removal change afterwards, and what was there before?")
 	Plans      = of[model.Offboarding]("Offboarding", "OFFBOARDING#{plan_id}", "OFFBOARDING", "what was planned to become of what a leaver holds, and how far is it done?")
-	Audits     = of[model.Audit]("Audit", "ORG#{organization_id}#AUDIT", "{ts}#{audit_id}", "changes of an organisation, by time").
+	Audits     = of[model.Audit]("Audit", "ORG#{organization_id}#AUDIT", "{ts}#{audit_id}", "changes of an organization, by time").
 			GSI("gsi1", "ORG#{organization_id}#ACTOR#{actor}", "{ts}#{audit_id}", "changes somebody made, by time").
 			GSI("gsi2", "ORG#{organization_id}#ABOUT#{about}", "{ts}#{audit_id}", "changes of a resource, by time").
 			GSI("gsi3", "ORG#{organization_id}#PERSON#{person}", "{ts}#{audit_id}", "changes of what a person has in a place, by time")

@@ -108,7 +108,7 @@ def missing(place, name):
 
 
 def member(user_id, email, role):
-    """One member as the workspace lists him; created_at is checked apart."""
+    """One member as the workspace lists them; created_at is checked apart."""
     description, permissions = ROLES[role]
     return {
         "user": {"id": user_id, "email": email, "username": email, "status": "member"},

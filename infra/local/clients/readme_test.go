@@ -12,7 +12,7 @@ import (
 )
 
 // The examples of README.md work as they stand there, from top to bottom: the
-// curl line, then Python, then Go, over the same data.
+// curl lines, then Python, then Go, over the same data; and so do those of docs/scim.md.
 func TestReadmeExamples(t *testing.T) {
 	t.Parallel()
 	python := environment(t, clients.Package{Name: "agenta", Version: "0.125.1"})
@@ -24,7 +24,12 @@ func TestReadmeExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	here := strings.NewReplacer("localhost:8080", address.Host, "127.0.0.1:8080", address.Host).Replace(string(text))
+	scim, err := os.ReadFile(filepath.Join(root(t), "docs", "scim.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := strings.NewReplacer("localhost:8080", address.Host, "127.0.0.1:8080", address.Host)
+	here := moved.Replace(string(text))
 	block := func(language string) string {
 		found := regexp.MustCompile("(?s)```" + language + "\n(.*?)```").FindStringSubmatch(here)
 		if found == nil {
@@ -44,7 +49,18 @@ func TestReadmeExamples(t *testing.T) {
 	if said := try(t, dir, nil, "sh", "-c", strings.Replace(curl, "curl ", "curl -sS ", 1)); !strings.Contains(said, `"Users removed from project successfully."`) {
 		t.Errorf("%s: %s", curl, said)
 	}
-	try(t, dir, []string{"LITELLM_LOCAL_MODEL_COST_MAP=True"}, python(), write("example.py", block("python")))
+	for page, want := range map[string]string{here: `"meta":{"key":"`, moved.Replace(string(scim)): `"totalResults":1`} {
+		piped := regexp.MustCompile("(?s)```sh\n(\\s*[a-z]+=\\$\\(curl .*?)```").FindStringSubmatch(page)
+		if piped == nil {
+			t.Fatalf("no calls one after the other: %.80s", page)
+		}
+		if said := try(t, dir, nil, "sh", "-c", strings.ReplaceAll(piped[1], "curl -", "curl -sS -")); !strings.Contains(said, want) {
+			t.Errorf("%s: %s, want %s", piped[1], said, want)
+		}
+	}
+	if said := try(t, dir, []string{"LITELLM_LOCAL_MODEL_COST_MAP=True"}, python(), write("example.py", block("python"))); !strings.Contains(said, "Core") {
+		t.Errorf("the Python example prints %q", said)
+	}
 	write("go.mod", "module example\n\ngo 1.26\n")
 	write("main.go", block("go"))
 	if said := try(t, dir, []string{"GOWORK=off"}, "go", "run", "."); !strings.HasPrefix(said, "200 OK ") {

@@ -68,8 +68,8 @@ def read(run, connect, owner, viewer, rank, foreign):
     if hasattr(owner, "list"):
         one = [("7", "default")]
         listed = lambda c: lambda: [(w.id, w.type) for w in c.list()]
-        run.value("an owner lists his workspaces", listed(owner), one)
-        run.value("a viewer lists his workspaces", listed(viewer), one)
+        run.value("an owner lists their workspaces", listed(owner), one)
+        run.value("a viewer lists their workspaces", listed(viewer), one)
         run.value("a rank alone lists none", listed(rank), [])
         run.value("another organisation lists its own", listed(foreign), [("9", "default")])
     run.value(
@@ -117,9 +117,9 @@ def roles(run, owner, viewer, rank):
         ),
         True,
     )
-    run.value("unassign a role he doesn't hold", lambda: owner.unassign("7", U15, "1", "editor"), True)
+    run.value("unassign a role they don't hold", lambda: owner.unassign("7", U15, "1", "editor"), True)
     run.value("changes nothing", role_of(U15), ["deployment_manager"])
-    run.value("unassign the one he holds", lambda: owner.unassign("7", U15, "1", "deployment_manager"), True)
+    run.value("unassign the one they hold", lambda: owner.unassign("7", U15, "1", "deployment_manager"), True)
     run.value("leaves a viewer", role_of(U15), ["viewer"])
 
     run.refused("the last owner can't be demoted", lambda: owner.assign("7", U7, "1", "viewer"), 403, FORBIDDEN)
@@ -130,7 +130,7 @@ def roles(run, owner, viewer, rank):
     run.value("once another owner remains", lambda: rank.assign("7", U15, "1", "workspace_admin"), True)
     admin = viewer  # user 15 is workspace_admin now
     run.refused("a workspace_admin makes nobody owner", lambda: admin.assign("7", U16, "1", "owner"), 403, FORBIDDEN)
-    run.refused("himself included", lambda: admin.assign("7", U15, "1", "owner"), 403, FORBIDDEN)
+    run.refused("themselves included", lambda: admin.assign("7", U15, "1", "owner"), 403, FORBIDDEN)
     run.refused("nor demotes an owner", lambda: admin.assign("7", U7, "1", "viewer"), 403, FORBIDDEN)
     run.value("but gives the other roles", lambda: admin.assign("7", U16, "1", "viewer"), True)
     run.value("and takes them", lambda: admin.assign("7", U16, "1", "editor"), True)
@@ -216,8 +216,8 @@ def removal(run, connect, owner, viewer):
     run.value("make user 15 workspace_admin", lambda: owner.assign("7", U15, "1", "workspace_admin"), True)
     run.refused("who can't remove the owner", lambda: viewer.remove("7", U7, "1"), 403, FORBIDDEN)
     left = lambda: [m["user"]["email"] for m in members(viewer.remove("7", U15.title(), "1"))]
-    run.value("but himself, the case of his e-mail folded", left, [U7])
-    run.refused("his key reads the workspace no more", lambda: viewer.one("7"), 403, FORBIDDEN)
+    run.value("but themselves, the case of their e-mail folded", left, [U7])
+    run.refused("their key reads the workspace no more", lambda: viewer.one("7"), 403, FORBIDDEN)
     run.refused("nor changes it", lambda: viewer.remove("7", U15, "1"), 403, FORBIDDEN)
     if hasattr(owner, "list"):
         run.value("nor lists it", viewer.list, [])

@@ -27,9 +27,11 @@ const Version = "2.6.1"
 // compilerVersion is that of the Java compiler beside it, see compile.
 const compilerVersion = "3.33.0"
 
-// EndpointFile is the file in a data folder that names where the server over it
-// listens, while it runs.
-const EndpointFile = "endpoint"
+// What lies in a data folder beside the data.
+const (
+	EndpointFile   = "endpoint"       // where the server over it listens, while it runs
+	CheckpointFile = "checkpoint.pem" // the key of the audit log's checkpoints, unless another one is configured
+)
 
 // ErrPortBusy is returned by Start when the port that was asked for is taken.
 var ErrPortBusy = errors.New("the port is already in use")
@@ -207,6 +209,16 @@ func (t *tail) Write(p []byte) (int, error) {
 		t.buf.Next(over)
 	}
 	return len(p), nil
+}
+
+// Folder is the data folder of make run: what WARDROOM_DATA says, else .local/data
+// in the repository.
+func Folder() (string, error) {
+	if data := os.Getenv("WARDROOM_DATA"); data != "" {
+		return data, nil
+	}
+	root, err := Root()
+	return filepath.Join(root, ".local", "data"), err
 }
 
 // Root is the folder of go.mod above the working directory: tests run in the

@@ -177,7 +177,7 @@ func agentOwners(w *world) {
 	lowered.Role = string(access.AgentViewer)
 	w.refused("a permission that changes, by the same", func(tx *table.Tx) { w.Store.ChangeAgentMember(tx, b, first, lowered) })
 	c := w.now(a.ID)
-	w.oneOf( // he becomes its owner while his permission is taken from him
+	w.oneOf( // they become its owner while their permission is taken from them
 		func(tx *table.Tx) { w.Store.HandOverAgent(tx, w.project, c, c, nil, &first, first) },
 		func(tx *table.Tx) { w.Store.RemoveAgentMember(tx, c, first) },
 	)

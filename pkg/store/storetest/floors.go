@@ -32,7 +32,7 @@ func lastAdmin(w *world) {
 		w.Store.RemoveMember(tx, w.project, second, false, w.tombstone(2))
 		w.Store.HandOver(tx, w.project, &member, heir)
 	})
-	w.counts("and a member after him", 1, 1, 1, 1, 1)
+	w.counts("and a member after them", 1, 1, 1, 1, 1)
 }
 
 func twoAdmins(w *world) {

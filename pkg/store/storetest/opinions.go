@@ -143,7 +143,7 @@ func reviews(w *world) {
 	w.judged("six by six people", a.ID, 6, 5, 15, 0, 0)
 	w.refused("deleted twice", func(tx *table.Tx) { w.Store.DeleteReview(tx, first) })
 	w.must(creates(w.review(a, 2, 4)))
-	w.judged("and another one by who deleted his", a.ID, 7, 6, 19, 0, 0)
+	w.judged("and another one by who deleted theirs", a.ID, 7, 6, 19, 0, 0)
 
 	to := func(n, rating int64) func(*table.Tx) {
 		from, _ := find(w, table.Reviews, a.ID, 100*w.base+n)
@@ -196,9 +196,9 @@ func votes(w *world) {
 	w.judged("one turns, two take theirs back", a.ID, 0, 0, 0, 1, 2)
 	w.oneOf(cast(3, ""), cast(3, model.VoteUp))
 	w.must(cast(3, ""))
-	w.judged("the one who turned takes his back", a.ID, 0, 0, 0, 1, 1)
+	w.judged("the one who turned takes theirs back", a.ID, 0, 0, 0, 1, 1)
 	if v, ok := find(w, table.Votes, a.ID, w.base+3); !ok || v.Vote != "" || v.Version != 4 {
-		w.Errorf("what is left of his vote: %+v, %v", v, ok)
+		w.Errorf("what is left of their vote: %+v, %v", v, ok)
 	}
 	w.must(func(tx *table.Tx) { w.Store.DeleteAgent(tx, a, nil, "by", dawn) })
 	w.refused("a vote on a deleted agent", cast(7, model.VoteUp))

@@ -34,7 +34,7 @@ func Run(t *testing.T, kept Kept) {
 		{"members and owners of a team are counted as they come and go", teamCounts},
 		{"a team has at most 1,000 members", fullTeam},
 		{"a team with projects can't be deleted", usedTeam},
-		{"the last admin stays, unless he hands over", lastAdmin},
+		{"the last admin stays, unless they hand over", lastAdmin},
 		{"of two admins who go at once one stays", twoAdmins},
 		{"the last owner stays", lastOwner},
 		{"of two owners who are demoted at once one stays", twoOwners},

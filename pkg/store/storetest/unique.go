@@ -14,7 +14,7 @@ func addresses(w *world) {
 	again.Email = " user1@ORG.com" // the first user's, but for case and space
 	w.refused("the same address", func(tx *table.Tx) { w.Store.CreateUser(tx, again) })
 	if _, made := find(w, table.Users, again.ID); made {
-		w.Error("the user is there, though his address isn't his")
+		w.Error("the user is there, though their address isn't theirs")
 	}
 	again.OrganizationID = w.base + 500
 	w.must(func(tx *table.Tx) { w.Store.CreateUser(tx, again) })

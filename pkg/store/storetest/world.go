@@ -15,7 +15,7 @@ import (
 
 // world is an organisation of its own, so that all tests share one table: 20
 // active users from base+1 on, a team that the first of them owns, and a
-// project of that team that he is the admin of. All have the id base.
+// project of that team that they are the admin of. All have the id base.
 type world struct {
 	*testing.T
 	Kept

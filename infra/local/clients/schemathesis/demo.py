@@ -219,7 +219,7 @@ def token(url):
 
 
 # A call that would use up what other calls need gets something made for it
-# instead. The caller himself, his key and the people of the demo data are such.
+# instead. The caller themselves, their key and the people of the demo data are such.
 PEOPLE = (1, 7, 15, 16)
 
 
