@@ -81,8 +81,7 @@ func (v *visit) welcome(ctx context.Context, call api.Call) error {
 		if !pause(ctx, try) {
 			return fault.Unavailable(err)
 		}
-		if again := v.again(ctx); !errors.Is(again, errUnbound) { // bound by another request
-			v.stranger = again != nil
+		if again := v.again(ctx); v.token != nil && !errors.Is(again, errUnbound) { // bound by another request
 			return again
 		}
 	}
