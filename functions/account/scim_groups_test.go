@@ -289,7 +289,7 @@ func TestSCIMGroupsOfManyMembers(t *testing.T) {
 		}
 		return found
 	}
-	sent := func(r fixture.Request, status, first, last int) {
+	sent := func(r fixture.Request, status, first, last int) fixture.Response {
 		t.Helper()
 		got := s.Do(t.Context(), r)
 		want := map[int64]bool{}
@@ -302,6 +302,7 @@ func TestSCIMGroupsOfManyMembers(t *testing.T) {
 		if shown := strings.Count(got.Body, `"$ref"`); r.Method != "PATCH" && shown != len(want) {
 			t.Errorf("the answer shows %d members of %d", shown, len(want))
 		}
+		return got
 	}
 	made := scim("POST", groups, `{"displayName":"Many","members":`+ids(100, 219)+`}`)
 	sent(made, 201, 100, 219)
@@ -312,8 +313,22 @@ func TestSCIMGroupsOfManyMembers(t *testing.T) {
 	if d := cmp.Diff(before, s.Dump(t.Context(), t)); d != "" {
 		t.Errorf("the same again changes\n%s", d)
 	}
-	sent(scim("PATCH", groups+"/1001", `{"Operations":[{"op":"remove","path":"members"}]}`), 204, 1, 0)
+	removed := sent(scim("PATCH", groups+"/1001", `{"Operations":[{"op":"remove","path":"members"}]}`), 204, 1, 0)
 	rows := s.Rows(t.Context(), t)
+	named := map[int64]bool{}
+	for id := range strings.SplitSeq(removed.Header.Get("Wardroom-Removal"), ", ") {
+		n, _ := strconv.ParseInt(id, 10, 64)
+		r, ok := table.Removals.In(rows, n)
+		if !ok {
+			t.Errorf("no removal is called %q", id)
+		}
+		for _, user := range r.UserIDs {
+			named[user] = true
+		}
+	}
+	if len(named) != 120 {
+		t.Errorf("the removals that the answer names are of %d people, of 120: %s", len(named), removed.Header.Get("Wardroom-Removal"))
+	}
 	come, gone := 0, 0
 	for _, a := range fixture.Audits(rows) {
 		for name := range a.After {

@@ -33,6 +33,7 @@ type visit struct {
 	key          model.APIKey
 
 	made     int64     // what the request has made by its parts before
+	removed  []int64   // the removals that it made by them
 	stranger bool      // nobody yet: the token of an invitation must say who
 	newcomer *newcomer // nil for who has a credential
 	arriving *arriving // what makes a stranger somebody; nil for who is that
@@ -185,7 +186,7 @@ func (v *visit) once(ctx context.Context, call api.Call, handle api.Handle) (api
 	if c.dry {
 		return answer, nil
 	}
-	answer.Removal = c.removal
+	answer.Removal, answer.Earlier = c.removal, v.removed
 	if c.audit != nil {
 		v.guard.store.RecordAudit(&c.Tx, *c.audit)
 	}
@@ -202,6 +203,9 @@ func (v *visit) once(ctx context.Context, call api.Call, handle api.Handle) (api
 	}
 	if c.unfinished {
 		v.made = c.made
+		if c.removal != 0 {
+			v.removed = append(v.removed, c.removal)
+		}
 		return api.Answer{}, errUnfinished
 	}
 	return c.leave(ctx, answer)
