@@ -197,6 +197,31 @@ func TestInvitationIsAcceptedWithNothingElse(t *testing.T) {
 	})
 }
 
+// Who accepts with an Idempotency-Key and nothing else may ask again, and is told
+// that they did; nobody else learns anything of a token that was used.
+func TestAnAcceptanceIsRepeated(t *testing.T) {
+	keyed := func(r fixture.Request, key string) fixture.Request {
+		r.Header = http.Header{"Idempotency-Key": {key}}
+		return r
+	}
+	first := []fixture.Request{keyed(accepting("30.secret"), "k")}
+	joining := fixture.Request{Method: "POST", Path: "/api/organizations/1/workspaces/7/invite/accept", Body: `{"token":"30.secret","email":"` + fresh + `"}`}
+	refused := func(name string, r fixture.Request) fixture.Row {
+		return fixture.Row{Name: name, Given: pending(fresh), First: first, Request: r, Status: 401, Code: "unauthorized", Idle: true, Lacks: []string{fresh}}
+	}
+	fixture.Table(t, []fixture.Row{
+		{Name: "the same again", Given: pending(fresh), First: first, Request: first[0], Status: 200, Has: []string{`"replayed":true`, fresh}, Lacks: []string{`"key"`}, Idle: true},
+		{Name: "the same again, of a workspace", Given: pending(fresh, toTeam), First: []fixture.Request{keyed(joining, "k")}, Request: keyed(joining, "k"), Status: 200, Body: `{"message":"Added user to workspace"}`, Idle: true},
+		refused("with another Idempotency-Key", keyed(accepting("30.secret"), "l")),
+		refused("without one", accepting("30.secret")),
+		refused("with another body", keyed(fixture.Request{Method: "POST", Path: "/api/invite/accept", Body: `{"token": "30.secret"}`}, "k")),
+		refused("with another token of the same invitation", keyed(accepting("30.letter"), "k")),
+		refused("with a wrong token", keyed(accepting("30.wrong"), "k")),
+		{Name: "a day later", Given: pending(fresh), First: first, Later: 24 * time.Hour, Request: first[0], Status: 401, Code: "unauthorized", Idle: true},
+		{Name: "who was deactivated meanwhile", Given: pending(fresh), First: append(first[:1:1], fixture.Request{Method: "PUT", Path: "/api/user/1001", Key: demo.GlobalAdmin, Body: `{"is_active":false}`}), Request: first[0], Status: 401, Code: "unauthorized", Idle: true},
+	})
+}
+
 // toTeam makes it one to workspace 7.
 func toTeam(i *model.Invite) {
 	team := int64(7)

@@ -40,7 +40,7 @@ func APIs(s *store.Store) api.Group {
 			About("On a project it is Remove User from Project. On an agent the permission ends; its owner keeps theirs. On the organization it takes the rank away.").
 			Says("User permission deleted successfully.").Anyone("Open to whoever may grant it, and to its holder.").Fails(403, 404).Conflict(fault.KindLastProjectAdmin, fault.KindLastGlobalAdmin, fault.KindOwnerPermission),
 		api.DELETE("/api/user/batch", "Batch Delete Users", h.deleteBatch).Removes().
-			About("All of them are deleted or none. Who stands in the way is named in meta.blocked with a code: self_delete or rank. What they held is handed over afterwards, however much it is.").
+			About("All of them are deleted or none. Who stands in the way is named in meta.blocked with a code: self_delete or rank. What they held is handed over afterwards, however much it is. The removal is found by its id at once, and by the users it is of, where they are more than ten, some seconds later.").
 			Says("Users deleted successfully.").Allow(access.ManageUsers, organization).Users("user_ids").Fails(403, 404).Conflict(fault.KindBlockedIDs),
 	}}
 }

@@ -110,6 +110,45 @@ func (v *visit) letIn(ctx context.Context, token model.InviteToken) error {
 	return nil
 }
 
+// acceptedBefore returns the answer that a caller without any credential got for
+// this very request, if they repeat it: with the token, the Idempotency-Key and the
+// body of then, and while the account is active. The key that it showed is left out.
+// Everybody else who has a used token learns nothing: it is the refusal.
+func (v *visit) acceptedBefore(ctx context.Context, call api.Call, refusal error) (api.Answer, error) {
+	in, ok := call.In.(Inviting)
+	if !ok || !v.stranger || v.token != nil || call.IdempotencyKey == "" || !fault.Is(refusal, fault.KindUnauthorized) {
+		return api.Answer{}, refusal
+	}
+	token, s := in.Invitation(), v.guard.store
+	rows, err := s.Read(ctx, table.Invites.Key(token.ID))
+	if err != nil {
+		return api.Answer{}, err
+	}
+	i, ok := table.Invites.In(rows, token.ID)
+	if !ok || !token.Opens(i) || i.Status != model.InviteAccepted || i.AcceptedBy == nil {
+		return api.Answer{}, refusal
+	}
+	v.organization, v.user, v.newcomer = i.OrganizationID, *i.AcceptedBy, nil
+	f := v.fetch()
+	v.wantCaller(f)
+	r := v.wantReplay(f, call)
+	if err := f.run(ctx, s.Read); err != nil {
+		return api.Answer{}, err
+	}
+	c, err := v.open(ctx, f.rows, v.guard.now())
+	if err != nil {
+		return api.Answer{}, refusal
+	}
+	answer, done, err := r.stored(ctx, s, c)
+	switch {
+	case fault.Is(err, fault.KindIdempotencyMismatch), err == nil && !done:
+		return api.Answer{}, refusal
+	case err == nil:
+		telemetry.From(ctx).SetPrincipal(v.actor())
+	}
+	return answer, err
+}
+
 // becomes notes who a stranger is.
 func (v *visit) becomes(ctx context.Context, organization, user int64) {
 	v.organization, v.user = organization, user

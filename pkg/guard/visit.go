@@ -58,7 +58,7 @@ func (v *visit) Confirm(ctx context.Context) error {
 func (v *visit) Serve(ctx context.Context, call api.Call, handle api.Handle) (api.Answer, error) {
 	if v.stranger {
 		if err := v.welcome(ctx, call); err != nil {
-			return api.Answer{}, err
+			return v.acceptedBefore(ctx, call, err)
 		}
 	}
 	if written := v.touch(ctx); written != nil {
@@ -78,7 +78,7 @@ func (v *visit) Serve(ctx context.Context, call api.Call, handle api.Handle) (ap
 			return api.Answer{}, fault.Unavailable(err)
 		}
 		if err := v.anew(ctx, call); err != nil {
-			return api.Answer{}, err
+			return v.acceptedBefore(ctx, call, err)
 		}
 	}
 }
