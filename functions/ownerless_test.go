@@ -21,12 +21,16 @@ func TestOwnerless(t *testing.T) {
 	s.Put(t, fixture.All(fixture.People(40, 41), fixture.Team(20, "Alone"), fixture.JoinsTeam(20, 40, "owner"), fixture.Team(21, "Too"), fixture.JoinsTeam(21, 40, "owner")))
 	s.Put(t, fixture.All(fixture.Project(160, 0, "Alone"), fixture.Project(161, 20, "Too"), fixture.Joins(160, 40, "admin"), fixture.Joins(161, 40, "admin")))
 	s.Put(t, fixture.All(fixture.Agent(60, 160, "Alone"), fixture.OnAgent(60, 40, "owner"), fixture.Owns(60, 40), fixture.Agent(61, 161, "Too"), fixture.OnAgent(61, 40, "owner"), fixture.Owns(61, 40)))
-	s.Put(t, fixture.All(fixture.Key("plain", 41), fixture.Key("bound", 1, fixture.Bound(151)), fixture.Key("service1", 0),
-		fixture.Given{func(tx *table.Tx, _ table.Rows) { // a list may name what somebody holds by now
-			table.Ownerless.Put(tx, model.Ownerless{OrganizationID: 1, Of: model.OwnerlessProject, ID: 151})
-			table.Ownerless.Put(tx, model.Ownerless{OrganizationID: 1, Of: model.OwnerlessTeam, ID: 7})
-			table.Ownerless.Put(tx, model.Ownerless{OrganizationID: 1, Of: model.OwnerlessAgent, ID: 9999})
-		}}))
+	s.Put(t, fixture.All(fixture.Key("plain", 41), fixture.Key("bound", 1, fixture.Bound(151)), fixture.Key("service1", 0)))
+	// A list leads to things, and what counts is their own rows: one that names too
+	// much, which check tells of, shows none of it.
+	var beside table.Tx
+	table.Ownerless.Put(&beside, model.Ownerless{OrganizationID: 1, Of: model.OwnerlessProject, ID: 151})
+	table.Ownerless.Put(&beside, model.Ownerless{OrganizationID: 1, Of: model.OwnerlessTeam, ID: 7})
+	table.Ownerless.Put(&beside, model.Ownerless{OrganizationID: 1, Of: model.OwnerlessAgent, ID: 9999})
+	if err := s.Store.Commit(t.Context(), &beside); err != nil {
+		t.Fatal(err)
+	}
 	granted(t.Context(), t, s, remove(demo.GlobalAdmin, "/api/user/40"))
 	s.Settle(t.Context(), t)
 

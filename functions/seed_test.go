@@ -54,6 +54,9 @@ func projectOf(id, team int64, members roles) seed {
 			p.TeamID = &team
 			tx.Add(table.Teams.Key(team), "project_count", 1)
 		}
+		if p.AdminCount == 0 {
+			table.Ownerless.Put(tx, model.Ownerless{OrganizationID: 1, Of: model.OwnerlessProject, ID: id})
+		}
 		table.Projects.Put(tx, p)
 		table.ProjectNames.Put(tx, store.NameOf(p))
 		for user, role := range members {
@@ -67,6 +70,9 @@ func teamOf(id int64, members roles) seed {
 	return func(tx *table.Tx) {
 		t := model.Team{ID: id, Name: fmt.Sprint("Team ", id), Type: "default", OrganizationID: 1, Stamp: model.Created("System", model.At(fixture.Epoch)), Version: 1}
 		t.OwnerCount, t.MemberCount = members.count("owner")
+		if t.OwnerCount == 0 {
+			table.Ownerless.Put(tx, model.Ownerless{OrganizationID: 1, Of: model.OwnerlessTeam, ID: id})
+		}
 		table.Teams.Put(tx, t)
 		for user, role := range members {
 			table.TeamMembers.Put(tx, model.TeamMember{ID: id*1000 + user, TeamID: id, UserID: user, Role: role, CreatedBy: "System", CreatedOn: model.At(fixture.Epoch), Version: 1})
@@ -83,6 +89,9 @@ func person(id int64, edit ...func(*model.User)) seed {
 		}
 		for _, e := range edit {
 			e(&u)
+		}
+		if u.IsSuperuser {
+			u.GlobalAdminOf = &u.OrganizationID
 		}
 		table.Users.Put(tx, u)
 		table.Emails.Put(tx, model.Email{OrganizationID: 1, EmailKey: u.EmailKey, UserID: id})

@@ -7,7 +7,6 @@ import (
 	"wardroom/infra/local/fixture"
 	"wardroom/infra/local/issuer"
 	"wardroom/pkg/signin"
-	"wardroom/pkg/table"
 )
 
 func identity(t *testing.T, f *issuer.Forger, subject, email string) signin.Identity {
@@ -98,7 +97,7 @@ func TestFirstSignInIsRecorded(t *testing.T) {
 	for range 2 {
 		s.Do(t.Context(), bearing(one, bearer(f.Sign(t, f.ID("ada", member)))))
 	}
-	audits := table.Audits.All(s.Rows(t.Context(), t))
+	audits := fixture.Audits(s.Rows(t.Context(), t))
 	if len(audits) != 1 || audits[0].Action != "first-sign-in" || audits[0].Actor != "user:15" || audits[0].Resource != "user:15" || audits[0].After["known_by"] != "address" || audits[0].OrganizationID != 1 {
 		t.Errorf("%+v", audits)
 	}

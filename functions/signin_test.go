@@ -189,7 +189,7 @@ func TestKeyAndToken(t *testing.T) {
 		{Name: "one that is the project's admin", Request: with("b151", "PUT", one, `{"description":"x"}`), Status: 403, Code: "forbidden"},
 		{Name: "a service key, and what is his own", Request: with("service", "GET", "/api/project/recent", ""), Status: 200},
 		{Name: "the change is his", Request: with("b151", "DELETE", leave, ""), Status: 200, Then: func(t *testing.T, s *fixture.System) {
-			audits := table.Audits.All(s.Rows(t.Context(), t))
+			audits := fixture.Audits(s.Rows(t.Context(), t))
 			if len(audits) != 1 || audits[0].Actor != "user:15" {
 				t.Errorf("%+v", audits)
 			}

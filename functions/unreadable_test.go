@@ -141,7 +141,7 @@ func TestARemovalWaitsForARowThatCannotBeRead(t *testing.T) {
 		return out
 	}
 	f := s.Stream()
-	rows := table.Audits.All(s.Rows(t.Context(), t))
+	rows := fixture.Audits(s.Rows(t.Context(), t))
 	if done, err := f.Stream.Work(t.Context(), rows); done != len(rows) || err != nil {
 		t.Errorf("of %d audit rows %d are done, %v", len(rows), done, err)
 	}
@@ -231,12 +231,13 @@ func TestAPurgeWaitsForARowThatCannotBeRead(t *testing.T) {
 // finds it tells of it, seals it with the others, and isn't kept from moving on.
 func TestTheChainGoesOnOverARowThatCannotBeRead(t *testing.T) {
 	s := fixture.New(t)
+	s.Put(t, fixture.NewLog())
 	for _, name := range []string{"a", "b", "c"} {
 		if got := s.Do(t.Context(), fixture.Request{Method: http.MethodPut, Path: "/api/project/151", Key: demo.ProjectAdmin, Body: `{"project_name":"` + name + `"}`}); got.Status != http.StatusOK {
 			t.Fatalf("%d %s", got.Status, got.Body)
 		}
 	}
-	all := table.Audits.All(s.Rows(t.Context(), t))
+	all := fixture.Audits(s.Rows(t.Context(), t))
 	bad := table.Audits.Key(int64(1), all[1].TS.String(), all[1].ID)
 	s.Spoil(t, bad, "outcome")
 	s.Pass(time.Hour)

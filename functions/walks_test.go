@@ -250,7 +250,7 @@ func follow(t *testing.T, s *fixture.System) {
 	t.Helper()
 	f := s.Stream()
 	var rows []model.Audit
-	for _, a := range table.Audits.All(s.Rows(t.Context(), t)) {
+	for _, a := range fixture.Audits(s.Rows(t.Context(), t)) {
 		if a.Action == "edit-project-by-id" {
 			rows = append(rows, a)
 		}

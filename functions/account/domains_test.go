@@ -84,7 +84,7 @@ func TestDomainIsProved(t *testing.T) {
 		t.Errorf("%+v, %t", p, ok)
 	}
 	var told []string
-	for _, a := range table.Audits.All(rows) {
+	for _, a := range fixture.Audits(rows) {
 		told = append(told, a.Action)
 	}
 	if slices.Sort(told); !slices.Equal(told, []string{"add-domain", "verify-domain"}) {

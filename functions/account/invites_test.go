@@ -63,7 +63,7 @@ func TestInvite(t *testing.T) {
 		{Name: "the answer carries the link where no mail is sent", Request: ask(`{"email":"New@Example.com"}`), Status: 201, Says: "Invite created successfully.",
 			Data: `{"id":1001,"email":"New@Example.com","role":"member","status":"pending","expires_on":"2026-01-04T00:00:00.002000Z"}`, Has: []string{`"url":"/invite?project_id=151#token=1001.`},
 			Then: func(t *testing.T, s *fixture.System) {
-				for _, a := range table.Audits.All(s.Rows(t.Context(), t)) {
+				for _, a := range fixture.Audits(s.Rows(t.Context(), t)) {
 					if text := fmt.Sprint(a); a.Resource != "invite:1001" || strings.Contains(strings.ToLower(text), "example.com") {
 						t.Error(text)
 					}

@@ -252,7 +252,7 @@ func TestSCIMTakesMembersOutAsTheTeamRouteDoes(t *testing.T) {
 				if r, ok := table.Removals.In(rows, int64(1001)); !ok || r.Kind != model.FromWorkspace || !slices.Equal(r.UserIDs, []int64{15}) {
 					t.Errorf("the removal is %+v", r)
 				}
-				all := table.Audits.All(rows)
+				all := fixture.Audits(rows)
 				if len(all) != 1 || all[0].Action != "patch-scim-group" || all[0].Resource != "team:7" {
 					t.Fatalf("the log tells %+v", all)
 				}
@@ -313,7 +313,7 @@ func TestSCIMGroupsOfManyMembers(t *testing.T) {
 	sent(scim("PATCH", groups+"/1001", `{"Operations":[{"op":"remove","path":"members"}]}`), 204, 1, 0)
 	rows := s.Rows(t.Context(), t)
 	come, gone := 0, 0
-	for _, a := range table.Audits.All(rows) {
+	for _, a := range fixture.Audits(rows) {
 		for name := range a.After {
 			if strings.HasPrefix(name, "user:") {
 				come++

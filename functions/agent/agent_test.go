@@ -108,12 +108,11 @@ func on(role string, edits ...func(*model.AgentMember)) fixture.Given {
 // removed is that a removal took user 20 out of project 151 so long after the clock
 // began, and that all which followed from it is done.
 func removed(after time.Duration) fixture.Given {
-	return fixture.Given{func(tx *table.Tx, _ table.Rows) {
-		project, on := int64(151), model.At(fixture.Epoch.Add(after))
+	project, on := int64(151), model.At(fixture.Epoch.Add(after))
+	return fixture.All(fixture.Given{func(tx *table.Tx, _ table.Rows) {
 		table.Tombstones.Put(tx, model.Tombstone{ProjectID: project, UserID: 20, Epoch: 1, RemovedOn: on, RemovalID: 900})
 		tx.Add(table.Projects.Key(project), "epoch", 1)
-		table.Removals.Put(tx, model.Removal{ID: 900, Kind: model.FromProject, UserIDs: []int64{20}, ProjectID: &project, OrganizationID: 1, RemovedOn: on, State: model.Done, Version: 1})
-	}}
+	}}, fixture.Removal(model.Removal{ID: 900, Kind: model.FromProject, UserIDs: []int64{20}, ProjectID: &project, OrganizationID: 1, RemovedOn: on, State: model.Done, Version: 1}))
 }
 
 func inactive(user int64) fixture.Given {
@@ -167,7 +166,7 @@ func knowsNot(key, path string) look { return answers(404, get(key, path)) }
 // audit is the one audit row there is: a call writes one.
 func audit(t *testing.T, s *fixture.System) model.Audit {
 	t.Helper()
-	found := table.Audits.All(s.Rows(t.Context(), t))
+	found := fixture.Audits(s.Rows(t.Context(), t))
 	if len(found) != 1 {
 		t.Fatalf("%d audit rows, want one: %+v", len(found), found)
 	}

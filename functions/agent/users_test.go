@@ -200,7 +200,7 @@ func TestAddUsers(t *testing.T) {
 				is(20, 1001, "viewer")(t, s)
 				then(sees(demo.ProjectAdmin, "/api/agent/21", `"owner":null`, `"modified_by":"system"`))(t, s)
 				told := false
-				for _, a := range table.Audits.All(s.Rows(t.Context(), t)) {
+				for _, a := range fixture.Audits(s.Rows(t.Context(), t)) {
 					told = told || a.Action == "finish-removal" && a.Resource == "agent:21" && fmt.Sprint(a.After) == "map[owner:0 removal_id:900]" && a.Before["user:20"] != nil
 				}
 				if !told {

@@ -9,7 +9,6 @@ import (
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
 	"wardroom/pkg/model"
-	"wardroom/pkg/table"
 )
 
 // Every removal says its id in a header, a repeated answer too, and is found by
@@ -35,14 +34,10 @@ func TestFindRemovals(t *testing.T) {
 	if got := do(http.MethodDelete, "/api/project/151/user/21?dry_run=true", ""); got.Header.Get("Wardroom-Removal") != "" {
 		t.Error("a preview answers a removal:", got.Header)
 	}
-	s.Put(t, fixture.Given{func(tx *table.Tx, _ table.Rows) { // pages that are full at the end of what was looked through
-		for i, state := range []string{model.Undone, model.Done, model.Undone, model.Undone} {
-			r := model.Removal{ID: int64(2001 + i), OrganizationID: 1, Kind: model.OfUser, UserIDs: []int64{34}, State: state,
-				RemovedOn: model.At(fixture.Epoch), UndoUntil: model.At(fixture.Epoch), Warnings: []string{}, Version: 1}
-			table.Removals.Put(tx, r)
-			table.RemovalsOf.Put(tx, model.RemovalOf{About: "user:34", RemovalID: r.ID})
-		}
-	}})
+	for i, state := range []string{model.Undone, model.Done, model.Undone, model.Undone} { // pages that are full at the end of what was looked through
+		s.Put(t, fixture.Removal(model.Removal{ID: int64(2001 + i), OrganizationID: 1, Kind: model.OfUser, UserIDs: []int64{34}, State: state,
+			RemovedOn: model.At(fixture.Epoch), UndoUntil: model.At(fixture.Epoch), Warnings: []string{}, Version: 1}))
+	}
 	for query, want := range map[string][]int64{
 		"user_id=20":                {1001, 1002, 1003},
 		"user_id=33":                {1005},

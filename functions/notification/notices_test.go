@@ -30,7 +30,7 @@ func TestNotices(t *testing.T) {
 			t.Fatal(got)
 		}
 	}
-	audits := table.Audits.All(s.Rows(t.Context(), t))
+	audits := fixture.Audits(s.Rows(t.Context(), t))
 	for range 3 {
 		if done, err := notice.Deliver(t.Context(), s.Store, audits); done != len(audits) || err != nil {
 			t.Fatal(done, err)

@@ -7,7 +7,6 @@ import (
 
 	"wardroom/infra/local/fixture"
 	"wardroom/pkg/model"
-	"wardroom/pkg/table"
 )
 
 // ids is a JSON list of the ids from first to last.
@@ -20,16 +19,9 @@ func ids(first, last int64) string {
 }
 
 // audits are the audit rows that a system holds.
-func audits(t *testing.T, s *fixture.System) (found []model.Audit) {
+func audits(t *testing.T, s *fixture.System) []model.Audit {
 	t.Helper()
-	rows := s.Rows(t.Context(), t)
-	for key := range rows {
-		if _, ok := table.Audits.Parse(key); ok {
-			a, _ := table.Audits.At(rows, key)
-			found = append(found, a)
-		}
-	}
-	return found
+	return fixture.Audits(s.Rows(t.Context(), t))
 }
 
 // audit is the one audit row there is: a call writes one.

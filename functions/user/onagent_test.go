@@ -46,7 +46,7 @@ func has(t *testing.T, s *fixture.System, user int64) model.AgentMember {
 // audit is the one audit row there is: a call writes one.
 func audit(t *testing.T, s *fixture.System) model.Audit {
 	t.Helper()
-	found := table.Audits.All(s.Rows(t.Context(), t))
+	found := fixture.Audits(s.Rows(t.Context(), t))
 	if len(found) != 1 {
 		t.Fatalf("%d audit rows, want one: %+v", len(found), found)
 	}

@@ -53,9 +53,8 @@ func userRow(t *testing.T, s *fixture.System, id int64) (model.User, model.Organ
 // own, and an earlier removal that kept what they had.
 func holding(user int64) fixture.Given {
 	return fixture.All(fixture.Project(160, 0, "Their own"), fixture.Joins(160, user, "admin"),
+		fixture.Removal(model.Removal{ID: 900, OrganizationID: 1, Kind: model.OfUser, UserIDs: []int64{user}, State: model.Undone, RemovedOn: model.At(fixture.Epoch), UndoUntil: model.At(fixture.Epoch), Version: 1}),
 		fixture.Given{func(tx *table.Tx, _ table.Rows) {
-			table.Removals.Put(tx, model.Removal{ID: 900, OrganizationID: 1, Kind: model.OfUser, UserIDs: []int64{user}, State: model.Undone, RemovedOn: model.At(fixture.Epoch), UndoUntil: model.At(fixture.Epoch), Version: 1})
-			table.RemovalsOf.Put(tx, model.RemovalOf{About: fmt.Sprint("user:", user), RemovalID: 900})
 			table.Effects.Put(tx, model.EffectRow{RemovalID: 900, UserID: user, Effect: model.Effect{Resource: "notification:1", Action: "delete"},
 				Notification: &model.Notification{ID: 1, UserID: user, Title: "Personal", Version: 1}})
 		}})
@@ -121,7 +120,7 @@ func TestUsers(t *testing.T) {
 		{Name: "a deactivated one is", First: []fixture.Request{put(demo.GlobalAdmin, "/api/user/15", `{"is_active":false}`)}, Request: get(demo.GlobalAdmin, "/api/user/15"), Status: 200, Has: []string{`"is_active":false`}},
 
 		{Name: "an admin creates a user", Request: post(demo.GlobalAdmin, "/api/user", `{"email":"New@organization.com","first_name":"New"}`), Status: 201, Says: "User created successfully.", Has: []string{`"id":1001`, `"email":"New@organization.com"`, `"is_active":true`, `"is_staff":false`}, Then: func(t *testing.T, s *fixture.System) {
-			for _, a := range table.Audits.All(s.Rows(t.Context(), t)) {
+			for _, a := range fixture.Audits(s.Rows(t.Context(), t)) {
 				if a.Resource != "user:1001" || strings.Contains(fmt.Sprint(a.After), "organization.com") || a.After["is_active"] != true {
 					t.Errorf("audit row %+v", a)
 				}
@@ -144,7 +143,7 @@ func TestEdit(t *testing.T) {
 	twoSteps := []fixture.Request{put(demo.GlobalAdmin, "/api/user/15", `{"is_superuser":true}`)}
 	fixture.Table(t, []fixture.Row{
 		{Name: "himself: names", Request: put(demo.ProjectMember, "/api/user/15", `{"first_name":"A","last_name":"B"}`), Status: 200, Has: []string{`"first_name":"A"`, `"last_name":"B"`}, Sends: map[string]string{"ETag": `"2"`}, Then: func(t *testing.T, s *fixture.System) {
-			for _, a := range table.Audits.All(s.Rows(t.Context(), t)) {
+			for _, a := range fixture.Audits(s.Rows(t.Context(), t)) {
 				if name, _ := a.After["first_name"].(string); name == "" || name == "A" || a.Resource != "user:15" {
 					t.Errorf("audit row %+v", a)
 				}

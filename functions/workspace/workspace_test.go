@@ -49,16 +49,9 @@ func role(user int64, want string) func(*testing.T, *fixture.System) {
 	}
 }
 
-func audits(t *testing.T, s *fixture.System) (found []model.Audit) {
+func audits(t *testing.T, s *fixture.System) []model.Audit {
 	t.Helper()
-	rows := s.Rows(t.Context(), t)
-	for key := range rows {
-		if _, ok := table.Audits.Parse(key); ok {
-			a, _ := table.Audits.At(rows, key)
-			found = append(found, a)
-		}
-	}
-	return found
+	return fixture.Audits(s.Rows(t.Context(), t))
 }
 
 // core is team 7 as Ejento's routes show it.

@@ -127,7 +127,7 @@ func TestProveDomain(t *testing.T) {
 		}
 	}
 	said := 0
-	for _, a := range table.Audits.All(rows) {
+	for _, a := range fixture.Audits(rows) {
 		if a.Actor == "operator" && a.Action == "prove-domain" && a.Resource == "organization:1" {
 			said++
 		}

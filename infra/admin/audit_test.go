@@ -11,7 +11,6 @@ import (
 	"wardroom/infra/local/dynamotest"
 	"wardroom/infra/local/fixture"
 	"wardroom/pkg/audit"
-	"wardroom/pkg/table"
 )
 
 // onThisMachine says that make run's own key is exported where none is configured,
@@ -46,6 +45,7 @@ func onThisMachine(t *testing.T, dir string, admin func(...string) error, out *s
 // A log that was exported holds, until somebody touches the file.
 func TestExportAndVerify(t *testing.T) {
 	s := fixture.New(t)
+	s.Put(t, fixture.NewLog())
 	t.Setenv("DYNAMODB_ENDPOINT", dynamotest.Endpoint(t))
 	t.Setenv("WARDROOM_TABLE", s.Table)
 	for _, body := range []string{`{"description":"A"}`, `{"description":"B"}`} {
@@ -53,7 +53,7 @@ func TestExportAndVerify(t *testing.T) {
 			t.Fatalf("%d %s", got.Status, got.Body)
 		}
 	}
-	rows := table.Audits.All(s.Rows(t.Context(), t))
+	rows := fixture.Audits(s.Rows(t.Context(), t))
 	if done, err := audit.Seal(t.Context(), s.Store, rows); done != 2 || err != nil {
 		t.Fatal(done, err)
 	}

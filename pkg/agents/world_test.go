@@ -61,7 +61,7 @@ func (w *world) do(t *testing.T, method, path, body string) fixture.Response {
 // changes are the audit rows of a project, in order.
 func (w *world) changes(t *testing.T, resource string) []model.Audit {
 	t.Helper()
-	rows := slices.DeleteFunc(table.Audits.All(w.Rows(t.Context(), t)), func(a model.Audit) bool { return a.Resource != resource })
+	rows := slices.DeleteFunc(fixture.Audits(w.Rows(t.Context(), t)), func(a model.Audit) bool { return a.Resource != resource })
 	slices.SortFunc(rows, func(a, b model.Audit) int { return a.TS.Std().Compare(b.TS.Std()) })
 	return rows
 }
@@ -125,7 +125,7 @@ func (w *world) ended(t *testing.T, project int64) {
 		}
 	}
 	told := map[string]int{}
-	for _, a := range table.Audits.All(rows) {
+	for _, a := range fixture.Audits(rows) {
 		if a.Action == "finish-project-deletion" {
 			told[a.Resource]++
 		}

@@ -114,6 +114,7 @@ func wholeChain(t testing.TB, sys *fixture.System, organization int64, want int)
 // chain each.
 func TestSealersAtOnce(t *testing.T) {
 	sys := fixture.New(t, unreliable)
+	sys.Put(t, fixture.NewLog())
 	n := 240
 	rows := append(changes(1, n), changes(2, 60)...)
 	written(t, reliable(sys), rows...)
@@ -148,6 +149,7 @@ func TestSealersAtOnce(t *testing.T) {
 // A sweep finds what nobody sealed, and the watermark never passes it.
 func TestUnsealed(t *testing.T) {
 	sys := fixture.New(t)
+	sys.Put(t, fixture.NewLog())
 	rows := changes(1, 30)
 	written(t, sys.Store, rows...)
 	seal(t, sys.Store, slices.Concat(rows[:10], rows[12:20])...)

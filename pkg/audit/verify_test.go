@@ -23,6 +23,7 @@ import (
 func sealedLog(t *testing.T) *fixture.System {
 	t.Helper()
 	sys := fixture.New(t)
+	sys.Put(t, fixture.NewLog())
 	rows := changes(1, 20)
 	written(t, sys.Store, rows...)
 	seal(t, sys.Store, rows[:8]...)
@@ -263,6 +264,7 @@ func TestTampering(t *testing.T) {
 // it is sealed as the stream told of it.
 func TestChangedBeforeSealing(t *testing.T) {
 	sys := fixture.New(t)
+	sys.Put(t, fixture.NewLog())
 	rows := changes(1, 3)
 	written(t, sys.Store, rows...)
 	told := stored(t, sys)
@@ -305,6 +307,7 @@ func TestCutTail(t *testing.T) {
 // A verification that runs out of time says where to go on.
 func TestOutOfTime(t *testing.T) {
 	sys := fixture.New(t)
+	sys.Put(t, fixture.NewLog())
 	rows := changes(1, 900)
 	written(t, sys.Store, rows...)
 	seal(t, sys.Store, rows...)

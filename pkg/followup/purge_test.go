@@ -100,8 +100,6 @@ func all(people int64) []going {
 		},
 		{
 			"user", append(append(leaver(4000), revoked(4000, people)...), func(tx *table.Tx, _ table.Rows) {
-				table.Subjects.Create(tx, model.Subject{SubjectKey: "subject", IssuerKey: "issuer", UserID: 4000, OrganizationID: 1})
-				table.Bindings.Create(tx, model.Binding{SubjectKey: "subject", IssuerKey: "issuer", UserID: 4000})
 				table.Stars.Create(tx, model.Star{ID: 4000, UserID: 4000, AgentID: 21, ProjectID: 151, CreatedOn: model.At(fixture.Epoch)})
 				table.RecentAgents.Put(tx, model.Recents{UserID: 4000, Version: 1, Entries: []model.Recent{{ID: 4000, ProjectID: 151, AgentID: 21, LastUsedOn: model.At(fixture.Epoch)}}})
 			}),
@@ -128,7 +126,7 @@ func left(t *testing.T, after table.Rows, gone ...going) {
 		g.left(t, after)
 		want = append(want, g.told...)
 	}
-	for _, a := range table.Audits.All(after) {
+	for _, a := range fixture.Audits(after) {
 		actions = append(actions, a.Action+" "+a.Resource)
 	}
 	slices.Sort(want)
@@ -205,6 +203,10 @@ func TestWhatIsDueIsPurged(t *testing.T) {
 	for _, g := range gone {
 		s.Put(t, g.given)
 	}
+	s.Put(t, fixture.Given{func(tx *table.Tx, _ table.Rows) { // as a deletion leaves nothing any more
+		table.Subjects.Create(tx, model.Subject{SubjectKey: "subject", IssuerKey: "issuer", UserID: 4000, OrganizationID: 1})
+		table.Bindings.Create(tx, model.Binding{SubjectKey: "subject", IssuerKey: "issuer", UserID: 4000})
+	}})
 	begin := s.Rows(t.Context(), t)
 	for _, tt := range []struct {
 		says   string

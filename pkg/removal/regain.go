@@ -92,6 +92,7 @@ func (u *undoing) putOwner(e model.EffectRow) (put func(*table.Tx), there, ok bo
 	take := u.takeOwnership(o, before, after)
 	return func(tx *table.Tx) {
 		table.Agents.Change(tx, now, to)
+		store.Enlist(tx, now, to)
 		if key := table.AgentMembers.Key(e.UserID, o.AgentID); !slices.Contains(tx.Written(), key) { // by the effect before this one
 			tx.If(key, "$ = ?", "role", string(access.AgentOwner))
 		}

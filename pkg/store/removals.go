@@ -41,9 +41,9 @@ func (s *Store) effects(ctx context.Context, removal int64, bad func(context.Con
 // room to put it on their lists. That of more users is listed by ListRemoval.
 const ListedAtOnce = 10
 
-// listings are the lists that a removal is in beside those of its organisation and
+// Listings are the lists that a removal is in beside those of its organisation and
 // its project.
-func listings(r model.Removal) []model.RemovalOf {
+func Listings(r model.Removal) []model.RemovalOf {
 	rows := make([]model.RemovalOf, 0, len(r.UserIDs)+1)
 	if r.TeamID != nil {
 		rows = append(rows, model.RemovalOf{About: "team:" + strconv.FormatInt(*r.TeamID, 10), RemovalID: r.ID})
@@ -60,7 +60,7 @@ func (s *Store) ListRemoval(ctx context.Context, r model.Removal) error {
 	if len(r.UserIDs) <= ListedAtOnce {
 		return nil
 	}
-	for rows := range slices.Chunk(listings(r), listedTogether) {
+	for rows := range slices.Chunk(Listings(r), listedTogether) {
 		var tx table.Tx
 		for _, row := range rows {
 			table.RemovalsOf.Put(&tx, row)

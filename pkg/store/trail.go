@@ -17,7 +17,7 @@ func (s *Store) RecordRemoval(tx *table.Tx, r model.Removal) {
 	r.PendingShard, r.PendingOn = pending(r.ID, r.RemovedOn)
 	table.Removals.Create(tx, r)
 	if len(r.UserIDs) <= ListedAtOnce {
-		for _, row := range listings(r) {
+		for _, row := range Listings(r) {
 			table.RemovalsOf.Create(tx, row)
 		}
 	}

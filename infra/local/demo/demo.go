@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -154,7 +155,7 @@ func Load(ctx context.Context, s *store.Store, used ...model.Time) error {
 	d.people(s, &tx, used)
 	d.places(&tx)
 	d.invites(s, &tx)
-	d.removals(&tx)
+	d.removals(s, &tx)
 	for _, n := range d.Notifications {
 		s.CreateNotification(&tx, model.Notification{
 			ID: n.ID, UserID: n.User, Title: n.Title, Message: n.Message, Type: "info", Link: n.Link, Stamp: model.Created(n.CreatedBy, n.CreatedOn),
@@ -197,7 +198,7 @@ func (d *data) people(s *store.Store, tx *table.Tx, used []model.Time) {
 
 // removals adds some that were worked off long ago, one of which nobody need
 // hurry to undo.
-func (d *data) removals(tx *table.Tx) {
+func (d *data) removals(s *store.Store, tx *table.Tx) {
 	for _, r := range d.Removals {
 		row := model.Removal{
 			ID: r.ID, OrganizationID: r.Organization, Kind: model.FromProject, UserIDs: []int64{r.User}, ProjectID: &r.Project,
@@ -212,8 +213,31 @@ func (d *data) removals(tx *table.Tx) {
 			table.Tombstones.Put(tx, model.Tombstone{ProjectID: r.Project, UserID: r.User, Epoch: 1, RemovedOn: r.RemovedOn, RemovalID: r.ID})
 		}
 		table.Removals.Create(tx, row)
-		table.RemovalsOf.Create(tx, model.RemovalOf{About: guard.UserName(r.User), RemovalID: r.ID})
+		for _, list := range store.Listings(row) {
+			table.RemovalsOf.Create(tx, list)
+		}
+		s.RecordAudit(tx, model.Audit{
+			OrganizationID: r.Organization, ID: auditPrefix + strconv.FormatInt(r.ID, 10), TS: r.RemovedOn, Actor: guard.UserName(d.userAt(r.RemovedBy)),
+			Action: "remove-user-from-project", Resource: guard.MemberName(guard.ProjectName(r.Project), r.User),
+			Before: map[string]any{guard.UserName(r.User): row.ProjectMembers[0].Facts()}, After: map[string]any{"removal_id": r.ID}, Outcome: "success",
+		})
 	}
+}
+
+// The audit rows here are named after the removals that they tell of.
+const auditPrefix = "demo-removal-"
+
+// IsAudit reports whether the id is that of an audit row of the demo data.
+func IsAudit(id string) bool { return strings.HasPrefix(id, auditPrefix) }
+
+// userAt is the id of the user with the address.
+func (d *data) userAt(email string) int64 {
+	for _, u := range d.Users {
+		if u.Email == email {
+			return u.ID
+		}
+	}
+	return 0
 }
 
 const century = 100 * 365 * 24 * time.Hour
