@@ -162,6 +162,9 @@ func TestInvitationIsAcceptedWithNothingElse(t *testing.T) {
 		letin("who was made for them", "30.secret", pending(fresh, toOrganization(20)), plain),
 		letin("an application admin, invited by a global one", "30.secret", pending(fresh), staff),
 		letin("a global admin, with a letter", "30.letter", pending(fresh), global, many),
+		{Name: "a new person, to a workspace", Given: pending(fresh, toTeam), Request: fixture.Request{
+			Method: "POST", Path: "/api/organizations/1/workspaces/7/invite/accept", Body: `{"token":"30.secret","email":"` + fresh + `"}`,
+		}, Status: 200, Has: []string{`"key":"`}, Then: arrives(fresh, 1, 0)},
 		second,
 		refused("a link that a project's admin was shown", "30.secret", pending(fresh, madeBy(7))),
 		refused("to a user who was never here", "30.secret", pending(fresh, madeBy(7)), plain),
@@ -192,6 +195,43 @@ func TestInvitationIsAcceptedWithNothingElse(t *testing.T) {
 		{Name: "nor does one that isn't declared", Given: pending(fresh), Request: fixture.Request{Method: "POST", Path: "/api/invite/accept", Body: `{"token":"30.secret"}`, Header: http.Header{"Content-Type": {"text/plain"}}}, Status: 401, Code: "unauthorized", Fields: map[string]string{"header.Content-Type": ""}},
 		{Name: "nor one without a token", Request: fixture.Request{Method: "POST", Path: "/api/invite/accept", Body: `{}`}, Status: 401, Code: "unauthorized", Fields: map[string]string{"body.token": "is required"}},
 	})
+}
+
+// toTeam makes it one to workspace 7.
+func toTeam(i *model.Invite) {
+	team := int64(7)
+	i.Place, i.ProjectID, i.TeamID, i.Role = "team:7", nil, &team, "editor"
+}
+
+// Whoever is refused by an operation that accepts invitations leaves nothing: no
+// user, no binding, and no first sign-in in the audit log.
+func TestRefusedAcceptanceMakesNobody(t *testing.T) {
+	joining := func(path, email string, credentials ...string) fixture.Request {
+		r := accepting("30.secret", credentials...)
+		r.Path, r.Body = "/api/organizations/"+path+"/invite/accept", fmt.Sprintf(`{"token":"30.secret","email":%q}`, email)
+		return r
+	}
+	full := fixture.Change(table.Teams, func(x *model.Team) { x.MemberCount = 1000 }, int64(7))
+	f := issuer.Forge(t)
+	token := bearer(f.Sign(t, f.ID("new", fresh)))
+	someone := fixture.Person(20, func(u *model.User) { u.Email, u.EmailKey = fresh, model.AddressKey(fresh) })
+	rows := func(given fixture.Given, credentials ...string) []fixture.Row {
+		refused := func(name string, r fixture.Request, status int, given ...fixture.Given) fixture.Row {
+			return fixture.Row{Name: name, Given: fixture.All(given...), Request: r, Status: status, Lacks: []string{`"success":true`}, Idle: true, Leases: true}
+		}
+		team := fixture.All(given, pending(fresh, toTeam))
+		return []fixture.Row{
+			{Name: "the token of a workspace where a project is joined", Given: team, Request: accepting("30.secret", credentials...), Status: 404, Code: "not_found", Idle: true, Leases: true},
+			refused("the token of a project where a workspace is joined", joining("1/workspaces/7", fresh, credentials...), 400, given, pending(fresh)),
+			refused("another address beside the token", joining("1/workspaces/7", "other@example.net", credentials...), 400, team),
+			refused("another workspace than the token's", joining("1/workspaces/8", fresh, credentials...), 404, team),
+			refused("another organization than the workspace's", joining("2/workspaces/7", fresh, credentials...), 400, team),
+			refused("a workspace that is full", joining("1/workspaces/7", fresh, credentials...), 409, team, full),
+		}
+	}
+	t.Run("by link", func(t *testing.T) { fixture.Table(t, rows(nil)) })
+	t.Run("by a token that nobody is bound to", func(t *testing.T) { fixture.Trusting(t, f.Config(), rows(nil, token)) })
+	t.Run("a user who was never here", func(t *testing.T) { fixture.Trusting(t, f.Config(), rows(someone, token)) })
 }
 
 // Of two who come with one link at once, one gets the one key.

@@ -33,6 +33,7 @@ func TestDomains(t *testing.T) {
 		}}, Status: 200},
 		{Name: "one of everybody's", Request: add(`{"domain":"GMail.com"}`), Status: 400, Code: "invalid", Fields: map[string]string{"body.domain": ""}},
 		{Name: "what is none", Request: add(`{"domain":"exam ple.com"}`), Status: 400, Code: "invalid", Fields: map[string]string{"body.domain": ""}},
+		{Name: "an address of the Internet Protocol", Request: add(`{"domain":"127.0.0.1"}`), Status: 400, Code: "invalid", Fields: map[string]string{"body.domain": ""}},
 		{Name: "a part of one", Request: add(`{"domain":"com"}`), Status: 400, Code: "invalid", Fields: map[string]string{"body.domain": ""}},
 		{Name: "the record isn't published", Given: claimed, Request: ask(demo.GlobalAdmin, "POST", "/example.net/verify", ""), Status: 409, Code: "bad_transition"},
 		{Name: "another has proved it meanwhile", Given: claimed, Request: ask(demo.GlobalAdmin, "POST", "/example.org/verify", ""), Status: 409, Code: "duplicate"},

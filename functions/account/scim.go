@@ -6,6 +6,7 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/scim"
 )
 
 // scimRoot is where SCIM's resources lie.
@@ -74,9 +75,9 @@ const (
 // attributeOf is an attribute's name without its schema's, in lower case, since
 // SCIM doesn't distinguish cases; false for an attribute of another schema.
 func attributeOf(path, schema string) (string, bool) {
-	path = strings.ToLower(path)
+	path = scim.Lower(path)
 	if !strings.HasPrefix(path, "urn:") {
 		return path, true
 	}
-	return strings.CutPrefix(path, strings.ToLower(schema)+":")
+	return strings.CutPrefix(path, scim.Lower(schema)+":")
 }

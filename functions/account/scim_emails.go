@@ -1,8 +1,6 @@
 package account
 
 import (
-	"strings"
-
 	"wardroom/pkg/model"
 	"wardroom/pkg/scim"
 )
@@ -23,7 +21,7 @@ func (in *patchSCIMIn) setEmails(op string, p scim.Path, value any) error {
 		}
 		return note(target)
 	case "type":
-		if kind, ok := scim.Text(value); op == opRemove || !ok || !strings.EqualFold(kind, workType) {
+		if kind, ok := scim.Text(value); op == opRemove || !ok || !scim.Same(kind, workType) {
 			return badSCIM(mutability, "One address is kept, which is of the type work")
 		}
 		return note(target)
@@ -97,7 +95,7 @@ func selected(filter []scim.Term) (edit, error) {
 	for _, t := range filter {
 		switch text, is := t.Value.(string); t.Path.Attribute + t.Path.Sub {
 		case "type":
-			if !strings.EqualFold(text, workType) {
+			if !scim.Same(text, workType) {
 				return nil, badSCIM(noTarget, oneAddress)
 			}
 		case "primary":

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
-	"strings"
 
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
@@ -29,7 +28,7 @@ func readFilter(filter, schema, says string, attributes ...string) ([]condition,
 	}
 	out := make([]condition, 0, len(terms)+1)
 	for _, t := range terms {
-		if t.Path.Schema != "" && !strings.EqualFold(t.Path.Schema, schema) {
+		if t.Path.Schema != "" && !scim.Same(t.Path.Schema, schema) {
 			return nil, wrong
 		}
 		name := t.Path.Attribute

@@ -28,9 +28,12 @@ type memberBody struct {
 func (b groupBody) change() (groupChange, error) {
 	externalID := text(b.ExternalID)
 	g := groupChange{name: &b.DisplayName, externalID: &externalID, replaces: b.Members != nil, named: map[int64]bool{}}
+	if !model.IsIdentifier(externalID) {
+		return g, badSCIM(invalidValue, badExternalID)
+	}
 	for i, m := range b.Members {
 		id, ok := idIn(text(m.Value))
-		if !ok || m.Type != nil && !strings.EqualFold(*m.Type, userType) {
+		if !ok || m.Type != nil && !scim.Same(*m.Type, userType) {
 			return g, badSCIM(invalidValue, fmt.Sprintf("members[%d] is no user", i))
 		}
 		g.named[id] = true
@@ -43,7 +46,7 @@ const userType = "User"
 // memberOf reads the id of a member as providers write it; false where it is none.
 func memberOf(v any) (int64, bool) {
 	if kind, given := scim.Member(v, "type"); given && kind != nil {
-		if kind, _ := scim.Text(kind); !strings.EqualFold(kind, userType) {
+		if kind, _ := scim.Text(kind); !scim.Same(kind, userType) {
 			return 0, false
 		}
 	}

@@ -64,7 +64,7 @@ func (g *groupChange) set(op string, p scim.Path, value any) error {
 		g.externalID = new(string)
 	case op == opRemove:
 		return badSCIM(mutability, "displayName can't be removed")
-	case p.Attribute == "externalid" && ok && fits(said, lengths["externalid"]) && model.IsName(said):
+	case p.Attribute == "externalid" && ok && fits(said, lengths["externalid"]) && model.IsIdentifier(said):
 		g.externalID = &said
 	case p.Attribute == "displayname" && ok && fits(said, 200) && strings.TrimSpace(said) != "" && model.IsName(said):
 		g.name = &said
@@ -117,7 +117,7 @@ func memberMeant(filter []scim.Term) (id int64, err error) {
 			user = user && (!valued || is == id)
 			id, valued = is, true
 		case t.Path.Attribute == "type" && t.Path.Sub == "":
-			user = user && strings.EqualFold(said, userType)
+			user = user && scim.Same(said, userType)
 		default:
 			return 0, badSCIM(invalidFilter, byValue)
 		}

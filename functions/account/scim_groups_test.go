@@ -195,6 +195,8 @@ func TestSCIMGroupsAreChanged(t *testing.T) {
 		{Name: "an owner is passed on first", Request: patchGroup(`{"op":"remove","path":"members[value eq \"7\"]"}`), Status: 403, Body: refused(403, "", no)},
 		{Name: "a user who isn't there", Request: patchGroup(`{"op":"add","path":"members","value":["1","150"]}`), Status: 400, Body: refused(400, "invalidValue", "members: no active user has the id 150")},
 		refuses("what is no id", "invalidValue", `{"op":"add","path":"members","value":["ada"]}`),
+		refuses("one name twice, in two cases", "invalidSyntax", `{"op":"replace","value":{"displayName":"A","DisplayName":"B"}}`),
+		refuses("one member twice, in two cases", "invalidSyntax", `{"op":"add","path":"members","value":[{"value":"15","VALUE":"16"}]}`),
 		refuses("a group in a group", "invalidValue", `{"op":"add","path":"members","value":[{"value":"21","type":"Group"}]}`),
 		refuses("a member can't be another", "mutability", `{"op":"replace","path":"members[value eq \"15\"]","value":{"value":"21"}}`),
 		refuses("a member by their name", "invalidFilter", `{"op":"remove","path":"members[display eq \"x\"]"}`),
@@ -287,7 +289,7 @@ func TestSCIMGroupsOfManyMembers(t *testing.T) {
 		}
 		return found
 	}
-	sent := func(r fixture.Request, status, first, last int) {
+	sent := func(r fixture.Request, status, first, last int) fixture.Response {
 		t.Helper()
 		got := s.Do(t.Context(), r)
 		want := map[int64]bool{}
@@ -300,6 +302,7 @@ func TestSCIMGroupsOfManyMembers(t *testing.T) {
 		if shown := strings.Count(got.Body, `"$ref"`); r.Method != "PATCH" && shown != len(want) {
 			t.Errorf("the answer shows %d members of %d", shown, len(want))
 		}
+		return got
 	}
 	made := scim("POST", groups, `{"displayName":"Many","members":`+ids(100, 219)+`}`)
 	sent(made, 201, 100, 219)
@@ -310,8 +313,22 @@ func TestSCIMGroupsOfManyMembers(t *testing.T) {
 	if d := cmp.Diff(before, s.Dump(t.Context(), t)); d != "" {
 		t.Errorf("the same again changes\n%s", d)
 	}
-	sent(scim("PATCH", groups+"/1001", `{"Operations":[{"op":"remove","path":"members"}]}`), 204, 1, 0)
+	removed := sent(scim("PATCH", groups+"/1001", `{"Operations":[{"op":"remove","path":"members"}]}`), 204, 1, 0)
 	rows := s.Rows(t.Context(), t)
+	named := map[int64]bool{}
+	for id := range strings.SplitSeq(removed.Header.Get("Wardroom-Removal"), ", ") {
+		n, _ := strconv.ParseInt(id, 10, 64)
+		r, ok := table.Removals.In(rows, n)
+		if !ok {
+			t.Errorf("no removal is called %q", id)
+		}
+		for _, user := range r.UserIDs {
+			named[user] = true
+		}
+	}
+	if len(named) != 120 {
+		t.Errorf("the removals that the answer names are of %d people, of 120: %s", len(named), removed.Header.Get("Wardroom-Removal"))
+	}
 	come, gone := 0, 0
 	for _, a := range fixture.Audits(rows) {
 		for name := range a.After {

@@ -53,7 +53,7 @@ func (in *patchSCIMIn) Check(model.Time) error {
 // path, or all of an object. A value of nil takes the attribute away. What isn't
 // of the schema is left out.
 func (o scimPatch) each(schema string, set func(op string, p scim.Path, value any) error) error {
-	op := strings.ToLower(o.Op)
+	op := scim.Lower(o.Op)
 	if o.Path == nil {
 		if op == opRemove {
 			return badSCIM(noTarget, "To remove something, name it in path")
@@ -64,7 +64,7 @@ func (o scimPatch) each(schema string, set func(op string, p scim.Path, value an
 	switch {
 	case !ok:
 		return badSCIM(invalidPath, "path is not the path of an attribute")
-	case p.Schema != "" && !strings.EqualFold(p.Schema, schema):
+	case p.Schema != "" && !scim.Same(p.Schema, schema):
 		return nil
 	case fixed[p.Attribute]:
 		return badSCIM(mutability, "The attribute in path can't be changed")
@@ -91,7 +91,7 @@ func attributes(schema, op string, value any, set func(op string, p scim.Path, v
 		p, ok := scim.ParsePath(name, schema)
 		// What a client sends back of a whole resource is for us to ignore.
 		switch does := op; {
-		case !ok || p.Schema != "" && !strings.EqualFold(p.Schema, schema) || fixed[p.Attribute]:
+		case !ok || p.Schema != "" && !scim.Same(p.Schema, schema) || fixed[p.Attribute]:
 		case p.Attribute == "":
 			if err := attributes(schema, op, values[name], set); err != nil {
 				return err
@@ -144,15 +144,15 @@ func (in *patchSCIMIn) set(op string, p scim.Path, value any) error {
 		switch {
 		case op == opRemove:
 			return badSCIM(mutability, notRemoved)
-		case !ok || !fits(name, 254) || name == "" || strings.ContainsFunc(name, unicode.IsSpace) || !model.IsName(name):
-			return badSCIM(invalidValue, "userName must be a text of 1 to 254 characters that can be seen, without white space")
+		case !ok || !fits(name, 254) || name == "" || strings.ContainsFunc(name, unicode.IsSpace) || !model.IsIdentifier(name):
+			return badSCIM(invalidValue, badUserName)
 		}
 		return note(func(u *model.User) error { login(u, name); return nil })
 	case "externalid", "name.givenname", "name.familyname":
 		text := ""
 		if op != opRemove {
 			var ok bool
-			if text, ok = scim.Text(value); !ok || !fits(text, lengths[attribute]) || !model.IsName(text) {
+			if text, ok = scim.Text(value); !ok || !fits(text, lengths[attribute]) || !model.IsName(text) || attribute == "externalid" && !model.IsIdentifier(text) {
 				return badSCIM(invalidValue, fmt.Sprintf("externalId and names must be texts of at most %d characters that can be seen", lengths[attribute]))
 			}
 		}
@@ -183,7 +183,7 @@ func (in *patchSCIMIn) setName(op string, value any) error {
 		if parts[part] == nil {
 			does = opRemove
 		}
-		if err := in.set(does, scim.Path{Attribute: "name", Sub: strings.ToLower(part)}, parts[part]); err != nil {
+		if err := in.set(does, scim.Path{Attribute: "name", Sub: scim.Lower(part)}, parts[part]); err != nil {
 			return err
 		}
 	}
@@ -191,6 +191,11 @@ func (in *patchSCIMIn) setName(op string, value any) error {
 }
 
 const oneValue = "The attribute in path has one value alone, which no filter selects"
+
+const (
+	badUserName   = "userName must be a text of 1 to 254 characters that can be seen, without white space"
+	badExternalID = "externalId must be a text of at most 255 characters that can be seen"
+)
 
 const notRemoved = "userName and active can't be removed"
 

@@ -88,7 +88,7 @@ func chosen(all []mail) (text string, sure bool) {
 			continue
 		case m.primary:
 			rank = 4
-		case strings.EqualFold(m.kind, workType):
+		case scim.Same(m.kind, workType):
 			rank = 3
 		case m.kind == "":
 			rank = 2

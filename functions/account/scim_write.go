@@ -32,8 +32,14 @@ type mailBody struct {
 	Primary *bool   `json:"primary" required:"false"`
 }
 
-// check refuses an address that is none.
+// check refuses an address that is none, and what nobody could tell from another.
 func (b scimBody) check() error {
+	if !model.IsIdentifier(b.UserName) {
+		return badSCIM(invalidValue, badUserName)
+	}
+	if !model.IsIdentifier(text(b.ExternalID)) {
+		return badSCIM(invalidValue, badExternalID)
+	}
 	if text, _ := chosen(b.mails()); text != "" && !isAddress(text) {
 		return badSCIM(invalidValue, noMail)
 	}

@@ -91,6 +91,42 @@ func erased(user int64) func(*testing.T, *fixture.System) {
 	}
 }
 
+// Whoever made a place and has left it by themselves stands in the record of that
+// by their address, until they are erased.
+func TestErasedFromTheirOwnRemovals(t *testing.T) {
+	t.Parallel()
+	s := fixture.New(t)
+	const address = "user20@organization.com"
+	s.Put(t, fixture.All(fixture.People(20, 20), fixture.Key("test", 20)))
+	for _, r := range []fixture.Request{
+		post("test.secret", "/api/project/", `{"project_name":"Own"}`),
+		post("test.secret", "/api/project/1001/user", `{"user_ids":[15],"role":"admin"}`),
+		drop("test.secret", "/api/project/1001/user/20"),
+	} {
+		if got := s.Do(t.Context(), r); got.Status >= 300 {
+			t.Fatalf("%s: %d %s", r.Path, got.Status, got.Body)
+		}
+	}
+	stands := func() (places []string) {
+		for _, r := range table.Removals.All(s.Rows(t.Context(), t)) {
+			if text := fmt.Sprintf("%+v", r); strings.Contains(text, address) {
+				places = append(places, text)
+			}
+		}
+		return places
+	}
+	if len(stands()) != 1 {
+		t.Fatalf("left by themselves, they stand in %v", stands())
+	}
+	if got := s.Do(t.Context(), drop(demo.GlobalAdmin, "/api/user/20?purge=true")); got.Status != 200 {
+		t.Fatal(got.Body)
+	}
+	erased(20)(t, s)
+	if left := stands(); len(left) > 0 {
+		t.Errorf("their address is left in %v", left)
+	}
+}
+
 func TestSeveralAreErased(t *testing.T) {
 	t.Parallel()
 	s := fixture.New(t)

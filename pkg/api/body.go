@@ -129,7 +129,7 @@ func (b *body) bind(v reflect.Value, text []byte, query url.Values, c *checker) 
 func (b *body) parse(text []byte, query url.Values, c *checker) (tree any, made bool) {
 	if len(bytes.TrimLeft(text, " \t\r\n")) > 0 {
 		var bad *complaint
-		if tree, bad = parseJSON(text); bad != nil {
+		if tree, bad = parseJSON(text, c.dialect == scim); bad != nil {
 			c.bad.add(bad.where, bad.flaw)
 			return nil, false
 		}

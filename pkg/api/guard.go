@@ -56,6 +56,9 @@ type Answer struct {
 	Kept   []byte // the body without its secrets, to be stored for replays in Body's stead; nil where it has none
 
 	Removal int64 // id of the removal that the request made, for a header; 0 for none
+	// Earlier are ids of the removals that it made before, where one transaction
+	// couldn't hold it all. No operation does so that takes an Idempotency-Key.
+	Earlier []int64
 
 	// Anew makes the answer again, from the same result of the handler, which may
 	// have changed meanwhile: what leaves after the commit may have failed.

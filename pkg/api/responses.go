@@ -108,7 +108,7 @@ func (d *document) success(o Op) *huma.Response {
 		r.Headers["ETag"] = &huma.Header{Description: "The row's version, for If-Match.", Schema: &huma.Schema{Type: huma.TypeString}}
 	}
 	if o.IsRemoval {
-		r.Headers[removalHeader] = &huma.Header{Description: "Id of the removal, where the request made one: it is shown, and undone, by that.", Schema: &huma.Schema{Type: huma.TypeInteger, Format: "int64"}}
+		r.Headers[removalHeader] = &huma.Header{Description: "Id of the removal, where the request made one: it is shown, and undone, by that. Replacing the members of a SCIM group may take several, with commas between them.", Schema: &huma.Schema{Type: huma.TypeString, Pattern: "^[1-9][0-9]*(, [1-9][0-9]*)*$"}}
 	}
 	if o.Status == http.StatusNoContent {
 		return r

@@ -88,7 +88,7 @@ func (r *rule) check(v any, c *checker) {
 
 func (r *rule) checkObject(m map[string]any, c *checker) {
 	if c.dialect == scim {
-		r.fold(m, c)
+		r.fold(m)
 	}
 	for _, name := range r.names {
 		v, given := m[name]

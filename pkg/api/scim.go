@@ -108,21 +108,15 @@ func spelled(f *fault.Fault) string {
 }
 
 // fold respells the names of attributes, in which SCIM doesn't distinguish
-// cases, as the rule spells them.
-func (r *rule) fold(m map[string]any, c *checker) {
+// cases, as the rule spells them. No two of them are one: see parseJSON.
+func (r *rule) fold(m map[string]any) {
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if r.fields[name] != nil {
 			continue
 		}
 		for _, known := range r.names {
-			if !strings.EqualFold(name, known) {
+			if !provider.Same(name, known) {
 				continue
-			}
-			if _, twice := m[known]; twice {
-				back := c.at.push(known)
-				c.complain(givenTwice)
-				c.at.pop(back)
-				break
 			}
 			m[known] = m[name]
 			delete(m, name)

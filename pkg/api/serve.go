@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"wardroom/pkg/fault"
@@ -24,8 +26,8 @@ func (rt *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if a.ETag != "" {
 		w.Header()["Etag"] = []string{a.ETag}
 	}
-	if a.Removal != 0 {
-		w.Header()[removalHeader] = []string{strconv.FormatInt(a.Removal, 10)}
+	if a.Removal != 0 || len(a.Earlier) > 0 {
+		w.Header()[removalHeader] = []string{removals(a)}
 	}
 	d := rt.op.dialect()
 	a.Body = d.linked(r.Context(), a.Body)
@@ -34,8 +36,19 @@ func (rt *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // removalHeader is where an answer says which removal the request made: there it
-// is shown and undone.
+// is shown and undone. It names several, with commas between them, where one
+// transaction couldn't take out all.
 const removalHeader = "Wardroom-Removal"
+
+func removals(a Answer) string {
+	all := make([]string, 0, len(a.Earlier)+1)
+	for _, id := range append(slices.Clone(a.Earlier), a.Removal) {
+		if id != 0 {
+			all = append(all, strconv.FormatInt(id, 10))
+		}
+	}
+	return strings.Join(all, ", ")
+}
 
 // answer takes a request through the checks in their order: the credentials'
 // presence, the form, then whatever the guard does.

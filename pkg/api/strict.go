@@ -3,6 +3,8 @@ package api
 import (
 	"encoding/json"
 	"strings"
+
+	provider "wardroom/pkg/scim"
 )
 
 // maxDepth is how deep a body may nest; no operation needs half of it.
@@ -12,9 +14,11 @@ const maxDepth = 32
 // the last of two equal keys, turns invalid UTF-8 and lone surrogates into
 // U+FFFD, and lets NUL through. It yields nil, bool, string, json.Number, []any
 // and map[string]any; numbers keep their spelling, because whether 1.0 is an
-// integer must not depend on how a decoder rounds. The fault names the place; reading ends at the first one.
-func parseJSON(text []byte) (any, *complaint) {
-	p := parser{text: text, at: newTrail("body")}
+// integer must not depend on how a decoder rounds. Where anyCase says that names
+// don't tell cases apart, two that differ in nothing else are equal. The fault names
+// the place; reading ends at the first one.
+func parseJSON(text []byte, anyCase bool) (any, *complaint) {
+	p := parser{text: text, anyCase: anyCase, at: newTrail("body")}
 	p.space()
 	v, ok := p.value(1)
 	if ok {
@@ -29,10 +33,11 @@ func parseJSON(text []byte) (any, *complaint) {
 }
 
 type parser struct {
-	text []byte
-	pos  int
-	at   trail
-	bad  *complaint
+	text    []byte
+	anyCase bool
+	pos     int
+	at      trail
+	bad     *complaint
 }
 
 // fail keeps what is wrong and where; false says that reading has ended.
@@ -104,6 +109,10 @@ func (p *parser) literal(word string) bool {
 func (p *parser) object(depth int) (any, bool) {
 	p.pos++
 	m := map[string]any{}
+	var spelled map[string]string // names as they were first spelled
+	if p.anyCase {
+		spelled = map[string]string{}
+	}
 	if p.space(); p.next('}') {
 		return m, true
 	}
@@ -116,8 +125,16 @@ func (p *parser) object(depth int) (any, bool) {
 		if !ok {
 			return nil, false
 		}
-		back := p.at.push(key)
-		if _, twice := m[key]; twice {
+		first := key
+		if p.anyCase {
+			folded := provider.Lower(key)
+			if before, twice := spelled[folded]; twice {
+				first = before
+			}
+			spelled[folded] = first
+		}
+		back := p.at.push(first)
+		if _, twice := m[first]; twice {
 			return nil, p.fail(givenTwice)
 		}
 		if p.space(); !p.next(':') {

@@ -115,7 +115,7 @@ func (c *Case) leave(ctx context.Context, a api.Answer) (api.Answer, error) {
 		return a, nil
 	}
 	again, err := a.Anew()
-	again.Removal = a.Removal
+	again.Removal, again.Earlier = a.Removal, a.Earlier
 	return again, err
 }
 

@@ -20,6 +20,30 @@ import (
 // in who is nobody yet: see welcome.
 type Inviting interface{ Invitation() model.InviteToken }
 
+// arriving is what makes a caller whom an invitation let in somebody: their user,
+// where nobody has the address yet, and what they are bound to. It is written in
+// the transaction of what they accept, so that whoever is refused leaves nothing.
+type arriving struct {
+	made *model.User // nil where the user is there already
+	note func(tx *table.Tx)
+}
+
+// rows are the rows of a user who isn't written yet, as if they were.
+func (a *arriving) rows() (table.Rows, error) {
+	if a == nil || a.made == nil {
+		return nil, nil
+	}
+	item, err := table.Users.Item(*a.made)
+	return table.Rows{table.Users.Key(a.made.ID): item}, err
+}
+
+// written notes the arrival among the writes of the request.
+func (a *arriving) written(tx *table.Tx) {
+	if a != nil {
+		a.note(tx)
+	}
+}
+
 // newcomer is a caller without any credential, whom the token of an invitation
 // let in. They get a key with the answer, which belongs to the request and not
 // to one try of it.
@@ -35,20 +59,19 @@ func unarmed(h http.Header) bool {
 	return len(h.Values("Authorization")) == 0 && len(h.Values(subscriptionHeader)) == 0
 }
 
-// welcome finds out who a stranger is by the token of an invitation. Whoever
-// comes with a token of the issuer that nobody is bound to, and that shows the
-// invited address, is bound to the address's user, who is made where there is
-// none. Where no issuer is configured the invitation's token alone is enough,
-// under the terms of byLink. Everybody else gets a 401, and who is late with a
-// good token a 410.
+// welcome finds out who a stranger is by the token of an invitation, before every
+// try of the request. Whoever comes with a token of the issuer that nobody is bound
+// to, and that shows the invited address, is to be bound to the address's user, who
+// is to be made where there is none. Where no issuer is configured the invitation's
+// token alone is enough, under the terms of byLink. Nothing is written yet: see
+// arriving. Everybody else gets a 401, and who is late with a good token a 410.
 func (v *visit) welcome(ctx context.Context, call api.Call) error {
 	in, ok := call.In.(Inviting)
 	if !ok {
 		return fault.Unauthorized()
 	}
-	token := in.Invitation()
 	for try := 0; ; try++ {
-		err := v.letIn(ctx, token)
+		err := v.letIn(ctx, in.Invitation())
 		if fault.Is(err, fault.KindUnauthorized) { // whatever it is: the log says that
 			return fault.Of(err).On("body.token", "lets nobody in: it was used, replaced or revoked, or the invited person must send a key or token of their own beside it")
 		}
@@ -57,6 +80,9 @@ func (v *visit) welcome(ctx context.Context, call api.Call) error {
 		}
 		if !pause(ctx, try) {
 			return fault.Unavailable(err)
+		}
+		if again := v.again(ctx); v.token != nil && !errors.Is(again, errUnbound) { // bound by another request
+			return again
 		}
 	}
 }
@@ -72,14 +98,24 @@ func (v *visit) letIn(ctx context.Context, token model.InviteToken) error {
 	}
 	a := v.arrival(now, telemetry.From(ctx))
 	a.Invite = &i
-	err = a.Bind(ctx, v.guard.store)
-	if err != nil && !errors.Is(err, table.ErrStale) {
+	b, err := a.Meet(ctx, v.guard.store)
+	if err != nil {
 		return err
 	}
-	if again := v.again(ctx); !errors.Is(again, errUnbound) { // bound by this request, or by another
-		return again
+	v.arriving = &arriving{note: b.Note}
+	if b.Made {
+		v.arriving.made = &b.User
 	}
-	return err
+	v.becomes(ctx, b.User.OrganizationID, b.User.ID)
+	return nil
+}
+
+// becomes notes who a stranger is.
+func (v *visit) becomes(ctx context.Context, organization, user int64) {
+	v.organization, v.user = organization, user
+	record := telemetry.From(ctx)
+	record.SetOrganization(organization)
+	record.SetPrincipal(v.actor())
 }
 
 // invitation reads the pending invitation that a token opens. That to a place
@@ -149,19 +185,17 @@ func (v *visit) byLink(ctx context.Context, i model.Invite, mailed bool, now mod
 	if !mailed && !vouched(rows, i, rank) {
 		return signin.TurnedAway("the invitation was neither mailed nor made by somebody of a higher rank")
 	}
+	v.arriving = nil
 	if u.ID == 0 {
-		if u.ID, err = v.admitNew(ctx, i, o, now); err != nil {
+		if u, err = v.admitNew(ctx, i, o, now); err != nil {
 			return err
 		}
 	}
-	v.organization, v.user = o.ID, u.ID
 	if v.newcomer == nil {
 		v.newcomer = &newcomer{}
 	}
 	v.newcomer.invite, v.newcomer.rank = i.ID, rank
-	record := telemetry.From(ctx)
-	record.SetOrganization(v.organization)
-	record.SetPrincipal(v.actor())
+	v.becomes(ctx, o.ID, u.ID)
 	return nil
 }
 
@@ -193,20 +227,23 @@ func vouched(rows table.Rows, i model.Invite, rank access.Rank) bool {
 	return ok && by.IsActive && by.OrganizationID == i.OrganizationID && access.RankOf(by.IsStaff, by.IsSuperuser) > rank
 }
 
-// admitNew makes the user of an invited address that nobody has.
-func (v *visit) admitNew(ctx context.Context, i model.Invite, o model.Organization, now model.Time) (int64, error) {
+// admitNew is the user of an invited address that nobody has, to be made.
+func (v *visit) admitNew(ctx context.Context, i model.Invite, o model.Organization, now model.Time) (model.User, error) {
 	s, record := v.guard.store, telemetry.From(ctx)
 	id, err := s.NewID(ctx, model.UserIDs)
 	if err != nil {
-		return 0, err
+		return model.User{}, err
 	}
-	u := model.User{ID: id, OrganizationID: o.ID, Email: i.Email, IsActive: true, DateJoined: now, AuditKey: personal.NewKey()}
-	var tx table.Tx
-	table.Invites.Check(&tx, i)
-	table.Organizations.Check(&tx, o)
-	s.CreateUser(&tx, u)
-	s.RecordAudit(&tx, v.arrivalAudit(u, signin.ByInvitation, now, record))
-	return id, s.Commit(ctx, &tx)
+	u := model.User{ID: id, OrganizationID: o.ID, Email: i.Email, EmailKey: i.EmailKey, IsActive: true, DateJoined: now, AuditKey: personal.NewKey()}
+	v.arriving = &arriving{made: &u, note: func(tx *table.Tx) {
+		table.Invites.Check(tx, i)
+		table.Organizations.Check(tx, o)
+		arrived := u
+		arrived.ArrivedOn = &now
+		s.CreateUser(tx, arrived)
+		s.RecordAudit(tx, v.arrivalAudit(u, signin.ByInvitation, now, record))
+	}}
+	return u, nil
 }
 
 // stillNew reports whether a newcomer is as they were let in. Another request
@@ -240,11 +277,12 @@ func (c *Case) FirstKey(ctx context.Context) (string, error) {
 		ID: n.id, Prefix: n.prefix, Hash: HashSecret(n.secret), Name: "First key", Kind: model.PersonalKey, Scope: string(access.ScopeAll),
 		UserID: &u.ID, OrganizationID: u.OrganizationID, Stamp: model.Created(c.Stamp, c.Now),
 	})
-	p := table.Users.Key(u.ID)
-	c.Tx.If(p, "attribute_not_exists($)", "arrived_on")
-	c.Tx.If(p, "$ = ?", "is_staff", u.IsStaff)
-	c.Tx.If(p, "$ = ?", "is_superuser", u.IsSuperuser)
-	c.store.Arrive(&c.Tx, u, c.Now)
+	if p := table.Users.Key(u.ID); !c.Tx.Creates(p) {
+		c.Tx.If(p, "attribute_not_exists($)", "arrived_on")
+		c.Tx.If(p, "$ = ?", "is_staff", u.IsStaff)
+		c.Tx.If(p, "$ = ?", "is_superuser", u.IsSuperuser)
+		c.store.Arrive(&c.Tx, u, c.Now)
+	}
 	c.AuditAlso(nil, map[string]any{KeyName(n.id): model.PersonalKey})
 	return n.prefix + "." + n.secret, nil
 }

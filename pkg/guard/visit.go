@@ -33,8 +33,10 @@ type visit struct {
 	key          model.APIKey
 
 	made     int64     // what the request has made by its parts before
+	removed  []int64   // the removals that it made by them
 	stranger bool      // nobody yet: the token of an invitation must say who
 	newcomer *newcomer // nil for who has a credential
+	arriving *arriving // what makes a stranger somebody; nil for who is that
 }
 
 // Confirm finishes authentication: the key's user must still be active.
@@ -75,10 +77,20 @@ func (v *visit) Serve(ctx context.Context, call api.Call, handle api.Handle) (ap
 		case !pause(ctx, try):
 			return api.Answer{}, fault.Unavailable(err)
 		}
-		if err := v.again(ctx); err != nil {
+		if err := v.anew(ctx, call); err != nil {
 			return api.Answer{}, err
 		}
 	}
+}
+
+// anew finds out again who calls, before another try.
+func (v *visit) anew(ctx context.Context, call api.Call) error {
+	v.arriving = nil
+	err := v.again(ctx)
+	if v.stranger && (err == nil && v.token == nil || errors.Is(err, errUnbound)) {
+		return v.welcome(ctx, call)
+	}
+	return err
 }
 
 // used is how exactly it is known when a key was last used.
@@ -150,6 +162,11 @@ func (v *visit) once(ctx context.Context, call api.Call, handle api.Handle) (api
 	if err := f.run(ctx, v.guard.store.Read); err != nil {
 		return api.Answer{}, err
 	}
+	unwritten, err := v.arriving.rows()
+	if err != nil {
+		return api.Answer{}, err
+	}
+	f.rows.Add(unwritten)
 	c, err := v.open(ctx, f.rows, now)
 	if err != nil {
 		return api.Answer{}, err
@@ -161,6 +178,7 @@ func (v *visit) once(ctx context.Context, call api.Call, handle api.Handle) (api
 	if answer, done, err := replay.stored(ctx, v.guard.store, c); done || err != nil {
 		return answer, err
 	}
+	v.arriving.written(&c.Tx)
 	answer, err := v.decide(ctx, c, call, handle)
 	if err != nil {
 		return api.Answer{}, replay.overtaken(ctx, v.guard.store, c, err)
@@ -168,7 +186,7 @@ func (v *visit) once(ctx context.Context, call api.Call, handle api.Handle) (api
 	if c.dry {
 		return answer, nil
 	}
-	answer.Removal = c.removal
+	answer.Removal, answer.Earlier = c.removal, v.removed
 	if c.audit != nil {
 		v.guard.store.RecordAudit(&c.Tx, *c.audit)
 	}
@@ -185,6 +203,9 @@ func (v *visit) once(ctx context.Context, call api.Call, handle api.Handle) (api
 	}
 	if c.unfinished {
 		v.made = c.made
+		if c.removal != 0 {
+			v.removed = append(v.removed, c.removal)
+		}
 		return api.Answer{}, errUnfinished
 	}
 	return c.leave(ctx, answer)

@@ -47,7 +47,7 @@ func unfit(r rune) bool {
 	if r < utf8.RuneSelf {
 		return r <= ' ' || r == 0x7f || strings.ContainsRune(`"(),:;<>[\]`, r)
 	}
-	return hidden(r) || unicode.IsSpace(r) || turnsASCII(r)
+	return hidden(r) || unseen(r) || unicode.IsSpace(r) || turnsASCII(r)
 }
 
 // String returns the address as it is compared.
@@ -87,7 +87,8 @@ var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.Stric
 
 // ParseDomain returns a domain in the form in which domains are compared: by
 // IDNA (UTS 46, non-transitional), in ASCII and in lower case. It is false for
-// what is none, and for one with a character that nobody sees.
+// what is none, for one with a character that nobody sees, and for an address of
+// the Internet Protocol in any of its spellings.
 func ParseDomain(text string) (string, bool) {
 	text = strings.TrimSpace(text)
 	if strings.ContainsFunc(text, unfit) || strings.HasSuffix(text, ".") {
@@ -97,7 +98,21 @@ func ParseDomain(text string) (string, bool) {
 	if err != nil || domain == "" || strings.HasSuffix(domain, ".") {
 		return "", false
 	}
+	if last := domain[strings.LastIndexByte(domain, '.')+1:]; isNumber(last) {
+		return "", false
+	}
 	return domain, true
+}
+
+// isNumber reports whether a domain's last label makes what looks like a domain an
+// address of the Internet Protocol, as whoever resolves it reads it: a number in
+// decimals or hexadecimals. No domain of the public has such a last label.
+func isNumber(label string) bool {
+	digits, set := label, "0123456789"
+	if rest, ok := strings.CutPrefix(label, "0x"); ok {
+		digits, set = rest, set+"abcdef"
+	}
+	return strings.Trim(digits, set) == ""
 }
 
 // lowered lowers ASCII letters and nothing else.

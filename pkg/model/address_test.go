@@ -100,7 +100,9 @@ func TestSpellingsOfOneAddress(t *testing.T) {
 func TestWhatIsNoAddress(t *testing.T) {
 	for _, text := range []string{
 		"", "@", "anna", "anna@", "@example.com", "a@b@example.com", "an na@example.com", "anna@exam ple.com", "Anna <anna@example.com>",
-		`"x@example.org"@evil.example`, `"anna"@example.com`, "anna@[127.0.0.1]", "anna,bob@example.com", "anna@example..com", "anna@-example.com",
+		`"x@example.org"@evil.example`, `"anna"@example.com`, "anna@[127.0.0.1]", "anna@127.0.0.1", "anna@1.2.3.4", "anna@0x7f.1", "anna@127.0.0.0x1", "anna@2130706433", "anna@0X7F000001", "anna@\uff11.\uff12.\uff13.\uff14",
+		"anna\u3164@example.com", "an\u115fna@example.com", "an\u1160na@example.com", "an\uffa0na@example.com", "an\u034fna@example.com", "anna\ufe00@example.com", "anna\ufe0f@example.com",
+		"an\u180bna@example.com", "an\u180fna@example.com", "an\u2800na@example.com", "an\u17b4na@example.com", "an\u17b5na@example.com", "anna\U000e0101@example.com", "anna,bob@example.com", "anna@example..com", "anna@-example.com",
 		"anna@ex_ample.com", "anna@.example.com", "an\x00na@example.com", "an\nna@example.com", "an\xffna@example.com", "an\u0085na@example.com",
 		"an\ue000na@example.com", "an\u0378na@example.com", "an\u00a0na@example.com", "an\u2028na@example.com", "\u0643\u200c\u0643@example.com",
 		"\U0001f469\u200d\U0001f680@example.com", "anna@xn--a.example", "anna@" + strings.Repeat("a", 64) + ".com", strings.Repeat("a", 250) + "@b.com",
@@ -135,6 +137,7 @@ func TestNames(t *testing.T) {
 	for _, name := range []string{
 		"a\nb", "a\tb", "a\x00b", "a\x7fb", "a\u0085b", "a\u200bb", "a\u200db", "a\u200cb", "\u200d", "\u200c", "\u0915\u200d\u0937", "\u0645\u200c", "\U0001f469\u200d", "\u200d\U0001f680",
 		"a\u200eb", "a\u202eb", "a\u2066b", "a\u061cb", "a\ufeffb", "a\u00adb", "a\u2028b", "a\u2029b", "a\u2060b", "a\ue000b", "a\U000f0000b", "a\u0378b", "a\uffffb", "a\U0001fffeb",
+		"\u3164", "\u2800", " \ufe0f ", "\u115f\u1160", "\u034f", "\u180b\u180f", "\u17b4\u3164", "\U000e0101",
 		"a\U000e0067b", "\U0001f3f4\U000e0067", "\U000e007f", "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e0067\U000e0067\U000e0067\U000e007f",
 	} {
 		if model.IsName(name) {
@@ -142,6 +145,32 @@ func TestNames(t *testing.T) {
 		}
 		if got := model.AsName(name); !model.IsName(got) {
 			t.Errorf("%+q became %+q", name, got)
+		}
+	}
+}
+
+func TestIdentifiers(t *testing.T) {
+	for _, text := range []string{"ada", "Ren\u00e9", "\u5f20\u4f1f", "a b", ""} {
+		if !model.IsIdentifier(text) {
+			t.Errorf("%+q is refused", text)
+		}
+	}
+	for _, text := range []string{"ada\u3164", "ada\ufe0f", "a\u034fda", "ada\u2800", "a\u17b4da", "a\u200bda"} {
+		if model.IsIdentifier(text) {
+			t.Errorf("%+q is taken", text)
+		}
+	}
+}
+
+func TestDomains(t *testing.T) {
+	for text, want := range map[string]string{"Example.com": "example.com", "4.example": "4.example", "example.0xyz": "example.0xyz", "1.2.3.4a": "1.2.3.4a"} {
+		if got, ok := model.ParseDomain(text); !ok || got != want {
+			t.Errorf("%q is %q, %v", text, got, ok)
+		}
+	}
+	for _, text := range []string{"127.0.0.1", "1.2.3.4", "0x7f.1", "example.0x", "example.0xff", "1", ""} {
+		if got, ok := model.ParseDomain(text); ok {
+			t.Errorf("%q is the domain %q", text, got)
 		}
 	}
 }

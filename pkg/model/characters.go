@@ -1,7 +1,10 @@
 package model
 
 import (
+	"slices"
+	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -17,7 +20,8 @@ const (
 // rest is seen: control, format, private-use and unassigned characters, line
 // separators, and bidirectional controls. Joiners are allowed where a script or
 // an emoji can't be written without them, and so are the format characters that
-// show as signs themselves.
+// show as signs themselves. Not all of it is blank to the eye: fillers and selectors
+// of variants are names of nothing by themselves.
 func IsName(s string) bool {
 	if isPlain(s) {
 		return true
@@ -28,7 +32,13 @@ func IsName(s string) bool {
 			return false
 		}
 	}
-	return true
+	return slices.ContainsFunc(runes, func(r rune) bool { return !unseen(r) && !unicode.IsSpace(r) }) || !slices.ContainsFunc(runes, unseen)
+}
+
+// IsIdentifier reports whether a text may be what somebody or something is told
+// apart by: a name that holds nothing unseen at all.
+func IsIdentifier(s string) bool {
+	return IsName(s) && (isPlain(s) || !strings.ContainsFunc(s, unseen))
 }
 
 // AsName returns a text without what keeps it from being a name.
@@ -43,7 +53,10 @@ func AsName(s string) string {
 			out = append(out, r)
 		}
 	}
-	return string(out)
+	if name := string(out); IsName(name) {
+		return name
+	}
+	return ""
 }
 
 // isPlain reports whether a text is of printable ASCII alone, as most are.
@@ -62,6 +75,13 @@ func hidden(r rune) bool {
 		return r < ' '
 	}
 	return !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Zs)
+}
+
+// unseen reports whether a character shows as nothing, though it is of a kind that
+// names may hold: letters that fill a place, marks that join or select, and the
+// pattern of Braille without a dot.
+func unseen(r rune) bool {
+	return r >= utf8.RuneSelf && (unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r == '\u2800')
 }
 
 // needed reports whether the hidden character at i is one that the text around

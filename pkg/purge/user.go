@@ -50,7 +50,7 @@ func User(ctx context.Context, s *store.Store, now model.Time, id int64) error {
 				tx.If(address, "$ = ?", "user_id", u.ID)
 			}
 			table.Users.Change(&tx, u, erased(u))
-			record(s, &tx, u.OrganizationID, now, "purge-user", fmt.Sprintf("user:%d", id))
+			record(s, &tx, u.OrganizationID, now, "purge-user", nameOf(u))
 			return s.Commit(ctx, &tx)
 		}
 	})
@@ -144,8 +144,28 @@ func dropKeys(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (
 // one transaction goes, and reports whether there was any: none of them can give it
 // back any more, and only what they did is still told.
 func forget(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (more bool, err error) {
-	removals, err := s.EveryRemovalAbout(ctx, fmt.Sprintf("user:%d", u.ID))
+	removals, err := s.EveryRemovalAbout(ctx, nameOf(u))
+	if err != nil {
+		return false, err
+	}
+	keys := make([]table.Primary, len(removals))
+	for i, id := range removals {
+		keys[i] = table.Removals.Key(id)
+	}
+	records, err := s.Read(ctx, keys...)
+	if err != nil {
+		return false, err
+	}
 	for _, id := range removals {
+		if r, ok := table.Removals.In(records, id); ok {
+			if bare, had := unstamped(r, u); had {
+				if tx.Len() == chunk {
+					return true, nil
+				}
+				table.Removals.Change(tx, r, bare)
+				more = true
+			}
+		}
 		rows, err := s.EffectsOf(ctx, id)
 		if err != nil {
 			return false, err
@@ -164,6 +184,35 @@ func forget(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (mo
 	}
 	return more, err
 }
+
+// unstamped is the record of a removal of a user without their address where it
+// stands for themselves, and reports whether it did: as whose word the removal was,
+// or their own membership. They are named as the audit log names them.
+func unstamped(r model.Removal, u model.User) (_ model.Removal, had bool) {
+	name := func(stamp *string) {
+		if u.Email != "" && *stamp == u.Email {
+			*stamp, had = nameOf(u), true
+		}
+	}
+	name(&r.RemovedBy)
+	name(&r.UndoneBy)
+	r.ProjectMembers, r.TeamMembers = slices.Clone(r.ProjectMembers), slices.Clone(r.TeamMembers)
+	for i := range r.ProjectMembers {
+		if m := &r.ProjectMembers[i]; m.UserID == u.ID {
+			name(&m.CreatedBy)
+			name(&m.ModifiedBy)
+		}
+	}
+	for i := range r.TeamMembers {
+		if m := &r.TeamMembers[i]; m.UserID == u.ID {
+			name(&m.CreatedBy)
+		}
+	}
+	r.Version++
+	return r, had
+}
+
+func nameOf(u model.User) string { return fmt.Sprintf("user:%d", u.ID) }
 
 // bound notes what goes with a row that lies beside a user: with the binding to
 // an issuer, the row by which that issuer's subject is found.

@@ -18,12 +18,12 @@ func ParseFilter(text string) ([]Term, bool) {
 	}
 	terms := make([]Term, 0, len(words)/4+1)
 	for i := 0; i < len(words); i += 4 {
-		if i > 0 && !strings.EqualFold(words[i-1], "and") {
+		if i > 0 && !Same(words[i-1], "and") {
 			return nil, false
 		}
 		path, isPath := ParsePath(words[i])
 		value, isValue := literal(words[i+2])
-		if !isPath || !isValue || path.Attribute == "" || !strings.EqualFold(words[i+1], "eq") {
+		if !isPath || !isValue || path.Attribute == "" || !Same(words[i+1], "eq") {
 			return nil, false
 		}
 		terms = append(terms, Term{path, value})

@@ -30,7 +30,7 @@ func ParsePath(text string, schemas ...string) (Path, bool) {
 		}
 		head, filter, tail, filtered = text[:open], text[open+1:end], text[end+1:], true
 	}
-	p, ok := plainPath(strings.ToLower(head), schemas)
+	p, ok := plainPath(Lower(head), schemas)
 	if !ok || !filtered {
 		return p, ok
 	}
@@ -40,7 +40,7 @@ func ParsePath(text string, schemas ...string) (Path, bool) {
 	if tail == "" {
 		return p, true
 	}
-	sub, dotted := strings.CutPrefix(strings.ToLower(tail), ".")
+	sub, dotted := strings.CutPrefix(Lower(tail), ".")
 	p.Sub = sub
 	return p, dotted && name.MatchString(sub)
 }
@@ -52,7 +52,7 @@ func plainPath(text string, schemas []string) (p Path, ok bool) {
 			return Path{}, false
 		}
 		for _, s := range schemas {
-			if text == strings.ToLower(s) {
+			if text == Lower(s) {
 				return Path{Schema: text}, true
 			}
 		}

@@ -96,7 +96,7 @@ func TestValuesAsProvidersWrapThem(t *testing.T) {
 	for _, row := range []struct {
 		value  any
 		is, ok bool
-	}{{true, true, true}, {"True", true, true}, {"FALSE", false, true}, {[]any{map[string]any{"value": "true"}}, true, true}, {"yes", false, false}, {nil, false, false}, {[]any{true, true}, false, false}} {
+	}{{true, true, true}, {"True", true, true}, {"FALSE", false, true}, {[]any{map[string]any{"value": "true"}}, true, true}, {"yes", false, false}, {"fal\u017fe", false, false}, {nil, false, false}, {[]any{true, true}, false, false}} {
 		if is, ok := scim.Truth(row.value); is != row.is || ok != row.ok {
 			t.Errorf("%v is %v, %v", row.value, is, ok)
 		}

@@ -49,7 +49,7 @@ func Truth(v any) (is, ok bool) {
 	case bool:
 		return v, true
 	case string:
-		return strings.EqualFold(v, "true"), strings.EqualFold(v, "true") || strings.EqualFold(v, "false")
+		return Same(v, "true"), Same(v, "true") || Same(v, "false")
 	}
 	return false, false
 }
@@ -74,7 +74,7 @@ func member(m map[string]any, name string) (any, bool) {
 		return v, true
 	}
 	for key, v := range m {
-		if strings.EqualFold(key, name) {
+		if Same(key, name) {
 			return v, true
 		}
 	}

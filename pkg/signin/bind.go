@@ -28,33 +28,46 @@ const (
 	ByDomain     = "domain"     // its organisation has proved the domain and takes everybody of it, and the user was made
 )
 
-// Bind finds the one user an arrival is, or makes them, and binds the two. It is
-// asked once for each subject. The organisation that has proved the address's
-// domain says who its user is; else an invitation does whose token came along.
-// What nobody proved and nobody accepted decides nothing.
-//
-// It refuses with 401, and with table.ErrStale where something changed meanwhile:
-// then ask again, after looking whether the subject has been bound by another
-// request.
+// Bind finds the one user an arrival is, or makes them, and binds the two, as Meet
+// says.
 func (a Arrival) Bind(ctx context.Context, s *store.Store) error {
-	address, ok := model.ParseAddress(a.Email)
-	if !ok {
-		return TurnedAway("first sign-in without a verified address")
-	}
-	f, err := a.look(ctx, s, address)
+	m, err := a.Meet(ctx, s)
 	if err != nil {
 		return err
 	}
 	var tx table.Tx
-	if f.holder != nil {
-		err = a.claim(ctx, s, &tx, f)
-	} else {
-		err = a.arrive(ctx, s, &tx, f)
-	}
-	if err != nil {
-		return err
-	}
+	m.Note(&tx)
 	return s.Commit(ctx, &tx)
+}
+
+// Met is the user an arrival is, and what is still to be written of it.
+type Met struct {
+	User model.User
+	Made bool               // Note makes the user
+	Note func(tx *table.Tx) // binds the two
+}
+
+// Meet finds the one user an arrival is, who may be one to be made. It is asked
+// once for each subject. The organisation that has proved the address's domain says
+// who its user is; else an invitation does whose token came along. What nobody
+// proved and nobody accepted decides nothing.
+//
+// It refuses with 401, and with table.ErrStale where something changed meanwhile, as
+// committing what is noted does: then ask again, after looking whether the subject
+// has been bound by another request.
+func (a Arrival) Meet(ctx context.Context, s *store.Store) (Met, error) {
+	address, ok := model.ParseAddress(a.Email)
+	if !ok {
+		return Met{}, TurnedAway("first sign-in without a verified address")
+	}
+	f, err := a.look(ctx, s, address)
+	if err != nil {
+		return Met{}, err
+	}
+	if f.holder != nil {
+		return a.claim(ctx, s, f)
+	}
+	return a.arrive(ctx, s, f)
 }
 
 // found is what an organisation knows of an address, as just read.
@@ -121,55 +134,57 @@ func (a Arrival) uphold(tx *table.Tx, f found) {
 }
 
 // claim binds the arrival to the user who has their address.
-func (a Arrival) claim(ctx context.Context, s *store.Store, tx *table.Tx, f found) error {
+func (a Arrival) claim(ctx context.Context, s *store.Store, f found) (Met, error) {
 	rows, err := s.Read(ctx, table.Users.Key(f.holder.UserID), table.Bindings.Key(f.holder.UserID, a.Issuer))
 	if err != nil {
-		return err
+		return Met{}, err
 	}
 	u, ok := table.Users.In(rows, f.holder.UserID)
 	_, taken := table.Bindings.In(rows, f.holder.UserID, a.Issuer)
 	switch {
 	case !ok || !u.IsActive:
-		return TurnedAway("first sign-in of a user who isn't active")
+		return Met{}, TurnedAway("first sign-in of a user who isn't active")
 	case taken:
-		return TurnedAway("first sign-in with the address of a user who is another subject of the issuer")
+		return Met{}, TurnedAway("first sign-in with the address of a user who is another subject of the issuer")
 	case u.EmailKey != f.key || u.OrganizationID != f.organization.ID:
-		return table.ErrStale
+		return Met{}, table.ErrStale
 	}
-	a.uphold(tx, f)
-	p := table.Users.Key(u.ID)
-	tx.If(p, "$ = ?", "is_active", true)
-	tx.If(p, "$ = ?", "email_key", u.EmailKey)
-	s.Arrive(tx, u, a.Now)
-	tx.Add(p, "version", 1) // so that who deletes the user at this moment sees by what they sign in
-	a.bind(s, tx, u, a.how(ByAddress))
-	return nil
+	return Met{User: u, Note: func(tx *table.Tx) {
+		a.uphold(tx, f)
+		p := table.Users.Key(u.ID)
+		tx.If(p, "$ = ?", "is_active", true)
+		tx.If(p, "$ = ?", "email_key", u.EmailKey)
+		s.Arrive(tx, u, a.Now)
+		tx.Add(p, "version", 1) // so that who deletes the user at this moment sees by what they sign in
+		a.bind(s, tx, u, a.how(ByAddress))
+	}}, nil
 }
 
-// arrive makes the user of an address that nobody has yet.
-func (a Arrival) arrive(ctx context.Context, s *store.Store, tx *table.Tx, f found) error {
-	if a.Invite == nil {
-		if f.domain == nil || f.domain.VerifiedOn == nil || !f.domain.SignIn {
-			return TurnedAway("first sign-in, not invited, of a domain that takes nobody by itself")
-		}
-		table.Domains.Check(tx, *f.domain)
+// arrive is the user of an address that nobody has yet, to be made.
+func (a Arrival) arrive(ctx context.Context, s *store.Store, f found) (Met, error) {
+	if a.Invite == nil && (f.domain == nil || f.domain.VerifiedOn == nil || !f.domain.SignIn) {
+		return Met{}, TurnedAway("first sign-in, not invited, of a domain that takes nobody by itself")
 	}
 	if f.named {
-		return TurnedAway("first sign-in with an address that is another user's userName")
+		return Met{}, TurnedAway("first sign-in with an address that is another user's userName")
 	}
 	id, err := s.NewID(ctx, model.UserIDs)
 	if err != nil {
-		return err
+		return Met{}, err
 	}
-	a.uphold(tx, f)
-	table.Organizations.Check(tx, f.organization)
 	u := model.User{
 		ID: id, OrganizationID: f.organization.ID, Email: a.Email, EmailKey: f.key, FirstName: a.FirstName, LastName: a.LastName,
 		IsActive: true, DateJoined: a.Now, AuditKey: personal.NewKey(), ArrivedOn: &a.Now,
 	}
-	s.CreateUser(tx, u)
-	a.bind(s, tx, u, a.how(ByDomain))
-	return nil
+	return Met{User: u, Made: true, Note: func(tx *table.Tx) {
+		if a.Invite == nil {
+			table.Domains.Check(tx, *f.domain)
+		}
+		a.uphold(tx, f)
+		table.Organizations.Check(tx, f.organization)
+		s.CreateUser(tx, u)
+		a.bind(s, tx, u, a.how(ByDomain))
+	}}, nil
 }
 
 // how is how the arrival was known: by the invitation, or else.

@@ -124,9 +124,12 @@ func (s *Store) ReturnMember(tx *table.Tx, p model.Project, m model.ProjectMembe
 	return m
 }
 
-// active demands that a user may still be given something.
+// active demands that a user may still be given something. Whom this very
+// transaction makes may.
 func active(tx *table.Tx, user int64) {
-	tx.If(table.Users.Key(user), "$ = ?", "is_active", true)
+	if p := table.Users.Key(user); !tx.Creates(p) {
+		tx.If(p, "$ = ?", "is_active", true)
+	}
 }
 
 // count moves one of p's counters.

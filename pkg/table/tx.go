@@ -147,6 +147,13 @@ func (tx *Tx) AtMost(p Primary, attribute string, limit int64) {
 // Len returns how many items the transaction touches.
 func (tx *Tx) Len() int { return len(tx.order) }
 
+// Creates reports whether the transaction makes the item p, on which no condition
+// can hold before.
+func (tx *Tx) Creates(p Primary) bool {
+	a, ok := tx.actions[p]
+	return ok && a.verb == put
+}
+
 // Written lists the items that the transaction writes, not those on which it
 // only has conditions.
 func (tx *Tx) Written() []Primary {
