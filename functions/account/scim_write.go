@@ -15,7 +15,7 @@ import (
 // scimBody is a user as a client sends them. Whatever else SCIM or an extension of
 // it knows of users is ignored.
 type scimBody struct {
-	UserName   string  `json:"userName" minLength:"1" maxLength:"254" pattern:"^[^\\s\\x00]+$" patternDescription:"ada@example.com, without white space" doc:"What the user signs in with: the e-mail address, unless there is another in emails"`
+	UserName   string  `json:"userName" minLength:"1" maxLength:"254" pattern:"^[^\\s\\x00]+$" patternDescription:"user@example.com, without white space" doc:"What the user signs in with: the e-mail address, unless there is another in emails"`
 	ExternalID *string `json:"externalId" required:"false" maxLength:"255" doc:"The client's own name for the user; one user of the organization each"`
 	Active     *bool   `json:"active" required:"false" doc:"true where a new user does not say; left as it is where a replacement does not"`
 	Name       *struct {

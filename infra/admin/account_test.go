@@ -94,7 +94,7 @@ func TestEndAccount(t *testing.T) {
 		t.Errorf("%+v\n%+v\n%+v, %d global admins", gone, heir, post, o.GlobalAdminCount)
 	}
 	got := s.Do(t.Context(), fixture.Request{Method: "GET", Path: "/api/audit?actor=operator", Key: "heir.secret"})
-	for _, says := range []string{`"action":"end-account"`, `"resource":"user:1"`, `"user:21":{"is_active":true,"is_superuser":true}`, `"removal_id"`} {
+	for _, says := range []string{`"action":"end-account"`, `"resource":"user:1"`, `"user:21":{"is_active":true,"is_superuser":true,"version":2}`, `"removal_id"`} {
 		if !strings.Contains(got.Body, says) {
 			t.Errorf("the log doesn't say %s: %s", says, got.Body)
 		}
