@@ -78,27 +78,28 @@ func (c *checks) teams() {
 }
 
 // ownerless: a live project without an admin, or a live team or agent without an
-// owner, is in the list of those, and nothing else is.
+// owner, is in the list of those, and nothing is that there isn't. One more may be
+// listed, which somebody holds again: a list reads the things themselves.
 func (c *checks) ownerless() {
-	abandoned := map[model.Ownerless]bool{}
-	note := func(organization int64, of string, id int64, ownerless bool) {
+	live := map[model.Ownerless]bool{}
+	note := func(organization int64, of string, id int64, deleted, held bool) {
 		row := model.Ownerless{OrganizationID: organization, Of: of, ID: id}
-		abandoned[row] = ownerless
+		live[row] = !deleted
 		_, listed := table.Ownerless.In(c.rows, organization, of, id)
-		c.hold(!ownerless || listed, "%s %d is ownerless, and isn't in the list of those", of, id)
+		c.hold(deleted || held || listed, "%s %d is ownerless, and isn't in the list of those", of, id)
 	}
 	for _, p := range table.Projects.All(c.rows) {
-		note(p.OrganizationID, model.OwnerlessProject, p.ID, !p.IsDeleted && p.AdminCount == 0)
+		note(p.OrganizationID, model.OwnerlessProject, p.ID, p.IsDeleted, p.AdminCount != 0)
 	}
 	for _, t := range table.Teams.All(c.rows) {
-		note(t.OrganizationID, model.OwnerlessTeam, t.ID, !t.IsDeleted && t.OwnerCount == 0)
+		note(t.OrganizationID, model.OwnerlessTeam, t.ID, t.IsDeleted, t.OwnerCount != 0)
 	}
 	for _, a := range table.Agents.All(c.rows) {
-		note(a.OrganizationID, model.OwnerlessAgent, a.ID, !a.IsDeleted && a.Owner() == 0)
+		note(a.OrganizationID, model.OwnerlessAgent, a.ID, a.IsDeleted, a.Owner() != 0)
 	}
 	for _, row := range table.Ownerless.All(c.rows) {
-		is, there := abandoned[row]
+		is, there := live[row]
 		c.hold(there, "%s %d is in the list of ownerless ones of organization %d, and isn't there", row.Of, row.ID, row.OrganizationID)
-		c.hold(is || !there, "%s %d is in the list of ownerless ones, and somebody holds it or it is deleted", row.Of, row.ID)
+		c.hold(is || !there, "%s %d is in the list of ownerless ones, and is deleted", row.Of, row.ID)
 	}
 }

@@ -61,6 +61,7 @@ func ofPlaces() []row {
 		{"an ownerless agent that isn't listed", steps{drop(table.Ownerless, 2, model.OwnerlessAgent, 29)}, []string{"agent 29 is ownerless, and isn't in the list of those"}},
 		{"a listed project that there isn't", steps{ownerless(model.OwnerlessProject, 999)}, []string{"project 999 is in the list of ownerless ones of organization 1, and isn't there"}},
 		{"an ownerless agent listed elsewhere", steps{ownerless(model.OwnerlessAgent, 29)}, []string{"agent 29 is in the list of ownerless ones of organization 1, and isn't there"}},
-		{"a listed team that somebody owns", steps{ownerless(model.OwnerlessTeam, 7)}, []string{"team 7 is in the list of ownerless ones, and somebody holds it or it is deleted"}},
+		{"a deleted project that is listed", steps{project(161, func(p *model.Project) { p.IsDeleted, p.PendingOn, p.PendingShard = true, &dawn, &shard }), ownerless(model.OwnerlessProject, 161)},
+			[]string{"the deleted project 161 keeps its name", "5 names are kept for 4 projects", "project 161 is in the list of ownerless ones, and is deleted"}},
 	}
 }

@@ -72,11 +72,10 @@ func (u *undoing) account(id int64) {
 		u.leave(name)
 		return
 	}
-	to := row
-	to.IsActive, to.RemovalID, to.DeletedOn, to.PendingShard, to.PendingOn = was.IsActive, was.RemovalID, nil, nil, nil
-	to.Version++
-	u.back(model.Effect{Resource: name, Detail: "account"}, &u.finals, func(tx *table.Tx) { table.Users.Change(tx, row, to) })
-	u.told[name] = map[string]any{"is_active": to.IsActive, model.VersionFact: to.Version}
+	u.back(model.Effect{Resource: name, Detail: "account"}, &u.finals, func(tx *table.Tx) {
+		to := u.s.Reinstate(tx, row, was)
+		u.told[name] = map[string]any{"is_active": to.IsActive, model.VersionFact: to.Version}
+	})
 }
 
 // handBack takes from the heir what they took over, where they still have it as

@@ -175,6 +175,7 @@ func TestThousandEffects(t *testing.T) {
 			counted = table.Tx{}
 		}
 	}
+	w.Fill(t, nil) // which lists those that nobody holds
 	w.base = w.Rows(t.Context(), t)
 	w.sound(t)
 	var calls fixture.Faults

@@ -36,9 +36,19 @@ func (s *Store) FreeAddresses(tx *table.Tx, o model.Organization) {
 // Activate notes that an account may be used again; to is the row with whatever
 // else changes of it. It returns the row as it will be.
 func (s *Store) Activate(tx *table.Tx, from, to model.User) model.User {
+	return open(tx, from, to, model.UserWas{IsActive: true})
+}
+
+// Reinstate notes that an account is again what it was before a removal changed it,
+// and returns the row as it will be.
+func (s *Store) Reinstate(tx *table.Tx, from model.User, was model.UserWas) model.User {
+	return open(tx, from, from, was)
+}
+
+func open(tx *table.Tx, from, to model.User, was model.UserWas) model.User {
 	to = indexed(to)
 	to.Version = from.Version + 1
-	to.IsActive, to.RemovalID, to.DeletedOn, to.PendingShard, to.PendingOn = true, nil, nil, nil, nil
+	to.IsActive, to.RemovalID, to.DeletedOn, to.PendingShard, to.PendingOn = was.IsActive, was.RemovalID, nil, nil, nil
 	table.Users.Change(tx, from, to)
 	return to
 }
