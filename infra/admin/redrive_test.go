@@ -120,7 +120,7 @@ func TestRedriveOnOneMachine(t *testing.T) {
 	if err := run(t.Context(), []string{"-stage", "dev", "redrive"}, &out); err != nil {
 		t.Fatal(err)
 	}
-	if out.String() != "Done: 3; failed: 0.\n" { // a purge, and sealing the rows that tell of it and of the agent that went with it
+	if out.String() != "Done: 5; failed: 0.\n" { // a purge, and sealing the rows that tell of it, of the agent that went with it and of the demo removals
 		t.Errorf("%q", out.String())
 	}
 	if err := run(t.Context(), []string{"redrive", "now"}, &out); err == nil {

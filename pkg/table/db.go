@@ -98,8 +98,9 @@ func (d *DB) one(ctx context.Context, p Primary) (Rows, error) {
 func (d *DB) batch(ctx context.Context, keys []Primary, into Rows) error {
 	name := d.table.Name()
 	of := types.KeysAndAttributes{Keys: make([]dynamo.Item, len(keys)), ConsistentRead: aws.Bool(true)}
+	texts := make([]types.AttributeValueMemberS, 2*len(keys)) // made at once: a request has many keys
 	for i, k := range keys {
-		of.Keys[i] = k.item()
+		of.Keys[i] = k.itemIn(texts[2*i : 2*i+2])
 	}
 	for wait := partPause; ; wait = min(2*wait, longPause) {
 		got, err := d.db.Client().BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{name: of}})
@@ -128,8 +129,11 @@ const (
 )
 
 // item is p as the key of a call.
-func (p Primary) item() dynamo.Item {
-	texts := &[...]types.AttributeValueMemberS{{Value: p.PK}, {Value: p.SK}} // made at once: a request has many keys
+func (p Primary) item() dynamo.Item { return p.itemIn(make([]types.AttributeValueMemberS, 2)) }
+
+// itemIn is item with the two texts in a place of the caller's.
+func (p Primary) itemIn(texts []types.AttributeValueMemberS) dynamo.Item {
+	texts[0].Value, texts[1].Value = p.PK, p.SK
 	return dynamo.Item{PK: &texts[0], SK: &texts[1]}
 }
 

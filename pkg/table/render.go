@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/guregu/dynamo/v2"
@@ -72,7 +73,35 @@ func (a *action) change(x *expression) *string {
 		word(i, " ADD ")
 		text = append(append(append(text, x.name(c.attribute)...), ' '), x.value(c.n)...)
 	}
+	return texts.of(text)
+}
+
+// texts are the expressions that were made before. Placeholders are counted anew in
+// each, so that they are few, and a transaction has one or two for each of its items.
+var texts = phrases{known: map[string]*string{}}
+
+// phrases keeps texts, each once.
+type phrases struct {
+	mu    sync.RWMutex
+	known map[string]*string
+}
+
+// mostPhrases is how many are kept, so that they stay few whatever is asked for.
+const mostPhrases = 2000
+
+func (p *phrases) of(text []byte) *string {
+	p.mu.RLock()
+	known, ok := p.known[string(text)]
+	p.mu.RUnlock()
+	if ok {
+		return known
+	}
 	s := string(text)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.known) < mostPhrases {
+		p.known[s] = &s
+	}
 	return &s
 }
 
@@ -95,8 +124,7 @@ func (x *expression) all(conditions []clause) *string {
 		}
 		text = append(x.add(append(text, '('), c), ')')
 	}
-	s := string(text)
-	return &s
+	return texts.of(text)
 }
 
 // add appends a clause with its names and values in their places.
