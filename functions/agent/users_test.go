@@ -245,6 +245,10 @@ func TestRemoveUsers(t *testing.T) {
 		{Name: "a second time it is 404", First: after(one), Request: one, Status: 404, Code: "not_found"},
 		{Name: "with one Idempotency-Key it isn't", First: after(keyed(one)), Request: keyed(one), Status: 200, Again: true, Idle: true},
 		{
+			Name: "45 with an Idempotency-Key", Given: fixture.People(30, 74), First: after(post(demo.ProjectAdmin, usersPath, many(45)), keyed(remove(demo.ProjectAdmin, "", many(45)))),
+			Request: keyed(remove(demo.ProjectAdmin, "", many(45))), Status: 200, Again: true, Idle: true,
+		},
+		{
 			Name: "who has none of his own, however else he gets in", Request: remove(demo.ProjectAdmin, "?user_ids=16,15", ""), Status: 404, Code: "not_found",
 			Then: then(answers(404, drop(demo.GlobalAdmin, usersPath+"?user_ids=99")), answers(404, drop(demo.GlobalAdmin, usersPath+"?user_ids=90"))),
 		},
