@@ -144,8 +144,9 @@ func (s *world) settled(t *testing.T, what string, c clean) {
 	}
 }
 
-// secret is what an answer shows once, and what a repeated one has instead.
-var secret = regexp.MustCompile(`,"key":"[^"]*"|,"meta":\{"(url":"[^"]*"|replayed":true)\}|"url":"[^"]*"|"replayed":true`)
+// secret is what an answer shows once, with what warns of it, and what a repeated
+// one has instead.
+var secret = regexp.MustCompile(`,"key":"[^"]*"|,"meta":\{"(url":"[^"]*"(?:,"warnings":\[[^]]*\])?|replayed":true)\}|"url":"[^"]*"(?:,"warnings":\[[^]]*\])?|"replayed":true`)
 
 // again sends a request once more, which is answered as before where it has an
 // Idempotency-Key; but secrets are told once.

@@ -1,6 +1,8 @@
 package check_test
 
 import (
+	"fmt"
+
 	"wardroom/infra/local/fixture"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
@@ -9,12 +11,13 @@ import (
 type steps = []func(table.Rows)
 
 func ofRows() []row {
-	counter := table.Counters.Key(model.UserIDs)
+	counter, seen := table.Counters.Key(model.UserIDs), table.Notifications.Key(int64(7), int64(1))
+	named := fmt.Sprint(counter)
 	return []row{
-		{"a row that can't be read", steps{set(table.Notifications.Key(int64(7), int64(1)), "created_on", none())},
-			[]string{"table: the Notification USER#7 / NOTIFICATION#1 can't be read: …"}},
-		{"a key that can't be made of the row", steps{set(counter, "sequence", text("us#er"))}, []string{"{COUNTER#user COUNTER}: …"}},
-		{"an attribute that nobody declared", steps{set(counter, "more", text("more"))}, []string{"{COUNTER#user COUNTER} isn't as its entity writes it …"}},
+		{"a row that can't be read", steps{set(seen, "created_on", none())},
+			[]string{"table: the Notification " + seen.PK + " / " + seen.SK + " can't be read: …"}},
+		{"a key that can't be made of the row", steps{set(counter, "sequence", text("us#er"))}, []string{named + ": …"}},
+		{"an attribute that nobody declared", steps{set(counter, "more", text("more"))}, []string{named + " isn't as its entity writes it …"}},
 		{"an answer without one of its parts", steps{drop(table.ReplayParts, "p", 0)}, []string{"the answer of op lacks its part 0"}},
 		{"a part that ends too early", steps{edit(table.ReplayParts, func(p *model.ReplayPart) { p.TTL = answer.TTL - 1 }, "p", 0)}, []string{"part 0 of the answer of op ends before it"}},
 		{"an answer that is half an answer", steps{replay(func(r *model.Replay) { r.Body = []byte("{") })}, []string{"the answer kept of op is no JSON: { "}},

@@ -68,8 +68,11 @@ func settled(field string, v any, began time.Time) any {
 			return "<now>"
 		}
 	case float64:
-		if v > demo.LastID && isID(field) {
+		switch {
+		case v > demo.LastID && isID(field):
 			return "<id>"
+		case v > 0 && field == "oldest_unsealed_s": // since the demo data's own time
+			return "<seconds>"
 		}
 	}
 	return v
