@@ -129,6 +129,9 @@ func TestDoorToWork(t *testing.T) {
 		mu.Lock()
 		defer mu.Unlock()
 		for _, r := range e.Records {
+			if demo.IsAudit(r.Change.NewImage["audit_id"].String()) {
+				continue // what the data begin with
+			}
 			seen = append(seen, r.Change.NewImage["action"].String()+" "+r.Change.NewImage["resource"].String())
 			got <- struct{}{}
 		}
