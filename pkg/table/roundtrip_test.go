@@ -64,6 +64,7 @@ func init() {
 	travels(table.ProjectNames)
 	travels(table.ProjectMembers)
 	travels(table.Tombstones)
+	travels(table.Withdrawals)
 	travels(table.Recents)
 	travels(table.Agents)
 	travels(table.TeamAgents)
