@@ -368,6 +368,19 @@ func (w *world) disagreements(t *testing.T, by log) (asked int, wrong []string) 
 	return asked, wrong
 }
 
+// agrees demands that the log tells the past as it was, and counts the questions.
+func (w *world) agrees(t *testing.T, seed uint64) int {
+	t.Helper()
+	asked, wrong := w.disagreements(t, w.log)
+	for _, line := range wrong {
+		t.Errorf("history %d: %s", seed, line)
+	}
+	if t.Failed() {
+		t.FailNow()
+	}
+	return asked
+}
+
 // The past, put together from the log, is that which a naive model kept.
 func TestPastIsAsItWas(t *testing.T) {
 	asked := 0
@@ -376,14 +389,7 @@ func TestPastIsAsItWas(t *testing.T) {
 		for range 60 {
 			w.step()
 		}
-		n, wrong := w.disagreements(t, w.log)
-		asked += n
-		for _, line := range wrong {
-			t.Errorf("history %d: %s", seed, line)
-		}
-		if t.Failed() {
-			t.FailNow()
-		}
+		asked += w.agrees(t, seed)
 	}
 	if asked < 10_000 {
 		t.Errorf("only %d questions", asked)
@@ -410,14 +416,7 @@ func TestPastByClocksThatDiffer(t *testing.T) {
 			swapped++
 		}
 		slices.SortStableFunc(w.log, later)
-		n, wrong := w.disagreements(t, w.log)
-		asked += n
-		for _, line := range wrong {
-			t.Errorf("history %d: %s", seed, line)
-		}
-		if t.Failed() {
-			t.FailNow()
-		}
+		asked += w.agrees(t, seed)
 	}
 	if asked < 5_000 || swapped < 300 {
 		t.Errorf("only %d questions, and %d logs out of order", asked, swapped)

@@ -22,12 +22,17 @@ import (
 // and returns it as it will be. Nobody may have been taken out since p was read.
 func (s *Store) AddMember(tx *table.Tx, p model.Project, m model.ProjectMember) model.ProjectMember {
 	m = s.createMember(tx, p, m)
+	joins(tx, p, m)
+	return m
+}
+
+// joins notes what a membership means for its project.
+func joins(tx *table.Tx, p model.Project, m model.ProjectMember) {
 	within(tx, table.Projects.Key(p.ID), p.Epoch)
 	count(tx, p, "user_count", 1)
 	if m.Role == string(access.ProjectAdmin) {
 		gainAdmin(tx, p)
 	}
-	return m
 }
 
 // ChangeMember notes a change of role or expiry, and returns the membership as it
@@ -115,11 +120,7 @@ func (s *Store) createMember(tx *table.Tx, p model.Project, m model.ProjectMembe
 func (s *Store) ReturnMember(tx *table.Tx, p model.Project, m model.ProjectMember, stone model.Tombstone, before *model.Tombstone) model.ProjectMember {
 	m.Epoch, m.Version = p.Epoch, m.Version+1
 	table.ProjectMembers.Create(tx, m)
-	within(tx, table.Projects.Key(p.ID), p.Epoch)
-	count(tx, p, "user_count", 1)
-	if m.Role == string(access.ProjectAdmin) {
-		gainAdmin(tx, p)
-	}
+	joins(tx, p, m)
 	s.Unbury(tx, stone, before)
 	return m
 }
