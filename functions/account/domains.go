@@ -111,7 +111,7 @@ func (h *handlers) addDomain(_ context.Context, in *addDomainIn) (Domain, error)
 			OrganizationID: c.Organization.ID, Domain: in.domain, SignIn: in.Body.SignIn, Token: strings.ToLower(rand.Text()), Stamp: model.Created(c.Stamp, c.Now),
 		}
 		h.store.ClaimDomain(&c.Tx, d)
-		c.Audit(guard.OrganizationName(c.Organization.ID), nil, map[string]any{"domain": d.Domain, "sign_in": d.SignIn})
+		c.Audit(model.OrganizationName(c.Organization.ID), nil, map[string]any{"domain": d.Domain, "sign_in": d.SignIn})
 		return domainShown(d), nil
 	}
 	if old.SignIn == in.Body.SignIn {
@@ -120,7 +120,7 @@ func (h *handlers) addDomain(_ context.Context, in *addDomainIn) (Domain, error)
 	d := old
 	d.SignIn, d.Stamp = in.Body.SignIn, old.Modified(c.Stamp, c.Now)
 	d = h.store.ChangeDomain(&c.Tx, old, d)
-	c.Audit(guard.OrganizationName(c.Organization.ID),
+	c.Audit(model.OrganizationName(c.Organization.ID),
 		map[string]any{"domain": d.Domain, "sign_in": old.SignIn}, map[string]any{"domain": d.Domain, "sign_in": d.SignIn})
 	return domainShown(d), nil
 }
@@ -163,7 +163,7 @@ func (in *domainIn) Known(_ context.Context, c *guard.Case) error {
 func (h *handlers) deleteDomain(_ context.Context, in *domainIn) ([]Domain, error) {
 	c, d := in.Case(), in.domain
 	h.store.DropDomain(&c.Tx, d)
-	c.Audit(guard.OrganizationName(c.Organization.ID), map[string]any{"domain": d.Domain, "sign_in": d.SignIn, "proved": d.VerifiedOn != nil}, nil)
+	c.Audit(model.OrganizationName(c.Organization.ID), map[string]any{"domain": d.Domain, "sign_in": d.SignIn, "proved": d.VerifiedOn != nil}, nil)
 	return []Domain{domainShown(d)}, nil
 }
 
@@ -189,6 +189,6 @@ func (h *handlers) verifyDomain(ctx context.Context, in *domainIn) (Domain, erro
 	to := d
 	to.VerifiedOn, to.Stamp = &now, d.Modified(c.Stamp, now)
 	to = h.store.ChangeDomain(&c.Tx, d, to)
-	c.Audit(guard.OrganizationName(c.Organization.ID), map[string]any{"domain": d.Domain, "proved": false}, map[string]any{"domain": d.Domain, "proved": true, "sign_in": d.SignIn})
+	c.Audit(model.OrganizationName(c.Organization.ID), map[string]any{"domain": d.Domain, "proved": false}, map[string]any{"domain": d.Domain, "proved": true, "sign_in": d.SignIn})
 	return domainShown(to), nil
 }

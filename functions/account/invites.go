@@ -47,7 +47,7 @@ type invitesIn struct {
 // Needs asks for the invitations to the project.
 func (in *invitesIn) Needs(f *guard.Fetch) {
 	guard.Ask(f, &in.found, func(ctx context.Context) ([]int64, error) {
-		return f.Store().InvitesTo(ctx, guard.ProjectName(in.ProjectID), in.AfterID(), in.Limit+1)
+		return f.Store().InvitesTo(ctx, model.ProjectName(in.ProjectID), in.AfterID(), in.Limit+1)
 	})
 }
 
@@ -87,7 +87,7 @@ type inviteIn struct {
 
 // Needs asks what is known of the address.
 func (in *inviteIn) Needs(f *guard.Fetch) {
-	in.of.Ask(f, guard.ProjectName(in.ProjectID), in.Body.Email)
+	in.of.Ask(f, model.ProjectName(in.ProjectID), in.Body.Email)
 }
 
 // Known reads the invitation before and the membership of whose address it is.
@@ -98,7 +98,7 @@ func (in *inviteIn) Known(ctx context.Context, c *guard.Case) error {
 	if ok {
 		more = append(more, table.ProjectMembers.Key(in.ProjectID, address.UserID))
 	}
-	place := guard.ProjectName(in.ProjectID)
+	place := model.ProjectName(in.ProjectID)
 	if err := c.Read(ctx, append(more, in.of.Keys(c, place, in.Body.Email)...)...); err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (in *revokeInviteIn) Needs(f *guard.Fetch) { f.Rows(table.Invites.Key(in.In
 // already.
 func (in *revokeInviteIn) Known(_ context.Context, c *guard.Case) error {
 	i, ok := table.Invites.In(c.Rows(), in.InviteID)
-	if !ok || i.Place != guard.ProjectName(in.ProjectID) || i.Status == model.InviteRevoked {
+	if !ok || i.Place != model.ProjectName(in.ProjectID) || i.Status == model.InviteRevoked {
 		return fault.NotFound()
 	}
 	in.invite = i
@@ -156,7 +156,7 @@ func (h *handlers) revokeInvite(_ context.Context, in *revokeInviteIn) ([]Invite
 		return nil, fault.New(fault.KindBadTransition, "The invitation was accepted: remove the member from the project instead")
 	}
 	i := h.store.RevokeInvite(&c.Tx, in.invite, c.Stamp, c.Now)
-	c.Audit(guard.InviteName(i.ID), map[string]any{"place": i.Place, "role": i.Role}, map[string]any{"status": i.Status})
+	c.Audit(model.InviteName(i.ID), map[string]any{"place": i.Place, "role": i.Role}, map[string]any{"status": i.Status})
 	return []Invite{invited(i, c.Now)}, nil
 }
 
@@ -179,7 +179,7 @@ func (in *acceptIn) Needs(f *guard.Fetch) { invite.Ask(f, in.Invitation()) }
 // project which is there.
 func (in *acceptIn) Known(ctx context.Context, c *guard.Case) error {
 	i, ok := invite.Opened(c, in.Invitation())
-	if ok && i.Place == guard.OrganizationName(c.Organization.ID) && c.Caller.BoundProject == 0 {
+	if ok && i.Place == model.OrganizationName(c.Organization.ID) && c.Caller.BoundProject == 0 {
 		in.invite = i
 		return nil
 	}
@@ -220,7 +220,7 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (api.Noted[[]model.
 	if err != nil {
 		return out, err
 	}
-	before, after := map[string]any{}, map[string]any{guard.InviteName(i.ID): model.InviteAccepted}
+	before, after := map[string]any{}, map[string]any{model.InviteName(i.ID): model.InviteAccepted}
 	live := false // they are a member, or there is nothing to be one of
 	if i.ProjectID == nil {
 		out.Data, live = []model.ProjectUser{}, true
@@ -265,7 +265,7 @@ func (h *handlers) join(ctx context.Context, c *guard.Case, i model.Invite, me m
 		was := m
 		m.Role, m.ExpiresOn = i.Role, nil
 		m = h.store.ChangeMember(&c.Tx, p, was, m)
-		before[guard.UserName(me.ID)] = was.Facts()
+		before[model.UserName(me.ID)] = was.Facts()
 	} else {
 		id, err := h.store.NewID(ctx, model.PermissionIDs)
 		if err != nil {
@@ -274,6 +274,6 @@ func (h *handlers) join(ctx context.Context, c *guard.Case, i model.Invite, me m
 		m = model.ProjectMember{ID: id, ProjectID: p.ID, UserID: me.ID, Role: i.Role, CreatedBy: i.CreatedBy, CreatedOn: c.Now}
 		m = h.store.AddMember(&c.Tx, p, m)
 	}
-	after[guard.UserName(me.ID)] = m.Facts()
+	after[model.UserName(me.ID)] = m.Facts()
 	return m, nil
 }

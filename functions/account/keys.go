@@ -239,10 +239,10 @@ func (h *handlers) createKey(ctx context.Context, in *createKeyIn) (NewAPIKey, e
 	if err != nil {
 		return NewAPIKey{}, err
 	}
-	prefix, secret := guard.NewKey()
-	k.ID, k.Prefix, k.Hash = id, prefix, guard.HashSecret(secret)
+	prefix, secret := model.NewAPIKey()
+	k.ID, k.Prefix, k.Hash = id, prefix, model.HashSecret(secret)
 	h.store.CreateKey(&c.Tx, k)
-	c.Audit(guard.KeyName(k.ID), nil, terms(k))
+	c.Audit(model.KeyName(k.ID), nil, terms(k))
 	return NewAPIKey{APIKey: shown(k), Key: prefix + "." + secret}, nil
 }
 
@@ -322,6 +322,6 @@ func (h *handlers) revokeKey(_ context.Context, in *revokeKeyIn) ([]APIKey, erro
 		}
 	}
 	k := h.store.RevokeKey(&c.Tx, in.key, c.Stamp, c.Now)
-	c.Audit(guard.KeyName(k.ID), terms(k), map[string]any{"revoked": true})
+	c.Audit(model.KeyName(k.ID), terms(k), map[string]any{"revoked": true})
 	return []APIKey{shown(k)}, nil
 }

@@ -67,6 +67,6 @@ func (h *handlers) editOrganization(_ context.Context, in *editOrganizationIn) (
 	}
 	o.Stamp = o.Modified(c.Stamp, c.Now)
 	o = h.store.EditOrganization(&c.Tx, old, o)
-	c.Audit(guard.OrganizationName(o.ID), map[string]any{"domain": old.Domain}, map[string]any{"domain": o.Domain, "renamed": o.OrgName != old.OrgName})
+	c.Audit(model.OrganizationName(o.ID), map[string]any{"domain": old.Domain}, map[string]any{"domain": o.Domain, "renamed": o.OrgName != old.OrgName})
 	return o, nil
 }

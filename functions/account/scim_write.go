@@ -102,7 +102,7 @@ func (h *handlers) createSCIM(ctx context.Context, in *createSCIMIn) (SCIMUser, 
 	}
 	h.store.CreateUser(&c.Tx, u)
 	u.Version = 1
-	c.Audit(guard.UserName(u.ID), nil, u.Facts())
+	c.Audit(model.UserName(u.ID), nil, u.Facts())
 	return in.show(u), nil
 }
 
@@ -254,7 +254,7 @@ func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, edit
 	} else {
 		to = h.store.EditUser(&c.Tx, from, to)
 	}
-	c.Audit(guard.UserName(id), before, after)
+	c.Audit(model.UserName(id), before, after)
 	return to, nil
 }
 

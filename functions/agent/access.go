@@ -5,7 +5,6 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 )
 
@@ -44,7 +43,7 @@ func (h *handlers) setAccess(_ context.Context, in *setAccessIn) (model.AgentAcc
 	}
 	a.Stamp = old.Modified(c.Stamp, c.Now)
 	a = h.store.EditAgent(&c.Tx, old, a, nil)
-	c.Audit(guard.AgentName(a.ID), openness(old), openness(a))
+	c.Audit(model.AgentName(a.ID), openness(old), openness(a))
 	return a.Access(), nil
 }
 

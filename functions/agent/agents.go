@@ -50,10 +50,10 @@ func (h *handlers) create(ctx context.Context, in *createIn) (model.AgentDetail,
 		a.OwnerID = &c.User.ID
 		m := agents.Member(c, a, *c.Project, c.User.ID, access.AgentOwner)
 		owner, m.ID = &m, fresh[model.PermissionIDs][0]
-		after[ownerFact], after[guard.UserName(c.User.ID)] = a.Owner(), owner.Facts()
+		after[ownerFact], after[model.UserName(c.User.ID)] = a.Owner(), owner.Facts()
 	}
 	h.store.CreateAgent(&c.Tx, *c.Project, a, versionOf(a, config), owner)
-	c.Audit(guard.AgentName(a.ID), nil, after)
+	c.Audit(model.AgentName(a.ID), nil, after)
 	return a.Detail(config), nil
 }
 
@@ -170,7 +170,7 @@ func (h *handlers) edit(ctx context.Context, in *editIn) (model.AgentDetail, err
 	} else {
 		a = h.store.EditAgent(&c.Tx, old, a, version)
 	}
-	c.Audit(guard.AgentName(a.ID), was, is)
+	c.Audit(model.AgentName(a.ID), was, is)
 	return a.Detail(config), err
 }
 
@@ -244,6 +244,6 @@ func (h *handlers) delete(ctx context.Context, in *deleteIn) ([]model.Agent, err
 	}
 	a := h.store.DeleteAgent(&c.Tx, row, aliases, c.Stamp, c.Now)
 	a.TeamID, a.AverageRating = shown.TeamID, shown.AverageRating
-	c.Audit(guard.AgentName(a.ID), map[string]any{"is_deleted": false}, map[string]any{"is_deleted": true})
+	c.Audit(model.AgentName(a.ID), map[string]any{"is_deleted": false}, map[string]any{"is_deleted": true})
 	return []model.Agent{a}, nil
 }

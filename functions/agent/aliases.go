@@ -58,7 +58,7 @@ func (h *handlers) createAlias(ctx context.Context, in *createAliasIn) (model.Al
 		Stamp: model.Created(c.Stamp, c.Now), Version: 1,
 	}
 	h.store.CreateAlias(&c.Tx, a)
-	c.Audit(guard.AgentName(a.AgentID), nil, map[string]any{guard.AliasName(id): a.Alias})
+	c.Audit(model.AgentName(a.AgentID), nil, map[string]any{model.AliasName(id): a.Alias})
 	return a, nil
 }
 
@@ -186,8 +186,8 @@ func (h *handlers) renameAlias(_ context.Context, in *renameAliasIn) (model.Alia
 	}
 	a.Stamp = old.Modified(c.Stamp, c.Now)
 	a = h.store.RenameAlias(&c.Tx, old, a)
-	name := guard.AliasName(a.ID)
-	c.Audit(guard.AgentName(a.AgentID), map[string]any{name: old.Alias}, map[string]any{name: a.Alias})
+	name := model.AliasName(a.ID)
+	c.Audit(model.AgentName(a.AgentID), map[string]any{name: old.Alias}, map[string]any{name: a.Alias})
 	return a, nil
 }
 
@@ -195,7 +195,7 @@ func (h *handlers) renameAlias(_ context.Context, in *renameAliasIn) (model.Alia
 func (h *handlers) deleteAlias(_ context.Context, in *aliasIn) ([]model.Alias, error) {
 	c, a := in.Case(), in.named()
 	h.store.DeleteAlias(&c.Tx, a)
-	c.Audit(guard.AgentName(a.AgentID), map[string]any{guard.AliasName(a.ID): a.Alias}, nil)
+	c.Audit(model.AgentName(a.AgentID), map[string]any{model.AliasName(a.ID): a.Alias}, nil)
 	a.IsDeleted = true
 	return []model.Alias{a}, nil
 }

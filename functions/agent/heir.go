@@ -29,7 +29,7 @@ func (h *handlers) hand(ctx context.Context, c *guard.Case, from, to model.Agent
 	if is {
 		old, m = &was, was.Modified(c.Stamp, c.Now)
 		m.Role, m.ExpiresOn = string(access.AgentOwner), nil
-		before[guard.UserName(heir)] = was.Facts()
+		before[model.UserName(heir)] = was.Facts()
 	} else {
 		id, err := h.store.NewID(ctx, model.PermissionIDs)
 		if err != nil {
@@ -39,8 +39,8 @@ func (h *handlers) hand(ctx context.Context, c *guard.Case, from, to model.Agent
 	}
 	to, m = h.store.HandOverAgent(&c.Tx, *c.Project, from, to, config, old, m)
 	before[ownerFact], after[ownerFact] = from.Owner(), heir
-	after[guard.UserName(heir)] = m.Facts()
-	c.Notify(heir, model.NoticeRoleChanged, guard.AgentName(from.ID))
+	after[model.UserName(heir)] = m.Facts()
+	c.Notify(heir, model.NoticeRoleChanged, model.AgentName(from.ID))
 	return to, nil
 }
 

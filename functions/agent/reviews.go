@@ -46,7 +46,7 @@ func (h *handlers) createReview(ctx context.Context, in *createReviewIn) (model.
 		return r, err
 	}
 	h.store.CreateReview(&c.Tx, r)
-	c.Audit(guard.ReviewName(r.AgentID, r.ID), nil, map[string]any{"rating": stars(r)})
+	c.Audit(model.ReviewName(r.AgentID, r.ID), nil, map[string]any{"rating": stars(r)})
 	return r, nil
 }
 
@@ -169,7 +169,7 @@ func (h *handlers) editReview(_ context.Context, in *editReviewIn) (model.Review
 	}
 	r.Stamp = old.Modified(c.Stamp, c.Now)
 	r = h.store.EditReview(&c.Tx, old, r)
-	c.Audit(guard.ReviewName(r.AgentID, r.ID), map[string]any{"rating": stars(old)}, map[string]any{"rating": stars(r)})
+	c.Audit(model.ReviewName(r.AgentID, r.ID), map[string]any{"rating": stars(old)}, map[string]any{"rating": stars(r)})
 	return authored(c, r), nil
 }
 
@@ -184,7 +184,7 @@ func (h *handlers) deleteReview(_ context.Context, in *reviewIn) ([]model.Review
 		}
 	}
 	h.store.DeleteReview(&c.Tx, r)
-	c.Audit(guard.ReviewName(r.AgentID, r.ID), map[string]any{"rating": stars(r), "author": r.UserID}, nil)
+	c.Audit(model.ReviewName(r.AgentID, r.ID), map[string]any{"rating": stars(r), "author": r.UserID}, nil)
 	r.IsDeleted = true
 	return []model.Review{authored(c, r)}, nil
 }

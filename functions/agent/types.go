@@ -80,6 +80,6 @@ func (h *handlers) editType(_ context.Context, in *editTypeIn) (model.AgentType,
 	to.Types = slices.Clone(row.Types)
 	to.Types[in.at] = t
 	h.store.EditAgentTypes(&c.Tx, row, to)
-	c.Audit(guard.AgentTypeName(c.Organization.ID, t.ID), nil, map[string]any{"renamed": t.Name != old.Name, "described": t.Description != old.Description})
+	c.Audit(model.AgentTypeName(c.Organization.ID, t.ID), nil, map[string]any{"renamed": t.Name != old.Name, "described": t.Description != old.Description})
 	return t, nil
 }

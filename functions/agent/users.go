@@ -203,21 +203,21 @@ func (h *handlers) addUsers(ctx context.Context, in *addUsersIn) ([]model.AgentU
 		if !c.Live(m.ExpiresOn) || m.Role == string(access.AgentOwner) { // taken up again, or an owner's: without an end
 			m.ExpiresOn = nil
 		}
-		switch name := guard.UserName(id); {
+		switch name := model.UserName(id); {
 		case !has:
 			m = h.store.AddAgentMember(&c.Tx, a, m)
 			after[name] = m.Facts()
-			c.Notify(id, model.NoticeAdded, guard.AgentName(a.ID))
+			c.Notify(id, model.NoticeAdded, model.AgentName(a.ID))
 		case m != was:
 			m = h.store.ChangeAgentMember(&c.Tx, a, was, m.Modified(c.Stamp, c.Now))
 			before[name], after[name] = was.Facts(), m.Facts()
-			c.Notify(id, model.NoticeRoleChanged, guard.AgentName(a.ID))
+			c.Notify(id, model.NoticeRoleChanged, model.AgentName(a.ID))
 		}
 		u, _ := c.UserRow(id)
 		rows[i] = own(m, u)
 	}
 	if len(after) > 0 {
-		c.Audit(guard.AgentName(a.ID), before, after)
+		c.Audit(model.AgentName(a.ID), before, after)
 	}
 	return rows, nil
 }
@@ -248,9 +248,9 @@ func (h *handlers) removeUsers(_ context.Context, in *removeUsersIn) ([]model.Ag
 		m, _ := c.AgentMember(a.ID, id)
 		u, _ := c.UserRow(id)
 		h.store.WithdrawAgentMember(&c.Tx, a, m)
-		rows[i], before[guard.UserName(id)] = own(m, u), m.Facts()
-		c.Notify(id, model.NoticeRemoved, guard.AgentName(a.ID))
+		rows[i], before[model.UserName(id)] = own(m, u), m.Facts()
+		c.Notify(id, model.NoticeRemoved, model.AgentName(a.ID))
 	}
-	c.Audit(guard.AgentName(a.ID), before, nil)
+	c.Audit(model.AgentName(a.ID), before, nil)
 	return rows, nil
 }

@@ -92,6 +92,6 @@ func (h *handlers) restore(_ context.Context, in *restoreIn) (model.AgentVersion
 	made.Stamp = model.Created(c.Stamp, c.Now)
 	a.Stamp = old.Modified(c.Stamp, c.Now)
 	h.store.EditAgent(&c.Tx, old, a, made)
-	c.Audit(guard.AgentName(a.ID), map[string]any{"config_hash": old.ConfigHash}, map[string]any{"config_hash": a.ConfigHash, "restored": v.ConfigVersion})
+	c.Audit(model.AgentName(a.ID), map[string]any{"config_hash": old.ConfigHash}, map[string]any{"config_hash": a.ConfigHash, "restored": v.ConfigVersion})
 	return *made, nil
 }

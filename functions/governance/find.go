@@ -35,11 +35,11 @@ func (in *allRemovalsIn) Needs(f *guard.Fetch) {
 func (in *allRemovalsIn) next(ctx context.Context, s *store.Store, organization, from int64) ([]int64, error) {
 	switch n := in.Limit + 1; {
 	case in.UserID != 0:
-		return s.RemovalsAbout(ctx, guard.UserName(in.UserID), from, n)
+		return s.RemovalsAbout(ctx, model.UserName(in.UserID), from, n)
 	case in.ProjectID != 0:
 		return s.RemovalsFrom(ctx, in.ProjectID, from, n)
 	case in.TeamID != 0:
-		return s.RemovalsAbout(ctx, guard.TeamName(in.TeamID), from, n)
+		return s.RemovalsAbout(ctx, model.TeamName(in.TeamID), from, n)
 	default:
 		return s.RemovalsOfOrganization(ctx, organization, from, n)
 	}

@@ -94,7 +94,7 @@ func (h *handlers) send(ctx context.Context, in *sendIn) (model.Notification, er
 		n.ProjectID = &bound
 	}
 	h.store.CreateNotification(&c.Tx, n)
-	c.Audit(guard.UserName(in.UserID), nil, map[string]any{"notification_id": id})
+	c.Audit(model.UserName(in.UserID), nil, map[string]any{"notification_id": id})
 	return n, nil
 }
 

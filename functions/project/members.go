@@ -89,20 +89,20 @@ func (h *handlers) add(ctx context.Context, in *addIn) ([]model.ProjectUser, err
 		case old.ID == 0:
 			m.ID, ids = ids[0], ids[1:]
 			m = h.store.AddMember(&c.Tx, p, m)
-			after[guard.UserName(id)] = m.Facts()
-			c.Notify(id, model.NoticeAdded, guard.ProjectName(p.ID))
+			after[model.UserName(id)] = m.Facts()
+			c.Notify(id, model.NoticeAdded, model.ProjectName(p.ID))
 		case !same(old, m):
 			m = h.store.ChangeMember(&c.Tx, p, old, m.Modified(c.Stamp, c.Now))
-			before[guard.UserName(id)], after[guard.UserName(id)] = old.Facts(), m.Facts()
+			before[model.UserName(id)], after[model.UserName(id)] = old.Facts(), m.Facts()
 			if old.Role != m.Role {
-				c.Notify(id, model.NoticeRoleChanged, guard.ProjectName(p.ID))
+				c.Notify(id, model.NoticeRoleChanged, model.ProjectName(p.ID))
 			}
 		}
 		u, _ := c.UserRow(id)
 		rows[i] = model.ProjectUser{ID: m.ID, User: u}
 	}
 	if len(after) > 0 {
-		c.Audit(guard.ProjectName(p.ID), before, after)
+		c.Audit(model.ProjectName(p.ID), before, after)
 	}
 	return rows, nil
 }

@@ -67,10 +67,10 @@ func (h *handlers) create(ctx context.Context, in *createIn) (model.Project, err
 	after := p.Facts()
 	for _, m := range members {
 		m.Version = p.Version
-		after[guard.UserName(m.UserID)] = m.Facts()
-		c.Notify(m.UserID, model.NoticeAdded, guard.ProjectName(id))
+		after[model.UserName(m.UserID)] = m.Facts()
+		c.Notify(m.UserID, model.NoticeAdded, model.ProjectName(id))
 	}
-	c.Audit(guard.ProjectName(id), nil, after)
+	c.Audit(model.ProjectName(id), nil, after)
 	return p, nil
 }
 
@@ -174,7 +174,7 @@ func (h *handlers) edit(_ context.Context, in *editIn) (model.Project, error) {
 	p = h.store.EditProject(&c.Tx, old, p)
 	after := p.Facts()
 	after["renamed"] = p.Name != old.Name
-	c.Audit(guard.ProjectName(p.ID), old.Facts(), after)
+	c.Audit(model.ProjectName(p.ID), old.Facts(), after)
 	return p, nil
 }
 
@@ -191,7 +191,7 @@ func (h *handlers) delete(_ context.Context, in *deleteIn) ([]model.Project, err
 		c.Rehearse()
 	}
 	p := h.store.DeleteProject(&c.Tx, *c.Project, c.Stamp, c.Now)
-	c.Audit(guard.ProjectName(p.ID), c.Project.Facts(), p.Facts())
+	c.Audit(model.ProjectName(p.ID), c.Project.Facts(), p.Facts())
 	return []model.Project{p}, nil
 }
 

@@ -10,7 +10,6 @@ import (
 	"wardroom/pkg/guard"
 	"wardroom/pkg/invite"
 	"wardroom/pkg/model"
-	"wardroom/pkg/personal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -45,7 +44,7 @@ type createIn struct {
 // Needs asks whose the address is, who has proved its domain, and whether it was
 // invited.
 func (in *createIn) Needs(f *guard.Fetch) {
-	in.of.Ask(f, guard.OrganizationName(f.Organization), in.Body.Email)
+	in.of.Ask(f, model.OrganizationName(f.Organization), in.Body.Email)
 	f.Rows(store.ProvisionedKey(f.Organization, model.UserNames, in.Body.Email))
 	if a, ok := model.ParseAddress(in.Body.Email); ok {
 		f.Rows(table.Proofs.Key(a.Domain))
@@ -55,7 +54,7 @@ func (in *createIn) Needs(f *guard.Fetch) {
 // Known reads whose the address is, and the invitation before.
 func (in *createIn) Known(ctx context.Context, c *guard.Case) (err error) {
 	in.known, in.arrived = nil, false
-	place := guard.OrganizationName(c.Organization.ID)
+	place := model.OrganizationName(c.Organization.ID)
 	more := in.of.Keys(c, place, in.Body.Email)
 	e, taken := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, in.Body.Email))
 	if taken {
@@ -109,7 +108,7 @@ func (h *handlers) create(ctx context.Context, in *createIn) (api.Noted[model.Us
 	}
 	u := model.User{
 		ID: id, OrganizationID: c.Organization.ID, Email: model.TidyAddress(in.Body.Email), FirstName: in.Body.FirstName, LastName: in.Body.LastName,
-		IsStaff: in.Body.IsStaff, IsActive: true, DateJoined: c.Now, AuditKey: personal.NewKey(),
+		IsStaff: in.Body.IsStaff, IsActive: true, DateJoined: c.Now, AuditKey: model.NewPersonalKey(),
 	}
 	u.Version = 1
 	h.store.CreateUser(&c.Tx, u)
@@ -118,7 +117,7 @@ func (h *handlers) create(ctx context.Context, in *createIn) (api.Noted[model.Us
 	if out.Meta, err = h.link(ctx, c, in, u, after); err != nil {
 		return out, err
 	}
-	c.Audit(guard.UserName(id), nil, after)
+	c.Audit(model.UserName(id), nil, after)
 	out.Data = u.In(c.Organization)
 	return out, nil
 }
@@ -143,7 +142,7 @@ func (h *handlers) inviteAgain(ctx context.Context, c *guard.Case, in *createIn)
 	if out.Meta, err = h.link(ctx, c, in, u, after); err != nil {
 		return out, err
 	}
-	c.Audit(guard.UserName(u.ID), nil, after)
+	c.Audit(model.UserName(u.ID), nil, after)
 	return out, nil
 }
 
@@ -157,6 +156,6 @@ func (h *handlers) link(ctx context.Context, c *guard.Case, in *createIn, u mode
 	i, err := in.of.Make(ctx, h.store, c, invite.ToOrganization(c.Organization, u.ID), in.Body.Email, "user", lasting, func(url string) {
 		*link = InviteLink{url, invite.Warnings(c, rankOf(u))}
 	})
-	after[guard.InviteName(i.ID)] = i.Status
+	after[model.InviteName(i.ID)] = i.Status
 	return link, err
 }

@@ -146,7 +146,7 @@ func (h *handlers) tell(c *guard.Case, old, u model.User, removal *int64) {
 		after["removal_id"] = *removal
 	}
 	if rankOf(old) != rankOf(u) && !c.Caller.Is(u.ID) && u.IsActive {
-		c.Notify(u.ID, model.NoticeRoleChanged, guard.OrganizationName(c.Organization.ID))
+		c.Notify(u.ID, model.NoticeRoleChanged, model.OrganizationName(c.Organization.ID))
 	}
-	c.Audit(guard.UserName(u.ID), before, after)
+	c.Audit(model.UserName(u.ID), before, after)
 }

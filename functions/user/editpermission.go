@@ -68,10 +68,10 @@ func (h *handlers) changePermission(in *editPermissionIn) (model.UserPermission,
 	}
 	m = h.store.ChangeMember(&c.Tx, p, was, m.Modified(c.Stamp, c.Now))
 	if !c.Caller.Is(m.UserID) && m.Role != was.Role {
-		c.Notify(m.UserID, model.NoticeRoleChanged, guard.ProjectName(p.ID))
+		c.Notify(m.UserID, model.NoticeRoleChanged, model.ProjectName(p.ID))
 	}
-	name := guard.UserName(m.UserID)
-	c.Audit(guard.MemberName(guard.ProjectName(p.ID), m.UserID), map[string]any{name: was.Facts()}, map[string]any{name: m.Facts()})
+	name := model.UserName(m.UserID)
+	c.Audit(model.MemberName(model.ProjectName(p.ID), m.UserID), map[string]any{name: was.Facts()}, map[string]any{name: m.Facts()})
 	return held{user: in.held.user, member: &m}.shown(), nil
 }
 

@@ -142,9 +142,9 @@ func (h *handlers) grantRole(ctx context.Context, in *grantIn) (model.UserPermis
 	m := model.ProjectMember{ID: id, ProjectID: p.ID, UserID: user, Role: in.Body.Permission, ExpiresOn: in.Body.ExpiresOn, CreatedBy: c.Stamp, CreatedOn: c.Now}
 	m = h.store.AddMember(&c.Tx, p, m)
 	if !c.Caller.Is(user) {
-		c.Notify(user, model.NoticeAdded, guard.ProjectName(p.ID))
+		c.Notify(user, model.NoticeAdded, model.ProjectName(p.ID))
 	}
-	c.Audit(guard.MemberName(guard.ProjectName(p.ID), user), nil, map[string]any{guard.UserName(user): m.Facts()})
+	c.Audit(model.MemberName(model.ProjectName(p.ID), user), nil, map[string]any{model.UserName(user): m.Facts()})
 	return held{user: in.held.user, member: &m}.shown(), nil
 }
 

@@ -68,8 +68,8 @@ func (h *handlers) grantOnAgent(ctx context.Context, in *grantIn) (model.UserPer
 	m := agents.Member(c, a, *c.Project, user, access.AgentRole(in.Body.Permission))
 	m.ID, m.ExpiresOn = id, in.Body.ExpiresOn
 	m = h.store.AddAgentMember(&c.Tx, a, m)
-	c.Notify(user, model.NoticeAdded, guard.AgentName(a.ID))
-	c.Audit(guard.AgentName(a.ID), nil, map[string]any{guard.UserName(user): m.Facts()})
+	c.Notify(user, model.NoticeAdded, model.AgentName(a.ID))
+	c.Audit(model.AgentName(a.ID), nil, map[string]any{model.UserName(user): m.Facts()})
 	return held{user: in.held.user, onAgent: &m}.shown(), nil
 }
 
@@ -88,10 +88,10 @@ func (h *handlers) editOnAgent(c *guard.Case, in *editPermissionIn) (model.UserP
 	}
 	m = h.store.ChangeAgentMember(&c.Tx, a, was, m.Modified(c.Stamp, c.Now))
 	if m.Role != was.Role {
-		c.Notify(m.UserID, model.NoticeRoleChanged, guard.AgentName(a.ID))
+		c.Notify(m.UserID, model.NoticeRoleChanged, model.AgentName(a.ID))
 	}
-	name := guard.UserName(m.UserID)
-	c.Audit(guard.AgentName(a.ID), map[string]any{name: was.Facts()}, map[string]any{name: m.Facts()})
+	name := model.UserName(m.UserID)
+	c.Audit(model.AgentName(a.ID), map[string]any{name: was.Facts()}, map[string]any{name: m.Facts()})
 	return held{user: in.held.user, onAgent: &m}.shown(), nil
 }
 
@@ -106,7 +106,7 @@ func (h *handlers) revokeOnAgent(ctx context.Context, c *guard.Case, in *revokeI
 	rest.AgentRole = ""
 	report := removal.Report{
 		EffectiveAccess: removal.Ways(in.held.user, rest), Warnings: []string{},
-		Effects: []model.Effect{{Resource: guard.MemberName(guard.AgentName(a.ID), m.UserID), Action: "delete", Detail: "permission as " + m.Role}},
+		Effects: []model.Effect{{Resource: model.MemberName(model.AgentName(a.ID), m.UserID), Action: "delete", Detail: "permission as " + m.Role}},
 	}
 	if err := in.held.manage(c); err != nil {
 		return report, err
@@ -118,7 +118,7 @@ func (h *handlers) revokeOnAgent(ctx context.Context, c *guard.Case, in *revokeI
 		c.Rehearse()
 	}
 	h.store.WithdrawAgentMember(&c.Tx, a, m)
-	c.Notify(m.UserID, model.NoticeRemoved, guard.AgentName(a.ID))
-	c.Audit(guard.AgentName(a.ID), map[string]any{guard.UserName(m.UserID): m.Facts()}, nil)
+	c.Notify(m.UserID, model.NoticeRemoved, model.AgentName(a.ID))
+	c.Audit(model.AgentName(a.ID), map[string]any{model.UserName(m.UserID): m.Facts()}, nil)
 	return report, nil
 }

@@ -65,7 +65,7 @@ func (h *handlers) revokeRank(ctx context.Context, c *guard.Case, in *revokeIn) 
 	u := ranked(old, "")
 	report := removal.Report{
 		EffectiveAccess: model.EffectiveAccess{Via: []string{}}, Warnings: []string{},
-		Effects: []model.Effect{{Resource: guard.UserName(u.ID), Action: "revoke", Detail: "rank " + in.held.grant.Permission}},
+		Effects: []model.Effect{{Resource: model.UserName(u.ID), Action: "revoke", Detail: "rank " + in.held.grant.Permission}},
 	}
 	if err := in.held.mayRank(c, u); err != nil {
 		return report, err
@@ -80,7 +80,7 @@ func (h *handlers) revokeRank(ctx context.Context, c *guard.Case, in *revokeIn) 
 	if left != nil {
 		report.Warnings = left.Warnings
 		for _, id := range left.ServiceKeys {
-			report.Effects = append(report.Effects, model.Effect{Resource: guard.KeyName(id), Action: "keep", Detail: "service key that the user made"})
+			report.Effects = append(report.Effects, model.Effect{Resource: model.KeyName(id), Action: "keep", Detail: "service key that the user made"})
 		}
 	}
 	if in.DryRun {

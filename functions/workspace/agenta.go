@@ -146,7 +146,7 @@ func (r *roll) ask(f *guard.Fetch, team int64) {
 		return store.Every(ctx, f.Store().TeamMembers, team)
 	})
 	guard.Ask(f, &r.invites, func(ctx context.Context) ([]int64, error) {
-		return f.Store().OpenInvitesTo(ctx, guard.TeamName(team))
+		return f.Store().OpenInvitesTo(ctx, model.TeamName(team))
 	})
 }
 
@@ -170,7 +170,7 @@ func (r *roll) pending(c *guard.Case) []WorkspaceMemberResponse {
 		}
 		role := access.Role(i.Role)
 		out = append(out, WorkspaceMemberResponse{
-			User:  WorkspaceUser{guard.InviteName(id), i.Email, i.Email, i.StatusAt(c.Now), i.CreatedOn},
+			User:  WorkspaceUser{model.InviteName(id), i.Email, i.Email, i.StatusAt(c.Now), i.CreatedOn},
 			Roles: []WorkspacePermission{{RoleName: role, RoleDescription: role.Description()}},
 		})
 	}

@@ -41,7 +41,7 @@ func (a *address) make(ctx context.Context, h *handlers, c *guard.Case, email, r
 // withdraw takes an invitation back.
 func (h *handlers) withdraw(c *guard.Case, i model.Invite) {
 	i = h.store.RevokeInvite(&c.Tx, i, c.Stamp, c.Now)
-	c.Audit(guard.InviteName(i.ID), map[string]any{"place": i.Place, "role": i.Role}, map[string]any{"status": i.Status})
+	c.Audit(model.InviteName(i.ID), map[string]any{"place": i.Place, "role": i.Role}, map[string]any{"status": i.Status})
 }
 
 // paired is the organisation and the workspace that the path names. It is told
@@ -67,12 +67,12 @@ type address struct {
 func (a *address) ask(f *guard.Fetch, team int64, email string) {
 	a.named = named{email: email}
 	a.needs(f)
-	a.of.Ask(f, guard.TeamName(team), email)
+	a.of.Ask(f, model.TeamName(team), email)
 }
 
 // look reads whose address it is and the invitation before.
 func (a *address) look(ctx context.Context, c *guard.Case) error {
-	place := guard.TeamName(c.Team.ID)
+	place := model.TeamName(c.Team.ID)
 	err := a.find(ctx, c, a.of.Keys(c, place, a.email)...)
 	a.of.Take(c, place, a.email)
 	return err
@@ -223,7 +223,7 @@ func (in *acceptIn) Known(_ context.Context, c *guard.Case) error {
 	if err := in.paired.pairing(in.team); err != nil {
 		return err
 	}
-	if in.invite, ok = invite.Opened(c, in.Invitation()); !ok || in.invite.Place != guard.TeamName(in.team.ID) {
+	if in.invite, ok = invite.Opened(c, in.Invitation()); !ok || in.invite.Place != model.TeamName(in.team.ID) {
 		return errInvite(fault.KindInvalid, "INVITE_NOT_FOUND", "The invitation was not found.")
 	}
 	return nil
@@ -249,7 +249,7 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (Joined, error) {
 	case i.StatusAt(c.Now) == model.InviteExpired:
 		return Joined{}, errInvite(fault.KindExpired, "INVITE_EXPIRED", "The invitation has expired.")
 	}
-	after := map[string]any{guard.InviteName(i.ID): model.InviteAccepted}
+	after := map[string]any{model.InviteName(i.ID): model.InviteAccepted}
 	if !isMember {
 		if in.team.MemberCount >= store.MaxTeamMembers {
 			return Joined{}, fault.New(fault.KindLimit, "A team has at most %d members: remove one first", store.MaxTeamMembers)
@@ -260,10 +260,10 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (Joined, error) {
 		}
 		m := model.TeamMember{ID: id, TeamID: in.team.ID, UserID: me.ID, Role: i.Role, CreatedBy: i.CreatedBy, CreatedOn: c.Now}
 		m = h.store.AddTeamMember(&c.Tx, in.team, m)
-		after[guard.UserName(me.ID)] = m.Facts()
+		after[model.UserName(me.ID)] = m.Facts()
 	}
 	h.store.AcceptInvite(&c.Tx, i, me, c.Now)
-	c.Audit(guard.TeamName(in.team.ID), nil, after)
+	c.Audit(model.TeamName(in.team.ID), nil, after)
 	joined.Key, err = c.FirstKey(ctx)
 	return joined, err
 }

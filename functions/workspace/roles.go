@@ -162,13 +162,13 @@ func (in *unassignIn) Check(model.Time) error {
 func (in *unassignIn) Needs(f *guard.Fetch) {
 	in.named = named{email: in.Email, organizations: []string{in.OrganizationID, in.OrgID}}
 	in.needs(f)
-	in.of.Ask(f, guard.TeamName(in.WorkspaceID), in.Email)
+	in.of.Ask(f, model.TeamName(in.WorkspaceID), in.Email)
 }
 
 // Known refuses a wrong pairing, and then somebody who is neither a member nor
 // invited.
 func (in *unassignIn) Known(ctx context.Context, c *guard.Case) error {
-	place := guard.TeamName(in.WorkspaceID)
+	place := model.TeamName(in.WorkspaceID)
 	err := in.found(ctx, c, in.of.Keys(c, place, in.Email)...)
 	in.of.Take(c, place, in.Email)
 	if _, invited := in.of.Pending(); invited && fault.Is(err, fault.KindNotFound) {
@@ -208,7 +208,7 @@ type removeUserIn struct {
 func (in *removeUserIn) Needs(f *guard.Fetch) {
 	in.named = named{email: in.Email, organizations: []string{in.OrganizationID, in.OrgID}}
 	in.needs(f)
-	in.of.Ask(f, guard.TeamName(in.WorkspaceID), in.Email)
+	in.of.Ask(f, model.TeamName(in.WorkspaceID), in.Email)
 	in.found.ask(f, in.WorkspaceID)
 }
 
@@ -225,12 +225,12 @@ func (h *handlers) removeUser(ctx context.Context, in *removeUserIn) (WorkspaceR
 		g.Go(func() error { return left[0].Look(both, h.store, address.UserID) })
 	}
 	g.Go(func() error {
-		return in.find(both, c, append(in.found.keys(in.WorkspaceID), in.of.Keys(c, guard.TeamName(in.WorkspaceID), in.Email)...)...)
+		return in.find(both, c, append(in.found.keys(in.WorkspaceID), in.of.Keys(c, model.TeamName(in.WorkspaceID), in.Email)...)...)
 	})
 	if err := g.Wait(); err != nil {
 		return WorkspaceResponse{}, err
 	}
-	in.of.Take(c, guard.TeamName(in.WorkspaceID), in.Email)
+	in.of.Take(c, model.TeamName(in.WorkspaceID), in.Email)
 	people := peopleIn(c, in.WorkspaceID, in.found.members)
 	if i, ok := in.of.Pending(); ok {
 		if !in.isMember {

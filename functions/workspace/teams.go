@@ -155,7 +155,7 @@ func (h *handlers) editTeam(_ context.Context, in *editTeamIn) (model.Team, erro
 	renamed := t.Name != c.Team.Name
 	t, err := teams.Edit(h.store, c, t)
 	if err == nil {
-		c.Audit(guard.TeamName(t.ID), nil, map[string]any{"renamed": renamed})
+		c.Audit(model.TeamName(t.ID), nil, map[string]any{"renamed": renamed})
 	}
 	return t, err
 }

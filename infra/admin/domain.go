@@ -91,7 +91,7 @@ func prove(ctx context.Context, s *store.Store, organization int64, domain strin
 		s.ClaimDomain(&c.Tx, to)
 	}
 	facts := func(proved bool) map[string]any { return map[string]any{"domain": domain, "proved": proved} }
-	c.Audit(guard.OrganizationName(organization), facts(false), facts(true))
+	c.Audit(model.OrganizationName(organization), facts(false), facts(true))
 	table.Organizations.Check(&c.Tx, o) // which nobody has deleted meanwhile
 	return c.Commit(ctx)
 }

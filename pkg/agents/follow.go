@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/store"
@@ -45,7 +44,7 @@ var (
 // there, and when it is deleted they are, too.
 func Follow(ctx context.Context, s *store.Store, a model.Audit, now model.Time) error {
 	id := int64(0)
-	if n, _ := fmt.Sscanf(a.Resource, "project:%d", &id); n != 1 || guard.ProjectName(id) != a.Resource {
+	if n, _ := fmt.Sscanf(a.Resource, "project:%d", &id); n != 1 || model.ProjectName(id) != a.Resource {
 		return nil
 	}
 	if deleted, _ := a.After["is_deleted"].(bool); deleted {
@@ -110,7 +109,7 @@ func End(ctx context.Context, s *store.Store, id int64, now model.Time) error {
 			}
 			s.DeleteAgent(&tx, a, aliases, p.ModifiedBy, now)
 			s.RecordAudit(&tx, model.Audit{
-				OrganizationID: a.OrganizationID, ID: guard.NewAuditID(), TS: now, Actor: removal.Actor, Action: endAction, Resource: guard.AgentName(a.ID),
+				OrganizationID: a.OrganizationID, ID: model.NewAuditID(), TS: now, Actor: removal.Actor, Action: endAction, Resource: model.AgentName(a.ID),
 				Before: map[string]any{"is_deleted": false}, After: map[string]any{"is_deleted": true}, Outcome: "success",
 			})
 		}

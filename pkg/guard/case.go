@@ -12,7 +12,6 @@ import (
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
-	"wardroom/pkg/personal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 	"wardroom/pkg/telemetry"
@@ -343,7 +342,7 @@ func (c *Case) Audit(resource string, before, after map[string]any) {
 		ip = c.Personal(*c.User, ip)
 	}
 	c.audit = &model.Audit{
-		OrganizationID: c.Organization.ID, ID: NewAuditID(), TS: c.Now,
+		OrganizationID: c.Organization.ID, ID: model.NewAuditID(), TS: c.Now,
 		Actor: c.Actor, Action: c.op.ID(), Resource: resource,
 		Before: before, After: after, Outcome: "success",
 		RequestID: c.record.id, SourceIP: ip, Notices: c.notices,
@@ -379,7 +378,7 @@ func (c *Case) Notify(user int64, kind, resource string) {
 }
 
 // Personal returns personal data about u as the audit log may keep them.
-func (c *Case) Personal(u model.User, text string) string { return personal.Conceal(u.AuditKey, text) }
+func (c *Case) Personal(u model.User, text string) string { return model.Conceal(u.AuditKey, text) }
 
 // Concerns names the row whose version the request's If-Match is about, where
 // it isn't that of the line's first resource.

@@ -141,7 +141,7 @@ func (v *visit) actor() string {
 	if v.user == 0 {
 		return "key:" + v.key.Prefix
 	}
-	return UserName(v.user)
+	return model.UserName(v.user)
 }
 
 // caller is who asks, as access sees them. A service key beside a token is no

@@ -9,7 +9,6 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
-	"wardroom/pkg/personal"
 	"wardroom/pkg/signin"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -273,7 +272,7 @@ func (v *visit) admitNew(ctx context.Context, i model.Invite, o model.Organizati
 	if err != nil {
 		return model.User{}, err
 	}
-	u := model.User{ID: id, OrganizationID: o.ID, Email: i.Email, EmailKey: i.EmailKey, IsActive: true, DateJoined: now, AuditKey: personal.NewKey()}
+	u := model.User{ID: id, OrganizationID: o.ID, Email: i.Email, EmailKey: i.EmailKey, IsActive: true, DateJoined: now, AuditKey: model.NewPersonalKey()}
 	v.arriving = &arriving{made: &u, note: func(tx *table.Tx) {
 		table.Invites.Check(tx, i)
 		table.Organizations.Check(tx, o)
@@ -309,11 +308,11 @@ func (c *Case) FirstKey(ctx context.Context) (string, error) {
 			return "", err
 		}
 		n.id = id
-		n.prefix, n.secret = NewKey()
+		n.prefix, n.secret = model.NewAPIKey()
 	}
 	u := *c.User
 	c.store.CreateKey(&c.Tx, model.APIKey{
-		ID: n.id, Prefix: n.prefix, Hash: HashSecret(n.secret), Name: "First key", Kind: model.PersonalKey, Scope: string(access.ScopeAll),
+		ID: n.id, Prefix: n.prefix, Hash: model.HashSecret(n.secret), Name: "First key", Kind: model.PersonalKey, Scope: string(access.ScopeAll),
 		UserID: &u.ID, OrganizationID: u.OrganizationID, Stamp: model.Created(c.Stamp, c.Now),
 	})
 	if p := table.Users.Key(u.ID); !c.Tx.Creates(p) {
@@ -322,7 +321,7 @@ func (c *Case) FirstKey(ctx context.Context) (string, error) {
 		c.Tx.If(p, "$ = ?", "is_superuser", u.IsSuperuser)
 		c.store.Arrive(&c.Tx, u, c.Now)
 	}
-	c.AuditAlso(nil, map[string]any{KeyName(n.id): model.PersonalKey})
+	c.AuditAlso(nil, map[string]any{model.KeyName(n.id): model.PersonalKey})
 	return n.prefix + "." + n.secret, nil
 }
 

@@ -155,6 +155,3 @@ func replayed(body []byte) []byte {
 	}
 	return marked
 }
-
-// NewAuditID is a random id: audit rows of one microsecond must not meet.
-func NewAuditID() string { return rand.Text() }

@@ -32,17 +32,17 @@ type Place struct {
 
 // ToProject is a project as a place.
 func ToProject(p model.Project) Place {
-	return Place{Name: guard.ProjectName(p.ID), Project: &p.ID, Epoch: p.Epoch, Title: "the project " + p.Name}
+	return Place{Name: model.ProjectName(p.ID), Project: &p.ID, Epoch: p.Epoch, Title: "the project " + p.Name}
 }
 
 // ToTeam is a team as a place.
 func ToTeam(t model.Team) Place {
-	return Place{Name: guard.TeamName(t.ID), Team: &t.ID, Epoch: t.Epoch, Title: "the workspace " + t.Name}
+	return Place{Name: model.TeamName(t.ID), Team: &t.ID, Epoch: t.Epoch, Title: "the workspace " + t.Name}
 }
 
 // ToOrganization is an organisation as a place for one of its users.
 func ToOrganization(o model.Organization, user int64) Place {
-	return Place{Name: guard.OrganizationName(o.ID), Title: o.OrgName, User: &user}
+	return Place{Name: model.OrganizationName(o.ID), Title: o.OrgName, User: &user}
 }
 
 // Warnings are what a link comes with that is shown to the caller, for somebody of
@@ -104,11 +104,11 @@ func (o *Of) Make(ctx context.Context, s *store.Store, c *guard.Case, p Place, e
 	if err != nil {
 		return model.Invite{}, err
 	}
-	secret, letter := guard.NewSecret(), guard.NewSecret()
+	secret, letter := model.NewSecret(), model.NewSecret()
 	email = model.TidyAddress(email)
 	i := model.Invite{
 		ID: id, OrganizationID: c.Organization.ID, Place: p.Name, ProjectID: p.Project, TeamID: p.Team, Epoch: p.Epoch, Email: email, Role: role,
-		TokenHash: guard.HashSecret(secret), MailHash: guard.HashSecret(letter), MadeBy: c.Voucher(), ForUser: p.User, FreeIn: c.Organization.Epoch,
+		TokenHash: model.HashSecret(secret), MailHash: model.HashSecret(letter), MadeBy: c.Voucher(), ForUser: p.User, FreeIn: c.Organization.Epoch,
 		Status: model.InvitePending, ExpiresOn: c.Now.Add(lasts), Stamp: model.Created(c.Stamp, c.Now),
 	}
 	if known, ok := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, email)); ok {
@@ -118,7 +118,7 @@ func (o *Of) Make(ctx context.Context, s *store.Store, c *guard.Case, p Place, e
 		}
 	}
 	s.CreateInvite(&c.Tx, i, o.was, o.old)
-	c.Audit(guard.InviteName(i.ID), nil, map[string]any{"place": p.Name, "role": role})
+	c.Audit(model.InviteName(i.ID), nil, map[string]any{"place": p.Name, "role": role})
 	post := mail.From(ctx)
 	shown, sent := post.Link(path(c, p, token(id, secret))), post.Link(path(c, p, token(id, letter)))
 	deliver(c, post, p, email, sent, func() { show(shown) })

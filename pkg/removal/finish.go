@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -99,7 +98,7 @@ func finishEarlier(ctx context.Context, s *store.Store, r model.Removal, now mod
 		earlier = append(earlier, r.TombstoneWas.RemovalID)
 	case r.Kind == model.OfUser:
 		for _, id := range r.UserIDs {
-			of, err := s.EveryRemovalAbout(ctx, guard.UserName(id))
+			of, err := s.EveryRemovalAbout(ctx, model.UserName(id))
 			if err != nil {
 				return false, err
 			}
@@ -261,7 +260,7 @@ func entry(r model.Removal, action string, at model.Time, resource string, befor
 	}
 	after["removal_id"] = r.ID
 	return &model.Audit{
-		OrganizationID: r.OrganizationID, ID: guard.NewAuditID(), TS: at, Actor: Actor, Action: action,
+		OrganizationID: r.OrganizationID, ID: model.NewAuditID(), TS: at, Actor: Actor, Action: action,
 		Resource: resource, Before: before, After: after, Outcome: "success",
 	}
 }

@@ -22,7 +22,7 @@ func Heir(c *guard.Case, p model.Project, leaver, heir int64) error {
 	}
 	u, ok := c.UserRow(heir)
 	if !ok || heir == leaver || !Ways(u, c.ProjectTarget(p, heir)).StillHasAccess {
-		return fault.NotFound().On(heirField, "must be another user who can reach "+guard.ProjectName(p.ID))
+		return fault.NotFound().On(heirField, "must be another user who can reach "+model.ProjectName(p.ID))
 	}
 	return nil
 }
@@ -36,7 +36,7 @@ func takeOver(ctx context.Context, s *store.Store, c *guard.Case, r *model.Remov
 	var old *model.ProjectMember
 	if is {
 		old, now = &was, was
-		before[guard.UserName(heir)] = was.Facts()
+		before[model.UserName(heir)] = was.Facts()
 	}
 	now.Role, now.ExpiresOn = string(access.ProjectAdmin), nil
 	if now.ID == 0 && !dry {
@@ -48,8 +48,8 @@ func takeOver(ctx context.Context, s *store.Store, c *guard.Case, r *model.Remov
 	}
 	now = s.HandOver(&c.Tx, p, old, now)
 	r.Handovers = append(r.Handovers, model.Handover{Project: &now, ProjectWas: old})
-	after[guard.UserName(heir)] = now.Facts()
-	c.Notify(heir, model.NoticeRoleChanged, guard.ProjectName(p.ID))
+	after[model.UserName(heir)] = now.Facts()
+	c.Notify(heir, model.NoticeRoleChanged, model.ProjectName(p.ID))
 	return nil
 }
 

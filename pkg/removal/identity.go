@@ -77,7 +77,7 @@ func (w *work) frees(u model.User, bound []model.Binding, rows table.Rows) (effe
 	named := u.DeletedOn != nil && store.NamesKept(rows, u)
 	return effect{
 		EffectRow: model.EffectRow{UserID: u.ID, Identity: &had, Effect: model.Effect{
-			Resource: guard.UserName(u.ID) + "/identity", Action: "delete", Detail: "what the user was found by is free"}},
+			Resource: model.UserName(u.ID) + "/identity", Action: "delete", Detail: "what the user was found by is free"}},
 		apply: func(tx *table.Tx) {
 			if named {
 				store.FreeNames(tx, u)

@@ -98,7 +98,7 @@ func succeeds(c *guard.Case, u model.User, successor int64) (*model.User, error)
 	case to.IsSuperuser:
 		return nil, nil //nolint:nilnil // likewise
 	}
-	c.Notify(to.ID, model.NoticeRoleChanged, guard.OrganizationName(c.Organization.ID))
+	c.Notify(to.ID, model.NoticeRoleChanged, model.OrganizationName(c.Organization.ID))
 	return &to, nil
 }
 
@@ -110,7 +110,7 @@ func moveRank(c *guard.Case, from, to model.User) {
 	}
 	c.FollowRank(from, to)
 	facts := func(u model.User) map[string]any {
-		return map[string]any{guard.UserName(u.ID): map[string]any{"is_active": u.IsActive, "is_superuser": u.IsSuperuser, model.VersionFact: u.Version}}
+		return map[string]any{model.UserName(u.ID): map[string]any{"is_active": u.IsActive, "is_superuser": u.IsSuperuser, model.VersionFact: u.Version}}
 	}
 	c.AuditAlso(facts(from), facts(to))
 }

@@ -55,7 +55,7 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user int64,
 		r.TombstoneWas = &tomb
 	}
 	s.RemoveMember(&c.Tx, p, m, !u.IsActive && heir == 0, model.Tombstone{ProjectID: p.ID, UserID: user, Epoch: r.Epoch, RemovedOn: c.Now, RemovalID: r.ID})
-	before, after := map[string]any{guard.UserName(user): m.Facts()}, map[string]any{"removal_id": r.ID, model.EpochFact: r.Epoch}
+	before, after := map[string]any{model.UserName(user): m.Facts()}, map[string]any{"removal_id": r.ID, model.EpochFact: r.Epoch}
 	if last && heir != 0 {
 		if err := takeOver(ctx, s, c, &r, p, heir, o.DryRun, before, after); err != nil {
 			return row, Report{}, err
@@ -75,9 +75,9 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user int64,
 	}
 	s.RecordRemoval(&c.Tx, r)
 	if !c.Caller.Is(user) {
-		c.Notify(user, model.NoticeRemoved, guard.ProjectName(p.ID))
+		c.Notify(user, model.NoticeRemoved, model.ProjectName(p.ID))
 	}
-	c.Audit(guard.MemberName(guard.ProjectName(p.ID), user), before, after)
+	c.Audit(model.MemberName(model.ProjectName(p.ID), user), before, after)
 	return row, report, nil
 }
 

@@ -30,7 +30,7 @@ func FromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 	before := make(map[string]any, len(members))
 	for _, m := range members {
 		users = append(users, m.UserID)
-		before[guard.UserName(m.UserID)] = m.Facts()
+		before[model.UserName(m.UserID)] = m.Facts()
 		u, _ := c.UserRow(m.UserID)
 		target := c.TeamTarget(t, m.UserID, access.KindTeam)
 		target.TeamRole = ""
@@ -69,12 +69,12 @@ func FromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 	for _, m := range members {
 		s.RemoveTeamMember(&c.Tx, t, m)
 		if !c.Caller.Is(m.UserID) {
-			c.Notify(m.UserID, model.NoticeRemoved, guard.TeamName(t.ID))
+			c.Notify(m.UserID, model.NoticeRemoved, model.TeamName(t.ID))
 		}
 	}
 	s.RecordRemoval(&c.Tx, r)
 	closeDoors(s, c, r, invites)
-	c.Audit(guard.TeamName(t.ID), before, map[string]any{"removal_id": r.ID})
+	c.Audit(model.TeamName(t.ID), before, map[string]any{"removal_id": r.ID})
 	return report, nil
 }
 

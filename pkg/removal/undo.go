@@ -59,7 +59,7 @@ func Undo(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal, e
 	}
 	u.last(&c.Tx, by)
 	for _, id := range r.UserIDs {
-		if u.told[guard.UserName(id)] != nil { // they have it back
+		if u.told[model.UserName(id)] != nil { // they have it back
 			c.Notify(id, model.NoticeAdded, u.place())
 		}
 	}

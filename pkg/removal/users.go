@@ -169,17 +169,17 @@ func auditUsers(c *guard.Case, r model.Removal) {
 	before, after := make(map[string]any, len(r.Users)), make(map[string]any, len(r.Users)+1)
 	for _, u := range r.Users {
 		row, _ := c.UserRow(u.UserID)
-		before[guard.UserName(u.UserID)] = map[string]any{"is_active": u.IsActive, model.VersionFact: row.Version}
+		before[model.UserName(u.UserID)] = map[string]any{"is_active": u.IsActive, model.VersionFact: row.Version}
 		facts := map[string]any{"is_active": false, model.VersionFact: row.Version + 1}
 		if r.Deletes {
 			facts["deleted"] = true
 		}
-		after[guard.UserName(u.UserID)] = facts
+		after[model.UserName(u.UserID)] = facts
 	}
 	after["removal_id"] = r.ID
-	resource := guard.OrganizationName(c.Organization.ID)
+	resource := model.OrganizationName(c.Organization.ID)
 	if len(r.UserIDs) == 1 {
-		resource = guard.UserName(r.UserIDs[0])
+		resource = model.UserName(r.UserIDs[0])
 	}
 	c.Audit(resource, before, after)
 }

@@ -79,8 +79,8 @@ func Full() error {
 
 func (r *Change) add(m model.TeamMember) model.TeamMember {
 	m = r.s.AddTeamMember(&r.c.Tx, *r.c.Team, m)
-	r.after[guard.UserName(m.UserID)] = m.Facts()
-	r.c.Notify(m.UserID, model.NoticeAdded, guard.TeamName(m.TeamID))
+	r.after[model.UserName(m.UserID)] = m.Facts()
+	r.c.Notify(m.UserID, model.NoticeAdded, model.TeamName(m.TeamID))
 	r.owners += isOwner(m.Role)
 	return m
 }
@@ -98,8 +98,8 @@ func (r *Change) To(m model.TeamMember, role access.Role) (model.TeamMember, err
 	now := m
 	now.Role = string(role)
 	now = r.s.ChangeTeamMember(&r.c.Tx, *r.c.Team, m, now)
-	r.before[guard.UserName(m.UserID)], r.after[guard.UserName(m.UserID)] = m.Facts(), now.Facts()
-	r.c.Notify(m.UserID, model.NoticeRoleChanged, guard.TeamName(m.TeamID))
+	r.before[model.UserName(m.UserID)], r.after[model.UserName(m.UserID)] = m.Facts(), now.Facts()
+	r.c.Notify(m.UserID, model.NoticeRoleChanged, model.TeamName(m.TeamID))
 	r.owners += isOwner(now.Role) - isOwner(m.Role)
 	return now, nil
 }
@@ -118,7 +118,7 @@ func (r *Change) Done() error {
 	case r.c.Audited():
 		r.c.AuditAlso(r.before, r.after)
 	default:
-		r.c.Audit(guard.TeamName(r.c.Team.ID), r.before, r.after)
+		r.c.Audit(model.TeamName(r.c.Team.ID), r.before, r.after)
 	}
 	return nil
 }

@@ -30,11 +30,11 @@ func Create(ctx context.Context, s *store.Store, c *guard.Case, t model.Team, ro
 	members := make([]model.TeamMember, len(users))
 	for i, id := range users {
 		members[i] = model.TeamMember{ID: fresh[model.PermissionIDs][i], TeamID: t.ID, UserID: id, Role: string(role), CreatedBy: c.Stamp, CreatedOn: c.Now, Version: 1}
-		facts[guard.UserName(id)] = members[i].Facts()
-		c.Notify(id, model.NoticeAdded, guard.TeamName(t.ID))
+		facts[model.UserName(id)] = members[i].Facts()
+		c.Notify(id, model.NoticeAdded, model.TeamName(t.ID))
 	}
 	t = s.CreateTeam(&c.Tx, t, members...)
-	c.Audit(guard.TeamName(t.ID), nil, facts)
+	c.Audit(model.TeamName(t.ID), nil, facts)
 	return t, nil
 }
 
@@ -68,6 +68,6 @@ func Delete(s *store.Store, c *guard.Case) (model.Team, error) {
 		return *c.Team, fault.New(fault.KindInUse, "The team still has projects: delete them first, or move each by Edit Project with another team_id")
 	}
 	t := s.DeleteTeam(&c.Tx, *c.Team, c.Stamp, c.Now)
-	c.Audit(guard.TeamName(t.ID), map[string]any{"is_deleted": false}, map[string]any{"is_deleted": true})
+	c.Audit(model.TeamName(t.ID), map[string]any{"is_deleted": false}, map[string]any{"is_deleted": true})
 	return t, nil
 }
