@@ -8,7 +8,7 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
-	"wardroom/pkg/invite"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -81,7 +81,7 @@ type inviteIn struct {
 		ExpiresHours *int64  `json:"expires_hours,omitempty" minimum:"1" maximum:"720" default:"72"`
 	}
 
-	of     invite.Of
+	of     member.Invitation
 	member *model.ProjectMember // of whose address it is, where they are one
 }
 
@@ -119,8 +119,8 @@ func (h *handlers) invite(ctx context.Context, in *inviteIn) (api.Noted[Invite, 
 	}
 	lasts := time.Duration(*in.Body.ExpiresHours) * time.Hour
 	out.Meta = &InviteLink{}
-	i, err := in.of.Make(ctx, h.store, c, invite.ToProject(*c.Project), in.Body.Email, *in.Body.Role, lasts, func(link string) {
-		*out.Meta = InviteLink{link, invite.Warnings(c, access.User)}
+	i, err := in.of.Make(ctx, h.store, c, member.InviteToProject(*c.Project), in.Body.Email, *in.Body.Role, lasts, func(link string) {
+		*out.Meta = InviteLink{link, member.InviteWarnings(c, access.User)}
 	})
 	out.Data = invited(i, c.Now)
 	return out, err
@@ -173,12 +173,12 @@ type acceptIn struct {
 func (in *acceptIn) Invitation() model.InviteToken { return model.ParseInviteToken(in.Body.Token) }
 
 // Needs asks for the invitation that the token names.
-func (in *acceptIn) Needs(f *guard.Fetch) { invite.Ask(f, in.Invitation()) }
+func (in *acceptIn) Needs(f *guard.Fetch) { member.AskInvite(f, in.Invitation()) }
 
 // Known refuses a token that opens no invitation to the organisation or to a
 // project which is there.
 func (in *acceptIn) Known(ctx context.Context, c *guard.Case) error {
-	i, ok := invite.Opened(c, in.Invitation())
+	i, ok := member.OpenedInvite(c, in.Invitation())
 	if ok && i.Place == model.OrganizationName(c.Organization.ID) && c.Caller.BoundProject == 0 {
 		in.invite = i
 		return nil

@@ -6,10 +6,10 @@ import (
 
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
-	"wardroom/pkg/teams"
 )
 
 // A group of SCIM is a team. Who becomes a member by SCIM is a viewer there; other
@@ -130,7 +130,7 @@ type deleteGroupIn struct {
 
 // deleteGroup deletes a team as Delete Team does.
 func (h *handlers) deleteGroup(_ context.Context, in *deleteGroupIn) (struct{}, error) {
-	_, err := teams.Delete(h.store, in.Case())
+	_, err := member.DeleteTeam(h.store, in.Case())
 	return struct{}{}, err
 }
 

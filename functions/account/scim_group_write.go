@@ -10,11 +10,11 @@ import (
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
-	"wardroom/pkg/teams"
 )
 
 // groupChange is what a request makes of a group, and what was read for it.
@@ -38,7 +38,7 @@ func (g *groupChange) joining() []int64 {
 func (g *groupChange) needs(f *guard.Fetch, team int64, members bool) {
 	s, o := f.Store(), f.Organization
 	if g.name != nil {
-		f.Rows(teams.NameKey(o, *g.name))
+		f.Rows(member.GroupNameKey(o, *g.name))
 		guard.Ask(f, &g.homonyms, func(ctx context.Context) ([]int64, error) { return s.TeamsNamed(ctx, o, *g.name) })
 	}
 	if g.externalID != nil && *g.externalID != "" {
@@ -68,7 +68,7 @@ func (g *groupChange) freeForGroup(ctx context.Context, c *guard.Case, from, to 
 	if to.Name == from.Name {
 		return nil
 	}
-	taken := store.HolderOf(c.Rows(), teams.NameKey(o, to.Name))
+	taken := store.HolderOf(c.Rows(), member.GroupNameKey(o, to.Name))
 	if taken == 0 || taken == from.ID {
 		if _, err := c.More(ctx, teamKeys(g.homonyms)...); err != nil {
 			return err
@@ -117,7 +117,7 @@ func (h *handlers) makeGroup(ctx context.Context, c *guard.Case, g *groupChange)
 		return t, err
 	}
 	first := users[:min(len(users), rowsAtOnce/2)]
-	t, err := teams.Create(ctx, h.store, c, t, access.Viewer, first...)
+	t, err := member.CreateTeam(ctx, h.store, c, t, access.Viewer, first...)
 	if len(first) < len(users) {
 		c.Continue(t.ID)
 	}
@@ -169,9 +169,9 @@ func (h *handlers) changeGroup(ctx context.Context, c *guard.Case, g *groupChang
 	}
 	leaving := g.leaving(c)
 	if c.Team.MemberCount-int64(len(leaving))+int64(len(joining)) > store.MaxTeamMembers {
-		return to, nil, teams.Full()
+		return to, nil, member.FullTeam()
 	}
-	edited, err := teams.Edit(h.store, c, to)
+	edited, err := member.EditTeam(h.store, c, to)
 	if err != nil {
 		return to, nil, err
 	}
@@ -207,7 +207,7 @@ func (h *handlers) move(ctx context.Context, c *guard.Case, joining []int64, lea
 	if len(out) < len(leaving) || len(in) < len(joining) {
 		c.Continue(c.Team.ID)
 	}
-	change := teams.Changing(h.store, c)
+	change := member.ChangeTeam(h.store, c)
 	change.Without(len(out))
 	if _, err := change.Admit(ctx, access.Viewer, false, in...); err != nil {
 		return err

@@ -7,10 +7,10 @@ import (
 	"strings"
 
 	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
-	"wardroom/pkg/teams"
 )
 
 // SCIMGroupList is a page of groups (RFC 7644, 3.4.2).
@@ -83,7 +83,7 @@ func (g *groupFinder) needs(f *guard.Fetch) {
 	s, o := f.Store(), f.Organization
 	switch first := g.where[0]; first.attribute {
 	case "displayname":
-		g.keys = []table.Primary{teams.NameKey(o, first.text)}
+		g.keys = []table.Primary{member.GroupNameKey(o, first.text)}
 		guard.Ask(f, &g.led, func(ctx context.Context) ([]int64, error) { return s.TeamsNamed(ctx, o, first.text) })
 	case "externalid":
 		g.keys = []table.Primary{store.ProvisionedKey(o, model.ExternalGroups, first.text)}

@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
-	"wardroom/pkg/agents"
 	"wardroom/pkg/api"
 	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -48,7 +48,7 @@ func (h *handlers) create(ctx context.Context, in *createIn) (model.AgentDetail,
 	var owner *model.AgentMember
 	if c.User != nil {
 		a.OwnerID = &c.User.ID
-		m := agents.Member(c, a, *c.Project, c.User.ID, access.AgentOwner)
+		m := member.NewAgentMember(c, a, *c.Project, c.User.ID, access.AgentOwner)
 		owner, m.ID = &m, fresh[model.PermissionIDs][0]
 		after[ownerFact], after[model.UserName(c.User.ID)] = a.Owner(), owner.Facts()
 	}

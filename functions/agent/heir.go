@@ -4,26 +4,26 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
-	"wardroom/pkg/agents"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 )
 
 // wantMembers asks for what users are on the agent themselves.
 func wantMembers(f *guard.Fetch, agent int64, users ...int64) {
 	if a, ok := f.Agent(agent); ok {
-		f.Rows(agents.MemberKeys(a, users...)...)
+		f.Rows(member.AgentMemberKeys(a, users...)...)
 	}
 }
 
 // hand notes that somebody else owns an agent from now on, which is otherwise as
 // to and config say, and what the audit log tells of it.
 func (h *handlers) hand(ctx context.Context, c *guard.Case, from, to model.Agent, config *model.AgentVersion, heir int64, before, after map[string]any) (model.Agent, error) {
-	if err := agents.Settle(ctx, h.store, c, from, heir); err != nil {
+	if err := member.FinishEnded(ctx, h.store, c, from, heir); err != nil {
 		return to, err
 	}
-	m := agents.Member(c, from, *c.Project, heir, access.AgentOwner)
+	m := member.NewAgentMember(c, from, *c.Project, heir, access.AgentOwner)
 	was, is := c.AgentMember(from.ID, heir)
 	var old *model.AgentMember
 	if is {

@@ -6,10 +6,10 @@ import (
 	"slices"
 
 	"wardroom/pkg/access"
-	"wardroom/pkg/agents"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -173,7 +173,7 @@ func (in *addUsersIn) Known(_ context.Context, c *guard.Case) error {
 func (h *handlers) addUsers(ctx context.Context, in *addUsersIn) ([]model.AgentUser, error) {
 	c, a := in.Case(), *in.Case().Agent
 	users := model.Distinct(in.Body.UserIDs)
-	if err := agents.Settle(ctx, h.store, c, a, users...); err != nil {
+	if err := member.FinishEnded(ctx, h.store, c, a, users...); err != nil {
 		return nil, err
 	}
 	fresh := 0
@@ -181,7 +181,7 @@ func (h *handlers) addUsers(ctx context.Context, in *addUsersIn) ([]model.AgentU
 		if _, has := c.AgentMember(a.ID, id); !has {
 			fresh++
 		} else if p := in.Body.Permission; p != nil && *p != string(access.AgentOwner) {
-			if err := agents.Keeps(a, id); err != nil {
+			if err := member.OwnerKeeps(a, id); err != nil {
 				return nil, err
 			}
 		}
@@ -196,7 +196,7 @@ func (h *handlers) addUsers(ctx context.Context, in *addUsersIn) ([]model.AgentU
 		was, has := c.AgentMember(a.ID, id)
 		m := was
 		if !has {
-			m = agents.Member(c, a, *c.Project, id, access.AgentViewer)
+			m = member.NewAgentMember(c, a, *c.Project, id, access.AgentViewer)
 			m.ID, ids = ids[0], ids[1:]
 		}
 		set(&m.Role, in.Body.Permission)
@@ -242,7 +242,7 @@ func (h *handlers) removeUsers(_ context.Context, in *removeUsersIn) ([]model.Ag
 	rows := make([]model.AgentUser, len(users))
 	before := map[string]any{}
 	for i, id := range users {
-		if err := agents.Keeps(a, id); err != nil {
+		if err := member.OwnerKeeps(a, id); err != nil {
 			return nil, err
 		}
 		m, _ := c.AgentMember(a.ID, id)

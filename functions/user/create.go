@@ -8,7 +8,7 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
-	"wardroom/pkg/invite"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -36,7 +36,7 @@ type createIn struct {
 		IsStaff   bool   `json:"is_staff,omitempty" doc:"Application admin"`
 	}
 
-	of      invite.Of
+	of      member.Invitation
 	known   *model.User // whose the address is
 	arrived bool        // who has a credential of their own
 }
@@ -153,8 +153,8 @@ func (h *handlers) link(ctx context.Context, c *guard.Case, in *createIn, u mode
 		return nil, nil
 	}
 	link := &InviteLink{}
-	i, err := in.of.Make(ctx, h.store, c, invite.ToOrganization(c.Organization, u.ID), in.Body.Email, "user", lasting, func(url string) {
-		*link = InviteLink{url, invite.Warnings(c, rankOf(u))}
+	i, err := in.of.Make(ctx, h.store, c, member.InviteToOrganization(c.Organization, u.ID), in.Body.Email, "user", lasting, func(url string) {
+		*link = InviteLink{url, member.InviteWarnings(c, rankOf(u))}
 	})
 	after[model.InviteName(i.ID)] = i.Status
 	return link, err

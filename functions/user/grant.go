@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
-	"wardroom/pkg/agents"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
@@ -103,7 +103,7 @@ func (in *grantIn) known(ctx context.Context, c *guard.Case) error {
 	case in.Body.ResourceType == onAgent:
 		var along []table.Primary
 		if a, ok := table.Agents.In(c.Rows(), in.Body.ResourceID); ok {
-			along = agents.MemberKeys(a, in.Body.UserID)
+			along = member.AgentMemberKeys(a, in.Body.UserID)
 		}
 		return in.held.agent(ctx, c, in.Body.ResourceID, false, along...)
 	case in.Body.ResourceType == onOrganization && in.Body.ResourceID == c.Organization.ID && c.Caller.BoundProject == 0:

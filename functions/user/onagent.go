@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
-	"wardroom/pkg/agents"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/table"
@@ -56,7 +56,7 @@ func (h *handlers) grantOnAgent(ctx context.Context, in *grantIn) (model.UserPer
 	}
 	a := *c.Agent
 	if _, is := c.AgentMember(a.ID, user); is {
-		if err := agents.Settle(ctx, h.store, c, a, user); err != nil {
+		if err := member.FinishEnded(ctx, h.store, c, a, user); err != nil {
 			return model.UserPermission{}, err
 		}
 		return model.UserPermission{}, duplicate()
@@ -65,7 +65,7 @@ func (h *handlers) grantOnAgent(ctx context.Context, in *grantIn) (model.UserPer
 	if err != nil {
 		return model.UserPermission{}, err
 	}
-	m := agents.Member(c, a, *c.Project, user, access.AgentRole(in.Body.Permission))
+	m := member.NewAgentMember(c, a, *c.Project, user, access.AgentRole(in.Body.Permission))
 	m.ID, m.ExpiresOn = id, in.Body.ExpiresOn
 	m = h.store.AddAgentMember(&c.Tx, a, m)
 	c.Notify(user, model.NoticeAdded, model.AgentName(a.ID))
@@ -83,7 +83,7 @@ func (h *handlers) editOnAgent(c *guard.Case, in *editPermissionIn) (model.UserP
 	if err != nil || !asked {
 		return in.held.shown(), err
 	}
-	if err := agents.Keeps(a, m.UserID); err != nil {
+	if err := member.OwnerKeeps(a, m.UserID); err != nil {
 		return model.UserPermission{}, err
 	}
 	m = h.store.ChangeAgentMember(&c.Tx, a, was, m.Modified(c.Stamp, c.Now))
@@ -111,7 +111,7 @@ func (h *handlers) revokeOnAgent(ctx context.Context, c *guard.Case, in *revokeI
 	if err := in.held.manage(c); err != nil {
 		return report, err
 	}
-	if err := agents.Keeps(a, m.UserID); err != nil {
+	if err := member.OwnerKeeps(a, m.UserID); err != nil {
 		return report, err
 	}
 	if in.DryRun {

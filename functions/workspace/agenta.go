@@ -7,10 +7,10 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
-	"wardroom/pkg/teams"
 )
 
 // Workspace is a team as Agenta lists it.
@@ -243,7 +243,7 @@ func (h *handlers) organizations(ctx context.Context, in *organizationsIn) ([]Or
 	if err != nil {
 		return nil, err
 	}
-	o := Organization{ID: decimal(c.Organization.ID), Name: c.Organization.OrgName, Description: c.Organization.Description, Type: teams.DefaultType, Workspaces: []string{}, Members: []string{}}
+	o := Organization{ID: decimal(c.Organization.ID), Name: c.Organization.OrgName, Description: c.Organization.Description, Type: member.DefaultTeamType, Workspaces: []string{}, Members: []string{}}
 	for _, t := range own {
 		o.Workspaces = append(o.Workspaces, decimal(t.ID))
 	}

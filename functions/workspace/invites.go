@@ -8,7 +8,7 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
-	"wardroom/pkg/invite"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -32,8 +32,8 @@ type invited = api.TrueOr[InviteLink]
 
 func (a *address) make(ctx context.Context, h *handlers, c *guard.Case, email, role string) (invited, error) {
 	out := invited{Else: &InviteLink{}}
-	_, err := a.of.Make(ctx, h.store, c, invite.ToTeam(*c.Team), email, role, lasting, func(link string) {
-		*out.Else = InviteLink{URL: link, Warnings: invite.Warnings(c, access.User)}
+	_, err := a.of.Make(ctx, h.store, c, member.InviteToTeam(*c.Team), email, role, lasting, func(link string) {
+		*out.Else = InviteLink{URL: link, Warnings: member.InviteWarnings(c, access.User)}
 	})
 	return out, err
 }
@@ -61,7 +61,7 @@ func (p paired) pairing(t model.Team) error {
 // address is somebody who is to be invited.
 type address struct {
 	named
-	of invite.Of
+	of member.Invitation
 }
 
 func (a *address) ask(f *guard.Fetch, team int64, email string) {
@@ -206,7 +206,7 @@ func (in *acceptIn) Invitation() model.InviteToken { return model.ParseInviteTok
 // Needs asks for the workspace, the invitation that the token names, and the
 // caller's membership.
 func (in *acceptIn) Needs(f *guard.Fetch) {
-	invite.Ask(f, in.Invitation())
+	member.AskInvite(f, in.Invitation())
 	f.Rows(table.Teams.Key(in.WorkspaceID))
 	if f.Caller != 0 {
 		f.Rows(table.TeamMembers.Key(in.WorkspaceID, f.Caller))
@@ -223,7 +223,7 @@ func (in *acceptIn) Known(_ context.Context, c *guard.Case) error {
 	if err := in.paired.pairing(in.team); err != nil {
 		return err
 	}
-	if in.invite, ok = invite.Opened(c, in.Invitation()); !ok || in.invite.Place != model.TeamName(in.team.ID) {
+	if in.invite, ok = member.OpenedInvite(c, in.Invitation()); !ok || in.invite.Place != model.TeamName(in.team.ID) {
 		return errInvite(fault.KindInvalid, "INVITE_NOT_FOUND", "The invitation was not found.")
 	}
 	return nil

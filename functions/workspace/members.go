@@ -6,11 +6,11 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
-	"wardroom/pkg/teams"
 )
 
 type membersIn struct {
@@ -104,7 +104,7 @@ func (h *handlers) addMembers(ctx context.Context, in *addMembersIn) ([]model.Te
 	if in.Body.Role != nil {
 		role = access.Role(*in.Body.Role)
 	}
-	change := teams.Changing(h.store, c)
+	change := member.ChangeTeam(h.store, c)
 	members, err := change.Admit(ctx, role, in.Body.Role != nil, model.Distinct(in.Body.UserIDs)...)
 	if err != nil {
 		return nil, err

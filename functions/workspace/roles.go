@@ -8,12 +8,11 @@ import (
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/guard"
-	"wardroom/pkg/invite"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
-	"wardroom/pkg/teams"
 )
 
 // named is the person and the organisation that a request of Agenta's names by
@@ -127,7 +126,7 @@ func (h *handlers) assign(_ context.Context, in *assignIn) (bool, error) {
 }
 
 func (h *handlers) change(c *guard.Case, m model.TeamMember, role access.Role) error {
-	change := teams.Changing(h.store, c)
+	change := member.ChangeTeam(h.store, c)
 	if _, err := change.To(m, role); err != nil {
 		return err
 	}
@@ -143,7 +142,7 @@ type unassignIn struct {
 	Role           string `query:"role" required:"true" example:"evaluator"`
 
 	named
-	of invite.Of
+	of member.Invitation
 }
 
 // Check refuses a missing organisation and a bad role before anything is looked
@@ -201,7 +200,7 @@ type removeUserIn struct {
 
 	named
 	found roll
-	of    invite.Of
+	of    member.Invitation
 }
 
 // Needs asks whose address it is, and who is in the workspace or invited to it.

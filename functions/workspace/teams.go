@@ -7,10 +7,10 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
-	"wardroom/pkg/teams"
 )
 
 type listTeamsIn struct {
@@ -110,7 +110,7 @@ func (h *handlers) createTeam(ctx context.Context, in *createTeamIn) (model.Team
 	if err := c.Unbound(); err != nil {
 		return model.Team{}, err
 	}
-	return teams.Create(ctx, h.store, c, model.Team{Name: in.Body.Name, Description: in.Body.Description}, access.Owner, me.ID)
+	return member.CreateTeam(ctx, h.store, c, model.Team{Name: in.Body.Name, Description: in.Body.Description}, access.Owner, me.ID)
 }
 
 type teamIn struct {
@@ -135,7 +135,7 @@ type editTeamIn struct {
 // Needs asks whether an identity provider has given the name to another team.
 func (in *editTeamIn) Needs(f *guard.Fetch) {
 	if in.Body.Name != nil {
-		f.Rows(teams.NameKey(f.Organization, *in.Body.Name))
+		f.Rows(member.GroupNameKey(f.Organization, *in.Body.Name))
 	}
 }
 
@@ -153,7 +153,7 @@ func (h *handlers) editTeam(_ context.Context, in *editTeamIn) (model.Team, erro
 		return t, nil
 	}
 	renamed := t.Name != c.Team.Name
-	t, err := teams.Edit(h.store, c, t)
+	t, err := member.EditTeam(h.store, c, t)
 	if err == nil {
 		c.Audit(model.TeamName(t.ID), nil, map[string]any{"renamed": renamed})
 	}
@@ -162,6 +162,6 @@ func (h *handlers) editTeam(_ context.Context, in *editTeamIn) (model.Team, erro
 
 // deleteTeam makes the team unreadable; see package teams for what it refuses.
 func (h *handlers) deleteTeam(_ context.Context, in *teamIn) ([]model.Team, error) {
-	t, err := teams.Delete(h.store, in.Case())
+	t, err := member.DeleteTeam(h.store, in.Case())
 	return []model.Team{t}, err
 }

@@ -28,7 +28,7 @@ func Drop(ctx context.Context, s *store.Store, m model.AgentMember, tomb model.T
 	if a.Owner() == m.UserID {
 		before["owner"], after["owner"] = m.UserID, int64(0)
 		to := a
-		to.Stamp, to.OwnerID = a.Modified(Actor, now), nil
+		to.Stamp, to.OwnerID = a.Modified(model.System, now), nil
 		s.EditAgent(&tx, a, to, nil)
 		s.EndAgentMember(&tx, is)
 	} else {

@@ -12,9 +12,6 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Actor is who works off removals, in the audit log.
-const Actor = "system"
-
 // The actions of the audit log that are nobody's request.
 const (
 	finishAction = "finish-removal"
@@ -260,7 +257,7 @@ func entry(r model.Removal, action string, at model.Time, resource string, befor
 	}
 	after["removal_id"] = r.ID
 	return &model.Audit{
-		OrganizationID: r.OrganizationID, ID: model.NewAuditID(), TS: at, Actor: Actor, Action: action,
+		OrganizationID: r.OrganizationID, ID: model.NewAuditID(), TS: at, Actor: model.System, Action: action,
 		Resource: resource, Before: before, After: after, Outcome: "success",
 	}
 }
