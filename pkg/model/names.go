@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 )
@@ -71,6 +72,22 @@ func ParseRef(text string) (Ref, bool) {
 		return Ref{}, false
 	}
 	return Ref{thing, part}, true
+}
+
+// ErrNotRef says that a text is the name of nothing.
+var ErrNotRef = errors.New("not the name of a thing")
+
+// MarshalText implements encoding.TextMarshaler.
+func (r Ref) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote, or returns ErrNotRef.
+func (r *Ref) UnmarshalText(b []byte) error {
+	read, ok := ParseRef(string(b))
+	if !ok && len(b) > 0 {
+		return ErrNotRef
+	}
+	*r = read
+	return nil
 }
 
 // ParseThing reads the name of a thing alone.
