@@ -1,10 +1,4 @@
-// Package invite asks people to join a project, a team, or the organisation. The
-// routes of both dialects make, renew and end invitations by it.
-//
-// A token is shown or sent once, and never logged or kept. What is sent is
-// another one than what is shown, so that who was shown a link can't pass for
-// who got a letter.
-package invite
+package member
 
 import (
 	"context"
@@ -14,9 +8,9 @@ import (
 	"time"
 
 	"wardroom/pkg/access"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/mail"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -30,43 +24,43 @@ type Place struct {
 	Title         string // as it is called in a letter
 }
 
-// ToProject is a project as a place.
-func ToProject(p model.Project) Place {
-	return Place{Name: guard.ProjectName(p.ID), Project: &p.ID, Epoch: p.Epoch, Title: "the project " + p.Name}
+// InviteToProject is a project as a place.
+func InviteToProject(p model.Project) Place {
+	return Place{Name: model.ProjectName(p.ID), Project: &p.ID, Epoch: p.Epoch, Title: "the project " + p.Name}
 }
 
-// ToTeam is a team as a place.
-func ToTeam(t model.Team) Place {
-	return Place{Name: guard.TeamName(t.ID), Team: &t.ID, Epoch: t.Epoch, Title: "the workspace " + t.Name}
+// InviteToTeam is a team as a place.
+func InviteToTeam(t model.Team) Place {
+	return Place{Name: model.TeamName(t.ID), Team: &t.ID, Epoch: t.Epoch, Title: "the workspace " + t.Name}
 }
 
-// ToOrganization is an organisation as a place for one of its users.
-func ToOrganization(o model.Organization, user int64) Place {
-	return Place{Name: guard.OrganizationName(o.ID), Title: o.OrgName, User: &user}
+// InviteToOrganization is an organisation as a place for one of its users.
+func InviteToOrganization(o model.Organization, user int64) Place {
+	return Place{Name: model.OrganizationName(o.ID), Title: o.OrgName, User: &user}
 }
 
-// Warnings are what a link comes with that is shown to the caller, for somebody of
+// InviteWarnings are what a link comes with that is shown to the caller, for somebody of
 // a rank.
-func Warnings(c *guard.Case, rank access.Rank) []string {
+func InviteWarnings(c *request.Request, rank access.Rank) []string {
 	if c.NeedsKey(rank) {
 		return []string{"needs_key"}
 	}
 	return nil
 }
 
-// Of is what is known of an address at a place.
-type Of struct {
+// Invitation is what is known of an address at a place.
+type Invitation struct {
 	was *model.InviteOf
 	old *model.Invite
 }
 
-// Ask asks for the place's row of the address, and whose address it is.
-func (o *Of) Ask(f *guard.Fetch, place, email string) {
+// AskInvite asks for the place's row of the address, and whose address it is.
+func (o *Invitation) Ask(f *request.Fetch, place, email string) {
 	f.Rows(table.InvitesOf.Key(place, model.AddressKey(email)), store.EmailKey(f.Organization, email))
 }
 
 // Keys are the rows to read after those that Ask asked for, before Take.
-func (o *Of) Keys(c *guard.Case, place, email string) []table.Primary {
+func (o *Invitation) Keys(c *request.Request, place, email string) []table.Primary {
 	if of, ok := table.InvitesOf.In(c.Rows(), place, model.AddressKey(email)); ok {
 		return []table.Primary{table.Invites.Key(of.InviteID)}
 	}
@@ -74,7 +68,7 @@ func (o *Of) Keys(c *guard.Case, place, email string) []table.Primary {
 }
 
 // Take takes the newest invitation out of what was read.
-func (o *Of) Take(c *guard.Case, place, email string) {
+func (o *Invitation) Take(c *request.Request, place, email string) {
 	o.was, o.old = nil, nil
 	of, ok := table.InvitesOf.In(c.Rows(), place, model.AddressKey(email))
 	if !ok {
@@ -88,7 +82,7 @@ func (o *Of) Take(c *guard.Case, place, email string) {
 
 // Pending returns the invitation that is still to be accepted, an expired one
 // too.
-func (o *Of) Pending() (model.Invite, bool) {
+func (o *Invitation) Pending() (model.Invite, bool) {
 	if o.old == nil || o.old.Status != model.InvitePending {
 		return model.Invite{}, false
 	}
@@ -99,16 +93,16 @@ func (o *Of) Pending() (model.Invite, bool) {
 // where the address is one's and they weren't told yet. A letter with its link leaves once the invitation is
 // made, where that is configured; show is told the link where none does, at once
 // or when the letter has failed.
-func (o *Of) Make(ctx context.Context, s *store.Store, c *guard.Case, p Place, email, role string, lasts time.Duration, show func(link string)) (model.Invite, error) {
+func (o *Invitation) Make(ctx context.Context, s *store.Store, c *request.Request, p Place, email, role string, lasts time.Duration, show func(link string)) (model.Invite, error) {
 	id, err := s.NewID(ctx, model.InviteIDs)
 	if err != nil {
 		return model.Invite{}, err
 	}
-	secret, letter := guard.NewSecret(), guard.NewSecret()
+	secret, letter := model.NewSecret(), model.NewSecret()
 	email = model.TidyAddress(email)
 	i := model.Invite{
 		ID: id, OrganizationID: c.Organization.ID, Place: p.Name, ProjectID: p.Project, TeamID: p.Team, Epoch: p.Epoch, Email: email, Role: role,
-		TokenHash: guard.HashSecret(secret), MailHash: guard.HashSecret(letter), MadeBy: c.Voucher(), ForUser: p.User, FreeIn: c.Organization.Epoch,
+		TokenHash: model.HashSecret(secret), MailHash: model.HashSecret(letter), MadeBy: c.Voucher(), ForUser: p.User, FreeIn: c.Organization.Epoch,
 		Status: model.InvitePending, ExpiresOn: c.Now.Add(lasts), Stamp: model.Created(c.Stamp, c.Now),
 	}
 	if known, ok := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, email)); ok {
@@ -118,7 +112,7 @@ func (o *Of) Make(ctx context.Context, s *store.Store, c *guard.Case, p Place, e
 		}
 	}
 	s.CreateInvite(&c.Tx, i, o.was, o.old)
-	c.Audit(guard.InviteName(i.ID), nil, map[string]any{"place": p.Name, "role": role})
+	c.Audit(model.InviteName(i.ID), nil, map[string]any{"place": p.Name, "role": role})
 	post := mail.From(ctx)
 	shown, sent := post.Link(path(c, p, token(id, secret))), post.Link(path(c, p, token(id, letter)))
 	deliver(c, post, p, email, sent, func() { show(shown) })
@@ -127,12 +121,12 @@ func (o *Of) Make(ctx context.Context, s *store.Store, c *guard.Case, p Place, e
 
 // told reports whether a user has been told already: by the invitation before,
 // which they could still accept.
-func (o *Of) told(user int64, now model.Time) bool {
+func (o *Invitation) told(user int64, now model.Time) bool {
 	return o.old != nil && o.old.StatusAt(now) == model.InvitePending && o.old.ForUser != nil && *o.old.ForUser == user
 }
 
 // deliver notes the letter with a link, or shows the other one.
-func deliver(c *guard.Case, post *mail.Sender, p Place, email, link string, show func()) {
+func deliver(c *request.Request, post *mail.Sender, p Place, email, link string, show func()) {
 	if !post.Sends() {
 		show()
 		return
@@ -149,7 +143,7 @@ func deliver(c *guard.Case, post *mail.Sender, p Place, email, link string, show
 
 // path is the page of the front end that accepts. The token stands behind the
 // number sign, which browsers send to no server.
-func path(c *guard.Case, p Place, token string) string {
+func path(c *request.Request, p Place, token string) string {
 	query := url.Values{}
 	if p.Project != nil {
 		query.Set("project_id", strconv.FormatInt(*p.Project, 10))
@@ -164,17 +158,17 @@ func path(c *guard.Case, p Place, token string) string {
 
 func token(id int64, secret string) string { return strconv.FormatInt(id, 10) + "." + secret }
 
-// Ask asks for the invitation of a token.
-func Ask(f *guard.Fetch, t model.InviteToken) {
+// AskInvite asks for the invitation of a token.
+func AskInvite(f *request.Fetch, t model.InviteToken) {
 	if t.ID != 0 {
 		f.Rows(table.Invites.Key(t.ID))
 	}
 }
 
-// Opened returns the invitation that a token opens, expired and accepted ones
+// OpenedInvite returns the invitation that a token opens, expired and accepted ones
 // too. An unknown token, a wrong one, a revoked one and another organisation's
 // are all none.
-func Opened(c *guard.Case, t model.InviteToken) (model.Invite, bool) {
+func OpenedInvite(c *request.Request, t model.InviteToken) (model.Invite, bool) {
 	i, ok := table.Invites.In(c.Rows(), t.ID)
 	if !ok || !t.Opens(i) || i.OrganizationID != c.Organization.ID || i.Status == model.InviteRevoked {
 		return model.Invite{}, false

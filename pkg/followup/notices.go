@@ -1,7 +1,4 @@
-// Package notice turns the notices that stand in audit rows into notifications.
-// The table's stream asks for it, so a change and what people are told of it
-// can't come apart, and no request waits for it.
-package notice
+package followup
 
 import (
 	"context"
@@ -17,22 +14,25 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Work names this work in markers.
-const Work = "notice"
+// noticeWork names this work in markers.
+const noticeWork = "notice"
 
-// keep is how long it is remembered that an audit row was worked through: longer
+// keepMarkers is how long it is remembered that an audit row was worked through: longer
 // than any stream, dead letter or sweep comes back to it.
-const keep = 30 * 24 * time.Hour
+const keepMarkers = 30 * 24 * time.Hour
 
 // perTx is how many notifications one transaction makes beside its marker.
 const perTx = 90
 
-// Deliver tells people what the audit rows say they are to be told, in order,
+// Notices stand in the audit row of the change that they tell of, so a change and
+// what people are told of it can't come apart, and no request waits for it.
+
+// Notify tells people what the audit rows say they are to be told, in order,
 // and returns how many rows from the start are done. Each row's notifications
 // and a marker are one transaction, so that a row which comes twice changes
 // nothing.
-func Deliver(ctx context.Context, s *store.Store, rows []model.Audit) (done int, err error) {
-	known, err := read(ctx, s, rows)
+func Notify(ctx context.Context, s *store.Store, rows []model.Audit) (done int, err error) {
+	known, err := readNotices(ctx, s, rows)
 	if err != nil {
 		return 0, err
 	}
@@ -50,13 +50,13 @@ func Deliver(ctx context.Context, s *store.Store, rows []model.Audit) (done int,
 // workOf names a part of the work on one row.
 func workOf(part int) string {
 	if part == 0 {
-		return Work
+		return noticeWork
 	}
-	return Work + "-" + strconv.Itoa(part)
+	return noticeWork + "-" + strconv.Itoa(part)
 }
 
-// read reads what the texts need, and which rows were worked through before.
-func read(ctx context.Context, s *store.Store, rows []model.Audit) (table.Rows, error) {
+// readNotices reads what the texts need, and which rows were worked through before.
+func readNotices(ctx context.Context, s *store.Store, rows []model.Audit) (table.Rows, error) {
 	var keys []table.Primary
 	for _, a := range rows {
 		for i, n := range a.Notices {
@@ -114,7 +114,7 @@ func deliver(ctx context.Context, s *store.Store, known table.Rows, a model.Audi
 			ID: id, UserID: n.UserID, Title: title, Message: message, Type: n.Kind, Link: link(n.Resource), ProjectID: project(known, n.Resource), Stamp: model.Created("System", a.TS),
 		})
 	}
-	table.Markers.Create(&tx, model.Marker{Work: work, AuditID: a.ID, TTL: a.TS.Add(keep).Std().Unix()})
+	table.Markers.Create(&tx, model.Marker{Work: work, AuditID: a.ID, TTL: a.TS.Add(keepMarkers).Std().Unix()})
 	err := s.Commit(ctx, &tx)
 	if !errors.Is(err, table.ErrStale) {
 		return err

@@ -1,4 +1,4 @@
-package agents_test
+package followup_test
 
 import (
 	"fmt"

@@ -1,65 +1,51 @@
-// Package purge ends what was deleted when its retention is over: for good, in
-// chunks, the thing's own row last, so that a purge that stopped anywhere is
-// found again by the pending index and goes on.
-//
-// Every chunk is a transaction with the condition that the thing is still
-// deleted as it was read. So several purges of one thing at the same time, or
-// an undo at the last moment, do no harm.
-package purge
+package followup
 
 import (
 	"context"
 	"crypto/rand"
 	"fmt"
 
-	"wardroom/pkg/agents"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
-// actor is who purges, in the audit log.
-const actor = "system"
-
-// tries is how often a purge begins anew that lost to another writer.
-const tries = 10
-
-// chunk is how many rows one transaction deletes; 100 items are the most, and
+// purgeChunk is how many rows one transaction deletes; 100 items are the most, and
 // a row may have one beside it.
-const chunk = 45
+const purgeChunk = 45
 
-// Project purges a deleted project: what is left of its agents, its memberships
+// PurgeProject purges a deleted project: what is left of its agents, its memberships
 // and tombstones, then itself. One that is not due, or gone, is left alone.
-func Project(ctx context.Context, s *store.Store, now model.Time, id int64) error {
+func PurgeProject(ctx context.Context, s *store.Store, now model.Time, id int64) error {
 	return thing[model.Project]{
 		of: table.Projects, name: "project",
 		state: func(p model.Project) (bool, *model.Time, int64) { return p.IsDeleted, p.PendingOn, p.OrganizationID },
 		first: func(ctx context.Context, _ *table.Tx, p model.Project) (bool, error) {
-			return false, agents.End(ctx, s, p.ID, now)
+			return false, EndAgents(ctx, s, p.ID, now)
 		},
 	}.purge(ctx, s, now, id)
 }
 
-// Team purges a deleted team: its memberships, then itself.
-func Team(ctx context.Context, s *store.Store, now model.Time, id int64) error {
+// PurgeTeam purges a deleted team: its memberships, then itself.
+func PurgeTeam(ctx context.Context, s *store.Store, now model.Time, id int64) error {
 	return thing[model.Team]{
 		of: table.Teams, name: "team",
 		state: func(t model.Team) (bool, *model.Time, int64) { return t.IsDeleted, t.PendingOn, t.OrganizationID },
 	}.purge(ctx, s, now, id)
 }
 
-// Agent purges a deleted agent: the threads with it, its permissions, versions
+// PurgeAgent purges a deleted agent: the threads with it, its permissions, versions
 // and what people thought of it, then itself.
-func Agent(ctx context.Context, s *store.Store, now model.Time, id int64) error {
+func PurgeAgent(ctx context.Context, s *store.Store, now model.Time, id int64) error {
 	return thing[model.Agent]{
 		of: table.Agents, name: "agent",
 		state: func(a model.Agent) (bool, *model.Time, int64) { return a.IsDeleted, a.PendingOn, a.OrganizationID },
 		first: func(ctx context.Context, tx *table.Tx, a model.Agent) (bool, error) {
-			threads, err := s.ThreadsWith(ctx, a.ID, chunk)
+			threads, err := s.ThreadsWith(ctx, a.ID, purgeChunk)
 			if err != nil {
 				return false, err
 			}
-			members, err := s.AgentMembers(ctx, a.ID, "", chunk)
+			members, err := s.AgentMembers(ctx, a.ID, "", purgeChunk)
 			for _, id := range threads {
 				tx.Drop(table.Threads.Key(id))
 			}
@@ -70,6 +56,12 @@ func Agent(ctx context.Context, s *store.Store, now model.Time, id int64) error 
 		},
 	}.purge(ctx, s, now, id)
 }
+
+// What was deleted is purged when its retention is over: for good, in chunks, the
+// thing's own row last, so that a purge that stopped anywhere is found again by
+// the pending index and goes on. Every chunk is a transaction with the condition
+// that the thing is still deleted as it was read. So several purges of one thing
+// at the same time, or an undo at the last moment, do no harm.
 
 // thing is a kind of what is purged with the rows that lie beside it.
 type thing[T any] struct {
@@ -110,7 +102,7 @@ func (t thing[T]) purge(ctx context.Context, s *store.Store, now model.Time, id 
 			}
 			if !more {
 				t.of.Delete(&tx, v)
-				record(s, &tx, organization, now, "purge-"+t.name, fmt.Sprintf("%s:%d", t.name, id))
+				recordPurge(s, &tx, organization, now, "purge-"+t.name, fmt.Sprintf("%s:%d", t.name, id))
 				return s.Commit(ctx, &tx)
 			}
 			t.of.Check(&tx, v)
@@ -127,7 +119,7 @@ func due(end *model.Time, now model.Time) bool { return end != nil && !end.After
 // empty notes the deletion of some rows that lie beside the row key, and tells
 // how many. with notes what else goes with one of them.
 func empty(ctx context.Context, s *store.Store, tx *table.Tx, key table.Primary, with func(table.Rows, table.Primary)) (int, error) {
-	keys, err := s.Beside(ctx, key, chunk)
+	keys, err := s.Beside(ctx, key, purgeChunk)
 	if err != nil {
 		return 0, err
 	}
@@ -146,9 +138,9 @@ func empty(ctx context.Context, s *store.Store, tx *table.Tx, key table.Primary,
 	return len(keys), nil
 }
 
-// record notes a purge in the audit log, under what nobody deletes.
-func record(s *store.Store, tx *table.Tx, organization int64, now model.Time, action, resource string) {
+// recordPurge notes a purge in the audit log, under what nobody deletes.
+func recordPurge(s *store.Store, tx *table.Tx, organization int64, now model.Time, action, resource string) {
 	s.RecordAudit(tx, model.Audit{
-		OrganizationID: organization, ID: rand.Text(), TS: now, Actor: actor, Action: action, Resource: resource, Outcome: "success",
+		OrganizationID: organization, ID: rand.Text(), TS: now, Actor: model.System, Action: action, Resource: resource, Outcome: "success",
 	})
 }

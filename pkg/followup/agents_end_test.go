@@ -1,4 +1,4 @@
-package agents_test
+package followup_test
 
 import (
 	"fmt"
@@ -12,7 +12,7 @@ import (
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
-	"wardroom/pkg/purge"
+	"wardroom/pkg/followup"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -101,7 +101,7 @@ func TestLateIndex(t *testing.T) {
 			}
 			if r.project == band {
 				due := w.now().Add(store.Retention*time.Hour + time.Second)
-				if err := purge.Project(t.Context(), w.Store, due, band); err == nil {
+				if err := followup.PurgeProject(t.Context(), w.Store, due, band); err == nil {
 					t.Error("the project is purged")
 				}
 				if _, is := table.Projects.In(w.Rows(t.Context(), t), int64(band)); !is {

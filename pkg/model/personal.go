@@ -1,6 +1,4 @@
-// Package personal hides personal data that must stand where nothing is ever
-// rewritten, as the audit log.
-package personal
+package model
 
 import (
 	"crypto/aes"
@@ -16,8 +14,8 @@ const keySize = 32
 // concealed begins every text that Conceal made.
 const concealed = "enc:"
 
-// NewKey returns a key for one user's personal data.
-func NewKey() []byte {
+// NewPersonalKey returns a key for one user's personal data.
+func NewPersonalKey() []byte {
 	key := make([]byte, keySize)
 	_, _ = rand.Read(key) // never fails
 	return key

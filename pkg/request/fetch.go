@@ -1,8 +1,9 @@
-package guard
+package request
 
 import (
 	"context"
 
+	"wardroom/pkg/access"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
@@ -15,10 +16,19 @@ type Fetch struct {
 	Caller       int64 // the calling user; 0 for a service key
 	Organization int64
 	store        *store.Store
+	early        table.Rows // what was read before
 	rows         table.Rows
 	keys         []table.Primary
 	asks         []func(context.Context) error
 	known        known
+}
+
+// NewFetch begins a fetch for a caller, 0 for a service key, where rows were read
+// before.
+func NewFetch(s *store.Store, organization, caller int64, early table.Rows) *Fetch {
+	rows := make(table.Rows, len(early)+8)
+	rows.Add(early)
+	return &Fetch{Caller: caller, Organization: organization, store: s, early: early, rows: rows, keys: make([]table.Primary, 0, 8)}
 }
 
 // Store answers questions to indexes.
@@ -26,6 +36,20 @@ func (f *Fetch) Store() *store.Store { return f.store }
 
 // Rows adds rows by primary key.
 func (f *Fetch) Rows(keys ...table.Primary) { f.keys = append(f.keys, keys...) }
+
+// Resource adds the row of a resource, or of what leads to it, unless it was read
+// before.
+func (f *Fetch) Resource(r access.Resource, id int64) {
+	if key := ResourceKey(r, id); f.early[key] == nil {
+		f.Rows(key)
+	}
+}
+
+// Roles adds the rows that tell what a user is on a resource, as far as those read
+// before say where they lie.
+func (f *Fetch) Roles(r access.Resource, id, user int64) {
+	f.keys = f.known.roles(f.keys, f.rows, r, id, user)
+}
 
 // Ask adds a question that is put to an index meanwhile.
 func (f *Fetch) Ask(question func(context.Context) error) { f.asks = append(f.asks, question) }
@@ -80,8 +104,12 @@ func Ask[T any](f *Fetch, into *T, question func(context.Context) (T, error)) {
 // in, and what is in all of them is found in one round trip.
 const atOnce = 100
 
-// run reads everything at the same time and adds the rows to f.rows.
-func (f *Fetch) run(ctx context.Context, read func(context.Context, ...table.Primary) (table.Rows, error)) error {
+// Read returns the rows that were read so far.
+func (f *Fetch) Read() table.Rows { return f.rows }
+
+// Run reads everything at the same time.
+func (f *Fetch) Run(ctx context.Context) error {
+	read := f.store.Read
 	if len(f.asks) == 0 {
 		rows, err := read(ctx, f.keys...)
 		f.rows.Add(rows)

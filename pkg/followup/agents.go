@@ -1,4 +1,4 @@
-package agents
+package followup
 
 import (
 	"context"
@@ -6,24 +6,22 @@ import (
 	"fmt"
 	"time"
 
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
-	"wardroom/pkg/removal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
-// chunk is how many agents are looked at at a time. To move one is three rows: its
+// agentsChunk is how many agents are looked at at a time. To move one is three rows: its
 // own, and its place in two lists.
-const chunk = 30
+const agentsChunk = 30
 
 // room is how many rows a transaction may have before the end of another agent
 // goes into the next one: the agent, its two lists, two rows for each of its
 // aliases, an audit row and the project.
 const room = 100 - (5 + 2*store.MaxAliases)
 
-// margin is how much of the time must be left for one more transaction.
-const margin = 500 * time.Millisecond
+// txMargin is how much of the time must be left for one more transaction.
+const txMargin = 500 * time.Millisecond
 
 // endAction is what the end of an agent that went with its project is called in
 // the audit log.
@@ -36,35 +34,35 @@ const tries = 10
 // called again goes on: errShort for want of time, errLate because an index is late
 // or somebody else is at it.
 var (
-	errShort = errors.New("agents: no time for all of them to follow their project")
-	errLate  = fmt.Errorf("agents: not all of them have followed their project: %w", table.ErrStale)
+	errShort = errors.New("followup: no time for all of them to follow their project")
+	errLate  = fmt.Errorf("followup: not all of them have followed their project: %w", table.ErrStale)
 )
 
-// Follow lets the agents of a project follow a change of it that an audit row
+// MoveAgents lets the agents of a project follow a change of it that an audit row
 // tells of, if it tells of one: when it goes to another team they are listed
 // there, and when it is deleted they are, too.
-func Follow(ctx context.Context, s *store.Store, a model.Audit, now model.Time) error {
+func MoveAgents(ctx context.Context, s *store.Store, a model.Audit, now model.Time) error {
 	id := int64(0)
-	if n, _ := fmt.Sscanf(a.Resource, "project:%d", &id); n != 1 || guard.ProjectName(id) != a.Resource {
+	if n, _ := fmt.Sscanf(a.Resource, "project:%d", &id); n != 1 || model.ProjectName(id) != a.Resource {
 		return nil
 	}
 	if deleted, _ := a.After["is_deleted"].(bool); deleted {
-		return store.Again(ctx, tries, func() error { return End(ctx, s, id, now) })
+		return store.Again(ctx, tries, func() error { return EndAgents(ctx, s, id, now) })
 	}
 	to, named := a.After["team"]
 	if from, before := a.Before["team"]; !named || !before || fmt.Sprint(from) == fmt.Sprint(to) {
 		return nil
 	}
-	return store.Again(ctx, tries, func() error { return move(ctx, s, id) })
+	return store.Again(ctx, tries, func() error { return moveAgents(ctx, s, id) })
 }
 
-// move lets the rows of a project's agents say the team that it has now. Each
+// moveAgents lets the rows of a project's agents say the team that it has now. Each
 // transaction holds the project to that team, so that of two moves the later one
 // wins, whichever is followed first.
-func move(ctx context.Context, s *store.Store, id int64) error {
+func moveAgents(ctx context.Context, s *store.Store, id int64) error {
 	seen, most := int64(0), int64(0)
 	for from := int64(0); ; {
-		p, agents, last, err := page(ctx, s, id, from)
+		p, agents, last, err := agentsPage(ctx, s, id, from)
 		if err = store.LeaveOut(ctx, err); err != nil || p.ID == 0 || p.IsDeleted { // its deletion is a change of its own
 			return err
 		}
@@ -88,11 +86,11 @@ func move(ctx context.Context, s *store.Store, id int64) error {
 	}
 }
 
-// End deletes the agents of a project that was deleted, in as many transactions
+// EndAgents deletes the agents of a project that was deleted, in as many transactions
 // as it takes.
-func End(ctx context.Context, s *store.Store, id int64, now model.Time) error {
+func EndAgents(ctx context.Context, s *store.Store, id int64, now model.Time) error {
 	for from := int64(0); ; {
-		p, agents, last, err := page(ctx, s, id, from)
+		p, agents, last, err := agentsPage(ctx, s, id, from)
 		if err != nil || !p.IsDeleted {
 			return err
 		}
@@ -110,7 +108,7 @@ func End(ctx context.Context, s *store.Store, id int64, now model.Time) error {
 			}
 			s.DeleteAgent(&tx, a, aliases, p.ModifiedBy, now)
 			s.RecordAudit(&tx, model.Audit{
-				OrganizationID: a.OrganizationID, ID: guard.NewAuditID(), TS: now, Actor: removal.Actor, Action: endAction, Resource: guard.AgentName(a.ID),
+				OrganizationID: a.OrganizationID, ID: model.NewAuditID(), TS: now, Actor: model.System, Action: endAction, Resource: model.AgentName(a.ID),
 				Before: map[string]any{"is_deleted": false}, After: map[string]any{"is_deleted": true}, Outcome: "success",
 			})
 		}
@@ -147,11 +145,11 @@ func aliasesOf(ctx context.Context, s *store.Store, a model.Agent) ([]model.Alia
 	return aliases, err
 }
 
-// page reads a project and some of its agents that aren't deleted, after an id,
+// agentsPage reads a project and some of its agents that aren't deleted, after an id,
 // and returns the last of them, 0 where the index has no more. Where rows can't
 // be read, it returns the others and an error that table.UnreadableIn takes apart.
-func page(ctx context.Context, s *store.Store, id, from int64) (p model.Project, agents []model.Agent, last int64, err error) {
-	found, err := s.AgentsOfProject(ctx, id, from, chunk)
+func agentsPage(ctx context.Context, s *store.Store, id, from int64) (p model.Project, agents []model.Agent, last int64, err error) {
+	found, err := s.AgentsOfProject(ctx, id, from, agentsChunk)
 	if err != nil {
 		return p, nil, 0, err
 	}
@@ -169,8 +167,8 @@ func page(ctx context.Context, s *store.Store, id, from int64) (p model.Project,
 			agents = append(agents, a)
 		}
 	}
-	if len(found) == chunk {
-		last = found[chunk-1].Agent
+	if len(found) == agentsChunk {
+		last = found[agentsChunk-1].Agent
 	}
 	return p, agents, last, err
 }
@@ -178,7 +176,7 @@ func page(ctx context.Context, s *store.Store, id, from int64) (p model.Project,
 // commit writes what was noted. A race that was lost is one to be run again by
 // whoever calls again, as is what there is no time left for.
 func commit(ctx context.Context, s *store.Store, tx *table.Tx) error {
-	if end, ok := ctx.Deadline(); tx.Len() > 0 && ok && time.Until(end) < margin {
+	if end, ok := ctx.Deadline(); tx.Len() > 0 && ok && time.Until(end) < txMargin {
 		return errShort
 	}
 	return s.Commit(ctx, tx)

@@ -1,8 +1,7 @@
-package purge
+package followup
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"wardroom/pkg/model"
@@ -10,11 +9,11 @@ import (
 	"wardroom/pkg/table"
 )
 
-// User purges a deleted user: everything that is kept with them, and all that
+// PurgeUser purges a deleted user: everything that is kept with them, and all that
 // is personal about them. Their address is free again, and their row stays as a
 // name for what they did. The key of their personal data in the audit log is gone
 // with the rest.
-func User(ctx context.Context, s *store.Store, now model.Time, id int64) error {
+func PurgeUser(ctx context.Context, s *store.Store, now model.Time, id int64) error {
 	return store.Again(ctx, tries, func() error {
 		for {
 			key := table.Users.Key(id)
@@ -50,7 +49,7 @@ func User(ctx context.Context, s *store.Store, now model.Time, id int64) error {
 				tx.If(address, "$ = ?", "user_id", u.ID)
 			}
 			table.Users.Change(&tx, u, erased(u))
-			record(s, &tx, u.OrganizationID, now, "purge-user", nameOf(u))
+			recordPurge(s, &tx, u.OrganizationID, now, "purge-user", model.UserName(u.ID))
 			return s.Commit(ctx, &tx)
 		}
 	})
@@ -75,12 +74,12 @@ func over(ctx context.Context, s *store.Store, u model.User, now model.Time) (bo
 	return r.State == model.Done && u.PendingOn != nil && (r.Purges || due(u.PendingOn, now)), nil
 }
 
-// Follow erases whom the removal that an audit row tells of was to erase at once.
+// Purge erases whom the removal that an audit row tells of was to erase at once.
 // It comes after whatever works off the removal. The rows of what came of it tell
 // nothing more.
-func Follow(ctx context.Context, s *store.Store, a model.Audit, now model.Time) error {
+func Purge(ctx context.Context, s *store.Store, a model.Audit, now model.Time) error {
 	id, ok := model.Integer(a.After["removal_id"])
-	if !ok || a.Actor == actor {
+	if !ok || a.Actor == model.System {
 		return nil
 	}
 	key := table.Removals.Key(id)
@@ -90,7 +89,7 @@ func Follow(ctx context.Context, s *store.Store, a model.Audit, now model.Time) 
 	}
 	if r, ok := table.Removals.At(rows, key); ok && r.Purges {
 		for _, user := range r.UserIDs {
-			if err := User(ctx, s, now, user); err != nil {
+			if err := PurgeUser(ctx, s, now, user); err != nil {
 				return err
 			}
 		}
@@ -119,7 +118,7 @@ func dropKeys(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (
 	if err != nil {
 		return false, err
 	}
-	for part := range slices.Chunk(prefixes, chunk) {
+	for part := range slices.Chunk(prefixes, purgeChunk) {
 		rows := make([]table.Primary, len(part))
 		for i, p := range part {
 			rows[i] = table.Keys.Key(p)
@@ -144,7 +143,7 @@ func dropKeys(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (
 // one transaction goes, and reports whether there was any: none of them can give it
 // back any more, and only what they did is still told.
 func forget(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (more bool, err error) {
-	removals, err := s.EveryRemovalAbout(ctx, nameOf(u))
+	removals, err := s.EveryRemovalAbout(ctx, model.UserName(u.ID))
 	if err != nil {
 		return false, err
 	}
@@ -159,7 +158,7 @@ func forget(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (mo
 	for _, id := range removals {
 		if r, ok := table.Removals.In(records, id); ok {
 			if bare, had := unstamped(r, u); had {
-				if tx.Len() == chunk {
+				if tx.Len() == purgeChunk {
 					return true, nil
 				}
 				table.Removals.Change(tx, r, bare)
@@ -175,7 +174,7 @@ func forget(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (mo
 			if e.UserID != u.ID || e == bare {
 				continue
 			}
-			if tx.Len() == chunk {
+			if tx.Len() == purgeChunk {
 				return true, nil
 			}
 			table.Effects.Put(tx, bare)
@@ -191,7 +190,7 @@ func forget(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (mo
 func unstamped(r model.Removal, u model.User) (_ model.Removal, had bool) {
 	name := func(stamp *string) {
 		if u.Email != "" && *stamp == u.Email {
-			*stamp, had = nameOf(u), true
+			*stamp, had = model.UserName(u.ID), true
 		}
 	}
 	name(&r.RemovedBy)
@@ -212,7 +211,7 @@ func unstamped(r model.Removal, u model.User) (_ model.Removal, had bool) {
 	return r, had
 }
 
-func nameOf(u model.User) string { return fmt.Sprintf("user:%d", u.ID) }
+func nameOf(u model.User) string { return model.UserName(u.ID) }
 
 // bound notes what goes with a row that lies beside a user: with the binding to
 // an issuer, the row by which that issuer's subject is found.

@@ -1,21 +1,19 @@
-// Package agents is what the groups and the stream share of agents: how a
-// permission on one is given, how one ends, and how agents follow their project.
-package agents
+package member
 
 import (
 	"context"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
-// MemberKeys are the rows that tell what users are on an agent themselves.
-func MemberKeys(a model.Agent, users ...int64) []table.Primary {
+// AgentMemberKeys are the rows that tell what users are on an agent themselves.
+func AgentMemberKeys(a model.Agent, users ...int64) []table.Primary {
 	keys := make([]table.Primary, 0, 3*len(users))
 	for _, u := range users {
 		keys = append(keys, table.Users.Key(u), table.AgentMembers.Key(u, a.ID), table.Tombstones.Key(a.ProjectID, u))
@@ -23,17 +21,17 @@ func MemberKeys(a model.Agent, users ...int64) []table.Primary {
 	return keys
 }
 
-// Member is a permission on an agent of project p that the caller gives, without
+// NewAgentMember is a permission on an agent of project p that the caller gives, without
 // an id. It is given in the project's epoch as it was read.
-func Member(c *guard.Case, a model.Agent, p model.Project, user int64, role access.AgentRole) model.AgentMember {
+func NewAgentMember(c *request.Request, a model.Agent, p model.Project, user int64, role access.AgentRole) model.AgentMember {
 	return model.AgentMember{AgentID: a.ID, ProjectID: p.ID, UserID: user, Role: string(role), CreatedBy: c.Stamp, CreatedOn: c.Now, Epoch: p.Epoch, AgentEpoch: a.Epoch, Version: 1}
 }
 
-// Settle works off the removals that ended permissions of these users on an
+// FinishEnded works off the removals that ended permissions of these users on an
 // agent without having deleted them yet, so that a new permission doesn't come
 // in their way. It returns table.ErrStale where there were any: what was read
 // isn't so any more.
-func Settle(ctx context.Context, s *store.Store, c *guard.Case, a model.Agent, users ...int64) error {
+func FinishEnded(ctx context.Context, s *store.Store, c *request.Request, a model.Agent, users ...int64) error {
 	settled := false
 	for _, u := range users {
 		m, ok := c.AgentMember(a.ID, u)
@@ -59,9 +57,9 @@ func Settle(ctx context.Context, s *store.Store, c *guard.Case, a model.Agent, u
 	return nil
 }
 
-// Keeps refuses to take their permission from the one who owns an agent, or to
+// OwnerKeeps refuses to take their permission from the one who owns an agent, or to
 // lower it (owner_permission).
-func Keeps(a model.Agent, user int64) error {
+func OwnerKeeps(a model.Agent, user int64) error {
 	if a.Owner() != user {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package guard
+package request
 
 import (
 	"wardroom/pkg/access"
@@ -52,7 +52,7 @@ func AgentRoles(keys []table.Primary, agent, project, team, user int64) []table.
 }
 
 // findAgent is find for an agent, by its id or that of an alias.
-func (c *Case) findAgent(r access.Resource, id int64) (access.Target, bool) {
+func (c *Request) findAgent(r access.Resource, id int64) (access.Target, bool) {
 	if r.ByAlias {
 		alias, ok := c.known.aliasIn(c.rows, id)
 		if !ok || alias.OrganizationID != c.Organization.ID {
@@ -72,7 +72,7 @@ func (c *Case) findAgent(r access.Resource, id int64) (access.Target, bool) {
 
 // AgentRow returns an agent of the caller's organisation, as shown, and its
 // project, if their rows were read and neither is deleted.
-func (c *Case) AgentRow(id int64) (model.Agent, model.Project, bool) {
+func (c *Request) AgentRow(id int64) (model.Agent, model.Project, bool) {
 	a, ok := c.known.agentIn(c.rows, id)
 	if !ok || a.IsDeleted || a.OrganizationID != c.Organization.ID {
 		return a, model.Project{}, false
@@ -84,24 +84,24 @@ func (c *Case) AgentRow(id int64) (model.Agent, model.Project, bool) {
 // AgentMember returns a user's own permission on an agent, if its row was read.
 // An expired one is returned too, and one that a removal from the project has
 // ended but not yet deleted.
-func (c *Case) AgentMember(agent, user int64) (model.AgentMember, bool) {
+func (c *Request) AgentMember(agent, user int64) (model.AgentMember, bool) {
 	return table.AgentMembers.In(c.rows, user, agent)
 }
 
 // Buried reports whether a permission on an agent was given before its user's last
 // removal from the agent's project: it counts for nothing.
-func (c *Case) Buried(m model.AgentMember) (model.Tombstone, bool) {
+func (c *Request) Buried(m model.AgentMember) (model.Tombstone, bool) {
 	tomb, ok := table.Tombstones.In(c.rows, m.ProjectID, m.UserID)
 	return tomb, ok && tomb.Buries(m.Epoch)
 }
 
 // AgentTarget is an agent as a user's rows stand to it.
-func (c *Case) AgentTarget(a model.Agent, p model.Project, user int64) access.Target {
+func (c *Request) AgentTarget(a model.Agent, p model.Project, user int64) access.Target {
 	return c.agentIn(c.ProjectTarget(p, user), a, user)
 }
 
 // agentIn is an agent as a user's rows stand to it who stands so to its project.
-func (c *Case) agentIn(t access.Target, a model.Agent, user int64) access.Target {
+func (c *Request) agentIn(t access.Target, a model.Agent, user int64) access.Target {
 	t.Project, t.Kind, t.ID, t.Organization = t.ID, access.KindAgent, a.ID, a.OrganizationID
 	t.Open = access.Openness{Level: access.AccessLevel(a.AccessLevel), Mode: access.PublicMode(a.Mode())}
 	if user == 0 {
@@ -117,14 +117,14 @@ func (c *Case) agentIn(t access.Target, a model.Agent, user int64) access.Target
 
 // AgentVisible reports whether somebody may know an agent, on which their rows
 // were read.
-func (c *Case) AgentVisible(who access.Caller, a model.Agent, p model.Project) bool {
+func (c *Request) AgentVisible(who access.Caller, a model.Agent, p model.Project) bool {
 	return access.Decide(who, c.AgentTarget(a, p, who.User), access.ViewAgent).Visible
 }
 
 // Sight is how somebody sees many agents whose rows were read. It looks once at
 // what they are in each project.
 type Sight struct {
-	c        *Case
+	c        *Request
 	who      access.Caller
 	projects map[int64]seenProject
 }
@@ -136,7 +136,7 @@ type seenProject struct {
 }
 
 // SightOf returns how who sees agents by the rows that are read now.
-func (c *Case) SightOf(who access.Caller) *Sight {
+func (c *Request) SightOf(who access.Caller) *Sight {
 	return &Sight{c, who, make(map[int64]seenProject, 4)}
 }
 
@@ -162,19 +162,19 @@ func (s *Sight) Agent(id int64) (a model.Agent, visible bool, team int64) {
 
 // Acts reports whether the caller may do more with the line's agent than the
 // line asks for.
-func (c *Case) Acts(p access.Permission) bool {
+func (c *Request) Acts(p access.Permission) bool {
 	return access.Decide(c.Caller, c.AgentTarget(*c.Agent, *c.Project, c.Caller.User), p).Allowed
 }
 
 // upholdAgentMember puts conditions on the caller's own permission on an agent
 // into the transaction: it is as it was, and no removal has come over it.
-func (c *Case) upholdAgentMember(t access.Target, me int64) {
+func (c *Request) upholdAgentMember(t access.Target, me int64) {
 	table.AgentMembers.CheckIn(&c.Tx, c.rows, me, t.ID)
 	store.Stays(&c.Tx, c.rows, t.Project, me)
 }
 
 // upholdOpenness puts the condition into it that the agent is still as open.
-func (c *Case) upholdOpenness(t access.Target) {
+func (c *Request) upholdOpenness(t access.Target) {
 	key := table.Agents.Key(t.ID)
 	c.Tx.If(key, "$ = ?", "access_level", string(t.Open.Level))
 	if t.Open.Mode != "" {

@@ -1,43 +1,43 @@
-package guard
+package model
 
 import "strconv"
 
-// Names of things in the audit log and in reports: "project:151",
-// "project:151/user:16".
+// Things have names in the audit log, in effects and in reports: "project:151",
+// and inside another thing "project:151/user:16".
 
-// ProjectName is what a project is called there.
+// ProjectName is the name of a project.
 func ProjectName(id int64) string { return named("project", id) }
 
-// TeamName is what a team is called there.
+// TeamName is the name of a team.
 func TeamName(id int64) string { return named("team", id) }
 
-// AgentName is what an agent is called there.
+// AgentName is the name of an agent.
 func AgentName(id int64) string { return named("agent", id) }
 
-// AliasName is what an alias of an agent is called there.
+// AliasName is the name of an alias of an agent.
 func AliasName(id int64) string { return named("agent_alias", id) }
 
-// ReviewName is what a review of an agent is called there.
+// ReviewName is the name of a review of an agent.
 func ReviewName(agent, id int64) string { return AgentName(agent) + "/" + named("review", id) }
 
-// AgentTypeName is what a type of agents is called there.
+// AgentTypeName is the name of a type of agents.
 func AgentTypeName(organization, id int64) string {
 	return OrganizationName(organization) + "/" + named("agent_type", id)
 }
 
-// UserName is what a user is called there.
+// UserName is the name of a user.
 func UserName(id int64) string { return named("user", id) }
 
-// OrganizationName is what an organisation is called there.
+// OrganizationName is the name of an organisation.
 func OrganizationName(id int64) string { return named("organization", id) }
 
-// KeyName is what an API key is called there.
+// KeyName is the name of an API key.
 func KeyName(id int64) string { return named("api_key", id) }
 
-// InviteName is what an invitation is called there.
+// InviteName is the name of an invitation.
 func InviteName(id int64) string { return named("invite", id) }
 
-// MemberName is what a user's membership is called there.
+// MemberName is the name of what a user has of a thing with the name of.
 func MemberName(of string, user int64) string { return of + "/" + UserName(user) }
 
 func named(kind string, id int64) string { return kind + ":" + strconv.FormatInt(id, 10) }

@@ -1,4 +1,4 @@
-package agents_test
+package followup_test
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
-	"wardroom/pkg/agents"
+	"wardroom/pkg/followup"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
@@ -69,7 +69,7 @@ func (w *world) changes(t *testing.T, resource string) []model.Audit {
 func (w *world) now() model.Time { return model.At(w.Now()) }
 
 func (w *world) follow(ctx context.Context, a model.Audit) error {
-	return agents.Follow(ctx, w.Store, a, w.now())
+	return followup.MoveAgents(ctx, w.Store, a, w.now())
 }
 
 // inTeam demands that all agents of a project that aren't deleted say a team, and
