@@ -106,7 +106,7 @@ func Named(name string) *Kind {
 }
 
 // Name is the name of a thing in the audit log: "project:151".
-func (k *Kind) Name(id int64) string { return model.Kind(k.Kind.String()).Ref(id).String() }
+func (k *Kind) Name(id int64) string { return model.NameOf(k.Kind.String(), id) }
 
 // Place is a thing as its row stands.
 type Place struct {
