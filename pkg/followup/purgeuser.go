@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -78,8 +79,8 @@ func over(ctx context.Context, s *store.Store, u model.User, now model.Time) (bo
 // It comes after whatever works off the removal. The rows of what came of it tell
 // nothing more.
 func Purge(ctx context.Context, s *store.Store, a model.Audit, now model.Time) error {
-	id, ok := model.Integer(a.After["removal_id"])
-	if !ok || a.Actor == model.System {
+	id, made := audit.RemovalMade(a)
+	if !made {
 		return nil
 	}
 	key := table.Removals.Key(id)

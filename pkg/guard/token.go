@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/signin"
@@ -89,10 +90,8 @@ func (v *visit) arrival(now model.Time, record *telemetry.Record) signin.Arrival
 
 // arrivalAudit is the audit row of a first sign-in.
 func (v *visit) arrivalAudit(u model.User, how string, now model.Time, record *telemetry.Record) model.Audit {
-	return model.Audit{
-		OrganizationID: u.OrganizationID, ID: model.NewAuditID(), TS: now,
-		Actor: model.UserName(u.ID), Action: "first-sign-in", Resource: model.UserName(u.ID),
-		After: map[string]any{"known_by": how}, Outcome: "success",
+	return audit.Row(model.Audit{
+		OrganizationID: u.OrganizationID, TS: now, Actor: model.UserName(u.ID), Action: "first-sign-in",
 		RequestID: record.ID(), SourceIP: model.Conceal(u.AuditKey, record.SourceIP()),
-	}
+	}, audit.FirstSignIn{User: u.ID, KnownBy: how})
 }
