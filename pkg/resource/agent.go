@@ -85,7 +85,7 @@ var Agent = Kind{
 		},
 	},
 	Rows: rowsOf[model.Agent]{table.Agents, "agent_id"},
-	Link: "/api/agent/",
+	Path: "/api/agent",
 	Purge: func(ctx context.Context, s *store.Store, tx *table.Tx, id int64, n int) (bool, error) {
 		threads, err := s.ThreadsWith(ctx, id, n)
 		if err != nil {

@@ -21,7 +21,7 @@ var Organization = Kind{
 		return v.OrganizationTarget(), id == v.OrganizationID
 	},
 	First: func(*Line) (int64, Row) { return 0, nil },
-	Link:  "/api/organization",
+	Path:  "/api/organization",
 }
 
 // OrganizationTarget is the caller's organisation.

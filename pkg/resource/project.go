@@ -66,7 +66,7 @@ var Project = Kind{
 		}},
 	},
 	Rows: rowsOf[model.Project]{table.Projects, "project_id"},
-	Link: "/api/project/",
+	Path: "/api/project",
 }
 
 func assignProject(t *access.Target, role string) { t.ProjectRole = access.ProjectRole(role) }

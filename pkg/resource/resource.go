@@ -10,6 +10,7 @@ package resource
 
 import (
 	"context"
+	"strconv"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/model"
@@ -77,8 +78,9 @@ type Kind struct {
 	// Lists tell what there is of the kind, for whoever goes through it.
 	Lists Lists
 
-	// Link is the path of a thing without its id; "" where it has none of its own.
-	Link string
+	// Path is where a thing is read, with "/" and its id behind it but for the one
+	// organisation.
+	Path string
 
 	// Rows are where its rows lie; nil for what isn't purged by itself.
 	Rows Rows
@@ -119,6 +121,14 @@ func Named(name string) *Kind {
 
 // Name is the name of a thing in the audit log: "project:151".
 func (k *Kind) Name(id int64) string { return model.NameOf(k.Kind.String(), id) }
+
+// Address is where a thing is read.
+func (k *Kind) Address(id int64) string {
+	if k == &Organization {
+		return k.Path
+	}
+	return k.Path + "/" + strconv.FormatInt(id, 10)
+}
 
 // Rows writes the rows of things of a kind.
 type Rows interface {

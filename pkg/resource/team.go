@@ -65,7 +65,7 @@ func team(as access.Kind) Kind {
 			return located(s.TeamsOfUser(ctx, user, after, n))
 		}},
 		Rows: rowsOf[model.Team]{table.Teams, "team_id"},
-		Link: "/api/team/",
+		Path: "/api/team",
 	}
 }
 
