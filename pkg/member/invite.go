@@ -12,13 +12,15 @@ import (
 	"wardroom/pkg/mail"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
+	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 // Place is what somebody is invited to.
 type Place struct {
-	Ref           model.Ref // a project, a team or an organisation
+	Ref           model.Ref     // a project, a team or an organisation
+	Key           table.Primary // of its row; zero for an organisation
 	Project, Team *int64
 	User          *int64 // who is invited, where it is somebody in particular
 	Epoch         int64  // in which it is
@@ -27,12 +29,12 @@ type Place struct {
 
 // InviteToProject is a project as a place.
 func InviteToProject(p model.Project) Place {
-	return Place{Ref: model.KindProject.Ref(p.ID), Project: &p.ID, Epoch: p.Epoch, Title: "the project " + p.Name}
+	return Place{Ref: model.KindProject.Ref(p.ID), Key: resource.Project.Key(p.ID), Project: &p.ID, Epoch: p.Epoch, Title: "the project " + p.Name}
 }
 
 // InviteToTeam is a team as a place.
 func InviteToTeam(t model.Team) Place {
-	return Place{Ref: model.KindTeam.Ref(t.ID), Team: &t.ID, Epoch: t.Epoch, Title: "the workspace " + t.Name}
+	return Place{Ref: model.KindTeam.Ref(t.ID), Key: resource.Team.Key(t.ID), Team: &t.ID, Epoch: t.Epoch, Title: "the workspace " + t.Name}
 }
 
 // InviteToOrganization is an organisation as a place for one of its users.
@@ -112,7 +114,7 @@ func (o *Invitation) Make(ctx context.Context, s *store.Store, c *request.Reques
 			c.Notify(known.UserID, model.NoticeInvited, p.Ref.String())
 		}
 	}
-	s.CreateInvite(&c.Tx, i, o.was, o.old)
+	s.CreateInvite(&c.Tx, p.Key, i, o.was, o.old)
 	c.Record(audit.InviteMade{Invite: i.ID, Place: p.Ref, Role: role})
 	post := mail.From(ctx)
 	shown, sent := post.Link(path(c, p, token(id, secret))), post.Link(path(c, p, token(id, letter)))
