@@ -246,7 +246,7 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (api.Noted[[]model.
 	}
 	h.store.AcceptInvite(&c.Tx, i, me, c.Now)
 	if i.ProjectID != nil {
-		store.Stays(&c.Tx, c.Rows(), *i.ProjectID, me.ID)
+		store.RequireSameTombstone(&c.Tx, c.Rows(), *i.ProjectID, me.ID)
 	}
 	c.Audit(i.Place, before, after)
 	key, err := c.FirstKey(ctx)
@@ -264,7 +264,7 @@ func (h *handlers) join(ctx context.Context, c *guard.Case, i model.Invite, me m
 	if isMember {
 		was := m
 		m.Role, m.ExpiresOn = i.Role, nil
-		m = h.store.ChangeMember(&c.Tx, p, was, m)
+		m = store.ProjectPlace(p).Change(&c.Tx, was, m)
 		before[model.UserName(me.ID)] = was.Facts()
 	} else {
 		id, err := h.store.NewID(ctx, model.PermissionIDs)
@@ -272,7 +272,7 @@ func (h *handlers) join(ctx context.Context, c *guard.Case, i model.Invite, me m
 			return m, err
 		}
 		m = model.ProjectMember{ID: id, ProjectID: p.ID, UserID: me.ID, Role: i.Role, CreatedBy: i.CreatedBy, CreatedOn: c.Now}
-		m = h.store.AddMember(&c.Tx, p, m)
+		m = store.ProjectPlace(p).Add(&c.Tx, m)
 	}
 	after[model.UserName(me.ID)] = m.Facts()
 	return m, nil

@@ -170,7 +170,7 @@ func (c *Case) Acts(p access.Permission) bool {
 // into the transaction: it is as it was, and no removal has come over it.
 func (c *Case) upholdAgentMember(t access.Target, me int64) {
 	table.AgentMembers.CheckIn(&c.Tx, c.rows, me, t.ID)
-	store.Stays(&c.Tx, c.rows, t.Project, me)
+	store.RequireSameTombstone(&c.Tx, c.rows, t.Project, me)
 }
 
 // upholdOpenness puts the condition into it that the agent is still as open.

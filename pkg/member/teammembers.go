@@ -78,7 +78,7 @@ func FullTeam() error {
 }
 
 func (r *TeamChange) add(m model.TeamMember) model.TeamMember {
-	m = r.s.AddTeamMember(&r.c.Tx, *r.c.Team, m)
+	m = store.TeamPlace(*r.c.Team).Add(&r.c.Tx, m)
 	r.after[model.UserName(m.UserID)] = m.Facts()
 	r.c.Notify(m.UserID, model.NoticeAdded, model.TeamName(m.TeamID))
 	r.owners += isOwner(m.Role)
@@ -97,7 +97,7 @@ func (r *TeamChange) To(m model.TeamMember, role access.Role) (model.TeamMember,
 	}
 	now := m
 	now.Role = string(role)
-	now = r.s.ChangeTeamMember(&r.c.Tx, *r.c.Team, m, now)
+	now = store.TeamPlace(*r.c.Team).Change(&r.c.Tx, m, now)
 	r.before[model.UserName(m.UserID)], r.after[model.UserName(m.UserID)] = m.Facts(), now.Facts()
 	r.c.Notify(m.UserID, model.NoticeRoleChanged, model.TeamName(m.TeamID))
 	r.owners += isOwner(now.Role) - isOwner(m.Role)

@@ -20,7 +20,7 @@ type Heirs struct {
 // FromProject notes the removal of a member from the project of the case, and
 // tells what it does. It refuses with last_project_admin (409) to take the last
 // admin away, unless an heir takes their place.
-func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user int64, heirs Heirs, left *Left, o Options) (model.ProjectUser, Report, error) {
+func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user int64, heirs Heirs, remaining *Remaining, o Options) (model.ProjectUser, Report, error) {
 	p, heir := *c.Project, heirs.Post
 	m, _ := c.ProjectMember(p.ID, user)
 	u, _ := c.UserRow(user)
@@ -54,7 +54,7 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user int64,
 	if tomb, ok := table.Tombstones.In(c.Rows(), p.ID, user); ok {
 		r.TombstoneWas = &tomb
 	}
-	s.RemoveMember(&c.Tx, p, m, !u.IsActive && heir == 0, model.Tombstone{ProjectID: p.ID, UserID: user, Epoch: r.Epoch, RemovedOn: c.Now, RemovalID: r.ID})
+	store.RemoveMember(&c.Tx, p, m, !u.IsActive && heir == 0, model.Tombstone{ProjectID: p.ID, UserID: user, Epoch: r.Epoch, RemovedOn: c.Now, RemovalID: r.ID})
 	before, after := map[string]any{model.UserName(user): m.Facts()}, map[string]any{"removal_id": r.ID, model.EpochFact: r.Epoch}
 	if last && heir != 0 {
 		if err := takeOver(ctx, s, c, &r, p, heir, o.DryRun, before, after); err != nil {
@@ -65,7 +65,7 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user int64,
 		if report.EffectiveAccess.StillHasAccess {
 			return false, nil
 		}
-		return left.stranded(ctx, s, c.Now, u, place{project: p.ID})
+		return remaining.stranded(ctx, s, c.Now, u, departure{project: p.ID})
 	}); err != nil {
 		return row, Report{}, err
 	}
