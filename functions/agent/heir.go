@@ -5,13 +5,13 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/member"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 )
 
 // wantMembers asks for what users are on the agent themselves.
-func wantMembers(f *guard.Fetch, agent int64, users ...int64) {
+func wantMembers(f *request.Fetch, agent int64, users ...int64) {
 	if a, ok := f.Agent(agent); ok {
 		f.Rows(member.AgentMemberKeys(a, users...)...)
 	}
@@ -19,7 +19,7 @@ func wantMembers(f *guard.Fetch, agent int64, users ...int64) {
 
 // hand notes that somebody else owns an agent from now on, which is otherwise as
 // to and config say, and what the audit log tells of it.
-func (h *handlers) hand(ctx context.Context, c *guard.Case, from, to model.Agent, config *model.AgentVersion, heir int64, before, after map[string]any) (model.Agent, error) {
+func (h *handlers) hand(ctx context.Context, c *request.Request, from, to model.Agent, config *model.AgentVersion, heir int64, before, after map[string]any) (model.Agent, error) {
 	if err := member.FinishEnded(ctx, h.store, c, from, heir); err != nil {
 		return to, err
 	}
@@ -45,7 +45,7 @@ func (h *handlers) hand(ctx context.Context, c *guard.Case, from, to model.Agent
 }
 
 // active refuses a user who is inactive (404 naming the field).
-func active(c *guard.Case, user int64, field string) error {
+func active(c *request.Request, user int64, field string) error {
 	if user == 0 || c.Active([]int64{user}) == nil {
 		return nil
 	}

@@ -8,8 +8,8 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -20,7 +20,7 @@ import (
 // however many agents there are elsewhere.
 
 type listIn struct {
-	guard.In
+	request.In
 	api.Paging
 	Ownerless bool `query:"ownerless" doc:"Only those without an owner; for the ranks (403)"`
 
@@ -28,11 +28,11 @@ type listIn struct {
 	projects, teams, ownerless []int64
 }
 
-// Needs asks what leads the caller to agents, or which have no owner.
-func (in *listIn) Needs(f *guard.Fetch) {
+// Load asks what leads the caller to agents, or which have no owner.
+func (in *listIn) Load(f *request.Fetch) {
 	s, after, n := f.Store(), in.AfterID(), in.Limit+1
 	if in.Ownerless {
-		guard.Ask(f, &in.ownerless, func(ctx context.Context) ([]int64, error) {
+		request.Ask(f, &in.ownerless, func(ctx context.Context) ([]int64, error) {
 			return s.Ownerless(ctx, f.Organization, model.OwnerlessAgent, after, n)
 		})
 		return
@@ -40,15 +40,15 @@ func (in *listIn) Needs(f *guard.Fetch) {
 	if f.Caller == 0 {
 		return
 	}
-	guard.Ask(f, &in.granted, func(ctx context.Context) ([]store.Placed, error) { return s.AgentsOfUser(ctx, f.Caller, after, n) })
-	guard.Ask(f, &in.open, func(ctx context.Context) ([]store.Placed, error) { return s.OpenAgents(ctx, f.Organization, after, n) })
-	guard.Ask(f, &in.projects, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.ProjectsOfUser, f.Caller) })
-	guard.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.TeamsOfUser, f.Caller) })
+	request.Ask(f, &in.granted, func(ctx context.Context) ([]store.Placed, error) { return s.AgentsOfUser(ctx, f.Caller, after, n) })
+	request.Ask(f, &in.open, func(ctx context.Context) ([]store.Placed, error) { return s.OpenAgents(ctx, f.Organization, after, n) })
+	request.Ask(f, &in.projects, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.ProjectsOfUser, f.Caller) })
+	request.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.TeamsOfUser, f.Caller) })
 }
 
 // list shows the agents that the caller can see, by id.
 func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Agent], error) {
-	c := in.Case()
+	c := in.Request()
 	l := listing{Paging: in.Paging, who: c.Caller}
 	switch {
 	case in.Ownerless:
@@ -68,7 +68,7 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Agent],
 }
 
 // ownerless shows the ranks the agents without an owner, by id.
-func (h *handlers) ownerless(ctx context.Context, c *guard.Case, in *listIn, l listing) (api.Page[model.Agent], error) {
+func (h *handlers) ownerless(ctx context.Context, c *request.Request, in *listIn, l listing) (api.Page[model.Agent], error) {
 	if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
 		return api.Page[model.Agent]{}, err
 	}
@@ -99,13 +99,13 @@ type listing struct {
 }
 
 // page shows the first agents that somebody can see.
-func (h *handlers) page(ctx context.Context, c *guard.Case, l listing) (api.Page[model.Agent], error) {
+func (h *handlers) page(ctx context.Context, c *request.Request, l listing) (api.Page[model.Agent], error) {
 	if err := h.ask(ctx, c, &l); err != nil {
 		return api.Page[model.Agent]{}, err
 	}
 	placed, next := api.Merge(l.Limit, byID, l.found...)
 	missed, again := h.again(l, placed, next)
-	if err := c.Along(ctx, sightKeys(placed, l.who), again...); err != nil {
+	if err := c.ReadWith(ctx, sightKeys(placed, l.who), again...); err != nil {
 		return api.Page[model.Agent]{}, err
 	}
 	if missed() {
@@ -123,7 +123,7 @@ func (h *handlers) page(ctx context.Context, c *guard.Case, l listing) (api.Page
 
 // ask asks projects and teams for their agents, and at the same time reads the
 // memberships of the teams again that an index told of somebody.
-func (h *handlers) ask(ctx context.Context, c *guard.Case, l *listing) error {
+func (h *handlers) ask(ctx context.Context, c *request.Request, l *listing) error {
 	ofProjects, ofTeams := make([][]store.Placed, len(l.projects)), make([][]store.Placed, len(l.teams))
 	asks := questions(l.projects, ofProjects, l.Paging, h.store.AgentsOfProject)
 	asks = append(asks, questions(l.teams, ofTeams, l.Paging, h.store.AgentsOfTeam)...)
@@ -134,7 +134,7 @@ func (h *handlers) ask(ctx context.Context, c *guard.Case, l *listing) error {
 	if len(asks) == 0 {
 		return nil
 	}
-	err := c.Along(ctx, keys, asks...)
+	err := c.ReadWith(ctx, keys, asks...)
 	l.found = slices.Concat(l.found, ofProjects, ofTeams)
 	return err
 }
@@ -169,7 +169,7 @@ func questions(places []int64, into [][]store.Placed, p api.Paging, ask func(ctx
 }
 
 type teamsIn struct {
-	guard.In
+	request.In
 	api.Paging
 	TeamID int64 `query:"team_id" minimum:"1" doc:"Only agents of this team's projects"`
 	UserID int64 `query:"user_id" minimum:"1" doc:"The user whose teams are meant; without it, the caller"`
@@ -178,8 +178,8 @@ type teamsIn struct {
 	teams  []int64
 }
 
-// Needs asks for the team's agents, or for the teams.
-func (in *teamsIn) Needs(f *guard.Fetch) {
+// Load asks for the team's agents, or for the teams.
+func (in *teamsIn) Load(f *request.Fetch) {
 	s, user := f.Store(), in.UserID
 	if user == 0 {
 		user = f.Caller
@@ -188,13 +188,13 @@ func (in *teamsIn) Needs(f *guard.Fetch) {
 		if user != 0 {
 			f.Rows(table.TeamMembers.Key(in.TeamID, user))
 		}
-		guard.Ask(f, &in.ofTeam, func(ctx context.Context) ([]store.Placed, error) {
+		request.Ask(f, &in.ofTeam, func(ctx context.Context) ([]store.Placed, error) {
 			return s.AgentsOfTeam(ctx, in.TeamID, in.AfterID(), in.Limit+1)
 		})
 		return
 	}
 	if user != 0 {
-		guard.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.TeamsOfUser, user) })
+		request.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.TeamsOfUser, user) })
 	}
 }
 
@@ -202,7 +202,7 @@ func (in *teamsIn) Needs(f *guard.Fetch) {
 // see, by id. Another user than the caller takes an admin rank (403). A service
 // key has no teams of its own (403).
 func (h *handlers) listOfTeams(ctx context.Context, in *teamsIn) (api.Page[model.Agent], error) {
-	c := in.Case()
+	c := in.Request()
 	who, err := in.who(c)
 	if err != nil {
 		return api.Page[model.Agent]{}, err
@@ -220,7 +220,7 @@ func (h *handlers) listOfTeams(ctx context.Context, in *teamsIn) (api.Page[model
 }
 
 // who is the one whose agents are listed.
-func (in *teamsIn) who(c *guard.Case) (access.Caller, error) {
+func (in *teamsIn) who(c *request.Request) (access.Caller, error) {
 	switch {
 	case in.UserID == 0 && in.TeamID == 0 && c.User == nil:
 		return access.Caller{}, fault.Forbidden(fault.ReasonOwn)
@@ -231,20 +231,20 @@ func (in *teamsIn) who(c *guard.Case) (access.Caller, error) {
 		return access.Caller{}, err
 	}
 	u, _ := c.UserRow(in.UserID)
-	return guard.CallerOf(u), nil
+	return request.CallerOf(u), nil
 }
 
 type ofProjectIn struct {
-	guard.In
+	request.In
 	api.Paging
 	ProjectID int64 `path:"project_id" example:"151"`
 
 	found []store.Placed
 }
 
-// Needs asks for the project's agents.
-func (in *ofProjectIn) Needs(f *guard.Fetch) {
-	guard.Ask(f, &in.found, func(ctx context.Context) ([]store.Placed, error) {
+// Load asks for the project's agents.
+func (in *ofProjectIn) Load(f *request.Fetch) {
+	request.Ask(f, &in.found, func(ctx context.Context) ([]store.Placed, error) {
 		return f.Store().AgentsOfProject(ctx, in.ProjectID, in.AfterID(), in.Limit+1)
 	})
 }
@@ -252,5 +252,5 @@ func (in *ofProjectIn) Needs(f *guard.Fetch) {
 // listOfProject shows a project's agents, by id. Whoever sees the project sees
 // all of them.
 func (h *handlers) listOfProject(ctx context.Context, in *ofProjectIn) (api.Page[model.Agent], error) {
-	return h.page(ctx, in.Case(), listing{Paging: in.Paging, who: in.Case().Caller, found: [][]store.Placed{in.found}})
+	return h.page(ctx, in.Request(), listing{Paging: in.Paging, who: in.Request().Caller, found: [][]store.Placed{in.found}})
 }

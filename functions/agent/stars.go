@@ -6,16 +6,16 @@ import (
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 type starIn struct{ agentIn }
 
-// Needs asks whether the caller has starred it.
-func (in *starIn) Needs(f *guard.Fetch) {
+// Load asks whether the caller has starred it.
+func (in *starIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
 		f.Rows(table.Stars.Key(f.Caller, in.AgentID))
 	}
@@ -24,7 +24,7 @@ func (in *starIn) Needs(f *guard.Fetch) {
 // star marks the agent for the caller; one that is marked already stays as it
 // is. A service key marks none (403).
 func (h *handlers) star(ctx context.Context, in *starIn) ([]model.StarredAgent, error) {
-	c := in.Case()
+	c := in.Request()
 	me, err := c.Me()
 	if err != nil {
 		return nil, err
@@ -45,16 +45,16 @@ func starredAgent(row model.Star, a model.Agent) model.StarredAgent {
 }
 
 type starredIn struct {
-	guard.In
+	request.In
 	api.Paging
 
 	found []store.PlacedStar
 }
 
-// Needs asks for the caller's stars.
-func (in *starredIn) Needs(f *guard.Fetch) {
+// Load asks for the caller's stars.
+func (in *starredIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
-		guard.Ask(f, &in.found, func(ctx context.Context) ([]store.PlacedStar, error) {
+		request.Ask(f, &in.found, func(ctx context.Context) ([]store.PlacedStar, error) {
 			return f.Store().StarsOf(ctx, f.Caller, in.After(), in.Limit+1)
 		})
 	}
@@ -63,7 +63,7 @@ func (in *starredIn) Needs(f *guard.Fetch) {
 // starred shows the agents that the caller has marked, by the id of the mark,
 // without those that they can't reach any more. A service key has none (403).
 func (h *handlers) starred(ctx context.Context, in *starredIn) (api.Page[model.StarredAgent], error) {
-	c := in.Case()
+	c := in.Request()
 	page := api.Page[model.StarredAgent]{}
 	me, err := c.Me()
 	if err != nil {
@@ -97,14 +97,14 @@ func (h *handlers) starred(ctx context.Context, in *starredIn) (api.Page[model.S
 }
 
 type unstarIn struct {
-	guard.In
+	request.In
 	Body *struct {
 		AgentIDs []int64 `json:"agent_ids" query:"agent_ids" minItems:"1" maxItems:"90" doc:"In the body, or in the query as a comma list"`
 	}
 }
 
-// Needs asks which of them the caller has starred.
-func (in *unstarIn) Needs(f *guard.Fetch) {
+// Load asks which of them the caller has starred.
+func (in *unstarIn) Load(f *request.Fetch) {
 	for _, id := range in.Body.AgentIDs {
 		if f.Caller != 0 {
 			f.Rows(table.Stars.Key(f.Caller, id))
@@ -115,7 +115,7 @@ func (in *unstarIn) Needs(f *guard.Fetch) {
 // unstar takes the caller's marks off agents, and shows those that they can still
 // reach. It is 404 where they have marked none of them.
 func (h *handlers) unstar(ctx context.Context, in *unstarIn) ([]model.StarredAgent, error) {
-	c := in.Case()
+	c := in.Request()
 	me, err := c.Me()
 	if err != nil {
 		return nil, err

@@ -7,9 +7,9 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/member"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -28,7 +28,7 @@ type InviteLink struct {
 func (*InviteLink) Redacted() any { return (*InviteLink)(nil) }
 
 type createIn struct {
-	guard.In
+	request.In
 	Body struct {
 		Email     string `json:"email" format:"email" maxLength:"254" doc:"Unique in the organization. Addresses are compared by IDNA in their domain, and before the @ in NFC and without regard to the case of ASCII letters."`
 		FirstName string `json:"first_name,omitempty" maxLength:"150"`
@@ -41,9 +41,9 @@ type createIn struct {
 	arrived bool        // who has a credential of their own
 }
 
-// Needs asks whose the address is, who has proved its domain, and whether it was
+// Load asks whose the address is, who has proved its domain, and whether it was
 // invited.
-func (in *createIn) Needs(f *guard.Fetch) {
+func (in *createIn) Load(f *request.Fetch) {
 	in.of.Ask(f, model.OrganizationName(f.Organization), in.Body.Email)
 	f.Rows(store.ProvisionedKey(f.Organization, model.UserNames, in.Body.Email))
 	if a, ok := model.ParseAddress(in.Body.Email); ok {
@@ -51,8 +51,8 @@ func (in *createIn) Needs(f *guard.Fetch) {
 	}
 }
 
-// Known reads whose the address is, and the invitation before.
-func (in *createIn) Known(ctx context.Context, c *guard.Case) (err error) {
+// Resolve reads whose the address is, and the invitation before.
+func (in *createIn) Resolve(ctx context.Context, c *request.Request) (err error) {
 	in.known, in.arrived = nil, false
 	place := model.OrganizationName(c.Organization.ID)
 	more := in.of.Keys(c, place, in.Body.Email)
@@ -81,17 +81,17 @@ func (in *createIn) Known(ctx context.Context, c *guard.Case) (err error) {
 // invited reports whether the user needs an invitation to get in: no issuer
 // signs people in here, or nobody has proved that the domain of their address is
 // the organisation's.
-func (in *createIn) invited(c *guard.Case) bool {
+func (in *createIn) invited(c *request.Request) bool {
 	a, _ := model.ParseAddress(in.Body.Email)
 	p, proved := table.Proofs.In(c.Rows(), a.Domain)
-	return !c.SignsIn() || !proved || p.OrganizationID != c.Organization.ID
+	return !c.Credential.SignsIn || !proved || p.OrganizationID != c.Organization.ID
 }
 
 // create makes an active user, and invites them where nothing else lets them in.
 // It refuses an address that is another's, or another's userName (duplicate); for a
 // user who was never here it answers a new link instead.
 func (h *handlers) create(ctx context.Context, in *createIn) (api.Noted[model.User, *InviteLink], error) {
-	c := in.Case()
+	c := in.Request()
 	out := api.Noted[model.User, *InviteLink]{}
 	if in.known != nil {
 		return h.inviteAgain(ctx, c, in)
@@ -131,7 +131,7 @@ func (in *createIn) differs(u model.User) bool {
 // inviteAgain makes a new link for a user who was never here, in place of the
 // one before. It changes nothing of them: a request that would is refused
 // (duplicate).
-func (h *handlers) inviteAgain(ctx context.Context, c *guard.Case, in *createIn) (api.Noted[model.User, *InviteLink], error) {
+func (h *handlers) inviteAgain(ctx context.Context, c *request.Request, in *createIn) (api.Noted[model.User, *InviteLink], error) {
 	u := *in.known
 	out := api.Noted[model.User, *InviteLink]{Data: u}
 	if in.arrived || !u.IsActive || !in.invited(c) || in.differs(u) || rankOf(u) > c.Caller.ActingRank() {
@@ -148,7 +148,7 @@ func (h *handlers) inviteAgain(ctx context.Context, c *guard.Case, in *createIn)
 
 // link invites a user where they need it, and returns the link where no mail
 // brings it.
-func (h *handlers) link(ctx context.Context, c *guard.Case, in *createIn, u model.User, after map[string]any) (*InviteLink, error) {
+func (h *handlers) link(ctx context.Context, c *request.Request, in *createIn, u model.User, after map[string]any) (*InviteLink, error) {
 	if !in.invited(c) {
 		return nil, nil
 	}

@@ -5,15 +5,15 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/member"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 type grantIn struct {
-	guard.In
+	request.In
 	Body struct {
 		UserID       int64       `json:"user_id" minimum:"1"`
 		ResourceType string      `json:"resource_type" enum:"project,agent,corpus,organization" doc:"What it is on. There are no corpora yet: 404."`
@@ -60,16 +60,16 @@ func ends(on, permission string, end *model.Time, now model.Time) error {
 	return nil
 }
 
-// Check refuses what doesn't go together.
-func (in *grantIn) Check(now model.Time) error {
+// Validate refuses what doesn't go together.
+func (in *grantIn) Validate(now model.Time) error {
 	if err := fits(in.Body.ResourceType, in.Body.Permission); err != nil {
 		return err
 	}
 	return ends(in.Body.ResourceType, in.Body.Permission, in.Body.ExpiresOn, now)
 }
 
-// Needs asks for the place, and what the user and the caller are there.
-func (in *grantIn) Needs(f *guard.Fetch) {
+// Load asks for the place, and what the user and the caller are there.
+func (in *grantIn) Load(f *request.Fetch) {
 	id, user := in.Body.ResourceID, in.Body.UserID
 	switch in.Body.ResourceType {
 	case onProject:
@@ -84,8 +84,8 @@ func (in *grantIn) Needs(f *guard.Fetch) {
 	}
 }
 
-// Known refuses users who are inactive and places that the caller may not know.
-func (in *grantIn) Known(ctx context.Context, c *guard.Case) error {
+// Resolve refuses users who are inactive and places that the caller may not know.
+func (in *grantIn) Resolve(ctx context.Context, c *request.Request) error {
 	if c.Active([]int64{in.Body.UserID}) != nil {
 		return fault.Missing("body.user_id")
 	}
@@ -96,7 +96,7 @@ func (in *grantIn) Known(ctx context.Context, c *guard.Case) error {
 	return err
 }
 
-func (in *grantIn) known(ctx context.Context, c *guard.Case) error {
+func (in *grantIn) known(ctx context.Context, c *request.Request) error {
 	in.held.user, _ = c.UserRow(in.Body.UserID)
 	switch {
 	case in.Body.ResourceType == onProject:
@@ -128,7 +128,7 @@ func (h *handlers) grant(ctx context.Context, in *grantIn) (model.UserPermission
 }
 
 func (h *handlers) grantRole(ctx context.Context, in *grantIn) (model.UserPermission, error) {
-	c, user := in.Case(), in.Body.UserID
+	c, user := in.Request(), in.Body.UserID
 	if err := c.Require(access.ManageMembers, in.held.target); err != nil {
 		return model.UserPermission{}, err
 	}
@@ -150,7 +150,7 @@ func (h *handlers) grantRole(ctx context.Context, in *grantIn) (model.UserPermis
 }
 
 func (h *handlers) grantRank(ctx context.Context, in *grantIn) (model.UserPermission, error) {
-	c, old := in.Case(), in.held.user
+	c, old := in.Request(), in.held.user
 	if err := c.Require(access.ManageOrganization, in.held.target); err != nil {
 		return model.UserPermission{}, err
 	}

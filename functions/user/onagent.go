@@ -5,16 +5,16 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
+	"wardroom/pkg/request"
 	"wardroom/pkg/table"
 )
 
 // findOnAgent is find for a permission on an agent. One that a removal has ended
 // is none.
-func (in *named) findOnAgent(ctx context.Context, c *guard.Case) error {
+func (in *named) findOnAgent(ctx context.Context, c *request.Request) error {
 	keys := []table.Primary{
 		table.Users.Key(in.at.User), table.AgentMembers.Key(in.at.User, in.at.Agent), table.Projects.Key(in.at.Project),
 		table.ProjectMembers.Key(in.at.Project, in.at.User), table.Tombstones.Key(in.at.Project, in.at.User),
@@ -28,7 +28,7 @@ func (in *named) findOnAgent(ctx context.Context, c *guard.Case) error {
 	}
 	u, known := c.UserRow(in.at.User)
 	m, ok := c.AgentMember(in.at.Agent, in.at.User)
-	if _, gone := c.Buried(m); !ok || gone || m.ID != in.PermissionID || !known || u.DeletedOn != nil {
+	if _, gone := c.EndedByRemoval(m); !ok || gone || m.ID != in.PermissionID || !known || u.DeletedOn != nil {
 		return fault.NotFound()
 	}
 	in.held.user, in.held.onAgent = u, &m
@@ -37,7 +37,7 @@ func (in *named) findOnAgent(ctx context.Context, c *guard.Case) error {
 
 // agent finds the agent that a permission is on; rows along are read with it. It
 // is 404 where the caller may not know it, unless they are the holder.
-func (h *held) agent(ctx context.Context, c *guard.Case, id int64, themselves bool, along ...table.Primary) error {
+func (h *held) agent(ctx context.Context, c *request.Request, id int64, themselves bool, along ...table.Primary) error {
 	t, ok, err := c.Reach(ctx, access.Agent(""), id, along...)
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func (h *held) agent(ctx context.Context, c *guard.Case, id int64, themselves bo
 }
 
 func (h *handlers) grantOnAgent(ctx context.Context, in *grantIn) (model.UserPermission, error) {
-	c, user := in.Case(), in.Body.UserID
+	c, user := in.Request(), in.Body.UserID
 	if err := c.Require(access.ManageAgent, in.held.target); err != nil {
 		return model.UserPermission{}, err
 	}
@@ -73,7 +73,7 @@ func (h *handlers) grantOnAgent(ctx context.Context, in *grantIn) (model.UserPer
 	return held{user: in.held.user, onAgent: &m}.shown(), nil
 }
 
-func (h *handlers) editOnAgent(c *guard.Case, in *editPermissionIn) (model.UserPermission, error) {
+func (h *handlers) editOnAgent(c *request.Request, in *editPermissionIn) (model.UserPermission, error) {
 	if err := in.held.manage(c); err != nil {
 		return model.UserPermission{}, err
 	}
@@ -95,7 +95,7 @@ func (h *handlers) editOnAgent(c *guard.Case, in *editPermissionIn) (model.UserP
 	return held{user: in.held.user, onAgent: &m}.shown(), nil
 }
 
-func (h *handlers) revokeOnAgent(ctx context.Context, c *guard.Case, in *revokeIn) (removal.Report, error) {
+func (h *handlers) revokeOnAgent(ctx context.Context, c *request.Request, in *revokeIn) (removal.Report, error) {
 	a, m := *c.Agent, *in.held.onAgent
 	if team := c.Project.Team(); in.Reports() && team != 0 {
 		if err := c.Read(ctx, table.TeamMembers.Key(team, m.UserID)); err != nil {

@@ -9,8 +9,8 @@ import (
 	"io"
 	"strings"
 
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/signin"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -76,7 +76,7 @@ func prove(ctx context.Context, s *store.Store, organization int64, domain strin
 	if !ok || o.IsDeleted {
 		return errGone
 	}
-	c := guard.ByOperator(s, o, "Prove Domain", rows, now)
+	c := request.ByOperator(s, o, "prove-domain", rows, now)
 	from, claimed := table.Domains.In(rows, organization, domain)
 	to := from
 	if claimed {

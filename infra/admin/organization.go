@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"wardroom/pkg/access"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -89,7 +89,7 @@ func (f founding) carryOut(ctx context.Context, s *store.Store) (founded, error)
 	made.key = prefix + "." + secret
 
 	o := model.Organization{ID: made.organization, OrgName: f.name, Domain: f.domain, GlobalAdminCount: 1}
-	c := guard.ByOperator(s, o, "Create Organization", rows, model.Now())
+	c := request.ByOperator(s, o, "create-organization", rows, model.Now())
 	o.Stamp = model.Created(c.Stamp, c.Now)
 	s.CreateOrganization(&c.Tx, o)
 	s.ClaimDomain(&c.Tx, model.Domain{OrganizationID: o.ID, Domain: f.domain, Token: strings.ToLower(rand.Text()), VerifiedOn: &c.Now, Stamp: o.Stamp})

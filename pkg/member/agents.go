@@ -5,9 +5,9 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -23,7 +23,7 @@ func AgentMemberKeys(a model.Agent, users ...int64) []table.Primary {
 
 // NewAgentMember is a permission on an agent of project p that the caller gives, without
 // an id. It is given in the project's epoch as it was read.
-func NewAgentMember(c *guard.Case, a model.Agent, p model.Project, user int64, role access.AgentRole) model.AgentMember {
+func NewAgentMember(c *request.Request, a model.Agent, p model.Project, user int64, role access.AgentRole) model.AgentMember {
 	return model.AgentMember{AgentID: a.ID, ProjectID: p.ID, UserID: user, Role: string(role), CreatedBy: c.Stamp, CreatedOn: c.Now, Epoch: p.Epoch, AgentEpoch: a.Epoch, Version: 1}
 }
 
@@ -31,14 +31,14 @@ func NewAgentMember(c *guard.Case, a model.Agent, p model.Project, user int64, r
 // agent without having deleted them yet, so that a new permission doesn't come
 // in their way. It returns table.ErrStale where there were any: what was read
 // isn't so any more.
-func FinishEnded(ctx context.Context, s *store.Store, c *guard.Case, a model.Agent, users ...int64) error {
+func FinishEnded(ctx context.Context, s *store.Store, c *request.Request, a model.Agent, users ...int64) error {
 	settled := false
 	for _, u := range users {
 		m, ok := c.AgentMember(a.ID, u)
 		if !ok {
 			continue
 		}
-		tomb, gone := c.Buried(m)
+		tomb, gone := c.EndedByRemoval(m)
 		if !gone {
 			continue
 		}

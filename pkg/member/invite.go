@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"wardroom/pkg/access"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/mail"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -41,7 +41,7 @@ func InviteToOrganization(o model.Organization, user int64) Place {
 
 // InviteWarnings are what a link comes with that is shown to the caller, for somebody of
 // a rank.
-func InviteWarnings(c *guard.Case, rank access.Rank) []string {
+func InviteWarnings(c *request.Request, rank access.Rank) []string {
 	if c.NeedsKey(rank) {
 		return []string{"needs_key"}
 	}
@@ -55,12 +55,12 @@ type Invitation struct {
 }
 
 // AskInvite asks for the place's row of the address, and whose address it is.
-func (o *Invitation) Ask(f *guard.Fetch, place, email string) {
+func (o *Invitation) Ask(f *request.Fetch, place, email string) {
 	f.Rows(table.InvitesOf.Key(place, model.AddressKey(email)), store.EmailKey(f.Organization, email))
 }
 
 // Keys are the rows to read after those that Ask asked for, before Take.
-func (o *Invitation) Keys(c *guard.Case, place, email string) []table.Primary {
+func (o *Invitation) Keys(c *request.Request, place, email string) []table.Primary {
 	if of, ok := table.InvitesOf.In(c.Rows(), place, model.AddressKey(email)); ok {
 		return []table.Primary{table.Invites.Key(of.InviteID)}
 	}
@@ -68,7 +68,7 @@ func (o *Invitation) Keys(c *guard.Case, place, email string) []table.Primary {
 }
 
 // Take takes the newest invitation out of what was read.
-func (o *Invitation) Take(c *guard.Case, place, email string) {
+func (o *Invitation) Take(c *request.Request, place, email string) {
 	o.was, o.old = nil, nil
 	of, ok := table.InvitesOf.In(c.Rows(), place, model.AddressKey(email))
 	if !ok {
@@ -93,7 +93,7 @@ func (o *Invitation) Pending() (model.Invite, bool) {
 // where the address is one's and they weren't told yet. A letter with its link leaves once the invitation is
 // made, where that is configured; show is told the link where none does, at once
 // or when the letter has failed.
-func (o *Invitation) Make(ctx context.Context, s *store.Store, c *guard.Case, p Place, email, role string, lasts time.Duration, show func(link string)) (model.Invite, error) {
+func (o *Invitation) Make(ctx context.Context, s *store.Store, c *request.Request, p Place, email, role string, lasts time.Duration, show func(link string)) (model.Invite, error) {
 	id, err := s.NewID(ctx, model.InviteIDs)
 	if err != nil {
 		return model.Invite{}, err
@@ -126,7 +126,7 @@ func (o *Invitation) told(user int64, now model.Time) bool {
 }
 
 // deliver notes the letter with a link, or shows the other one.
-func deliver(c *guard.Case, post *mail.Sender, p Place, email, link string, show func()) {
+func deliver(c *request.Request, post *mail.Sender, p Place, email, link string, show func()) {
 	if !post.Sends() {
 		show()
 		return
@@ -143,7 +143,7 @@ func deliver(c *guard.Case, post *mail.Sender, p Place, email, link string, show
 
 // path is the page of the front end that accepts. The token stands behind the
 // number sign, which browsers send to no server.
-func path(c *guard.Case, p Place, token string) string {
+func path(c *request.Request, p Place, token string) string {
 	query := url.Values{}
 	if p.Project != nil {
 		query.Set("project_id", strconv.FormatInt(*p.Project, 10))
@@ -159,7 +159,7 @@ func path(c *guard.Case, p Place, token string) string {
 func token(id int64, secret string) string { return strconv.FormatInt(id, 10) + "." + secret }
 
 // AskInvite asks for the invitation of a token.
-func AskInvite(f *guard.Fetch, t model.InviteToken) {
+func AskInvite(f *request.Fetch, t model.InviteToken) {
 	if t.ID != 0 {
 		f.Rows(table.Invites.Key(t.ID))
 	}
@@ -168,7 +168,7 @@ func AskInvite(f *guard.Fetch, t model.InviteToken) {
 // OpenedInvite returns the invitation that a token opens, expired and accepted ones
 // too. An unknown token, a wrong one, a revoked one and another organisation's
 // are all none.
-func OpenedInvite(c *guard.Case, t model.InviteToken) (model.Invite, bool) {
+func OpenedInvite(c *request.Request, t model.InviteToken) (model.Invite, bool) {
 	i, ok := table.Invites.In(c.Rows(), t.ID)
 	if !ok || !t.Opens(i) || i.OrganizationID != c.Organization.ID || i.Status == model.InviteRevoked {
 		return model.Invite{}, false

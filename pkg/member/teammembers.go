@@ -6,8 +6,8 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 )
 
@@ -15,14 +15,14 @@ import (
 // will tell of it.
 type TeamChange struct {
 	s             *store.Store
-	c             *guard.Case
+	c             *request.Request
 	members       int64
 	owners        int64
 	before, after map[string]any
 }
 
 // ChangeTeam begins a change of who is in the team of the case.
-func ChangeTeam(s *store.Store, c *guard.Case) *TeamChange {
+func ChangeTeam(s *store.Store, c *request.Request) *TeamChange {
 	return &TeamChange{s: s, c: c, members: c.Team.MemberCount, owners: c.Team.OwnerCount, before: map[string]any{}, after: map[string]any{}}
 }
 

@@ -5,8 +5,8 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -17,7 +17,7 @@ const DefaultTeamType = "default"
 // CreateTeam notes a new team of the caller's organisation, in which these users
 // have the role, and returns it as it will be. Where nobody owns it, it is
 // ownerless, as any other that has lost its last owner.
-func CreateTeam(ctx context.Context, s *store.Store, c *guard.Case, t model.Team, role access.Role, users ...int64) (model.Team, error) {
+func CreateTeam(ctx context.Context, s *store.Store, c *request.Request, t model.Team, role access.Role, users ...int64) (model.Team, error) {
 	fresh, err := s.NewIDsOf(ctx, map[string]int{model.TeamIDs: 1, model.PermissionIDs: len(users)})
 	if err != nil {
 		return t, err
@@ -43,7 +43,7 @@ func GroupNameKey(organization int64, name string) table.Primary {
 
 // EditTeam notes that the team of the case becomes to, and returns it as it will be.
 // An identity provider's group can't have the name of another (duplicate).
-func EditTeam(s *store.Store, c *guard.Case, to model.Team) (model.Team, error) {
+func EditTeam(s *store.Store, c *request.Request, to model.Team) (model.Team, error) {
 	old := *c.Team
 	if to == old {
 		return old, nil
@@ -60,7 +60,7 @@ func EditTeam(s *store.Store, c *guard.Case, to model.Team) (model.Team, error) 
 
 // DeleteTeam notes that the team of the case becomes unreadable, and returns it as it
 // will be. It refuses one that has projects (in_use).
-func DeleteTeam(s *store.Store, c *guard.Case) (model.Team, error) {
+func DeleteTeam(s *store.Store, c *request.Request) (model.Team, error) {
 	if c.Team.ProjectCount > 0 {
 		return *c.Team, fault.New(fault.KindInUse, "The team still has projects: delete them first, or move each by Edit Project with another team_id")
 	}

@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 )
 
@@ -15,7 +15,7 @@ const heirField = "query.transfer_to"
 // Heir finds the user to whom things go, 0 for nobody. They must be able to reach
 // the project and not be the one who leaves it; otherwise it is 404
 // naming them and the place.
-func Heir(c *guard.Case, p model.Project, leaver, heir int64) error {
+func Heir(c *request.Request, p model.Project, leaver, heir int64) error {
 	if heir == 0 {
 		return nil
 	}
@@ -29,7 +29,7 @@ func Heir(c *guard.Case, p model.Project, leaver, heir int64) error {
 // takeOver notes that the heir of a removal becomes admin of a project in the
 // same transaction, records what they were, and adds it to what the audit log
 // tells. Where dry says so, no id is leased.
-func takeOver(ctx context.Context, s *store.Store, c *guard.Case, r *model.Removal, p model.Project, heir int64, dry bool, before, after map[string]any) error {
+func takeOver(ctx context.Context, s *store.Store, c *request.Request, r *model.Removal, p model.Project, heir int64, dry bool, before, after map[string]any) error {
 	var was *model.ProjectMember
 	if m, is := c.ProjectMember(p.ID, heir); is {
 		was, before[model.UserName(heir)] = &m, m.Facts()

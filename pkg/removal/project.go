@@ -5,8 +5,8 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -20,7 +20,7 @@ type Heirs struct {
 // FromProject notes the removal of a member from the project of the case, and
 // tells what it does. It refuses with last_project_admin (409) to take the last
 // admin away, unless an heir takes their place.
-func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user int64, heirs Heirs, remaining *Remaining, o Options) (model.ProjectUser, Report, error) {
+func FromProject(ctx context.Context, s *store.Store, c *request.Request, user int64, heirs Heirs, remaining *Remaining, o Options) (model.ProjectUser, Report, error) {
 	p, heir := *c.Project, heirs.Post
 	m, _ := c.ProjectMember(p.ID, user)
 	u, _ := c.UserRow(user)

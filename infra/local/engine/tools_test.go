@@ -1,9 +1,28 @@
-package dynamolocal
+package engine
 
-import "testing"
+import (
+	"path/filepath"
+	"testing"
+)
 
 // CompilerVersion is shown to the tests outside the package.
 const CompilerVersion = compilerVersion
+
+// Installed returns the names of the engines that this machine has.
+func Installed(t *testing.T) []string {
+	t.Helper()
+	root, err := Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, k := range kinds() {
+		if k.find(t.Context(), Options{Dir: filepath.Join(root, ".local")}) != nil {
+			names = append(names, k.name)
+		}
+	}
+	return names
+}
 
 func TestJavaVersion(t *testing.T) {
 	for said, want := range map[string]int{

@@ -1,4 +1,4 @@
-package dynamolocal
+package engine
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package dynamolocal
+package engine
 
 import (
 	"archive/zip"
@@ -42,7 +42,7 @@ func Install(ctx context.Context, dir string, log func(string)) error {
 		return fmt.Errorf("installing DynamoDB Local: %w", err)
 	}
 	defer os.RemoveAll(parts)
-	log("Fetching DynamoDB Local " + Version + " by Maven (54 MB, once).")
+	log("Fetching DynamoDB Local " + Version + " by Maven (54 MB, once). It is AWS's own, to be used under AWS's terms, and no open-source software; dynoxide is, and make engine compiles it.")
 	if err := fetch(ctx, mvn, parts); err != nil {
 		return fmt.Errorf("the download of DynamoDB Local by Maven broke, nothing was installed; check the network and try again: %w", err)
 	}
@@ -67,7 +67,7 @@ func installed(dir string) bool {
 }
 
 func fetch(ctx context.Context, mvn, parts string) error {
-	work, err := os.MkdirTemp("", "dynamolocal-*")
+	work, err := os.MkdirTemp("", "dynamodb-local-*")
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package guard
+package request
 
 import (
 	"wardroom/pkg/access"
@@ -9,9 +9,9 @@ import (
 // FollowRank notes that a rank which was granted as a permission is what the
 // user's rank becomes, or ends with it. Whoever changes the rank by the user's own
 // row calls it; the case must have read the grant.
-func (c *Case) FollowRank(from, to model.User) {
+func (c *Request) FollowRank(from, to model.User) {
 	is := access.RankOf(to.IsStaff, to.IsSuperuser)
-	g, granted := table.RankGrants.In(c.rows, to.ID)
+	g, granted := table.RankGrants.In(c.Rows(), to.ID)
 	if !granted || is == access.RankOf(from.IsStaff, from.IsSuperuser) {
 		return
 	}

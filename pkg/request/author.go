@@ -1,4 +1,4 @@
-package guard
+package request
 
 import (
 	"wardroom/pkg/model"
@@ -14,12 +14,12 @@ func AuthorKeys(project, user int64) []table.Primary {
 // Author names somebody beside what they did in a project, whose AuthorKeys were
 // read. Who was taken out of the project and isn't back is named only to those
 // who manage it, as manages says; who was deleted, to nobody.
-func (c *Case) Author(project, user int64, manages bool) model.UserRef {
+func (c *Request) Author(project, user int64, manages bool) model.UserRef {
 	u, ok := c.UserRow(user)
 	if !ok {
 		return model.RemovedUser(user)
 	}
-	_, removed := table.Tombstones.In(c.rows, project, user)
+	_, removed := table.Tombstones.In(c.Rows(), project, user)
 	if _, member := c.ProjectMember(project, user); removed && !member && !manages {
 		return model.RemovedUser(user)
 	}

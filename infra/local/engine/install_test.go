@@ -1,4 +1,4 @@
-package dynamolocal_test
+package engine_test
 
 import (
 	"archive/zip"
@@ -8,10 +8,10 @@ import (
 	"sync"
 	"testing"
 
-	"wardroom/infra/local/dynamolocal"
+	"wardroom/infra/local/engine"
 )
 
-const jar = "DynamoDBLocal-" + dynamolocal.Version + ".jar"
+const jar = "DynamoDBLocal-" + engine.Version + ".jar"
 
 // fakeMaven puts an mvn on the path that runs body with $out set to the output
 // folder and counts its runs in the file it returns.
@@ -59,7 +59,7 @@ func TestABrokenDownloadNeverCountsAsInstalled(t *testing.T) {
 			t.Setenv("JAR", goodJar(t))
 			dir := filepath.Join(t.TempDir(), "dynamodb")
 			fakeMaven(t, c.mvn)
-			err := dynamolocal.Install(t.Context(), dir, quiet)
+			err := engine.Install(t.Context(), dir, quiet)
 			says(t, err, "nothing was installed", "try again", c.message)
 			left, _ := filepath.Glob(dir + "*")
 			if len(left) != 1 || left[0] != dir+".lock" {
@@ -67,7 +67,7 @@ func TestABrokenDownloadNeverCountsAsInstalled(t *testing.T) {
 			}
 			// The next try, with a network, is as good as the first.
 			fakeMaven(t, `cp "$JAR" "$out"; cp "$JAR" "$out/ecj-3.33.0.jar"`)
-			if err := dynamolocal.Install(t.Context(), dir, quiet); err != nil {
+			if err := engine.Install(t.Context(), dir, quiet); err != nil {
 				t.Fatal(err)
 			}
 		})
@@ -76,7 +76,7 @@ func TestABrokenDownloadNeverCountsAsInstalled(t *testing.T) {
 
 func TestNoMavenAnywhere(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	err := dynamolocal.Install(t.Context(), filepath.Join(t.TempDir(), "dynamodb"), quiet)
+	err := engine.Install(t.Context(), filepath.Join(t.TempDir(), "dynamodb"), quiet)
 	says(t, err, "fetched by Maven", "no mvn on this machine", "Install it with:\n", "maven")
 }
 
@@ -87,7 +87,7 @@ func TestProcessesAtOnceFetchOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for range 4 { // the lock is on an open file, so goroutines exclude one another as processes do
 		all.Go(func() {
-			if err := dynamolocal.Install(t.Context(), dir, quiet); err != nil {
+			if err := engine.Install(t.Context(), dir, quiet); err != nil {
 				t.Error(err)
 			}
 		})
@@ -107,7 +107,7 @@ func TestThePomNamesTheVersions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, version := range []string{dynamolocal.Version, dynamolocal.CompilerVersion} {
+	for _, version := range []string{engine.Version, engine.CompilerVersion} {
 		if !strings.Contains(string(pom), "<version>"+version+"</version>") {
 			t.Errorf("pom.xml lacks version %s", version)
 		}
