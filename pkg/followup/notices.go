@@ -10,6 +10,7 @@ import (
 
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
+	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -64,8 +65,8 @@ func readNotices(ctx context.Context, s *store.Store, rows []model.Audit) (table
 				keys = append(keys, table.Markers.Key(a.ID, workOf(i/perTx)))
 			}
 			keys = append(keys, table.Users.Key(n.UserID))
-			if at, ok := place(n.Resource); ok {
-				keys = append(keys, at)
+			if k, id := about(n); k != nil {
+				keys = append(keys, k.Key(id))
 			}
 		}
 	}
@@ -73,26 +74,6 @@ func readNotices(ctx context.Context, s *store.Store, rows []model.Audit) (table
 		return table.Rows{}, nil
 	}
 	return s.ReadShown(ctx, keys...) // that one can't be told is no reason not to tell the others
-}
-
-// place is the row of what a notice is about.
-func place(resource string) (table.Primary, bool) {
-	kind, digits, _ := strings.Cut(resource, ":")
-	id, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil {
-		return table.Primary{}, false
-	}
-	switch kind {
-	case "project":
-		return table.Projects.Key(id), true
-	case "team":
-		return table.Teams.Key(id), true
-	case "organization":
-		return table.Organizations.Key(id), true
-	case "agent":
-		return table.Agents.Key(id), true
-	}
-	return table.Primary{}, false
 }
 
 func deliver(ctx context.Context, s *store.Store, known table.Rows, a model.Audit, work string, notices []model.Notice) error {
@@ -109,10 +90,9 @@ func deliver(ctx context.Context, s *store.Store, known table.Rows, a model.Audi
 		if err != nil {
 			return err
 		}
-		title, message := say(known, n)
-		s.CreateNotification(&tx, model.Notification{
-			ID: id, UserID: n.UserID, Title: title, Message: message, Type: n.Kind, Link: link(n.Resource), ProjectID: project(known, n.Resource), Stamp: model.Created("System", a.TS),
-		})
+		row := say(known, n)
+		row.ID, row.UserID, row.Type, row.Stamp = id, n.UserID, n.Kind, model.Created("System", a.TS)
+		s.CreateNotification(&tx, row)
 	}
 	table.Markers.Create(&tx, model.Marker{Work: work, AuditID: a.ID, TTL: a.TS.Add(keepMarkers).Std().Unix()})
 	err := s.Commit(ctx, &tx)
@@ -127,80 +107,45 @@ func deliver(ctx context.Context, s *store.Store, known table.Rows, a model.Audi
 	return readErr
 }
 
-// project is the project that a notice is about, nil where it is none.
-func project(known table.Rows, resource string) *int64 {
-	kind, _, _ := strings.Cut(resource, ":")
-	at, ok := place(resource)
-	switch {
-	case ok && kind == "project":
-		if p, is := table.Projects.At(known, at); is {
-			return &p.ID
-		}
-	case ok && kind == "agent":
-		if a, is := table.Agents.At(known, at); is {
-			return &a.ProjectID
-		}
-	}
-	return nil
+// about is the thing that a notice is about; no kind for one of none.
+func about(n model.Notice) (*resource.Kind, int64) {
+	of := n.About()
+	return resource.Named(string(of.Kind)), of.ID
 }
 
-// say words a notice: "You were added to project Support."
-func say(known table.Rows, n model.Notice) (title, message string) {
-	kind, name := named(known, n.Resource)
-	where := kind
-	if name != "" {
-		where += " " + name
+// say words a notice: "You were added to project Support." It leads to where the
+// thing is read; once its reader may not see it any more, that answers 404.
+func say(known table.Rows, n model.Notice) model.Notification {
+	var row model.Notification
+	kind, where := string(n.About().Kind), string(n.About().Kind)
+	if k, id := about(n); k != nil {
+		all := resource.NewView(0, model.Time{}, known)
+		place, is := k.Place(&all, id)
+		if is && place.Title != "" {
+			where += " " + place.Title
+		}
+		if is && place.Project != 0 {
+			row.ProjectID = &place.Project
+		}
+		row.Link = k.Address(id)
 	}
 	switch n.Kind {
 	case model.NoticeAdded:
-		return "Added to " + article(kind), fmt.Sprintf("You were added to %s.", where)
+		row.Title, row.Message = "Added to "+article(kind), fmt.Sprintf("You were added to %s.", where)
 	case model.NoticeRemoved:
-		return "Removed from " + article(kind), fmt.Sprintf("You were removed from %s.", where)
+		row.Title, row.Message = "Removed from "+article(kind), fmt.Sprintf("You were removed from %s.", where)
 	case model.NoticeInvited:
-		return "Invited to " + article(kind), fmt.Sprintf("You were invited to %s.", where)
+		row.Title, row.Message = "Invited to "+article(kind), fmt.Sprintf("You were invited to %s.", where)
+	default:
+		row.Title, row.Message = "Role changed", fmt.Sprintf("Your role in %s was changed.", where)
 	}
-	return "Role changed", fmt.Sprintf("Your role in %s was changed.", where)
+	return row
 }
 
-func named(known table.Rows, resource string) (kind, name string) {
-	kind, _, _ = strings.Cut(resource, ":")
-	at, ok := place(resource)
-	if !ok {
-		return kind, ""
+// article is a word with its indefinite article.
+func article(word string) string {
+	if strings.ContainsAny(word[:min(1, len(word))], "aeiou") {
+		return "an " + word
 	}
-	switch kind {
-	case "project":
-		p, _ := table.Projects.At(known, at)
-		name = p.Name
-	case "team":
-		t, _ := table.Teams.At(known, at)
-		name = t.Name
-	case "organization":
-		o, _ := table.Organizations.At(known, at)
-		name = o.OrgName
-	case "agent":
-		a, _ := table.Agents.At(known, at)
-		name = a.Name
-	}
-	return kind, name
-}
-
-// link is where a notice's resource is read; once its reader may not see it any
-// more, that answers 404.
-func link(resource string) string {
-	kind, id, _ := strings.Cut(resource, ":")
-	switch kind {
-	case "project", "team", "agent":
-		return "/api/" + kind + "/" + id
-	case "organization":
-		return "/api/organization"
-	}
-	return ""
-}
-
-func article(kind string) string {
-	if kind == "organization" || kind == "agent" {
-		return "an " + kind
-	}
-	return "a " + kind
+	return "a " + word
 }
