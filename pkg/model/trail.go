@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -167,6 +168,16 @@ func (e EffectRow) Bare() EffectRow {
 // Image is a row of the table, or as much of it as is kept elsewhere, in the table's
 // own encoding.
 type Image map[string]types.AttributeValue
+
+// UnmarshalDynamo takes the attributes as they are.
+func (i *Image) UnmarshalDynamo(av types.AttributeValue) error {
+	m, ok := av.(*types.AttributeValueMemberM)
+	if !ok {
+		return fmt.Errorf("an image is a map, not a %T", av)
+	}
+	*i = m.Value
+	return nil
+}
 
 // Equal reports whether two images have the same attributes.
 func (i Image) Equal(j Image) bool { return len(i) == 0 && len(j) == 0 || reflect.DeepEqual(i, j) }
