@@ -167,7 +167,7 @@ func (in *removeIn) Resolve(_ context.Context, c *request.Request) error {
 // remove takes a member out; see package removal for the rules.
 func (h *handlers) remove(ctx context.Context, in *removeIn) (api.Noted[[]model.ProjectUser, *removal.Report], error) {
 	out := api.Noted[[]model.ProjectUser, *removal.Report]{}
-	heirs := removal.Heirs{Post: in.TransferTo, Agents: in.TransferTo}
+	heirs := removal.Heirs{Admin: in.TransferTo, Agents: in.TransferTo}
 	row, report, err := removal.FromProject(ctx, h.store, in.Request(), in.UserID, heirs, &in.left, in.Options)
 	if err != nil {
 		return out, err

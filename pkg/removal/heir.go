@@ -35,7 +35,7 @@ func takeOver(ctx context.Context, s *store.Store, c *request.Request, r *model.
 		was, before[model.UserName(heir)] = &m, m.Facts()
 	}
 	at := store.ProjectPlace(p)
-	now := projects.led(at, was, heir, c.Stamp, c.Now)
+	now := projects.successor(at, was, heir, c.Stamp, c.Now)
 	if was == nil && !dry {
 		id, err := s.NewID(ctx, model.PermissionIDs)
 		if err != nil {

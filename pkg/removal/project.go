@@ -13,7 +13,7 @@ import (
 
 // Heirs are the users to whom things of somebody go who is removed, 0 for nobody.
 type Heirs struct {
-	Post   int64 // becomes admin or owner where the last one goes
+	Admin  int64 // becomes admin where the last one goes
 	Agents int64 // becomes owner of agents; without one, the oldest admin of their project
 }
 
@@ -21,7 +21,7 @@ type Heirs struct {
 // tells what it does. It refuses with last_project_admin (409) to take the last
 // admin away, unless an heir takes their place.
 func FromProject(ctx context.Context, s *store.Store, c *request.Request, user int64, heirs Heirs, remaining *Remaining, o Options) (model.ProjectUser, Report, error) {
-	p, heir := *c.Project, heirs.Post
+	p, heir := *c.Project, heirs.Admin
 	m, _ := c.ProjectMember(p.ID, user)
 	u, _ := c.UserRow(user)
 	row := model.ProjectUser{ID: m.ID, User: u}

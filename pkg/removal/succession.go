@@ -83,10 +83,10 @@ func (p *place[M]) passes(w *work, id int64, leaders []int64, rows table.Rows) e
 	var was *M
 	before := map[string]any{}
 	user := model.UserName(heir)
-	next := p.led(at, nil, heir, w.r.RemovedBy, w.at)
+	next := p.successor(at, nil, heir, w.r.RemovedBy, w.at)
 	if m, is := p.members.In(rows, id, heir); is {
 		was, before[user] = &m, m.Facts()
-		next = p.led(at, was, heir, w.r.RemovedBy, w.at).Modified(w.r.RemovedBy, w.at)
+		next = p.successor(at, was, heir, w.r.RemovedBy, w.at).Modified(w.r.RemovedBy, w.at)
 	}
 	after := map[string]any{user: next.Facts()}
 	e := effect{
@@ -106,9 +106,9 @@ func (p *place[M]) passes(w *work, id int64, leaders []int64, rows table.Rows) e
 	return e
 }
 
-// led is the membership by which an heir leads a place: the one they have, or a new
+// successor is the membership by which an heir leads a place: the one they have, or a new
 // one without an id.
-func (p *place[M]) led(at store.Place[M], was *M, heir int64, by string, on model.Time) M {
+func (p *place[M]) successor(at store.Place[M], was *M, heir int64, by string, on model.Time) M {
 	if was == nil {
 		return p.joins(at.ID, heir, by, on).As(p.leader).At(model.Standing{Epoch: at.Epoch, Version: 1})
 	}

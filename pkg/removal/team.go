@@ -73,15 +73,15 @@ func FromTeam(ctx context.Context, s *store.Store, c *request.Request, members [
 		}
 	}
 	s.RecordRemoval(&c.Tx, r)
-	closeDoors(s, c, r, invites)
+	revokeAtOnce(s, c, r, invites)
 	c.Audit(model.TeamName(t.ID), before, map[string]any{"removal_id": r.ID})
 	return report, nil
 }
 
-// closeDoors carries effects out along with the removal, as far as the
+// revokeAtOnce carries effects out along with the removal, as far as the
 // transaction has room: invitations by which somebody could come back before they
 // are worked off. A project has its tombstones for that.
-func closeDoors(s *store.Store, c *request.Request, r model.Removal, invites []effect) {
+func revokeAtOnce(s *store.Store, c *request.Request, r model.Removal, invites []effect) {
 	for _, e := range invites {
 		if c.Tx.Len() > full {
 			return

@@ -92,7 +92,7 @@ func (p Place[M]) joins(tx *table.Tx, m M) {
 		tx.AtMost(p.row, p.members, p.most)
 	}
 	p.remains(tx)
-	if p.led(m) {
+	if p.isLeader(m) {
 		p.gainLeader(tx)
 	}
 }
@@ -104,7 +104,7 @@ func (p Place[M]) Change(tx *table.Tx, from, to M) M {
 	is := from.Member()
 	to = to.At(model.Standing{Epoch: to.Member().Epoch, Version: is.Version + 1})
 	p.memberships.Change(tx, from, to)
-	switch was, now := p.led(from), p.led(to); {
+	switch was, now := p.isLeader(from), p.isLeader(to); {
 	case now && !was:
 		active(tx, is.User)
 		p.gainLeader(tx)
@@ -165,7 +165,8 @@ func (p Place[M]) gainLeader(tx *table.Tx) {
 	}
 }
 
-func (p Place[M]) led(m M) bool { return m.Member().Role == p.leader }
+// isLeader reports whether a membership is one of those who lead the place.
+func (p Place[M]) isLeader(m M) bool { return m.Member().Role == p.leader }
 
 // Bury notes the tombstone of somebody whose membership ends in the same transaction:
 // it is of the epoch that this begins, so that what they were given inside the place
