@@ -3,6 +3,7 @@ package check_test
 import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
@@ -23,7 +24,7 @@ func ofRemovals() []row {
 		{"a change without its outcome", steps{put(table.Audits, told)}, []string{"an audit row says too little: …"}},
 		{"a removal that nothing tells of", steps{func(rows table.Rows) {
 			for _, a := range table.Audits.All(rows) {
-				if id, _ := model.Integer(a.After["removal_id"]); id == 1001 && a.Actor == "user:1" {
+				if id, made := audit.RemovalMade(a); made && id == 1001 && a.Actor == "user:1" {
 					drop(table.Audits, 1, a.TS.String(), a.ID)(rows)
 				}
 			}

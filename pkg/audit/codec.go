@@ -230,7 +230,7 @@ func set(v reflect.Value, fact any) bool {
 		v.SetString(text)
 		return is
 	case reflect.Int64:
-		n, is := model.Integer(fact)
+		n, is := integer(fact)
 		v.SetInt(n)
 		return is
 	case reflect.Bool:
@@ -316,4 +316,18 @@ func factIn[T any](side map[string]any, user int64) *T {
 		return nil
 	}
 	return &fact
+}
+
+// integer is a number among the facts of a row, as noted or as the table or its
+// stream gives it back; false for what is none.
+func integer(fact any) (int64, bool) {
+	switch n := fact.(type) {
+	case int64:
+		return n, true
+	case int:
+		return int64(n), true
+	case float64:
+		return int64(n), true
+	}
+	return 0, false
 }

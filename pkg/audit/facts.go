@@ -70,7 +70,7 @@ func Also(a model.Audit, changes ...Change) model.Audit {
 		a.Before, a.After = joined(a.Before, before), joined(a.After, after)
 	}
 	a.Person = ""
-	for _, name := range a.People() {
+	for _, name := range concerned(a) {
 		if name != a.About {
 			a.Person = name
 			break

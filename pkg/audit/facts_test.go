@@ -307,7 +307,7 @@ func TestRowOfSeveralChanges(t *testing.T) {
 			t.Errorf("user %s: %s", strconv.FormatInt(user, 10), d)
 		}
 	}
-	if m := a.Mentions(); len(m) != 1 || m[0].Person != "user:16" {
+	if m := audit.Mentions(a); len(m) != 1 || m[0].Person != "user:16" {
 		t.Errorf("%+v", m)
 	}
 }

@@ -54,7 +54,7 @@ func (f Filter) concerns(a model.Audit) bool {
 			return false
 		}
 	}
-	return slices.Contains(a.People(), person.String())
+	return slices.Contains(concerned(a), person.String())
 }
 
 // span is the part of a partition that the filter's times leave, from a

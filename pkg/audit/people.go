@@ -2,14 +2,48 @@ package audit
 
 import (
 	"context"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
+
+// concerned are the users whom a change is about, by their names: "user:16". Those
+// of its resource come first, then those of its facts.
+func concerned(a model.Audit) (people []string) {
+	facts := slices.Collect(maps.Keys(a.Before))
+	for name := range a.After {
+		facts = append(facts, name)
+	}
+	slices.Sort(facts)
+	for _, name := range append(strings.Split(a.Resource, "/"), facts...) {
+		if is, ok := model.ParseThing(name); ok && is.Kind == model.KindUser && !slices.Contains(people, name) {
+			people = append(people, name)
+		}
+	}
+	return people
+}
+
+// Mentions are those of a change: its people but for the one who is in the row.
+func Mentions(a model.Audit) (out []model.Mention) {
+	for _, name := range concerned(a) {
+		if name != a.Person && name != a.About {
+			out = append(out, model.Mention{OrganizationID: a.OrganizationID, Person: name, TS: a.TS, AuditID: a.ID})
+		}
+	}
+	return out
+}
+
+// mentioned are those of several.
+func mentioned(rows []model.Audit) (all []model.Mention) {
+	for _, a := range rows {
+		all = append(all, Mentions(a)...)
+	}
+	return all
+}
 
 // Erased is shown in place of personal data whose user was purged.
 const Erased = "erased"
@@ -127,24 +161,17 @@ func concealed(a model.Audit) (texts []string) {
 // named returns the users that a row names: its actor, those of its resource,
 // those that facts in it are about, and those who are to be told.
 func named(a model.Audit) (ids []int64) {
-	add := func(text string) {
-		for part := range strings.SplitSeq(text, "/") {
-			if number, ok := strings.CutPrefix(part, "user:"); ok {
-				if id, err := strconv.ParseInt(number, 10, 64); err == nil && !slices.Contains(ids, id) {
-					ids = append(ids, id)
-				}
+	add := func(names ...string) {
+		for _, name := range names {
+			if is, ok := model.ParseThing(name); ok && is.Kind == model.KindUser && !slices.Contains(ids, is.ID) {
+				ids = append(ids, is.ID)
 			}
 		}
 	}
 	add(a.Actor)
-	add(a.Resource)
-	for _, facts := range []map[string]any{a.Before, a.After} {
-		for name := range facts {
-			add(name)
-		}
-	}
+	add(concerned(a)...)
 	for _, n := range a.Notices {
-		add("user:" + strconv.FormatInt(n.UserID, 10))
+		add(model.UserName(n.UserID))
 	}
 	return ids
 }

@@ -48,7 +48,7 @@ func Seal(ctx context.Context, s *store.Store, rows []model.Audit) (done int, er
 	sealed := make(map[table.Primary]bool, len(rows))
 	for _, organization := range organizations {
 		for part := range slices.Chunk(parts[organization], perTransaction) {
-			if err = s.NoteMentions(ctx, part); err != nil { // before the seal, so that what is sealed is found
+			if err = s.NoteMentions(ctx, mentioned(part)); err != nil { // before the seal, so that what is sealed is found
 				break
 			}
 			if err = sealPart(ctx, s, organization, part); err != nil {

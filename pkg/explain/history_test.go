@@ -6,13 +6,13 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/explain"
 	"wardroom/pkg/model"
 	"wardroom/pkg/resource"
@@ -88,16 +88,13 @@ func (w *world) keep() {
 	w.ages = append(w.ages, age{w.now, clone(w.users), clone(w.projects), clone(w.teams), clone(w.members), clone(w.inTeams)})
 }
 
-type facts = map[string]any
-
-func with(f facts, name string, value any) facts {
-	f[name] = value
-	return f
+func (w *world) record(first audit.Change, also ...audit.Change) {
+	w.log = append(w.log, audit.Row(model.Audit{OrganizationID: 1, TS: w.clock}, first, also...))
 }
 
-func (w *world) record(resource string, before, after facts) {
-	about, _, _ := strings.Cut(resource, "/")
-	w.log = append(w.log, model.Audit{OrganizationID: 1, TS: w.clock, Resource: resource, About: about, Before: before, After: after})
+// members is a change of what somebody is in a place.
+func members(in model.Ref, user int64, turn audit.Turn[audit.Membership]) audit.MembersChanged {
+	return audit.MembersChanged{In: in, Members: audit.Members{user: turn}}
 }
 
 const people, places = 4, 3
@@ -135,12 +132,12 @@ func (w *world) step() {
 	switch what := w.random.IntN(12); {
 	case !isUser:
 		w.users[u] = model.User{ID: u, OrganizationID: 1, IsActive: true, DateJoined: w.clock, Version: 1}
-		w.record(name("user", u), nil, w.users[u].Facts())
+		w.record(audit.AccountChanged{User: u, Account: audit.Made(audit.AccountOf(w.users[u]))})
 	case !isTeam:
 		w.teams[t] = model.Team{ID: t, OrganizationID: 1, Stamp: model.Created("", w.clock), Version: 1}
 		m := model.TeamMember{ID: 9, TeamID: t, UserID: u, Role: "owner", CreatedOn: w.clock, Version: 1}
 		w.inTeams[[2]int64{t, u}] = m
-		w.record(name("team", t), nil, facts{"is_deleted": false, name("user", u): m.Facts()})
+		w.record(audit.TeamChanged{Team: t, State: audit.Made(audit.TeamState{})}, members(model.KindTeam.Ref(t), u, audit.Made(audit.InTeam(m))))
 	case !isProject:
 		project = model.Project{ID: p, OrganizationID: 1, Stamp: model.Created("", w.clock), Version: 1}
 		if w.random.IntN(2) == 0 && !team.IsDeleted {
@@ -148,33 +145,34 @@ func (w *world) step() {
 		}
 		m := model.ProjectMember{ID: 9, ProjectID: p, UserID: u, Role: "admin", CreatedOn: w.clock, Version: 1}
 		w.projects[p], w.members[[2]int64{p, u}] = project, m
-		w.record(name("project", p), nil, with(project.Facts(), name("user", u), m.Facts()))
+		w.record(audit.ProjectChanged{Project: p, State: audit.Made(audit.StateOfProject(project))}, members(model.KindProject.Ref(p), u, audit.Made(audit.InProject(m))))
 	case what < 4 && !project.IsDeleted:
 		w.member(p, u)
 	case what < 6:
 		w.inTeam(t, u)
 	case what == 6 && !project.IsDeleted:
-		from := project.Facts()
+		from := audit.StateOfProject(project)
 		project.TeamID, project.ModifiedOn, project.Version = nil, w.clock, project.Version+1
 		if !team.IsDeleted && w.random.IntN(4) > 0 {
 			project.TeamID = &t
 		}
 		w.projects[p] = project
-		w.record(name("project", p), from, with(project.Facts(), "renamed", true))
+		renamed := true
+		w.record(audit.ProjectChanged{Project: p, State: audit.Became(from, audit.StateOfProject(project)), Renamed: &renamed})
 	case what == 7 && w.random.IntN(4) == 0 && !project.IsDeleted:
-		from := project.Facts()
+		from := audit.StateOfProject(project)
 		project.IsDeleted, project.ModifiedOn, project.Version = true, w.clock, project.Version+1
 		w.projects[p] = project
-		w.record(name("project", p), from, project.Facts())
+		w.record(audit.ProjectChanged{Project: p, State: audit.Became(from, audit.StateOfProject(project))})
 	case what == 8 && w.random.IntN(4) == 0 && !team.IsDeleted && w.free(t):
 		team.IsDeleted, team.ModifiedOn, team.Version = true, w.clock, team.Version+1
 		w.teams[t] = team
-		w.record(name("team", t), facts{"is_deleted": false}, facts{"is_deleted": true})
+		w.record(audit.TeamChanged{Team: t, State: audit.Became(audit.TeamState{}, audit.TeamState{IsDeleted: true})})
 	case what == 9:
-		before := user.Facts()
+		before := audit.AccountOf(user)
 		user.IsStaff, user.IsSuperuser, user.Version = w.random.IntN(2) == 0, w.random.IntN(3) == 0, user.Version+1
 		w.users[u] = user
-		w.record(name("user", u), before, user.Facts())
+		w.record(audit.AccountChanged{User: u, Account: audit.Became(before, audit.AccountOf(user))})
 	case what == 10:
 		w.activate(u, user)
 	}
@@ -192,14 +190,15 @@ func (w *world) free(team int64) bool {
 
 // activate ends or restores an account, alone or in a batch.
 func (w *world) activate(u int64, user model.User) {
-	was := facts{"is_active": user.IsActive, "version": user.Version}
+	was := audit.Activity(user.IsActive, user.Version)
 	user.IsActive, user.Version = !user.IsActive, user.Version+1
 	w.users[u] = user
-	resource := name("user", u)
+	of := model.KindUser.Ref(u)
 	if w.random.IntN(2) == 0 {
-		resource = "organization:1"
+		of = model.KindOrganization.Ref(1)
 	}
-	w.record(resource, facts{name("user", u): was}, facts{name("user", u): facts{"is_active": user.IsActive, "version": user.Version}, "removal_id": 5})
+	is := audit.Activity(user.IsActive, user.Version)
+	w.record(audit.Removed{Of: of, Removal: 5}, audit.AccountsChanged{In: of, Accounts: map[int64]audit.Turn[audit.Account]{u: audit.Became(was, is)}})
 }
 
 func (w *world) member(p, u int64) {
@@ -211,7 +210,8 @@ func (w *world) member(p, u int64) {
 		project := w.projects[p]
 		project.Epoch++
 		w.projects[p] = project
-		w.record(name("project", p)+"/"+name("user", u), facts{name("user", u): was.Facts()}, facts{"removal_id": 4})
+		of := model.KindProject.Ref(p).User(u)
+		w.record(audit.Removed{Of: of, Removal: 4}, members(of, u, audit.Ended(audit.InProject(was))))
 		return
 	case !ok:
 		was = model.ProjectMember{ID: 3, ProjectID: p, UserID: u, CreatedOn: w.clock, Epoch: w.projects[p].Epoch}
@@ -223,11 +223,11 @@ func (w *world) member(p, u int64) {
 		m.ExpiresOn = &end
 	}
 	w.members[k] = m
-	var before facts
+	turn := audit.Made(audit.InProject(m))
 	if ok {
-		before = facts{name("user", u): was.Facts()}
+		turn = audit.Became(audit.InProject(was), audit.InProject(m))
 	}
-	w.record(name("project", p), before, facts{name("user", u): m.Facts()})
+	w.record(members(model.KindProject.Ref(p), u, turn))
 }
 
 func (w *world) inTeam(t, u int64) {
@@ -239,7 +239,8 @@ func (w *world) inTeam(t, u int64) {
 		team := w.teams[t]
 		team.Epoch++
 		w.teams[t] = team
-		w.record(name("team", t), facts{name("user", u): was.Facts()}, facts{"removal_id": 4})
+		of := model.KindTeam.Ref(t)
+		w.record(audit.Removed{Of: of, Removal: 4}, members(of, u, audit.Ended(audit.InTeam(was))))
 		return
 	case !ok:
 		was = model.TeamMember{ID: 3, TeamID: t, UserID: u, CreatedOn: w.clock, Epoch: w.teams[t].Epoch}
@@ -247,11 +248,11 @@ func (w *world) inTeam(t, u int64) {
 	m := was
 	m.Role, m.Version = w.one("owner", "workspace_admin", "editor", "viewer", "evaluator", "deployment_manager"), m.Version+1
 	w.inTeams[k] = m
-	var before facts
+	turn := audit.Made(audit.InTeam(m))
 	if ok {
-		before = facts{name("user", u): was.Facts()}
+		turn = audit.Became(audit.InTeam(was), audit.InTeam(m))
 	}
-	w.record(name("team", t), before, facts{name("user", u): m.Facts()})
+	w.record(members(model.KindTeam.Ref(t), u, turn))
 }
 
 // may is the naive answer: docs/access.md, row by row, on the state of an age.

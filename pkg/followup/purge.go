@@ -2,8 +2,8 @@ package followup
 
 import (
 	"context"
-	"crypto/rand"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
@@ -77,7 +77,7 @@ func purgeSome(ctx context.Context, s *store.Store, k *resource.Kind, now model.
 		return false, s.Commit(ctx, &tx)
 	}
 	k.Rows.Delete(&tx, rows, id)
-	recordPurge(s, &tx, place.Organization, now, "purge-"+k.Kind.String(), k.Name(id))
+	recordPurge(s, &tx, place.Organization, now, "purge-"+k.Kind.String(), k.Ref(id))
 	return true, s.Commit(ctx, &tx)
 }
 
@@ -107,8 +107,6 @@ func empty(ctx context.Context, s *store.Store, tx *table.Tx, key table.Primary,
 }
 
 // recordPurge notes a purge in the audit log, under what nobody deletes.
-func recordPurge(s *store.Store, tx *table.Tx, organization int64, now model.Time, action, resource string) {
-	s.RecordAudit(tx, model.Audit{
-		OrganizationID: organization, ID: rand.Text(), TS: now, Actor: model.System, Action: action, Resource: resource, Outcome: "success",
-	})
+func recordPurge(s *store.Store, tx *table.Tx, organization int64, now model.Time, action string, thing model.Ref) {
+	s.RecordAudit(tx, audit.Row(model.Audit{OrganizationID: organization, TS: now, Actor: model.System, Action: action}, audit.Purged{Thing: thing}))
 }

@@ -50,7 +50,7 @@ func PurgeUser(ctx context.Context, s *store.Store, now model.Time, id int64) er
 				tx.If(address, "$ = ?", "user_id", u.ID)
 			}
 			table.Users.Change(&tx, u, erased(u))
-			recordPurge(s, &tx, u.OrganizationID, now, "purge-user", model.UserName(u.ID))
+			recordPurge(s, &tx, u.OrganizationID, now, "purge-user", model.KindUser.Ref(u.ID))
 			return s.Commit(ctx, &tx)
 		}
 	})

@@ -152,13 +152,6 @@ func (m AgentMember) Modified(by string, now Time) AgentMember {
 // Stamp says who made it and who changed its terms.
 func (m AgentMember) Stamp() Stamp { return m.stamp(m.CreatedBy, m.CreatedOn) }
 
-// Facts is what the audit log says of it: enough to tell later what it allowed.
-func (m AgentMember) Facts() map[string]any {
-	facts := facts(m.ID, m.Role, m.ExpiresOn, Standing{m.AgentEpoch, m.Version})
-	facts[ProjectEpochFact] = m.Epoch
-	return facts
-}
-
 // Withdrawal marks that a permission on an agent was taken back from a user by
 // itself, not by a removal: an undo of an earlier removal doesn't give back what
 // they had before.

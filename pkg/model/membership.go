@@ -14,7 +14,6 @@ type Membership[M any] interface {
 	ProjectMember | TeamMember
 
 	Member() Member
-	Facts() map[string]any
 
 	Numbered(id int64) M            // with that id
 	At(s Standing) M                // begun or changed in that standing

@@ -140,6 +140,3 @@ func InviteName(id int64) string { return KindInvite.Ref(id).String() }
 
 // MemberName is the name of what a user has of a thing with the name of.
 func MemberName(of string, user int64) string { return of + "/" + UserName(user) }
-
-// NameOf is the name of a thing of a kind: "project:151".
-func NameOf(kind string, id int64) string { return Kind(kind).Ref(id).String() }

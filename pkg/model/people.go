@@ -65,11 +65,6 @@ type User struct {
 // RowVersion is what the ETag shows.
 func (u User) RowVersion() int64 { return u.Version }
 
-// Facts is what the audit log says of the account: what decides who the user is.
-func (u User) Facts() map[string]any {
-	return map[string]any{"is_staff": u.IsStaff, "is_superuser": u.IsSuperuser, "is_active": u.IsActive, VersionFact: u.Version}
-}
-
 // In returns u as shown, inside its organisation.
 func (u User) In(o Organization) User {
 	u.Organization = o

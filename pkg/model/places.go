@@ -44,9 +44,6 @@ type TeamMember struct {
 // Standing says where m stands among all memberships of its user in the team.
 func (m TeamMember) Standing() Standing { return Standing{m.Epoch, m.Version} }
 
-// Facts is what the audit log says of the membership.
-func (m TeamMember) Facts() map[string]any { return facts(m.ID, m.Role, nil, m.Standing()) }
-
 // TeamUser is a member as a team's routes show them.
 type TeamUser struct {
 	ID   int64  `json:"id"`
@@ -80,12 +77,6 @@ func (p Project) Team() int64 {
 		return 0
 	}
 	return *p.TeamID
-}
-
-// Facts is what the audit log says of the project: what Explain Access needs to
-// tell later who could do what in it.
-func (p Project) Facts() map[string]any {
-	return map[string]any{"team": p.Team(), "is_deleted": p.IsDeleted, VersionFact: p.Version}
 }
 
 // Ownerless is a project without an admin, or a team or an agent without an owner.
@@ -150,20 +141,6 @@ func (m ProjectMember) Modified(by string, now Time) ProjectMember {
 
 // Stamp says who made it and who changed its terms.
 func (m ProjectMember) Stamp() Stamp { return m.stamp(m.CreatedBy, m.CreatedOn) }
-
-// Facts is what the audit log says of the membership: enough to tell later what
-// it allowed.
-func (m ProjectMember) Facts() map[string]any {
-	return facts(m.ID, m.Role, m.ExpiresOn, m.Standing())
-}
-
-func facts(id int64, role string, end *Time, s Standing) map[string]any {
-	facts := map[string]any{"id": id, "role": role, EpochFact: s.Epoch, VersionFact: s.Version}
-	if end != nil {
-		facts["expires_on"] = end.String()
-	}
-	return facts
-}
 
 // ProjectUser is a member as the documented routes show them.
 type ProjectUser struct {

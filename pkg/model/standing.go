@@ -2,13 +2,6 @@ package model
 
 import "cmp"
 
-// What the audit log calls the things that tell the order of changes.
-const (
-	VersionFact      = "version"
-	EpochFact        = "epoch"
-	ProjectEpochFact = "project_epoch" // of a permission on an agent: it decides what a removal ends
-)
-
 // Standing says where a row stands among all that were there of one thing, as the
 // memberships of a user in a team are, one after the other. The table gives it, so
 // that it holds whatever clocks say: a membership begins in the present epoch of
@@ -22,11 +15,4 @@ func (s Standing) Known() bool { return s.Version > 0 }
 // Compare orders standings of one thing, the older one first.
 func (s Standing) Compare(t Standing) int {
 	return cmp.Or(cmp.Compare(s.Epoch, t.Epoch), cmp.Compare(s.Version, t.Version))
-}
-
-// StandingOf is the one that the facts of an audit row tell.
-func StandingOf(facts map[string]any) Standing {
-	epoch, _ := Integer(facts[EpochFact])
-	version, _ := Integer(facts[VersionFact])
-	return Standing{epoch, version}
 }

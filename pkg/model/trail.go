@@ -3,8 +3,6 @@ package model
 import (
 	"fmt"
 	"reflect"
-	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -72,24 +70,24 @@ func (r Removal) Shown() Removal {
 
 // Place names what people were removed from: a project, a team, or the organization
 // where their accounts ended.
-func (r Removal) Place() string {
+func (r Removal) Place() Ref {
 	switch {
 	case r.ProjectID != nil:
-		return ProjectName(*r.ProjectID)
+		return KindProject.Ref(*r.ProjectID)
 	case r.TeamID != nil:
-		return TeamName(*r.TeamID)
+		return KindTeam.Ref(*r.TeamID)
 	}
-	return OrganizationName(r.OrganizationID)
+	return KindOrganization.Ref(r.OrganizationID)
 }
 
 // Resource names what a removal is a change of, for the audit log: a membership of a
 // project, a team, a user or, where several go at once, the organization.
-func (r Removal) Resource() string {
+func (r Removal) Resource() Ref {
 	switch {
 	case r.ProjectID != nil:
-		return MemberName(r.Place(), r.UserIDs[0])
+		return r.Place().User(r.UserIDs[0])
 	case r.TeamID == nil && len(r.UserIDs) == 1:
-		return UserName(r.UserIDs[0])
+		return KindUser.Ref(r.UserIDs[0])
 	}
 	return r.Place()
 }
@@ -236,25 +234,6 @@ type Audit struct {
 	Notices        []Notice       `dynamo:"notices,omitempty"` // who is to be told
 }
 
-// People are the users whom a change is about, by their names: "user:16". Those
-// of its resource come first, then those of its facts.
-func (a Audit) People() []string {
-	var facts []string
-	for _, of := range []map[string]any{a.Before, a.After} {
-		for name := range of {
-			facts = append(facts, name)
-		}
-	}
-	slices.Sort(facts)
-	var people []string
-	for _, name := range append(strings.Split(a.Resource, "/"), facts...) {
-		if strings.HasPrefix(name, "user:") && !slices.Contains(people, name) {
-			people = append(people, name)
-		}
-	}
-	return people
-}
-
 // Mention leads from a user to a change that an index doesn't lead to: one that
 // is about several people.
 type Mention struct {
@@ -262,17 +241,6 @@ type Mention struct {
 	Person         string `dynamo:"person"`
 	TS             Time   `dynamo:"ts"`
 	AuditID        string `dynamo:"audit_id"`
-}
-
-// Mentions are those of a change: its people but for the one who is in the row.
-func (a Audit) Mentions() []Mention {
-	var out []Mention
-	for _, name := range a.People() {
-		if name != a.Person && name != a.About {
-			out = append(out, Mention{a.OrganizationID, name, a.TS, a.ID})
-		}
-	}
-	return out
 }
 
 // Kinds of notices.

@@ -3,6 +3,7 @@ package removal
 import (
 	"slices"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -54,7 +55,7 @@ func (a account) back(u *undoing, _ model.EffectRow) restoration {
 	}
 	return restoration{restored: true, detail: "account", put: func(tx *table.Tx) {
 		to := u.s.Reinstate(tx, row, a.UserWas)
-		u.told[model.UserName(a.UserID)] = map[string]any{"is_active": to.IsActive, model.VersionFact: to.Version}
+		u.accounts[a.UserID] = audit.Made(audit.Activity(to.IsActive, to.Version))
 	}}
 }
 

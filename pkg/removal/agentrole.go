@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
@@ -95,7 +96,7 @@ func (w *work) endsRole(a model.Agent, m model.AgentMember) effect {
 				w.s.RemoveAgentMember(tx, a, m)
 			}
 		},
-		audit: w.audit(name, map[string]any{model.UserName(m.UserID): m.Facts()}, nil),
+		tells: telling(audit.MembersChanged{In: model.KindAgent.Ref(m.AgentID), Members: audit.Members{m.UserID: audit.Ended(audit.OnAgent(m))}}),
 	}
 }
 
@@ -128,7 +129,7 @@ func (m agentRole) back(u *undoing, _ model.EffectRow) restoration {
 		back := u.s.ReturnAgentMember(tx, a, m.AgentMember, u.rows)
 		u.requireSameTombstone(tx, &m.ProjectID, m.UserID)
 		u.requireActive(tx, m.UserID)
-		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, model.AgentName(m.AgentID), nil, map[string]any{model.UserName(m.UserID): back.Facts()}))
+		u.record(tx, audit.MembersChanged{In: model.KindAgent.Ref(m.AgentID), Members: audit.Members{m.UserID: audit.Made(audit.OnAgent(back))}})
 	}}
 }
 

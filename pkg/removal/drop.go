@@ -3,6 +3,7 @@ package removal
 import (
 	"context"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -23,10 +24,10 @@ func Drop(ctx context.Context, s *store.Store, m model.AgentMember, tomb model.T
 	if !known || a.IsDeleted || !there || is.ID != m.ID || !buried || stands.RemovalID != tomb.RemovalID {
 		return nil
 	}
-	before, after := map[string]any{model.UserName(m.UserID): is.Facts()}, map[string]any{}
+	told := []audit.Change{audit.MembersChanged{In: model.KindAgent.Ref(a.ID), Members: audit.Members{m.UserID: audit.Ended(audit.OnAgent(is))}}}
 	var tx table.Tx
 	if a.Owner() == m.UserID {
-		before["owner"], after["owner"] = m.UserID, int64(0)
+		told = append(told, audit.OwnerChanged{Agent: a.ID, Owner: audit.Became(m.UserID, 0)})
 		to := a
 		to.Stamp, to.OwnerID = a.Modified(model.System, now), nil
 		s.EditAgent(&tx, a, to, nil)
@@ -35,7 +36,7 @@ func Drop(ctx context.Context, s *store.Store, m model.AgentMember, tomb model.T
 		s.RemoveAgentMember(&tx, a, is)
 	}
 	store.RequireSameTombstone(&tx, rows, m.ProjectID, m.UserID)
-	of := model.Removal{ID: tomb.RemovalID, OrganizationID: a.OrganizationID}
-	s.RecordAudit(&tx, *entry(of, finishAction, now, model.AgentName(a.ID), before, after))
+	s.RecordAudit(&tx, audit.Row(model.Audit{OrganizationID: a.OrganizationID, TS: now, Actor: model.System, Action: finishAction},
+		told[0], append(told[1:], audit.Removed{Removal: tomb.RemovalID})...))
 	return s.Commit(ctx, &tx)
 }

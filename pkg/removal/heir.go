@@ -3,6 +3,7 @@ package removal
 import (
 	"context"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
@@ -29,10 +30,10 @@ func Heir(c *request.Request, p model.Project, leaver, heir int64) error {
 // takeOver notes that the heir of a removal becomes admin of a project in the
 // same transaction, records what they were, and adds it to what the audit log
 // tells. Where dry says so, no id is leased.
-func takeOver(ctx context.Context, s *store.Store, c *request.Request, r *model.Removal, p model.Project, heir int64, dry bool, before, after map[string]any) error {
+func takeOver(ctx context.Context, s *store.Store, c *request.Request, r *model.Removal, p model.Project, heir int64, dry bool, told audit.Members) error {
 	var was *model.ProjectMember
 	if m, is := c.ProjectMember(p.ID, heir); is {
-		was, before[model.UserName(heir)] = &m, m.Facts()
+		was = &m
 	}
 	at := store.ProjectPlace(p)
 	now := projects.successor(at, was, heir, c.Stamp, c.Now)
@@ -45,7 +46,10 @@ func takeOver(ctx context.Context, s *store.Store, c *request.Request, r *model.
 	}
 	now = at.HandOver(&c.Tx, was, now)
 	r.Handovers = append(r.Handovers, model.Handover{Heir: &now, Was: was})
-	after[model.UserName(heir)] = now.Facts()
+	told[heir] = audit.Made(audit.InProject(now))
+	if was != nil {
+		told[heir] = audit.Became(audit.InProject(*was), audit.InProject(now))
+	}
 	c.Notify(heir, model.NoticeRoleChanged, model.ProjectName(p.ID))
 	return nil
 }

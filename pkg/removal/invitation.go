@@ -3,6 +3,7 @@ package removal
 import (
 	"context"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
@@ -18,7 +19,7 @@ func (invitation) thing() string { return "invitation" }
 // placeInvitations are the pending ones to the project or the team that people are
 // taken out of.
 func placeInvitations(ctx context.Context, w *work) ([]effect, error) {
-	place := w.r.Place()
+	place := w.r.Place().String()
 	keys := make([]table.Primary, 0, len(w.users))
 	for _, u := range w.users {
 		keys = append(keys, table.InvitesOf.Key(place, u.EmailKey))
@@ -68,7 +69,7 @@ func (w *work) revokesInvitations(ctx context.Context, ids []int64) ([]effect, e
 			EffectRow: model.EffectRow{UserID: w.invited(i), Effect: model.Effect{Resource: name, Action: "revoke", Detail: "pending invitation"}},
 			before:    invitation{i.ID, model.RevisionOf(i.Version, i.Stamp)},
 			apply:     func(tx *table.Tx) { table.Invites.Change(tx, i, to) },
-			audit:     w.audit(name, map[string]any{"status": i.Status}, map[string]any{"status": to.Status}),
+			tells:     telling(audit.InviteChanged{Invite: i.ID, Status: audit.Became(i.Status, to.Status)}),
 		})
 	}
 	return out, err
@@ -133,6 +134,6 @@ func (i invitation) back(u *undoing, e model.EffectRow) restoration {
 		if named {
 			tx.If(table.InvitesOf.Key(now.Place, now.EmailKey), "$ = ?", "invite_id", now.ID)
 		}
-		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, e.Resource, map[string]any{"status": now.Status}, map[string]any{"status": to.Status}))
+		u.record(tx, audit.InviteChanged{Invite: now.ID, Status: audit.Became(now.Status, to.Status)})
 	}}
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
@@ -56,7 +57,7 @@ func (w *work) revokesKeys(ctx context.Context, detail string, list func(context
 			EffectRow: model.EffectRow{UserID: *k.UserID, Effect: model.Effect{Resource: name, Action: "revoke", Detail: detail}},
 			before:    key{k.Prefix, model.RevisionOf(k.Version, k.Stamp)},
 			apply:     func(tx *table.Tx) { table.Keys.Change(tx, k, to) },
-			audit:     w.audit(name, map[string]any{"revoked": false}, map[string]any{"revoked": true}),
+			tells:     telling(audit.RevocationChanged{Key: k.ID, Revoked: audit.Became(false, true)}),
 		})
 	}
 	return out, err
@@ -88,7 +89,7 @@ func (k key) back(u *undoing, e model.EffectRow) restoration {
 	return restoration{restored: true, put: func(tx *table.Tx) {
 		table.Keys.Change(tx, now, to)
 		u.requireSameTombstone(tx, now.ProjectID, e.UserID)
-		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, e.Resource, map[string]any{"revoked": true}, map[string]any{"revoked": false}))
+		u.record(tx, audit.RevocationChanged{Key: now.ID, Revoked: audit.Became(true, false)})
 	}}
 }
 

@@ -3,6 +3,7 @@ package removal
 import (
 	"context"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -56,12 +57,11 @@ func (p *place[M]) keys(id, user int64) []table.Primary {
 // ends deletes a membership of a place of whose leaders so many go.
 func (p *place[M]) ends(w *work, m M, going int64, rows table.Rows) effect {
 	is := m.Member()
-	name, took := p.name(is.Place), membership[M]{Member: m}
+	took, raised := membership[M]{Member: m}, int64(0)
 	at, live := p.at(rows, is.Place)
 	leads := live && is.Role == p.leader
-	after := map[string]any{}
 	if p.tombstones {
-		after[model.EpochFact] = at.Epoch + 1
+		raised = at.Epoch + 1
 		if tomb, ok := table.Tombstones.In(rows, is.Place, is.User); ok {
 			took.Tombstone = &tomb
 		}
@@ -77,7 +77,8 @@ func (p *place[M]) ends(w *work, m M, going int64, rows table.Rows) effect {
 			}
 			at.Bury(tx, model.Tombstone{ProjectID: is.Place, UserID: is.User, RemovedOn: w.r.RemovedOn, RemovalID: w.r.ID})
 		},
-		audit: w.audit(name, map[string]any{model.UserName(is.User): m.Facts()}, after),
+		tells:  telling(p.told(m, audit.Ended(p.fact(m)))),
+		raised: raised,
 	}
 }
 
@@ -107,7 +108,12 @@ func (m membership[M]) back(u *undoing, _ model.EffectRow) restoration {
 		back := at.Return(tx, m.Member)
 		at.Unbury(tx, stone, m.Tombstone)
 		u.requireActive(tx, was.User)
-		u.tells(tx, p.name(was.Place), was.User, back.Facts())
+		turn := audit.Made(p.fact(back))
+		if u.r.Kind == model.OfUser { // the row of the undo is about their account
+			u.record(tx, p.told(back, turn))
+		} else {
+			u.members[was.User] = turn
+		}
 	}}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
@@ -109,8 +110,5 @@ func moveRank(c *request.Request, from, to model.User) {
 		return
 	}
 	c.FollowRank(from, to)
-	facts := func(u model.User) map[string]any {
-		return map[string]any{model.UserName(u.ID): map[string]any{"is_active": u.IsActive, "is_superuser": u.IsSuperuser, model.VersionFact: u.Version}}
-	}
-	c.AuditAlso(facts(from), facts(to))
+	c.RecordAlso(audit.AccountsChanged{In: model.KindUser.Ref(to.ID), Accounts: map[int64]audit.Turn[audit.Account]{to.ID: audit.Became(audit.GlobalRank(from), audit.GlobalRank(to))}})
 }

@@ -3,6 +3,7 @@ package removal
 import (
 	"slices"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -25,10 +26,10 @@ func (w *work) handsOver(a model.Agent, leaver int64, h agentHeirs) effect {
 	to := a
 	to.Stamp = a.Modified(w.r.RemovedBy, w.at)
 	gone := ownership{AgentID: a.ID, ProjectID: a.ProjectID, Was: model.RevisionOf(a.Version, a.Stamp)}
-	before, after := map[string]any{"owner": leaver}, map[string]any{"owner": heir}
+	handed := audit.OwnerChanged{Agent: a.ID, Owner: audit.Became(leaver, heir)}
 	e := effect{
 		EffectRow: model.EffectRow{UserID: leaver, Effect: model.Effect{Resource: name, Action: "transfer", Detail: "owner becomes nobody"}},
-		audit:     w.audit(name, before, after),
+		tells:     telling(handed),
 	}
 	if heir == 0 {
 		to.OwnerID = nil
@@ -42,7 +43,6 @@ func (w *work) handsOver(a model.Agent, leaver int64, h agentHeirs) effect {
 	was, has := table.AgentMembers.In(h.rows, heir, a.ID)
 	if has {
 		gone.HeirWas = &was
-		before[model.UserName(heir)] = was.Facts()
 	}
 	switch {
 	case has && !buried(h.rows, was):
@@ -52,16 +52,19 @@ func (w *work) handsOver(a model.Agent, leaver int64, h agentHeirs) effect {
 		}
 	default: // one that a removal of their own has ended is taken for none: another one comes in its place
 		m.Version += was.Version
-		e.named = func(id int64) {
-			m.ID = id
-			after[model.UserName(heir)] = m.Facts()
-		}
+		e.named = func(id int64) { m.ID = id }
 	}
 	m.Role, m.ExpiresOn = ownerRole, nil
-	after[model.UserName(heir)] = m.Facts()
 	gone.Heir = &m
 	e.before = gone
-	e.audit.Notices = []model.Notice{{UserID: heir, Kind: model.NoticeRoleChanged, Resource: name}}
+	e.tells = func() []audit.Change {
+		turn := audit.Made(audit.OnAgent(m))
+		if has {
+			turn = audit.Became(audit.OnAgent(was), audit.OnAgent(m))
+		}
+		return []audit.Change{handed, audit.MembersChanged{In: model.KindAgent.Ref(a.ID), Members: audit.Members{heir: turn}}}
+	}
+	e.notices = []model.Notice{{UserID: heir, Kind: model.NoticeRoleChanged, Resource: name}}
 	e.apply = func(tx *table.Tx) {
 		w.s.HandOverAgent(tx, p, a, to, nil, gone.HeirWas, m)
 		table.ProjectMembers.CheckIn(tx, h.rows, a.ProjectID, heir) // which makes them the heir, if they are a member
@@ -98,9 +101,7 @@ func (o ownership) back(u *undoing, e model.EffectRow) restoration {
 	if to.Version++; now.Version == o.Was.Version+1 {
 		to.ModifiedBy, to.ModifiedOn = o.Was.ModifiedBy, o.Was.ModifiedOn
 	}
-	name := model.AgentName(o.AgentID)
-	before, after := map[string]any{"owner": heir}, map[string]any{"owner": e.UserID}
-	take := o.takeFromHeir(u, before, after)
+	take, heirs := o.takeFromHeir(u)
 	return restoration{restored: true, detail: detail, put: func(tx *table.Tx) {
 		table.Agents.Change(tx, now, to)
 		store.Enlist(tx, now, to)
@@ -108,7 +109,7 @@ func (o ownership) back(u *undoing, e model.EffectRow) restoration {
 			tx.If(key, "$ = ?", "role", ownerRole)
 		}
 		take(tx)
-		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, name, before, after))
+		u.record(tx, audit.OwnerChanged{Agent: o.AgentID, Owner: audit.Became(heir, e.UserID)}, audit.MembersChanged{In: model.KindAgent.Ref(o.AgentID), Members: heirs})
 	}}
 }
 
@@ -126,27 +127,26 @@ func (o ownership) ownsAgain(u *undoing, user int64) bool {
 	return false
 }
 
-// takeFromHeir takes from the heir what they have by the agent, and adds what the
+// takeFromHeir takes from the heir what they have by the agent, and returns what the
 // audit log tells of it. What has changed since is left alone and named.
-func (o ownership) takeFromHeir(u *undoing, before, after map[string]any) func(*table.Tx) {
+func (o ownership) takeFromHeir(u *undoing) (func(*table.Tx), audit.Members) {
 	nothing := func(*table.Tx) {}
 	if o.Heir == nil || o.HeirWas != nil && o.HeirWas.Version == o.Heir.Version { // it was that of an owner before
-		return nothing
+		return nothing, nil
 	}
-	name := model.UserName(o.Heir.UserID)
 	now, is := table.AgentMembers.In(u.rows, o.Heir.UserID, o.AgentID)
 	if !is || now.ID != o.Heir.ID || now.Version != o.Heir.Version {
 		u.leave(model.MemberName(model.AgentName(o.AgentID), o.Heir.UserID))
-		return nothing
+		return nothing, nil
 	}
-	before[name] = now.Facts()
+	turn := audit.Ended(audit.OnAgent(now))
 	if o.HeirWas == nil {
-		return func(tx *table.Tx) { u.s.EndAgentMember(tx, now) }
+		return func(tx *table.Tx) { u.s.EndAgentMember(tx, now) }, audit.Members{o.Heir.UserID: turn}
 	}
 	to := *o.HeirWas
 	to.AgentEpoch, to.Version = now.AgentEpoch, now.Version+1
 	if !u.buried(&to.ProjectID, to.UserID, to.Epoch) {
-		after[name] = to.Facts()
+		turn = audit.Became(audit.OnAgent(now), audit.OnAgent(to))
 	}
-	return func(tx *table.Tx) { table.AgentMembers.Change(tx, now, to) }
+	return func(tx *table.Tx) { table.AgentMembers.Change(tx, now, to) }, audit.Members{o.Heir.UserID: turn}
 }

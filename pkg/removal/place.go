@@ -2,6 +2,7 @@ package removal
 
 import (
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -12,7 +13,8 @@ import (
 type place[M model.Membership[M]] struct {
 	noun    string // a word for it, which begins the names of its things
 	leader  string // the role of a leader
-	name    func(id int64) string
+	kind    model.Kind
+	fact    func(M) audit.Membership // a membership as the log tells it
 	row     func(id int64) table.Primary
 	members *table.Entity[M]
 	ofUser  func(s *store.Store) lister
@@ -38,7 +40,7 @@ type place[M model.Membership[M]] struct {
 }
 
 var projects = &place[model.ProjectMember]{
-	noun: "project", leader: string(access.ProjectAdmin), name: model.ProjectName, members: table.ProjectMembers,
+	noun: "project", leader: string(access.ProjectAdmin), kind: model.KindProject, fact: audit.InProject, members: table.ProjectMembers,
 	row:    func(id int64) table.Primary { return table.Projects.Key(id) },
 	ofUser: func(s *store.Store) lister { return s.ProjectsOfUser },
 	at: func(rows table.Rows, id int64) (store.Place[model.ProjectMember], bool) {
@@ -69,7 +71,7 @@ var projects = &place[model.ProjectMember]{
 }
 
 var teams = &place[model.TeamMember]{
-	noun: "team", leader: string(access.Owner), name: model.TeamName, members: table.TeamMembers,
+	noun: "team", leader: string(access.Owner), kind: model.KindTeam, fact: audit.InTeam, members: table.TeamMembers,
 	row:    func(id int64) table.Primary { return table.Teams.Key(id) },
 	ofUser: func(s *store.Store) lister { return s.TeamsOfUser },
 	at: func(rows table.Rows, id int64) (store.Place[model.TeamMember], bool) {
@@ -105,6 +107,15 @@ func placesOf[M model.Membership[M]]() *place[M] {
 		}
 	}
 	panic("removal: a membership of no place")
+}
+
+// name is what the log and the effects call one of them.
+func (p *place[M]) name(id int64) string { return p.kind.Ref(id).String() }
+
+// told is what the log tells of a membership, in a row about its place.
+func (p *place[M]) told(m M, turn audit.Turn[audit.Membership]) audit.MembersChanged {
+	is := m.Member()
+	return audit.MembersChanged{In: p.kind.Ref(is.Place), Members: audit.Members{is.User: turn}}
 }
 
 // memberName is what the log and the effects call a membership.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
@@ -55,9 +56,9 @@ func FromProject(ctx context.Context, s *store.Store, c *request.Request, user i
 		r.TombstoneWas = &tomb
 	}
 	store.RemoveMember(&c.Tx, p, m, !u.IsActive && heir == 0, model.Tombstone{ProjectID: p.ID, UserID: user, Epoch: r.Epoch, RemovedOn: c.Now, RemovalID: r.ID})
-	before, after := map[string]any{model.UserName(user): m.Facts()}, map[string]any{"removal_id": r.ID, model.EpochFact: r.Epoch}
+	told := audit.Members{user: audit.Ended(audit.InProject(m))}
 	if last && heir != 0 {
-		if err := takeOver(ctx, s, c, &r, p, heir, o.DryRun, before, after); err != nil {
+		if err := takeOver(ctx, s, c, &r, p, heir, o.DryRun, told); err != nil {
 			return row, Report{}, err
 		}
 	}
@@ -77,7 +78,8 @@ func FromProject(ctx context.Context, s *store.Store, c *request.Request, user i
 	if !c.Caller.Is(user) {
 		c.Notify(user, model.NoticeRemoved, model.ProjectName(p.ID))
 	}
-	c.Audit(model.MemberName(model.ProjectName(p.ID), user), before, after)
+	of := r.Resource()
+	c.Record(audit.Removed{Of: of, Removal: r.ID, Epoch: r.Epoch}, audit.MembersChanged{In: of, Members: told})
 	return row, report, nil
 }
 

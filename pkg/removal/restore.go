@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -22,10 +23,11 @@ type undoing struct {
 	notRestored []string
 	taken       map[int64]bool // users whose address or sign-in somebody else has now
 
-	puts   []func(*table.Tx)        // of what came after the removal's first transaction
-	finals []func(*table.Tx)        // of that one
-	told   map[string]any           // what the audit row tells beside
-	later  map[string]model.Removal // the last removal that took a later membership of a team, by the name of that
+	puts     []func(*table.Tx)                   // of what came after the removal's first transaction
+	finals   []func(*table.Tx)                   // of that one
+	members  audit.Members                       // who are members again, and the audit row of the undo tells so
+	accounts map[int64]audit.Turn[audit.Account] // whose accounts are open again
+	later    map[string]model.Removal            // the last removal that took a later membership of a team, by the name of that
 }
 
 // done is an effect of the removal, and by what it is put back.
@@ -39,7 +41,7 @@ type done struct {
 // restore looks at everything a removal did, of which effects is what came after
 // its first transaction, and plans how to put it back.
 func restore(ctx context.Context, s *store.Store, r model.Removal, effects []model.EffectRow, now model.Time) (*undoing, error) {
-	u := &undoing{s: s, r: r, now: now, notRestored: []string{}, restored: []model.Effect{}, taken: map[int64]bool{}, told: map[string]any{}}
+	u := &undoing{s: s, r: r, now: now, notRestored: []string{}, restored: []model.Effect{}, taken: map[int64]bool{}, members: audit.Members{}, accounts: map[int64]audit.Turn[audit.Account]{}}
 	for _, e := range effects {
 		i, turn, err := imageOf(e)
 		if err != nil {
@@ -180,13 +182,8 @@ func (u *undoing) requireSameTombstone(tx *table.Tx, project *int64, user int64)
 	}
 }
 
-// tells has the audit log tell what somebody is in a place again: in a row of its
-// own where their account is back, else in that of the undo.
-func (u *undoing) tells(tx *table.Tx, place string, user int64, facts map[string]any) {
-	name := model.UserName(user)
-	if u.r.Kind == model.OfUser {
-		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, place, nil, map[string]any{name: facts}))
-	} else {
-		u.told[name] = facts
-	}
+// told is what the row of the undo tells beside it.
+func (u *undoing) told() []audit.Change {
+	of := u.r.Resource()
+	return []audit.Change{audit.MembersChanged{In: of, Members: u.members}, audit.AccountsChanged{In: of, Accounts: u.accounts}}
 }

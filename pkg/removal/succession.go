@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -81,27 +82,27 @@ func (p *place[M]) passes(w *work, id int64, leaders []int64, rows table.Rows) e
 		return p.abandons(w, at, leaders, heir)
 	}
 	var was *M
-	before := map[string]any{}
-	user := model.UserName(heir)
 	next := p.successor(at, nil, heir, w.r.RemovedBy, w.at)
 	if m, is := p.members.In(rows, id, heir); is {
-		was, before[user] = &m, m.Facts()
+		was = &m
 		next = p.successor(at, was, heir, w.r.RemovedBy, w.at).Modified(w.r.RemovedBy, w.at)
 	}
-	after := map[string]any{user: next.Facts()}
 	e := effect{
 		EffectRow: model.EffectRow{UserID: leaders[0], Effect: model.Effect{
 			Resource: p.memberName(next), Action: "transfer", Detail: "becomes " + p.leader}},
 		before: succession[M]{model.Succession[M]{Heir: &next, Was: was}},
 		apply:  func(tx *table.Tx) { at.HandOver(tx, was, next) },
-		audit:  w.audit(name, before, after),
+		tells: func() []audit.Change {
+			turn := audit.Made(p.fact(next))
+			if was != nil {
+				turn = audit.Became(p.fact(*was), p.fact(next))
+			}
+			return []audit.Change{p.told(next, turn)}
+		},
 	}
-	e.audit.Notices = []model.Notice{{UserID: heir, Kind: model.NoticeRoleChanged, Resource: name}}
+	e.notices = []model.Notice{{UserID: heir, Kind: model.NoticeRoleChanged, Resource: name}}
 	if was == nil {
-		e.named = func(membership int64) {
-			next = next.Numbered(membership)
-			after[user] = next.Facts()
-		}
+		e.named = func(membership int64) { next = next.Numbered(membership) }
 	}
 	return e
 }
@@ -127,7 +128,7 @@ func (p *place[M]) abandons(w *work, at store.Place[M], leaders []int64, heir in
 		warns:     NoAdminLeft,
 		EffectRow: model.EffectRow{UserID: leaders[0], Effect: model.Effect{Resource: name, Action: "transfer", Detail: detail}},
 		apply:     func(tx *table.Tx) { at.LedByAtMost(tx, int64(len(leaders))) },
-		audit:     w.audit(name, nil, map[string]any{"ownerless": true}),
+		tells:     telling(audit.LeftToNobody{Place: p.kind.Ref(at.ID)}),
 	}
 }
 
@@ -181,17 +182,17 @@ func (s succession[M]) back(u *undoing, e model.EffectRow) restoration {
 		return restoration{}
 	}
 	return restoration{restored: true, detail: "is no longer " + p.leader + " in another's place", put: func(tx *table.Tx) {
-		user, after := model.UserName(got.User), map[string]any{}
+		turn := audit.Ended(p.fact(now))
 		if s.Was == nil {
 			at.End(tx, now)
 		} else {
 			to := (*s.Was).At(model.Standing{Epoch: (*s.Was).Member().Epoch, Version: has.Version + 1})
 			p.members.Change(tx, now, to)
-			after[user] = to.Facts()
+			turn = audit.Became(p.fact(now), p.fact(to))
 		}
 		at.LoseLeader(tx)
 		tx.If(table.Users.Key(got.User), "$ = ?", "is_active", true)
-		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, p.name(got.Place), map[string]any{user: now.Facts()}, after))
+		u.record(tx, p.told(now, turn))
 	}}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
@@ -27,10 +28,10 @@ func FromTeam(ctx context.Context, s *store.Store, c *request.Request, members [
 	t := *c.Team
 	report := Report{EffectiveAccess: model.EffectiveAccess{Via: []string{}}, Warnings: []string{}, Effects: []model.Effect{}}
 	users := make([]int64, 0, len(members))
-	before := make(map[string]any, len(members))
+	told := make(audit.Members, len(members))
 	for _, m := range members {
 		users = append(users, m.UserID)
-		before[model.UserName(m.UserID)] = m.Facts()
+		told[m.UserID] = audit.Ended(audit.InTeam(m))
 		u, _ := c.UserRow(m.UserID)
 		target := c.TeamTarget(t, m.UserID, access.KindTeam)
 		target.TeamRole = ""
@@ -74,7 +75,8 @@ func FromTeam(ctx context.Context, s *store.Store, c *request.Request, members [
 	}
 	s.RecordRemoval(&c.Tx, r)
 	revokeAtOnce(s, c, r, invites)
-	c.Audit(model.TeamName(t.ID), before, map[string]any{"removal_id": r.ID})
+	of := r.Resource()
+	c.Record(audit.Removed{Of: of, Removal: r.ID}, audit.MembersChanged{In: of, Members: told})
 	return report, nil
 }
 
@@ -86,9 +88,7 @@ func revokeAtOnce(s *store.Store, c *request.Request, r model.Removal, invites [
 		if c.Tx.Len() > full {
 			return
 		}
-		e.audit.After["removal_id"] = r.ID
-		e.audit.TS = c.Now
-		(&work{s: s, r: r}).add(&c.Tx, e)
+		(&work{s: s, r: r, at: c.Now}).add(&c.Tx, e)
 	}
 }
 

@@ -3,6 +3,7 @@ package removal
 import (
 	"context"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
@@ -59,11 +60,11 @@ func Undo(ctx context.Context, s *store.Store, c *request.Request, r model.Remov
 	}
 	u.last(&c.Tx, by)
 	for _, id := range r.UserIDs {
-		if u.told[model.UserName(id)] != nil { // they have it back
-			c.Notify(id, model.NoticeAdded, r.Place())
+		if u.members[id].Named() || u.accounts[id].Named() { // they have it back
+			c.Notify(id, model.NoticeAdded, r.Place().String())
 		}
 	}
-	c.Audit(r.Resource(), map[string]any{"removal_id": r.ID}, u.told)
+	c.Record(audit.Undone{Of: r.Resource(), Removal: r.ID}, u.told()...)
 	return u.restored, Restored{NotRestored: u.notRestored}, nil
 }
 
@@ -149,6 +150,6 @@ func resume(ctx context.Context, s *store.Store, r model.Removal, now model.Time
 	}
 	var tx table.Tx
 	u.last(&tx, r.UndoneBy)
-	s.RecordAudit(&tx, *entry(u.r, undoAction, now, r.Resource(), map[string]any{"removal_id": r.ID}, u.told))
+	u.record(&tx, audit.Undone{Of: r.Resource(), Removal: r.ID}, u.told()...)
 	return true, s.Commit(ctx, &tx)
 }

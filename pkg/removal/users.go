@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
@@ -166,20 +167,13 @@ func blocks(c *request.Request, u model.User) fault.Kind {
 // auditUsers notes the one audit row: of the user, or of the organisation where
 // several go at once.
 func auditUsers(c *request.Request, r model.Removal) {
-	before, after := make(map[string]any, len(r.Users)), make(map[string]any, len(r.Users)+1)
+	accounts := make(map[int64]audit.Turn[audit.Account], len(r.Users))
 	for _, u := range r.Users {
 		row, _ := c.UserRow(u.UserID)
-		before[model.UserName(u.UserID)] = map[string]any{"is_active": u.IsActive, model.VersionFact: row.Version}
-		facts := map[string]any{"is_active": false, model.VersionFact: row.Version + 1}
-		if r.Deletes {
-			facts["deleted"] = true
-		}
-		after[model.UserName(u.UserID)] = facts
+		ended := audit.Activity(false, row.Version+1)
+		ended.Deleted = r.Deletes
+		accounts[u.UserID] = audit.Became(audit.Activity(u.IsActive, row.Version), ended)
 	}
-	after["removal_id"] = r.ID
-	resource := model.OrganizationName(c.Organization.ID)
-	if len(r.UserIDs) == 1 {
-		resource = model.UserName(r.UserIDs[0])
-	}
-	c.Audit(resource, before, after)
+	of := r.Resource()
+	c.Record(audit.Removed{Of: of, Removal: r.ID}, audit.AccountsChanged{In: of, Accounts: accounts})
 }

@@ -39,7 +39,8 @@ func (r *revisions) see(t *testing.T, after string, rows table.Rows) {
 	there := map[string]bool{}
 	for p, item := range rows {
 		row := fixture.Plain(item)
-		version, ok := model.Integer(row["version"])
+		number, ok := row["version"].(float64)
+		version := int64(number)
 		if !ok {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
@@ -23,9 +24,11 @@ type work struct {
 // effect is one thing that is left to do.
 type effect struct {
 	model.EffectRow
-	before  image              // what is kept of the thing; nil for what stays, or comes to be nobody's
-	apply   func(tx *table.Tx) // nil for what stays
-	audit   *model.Audit
+	before  image                 // what is kept of the thing; nil for what stays, or comes to be nobody's
+	apply   func(tx *table.Tx)    // nil for what stays
+	tells   func() []audit.Change // what the log tells, of what the first is about, once ids are known; nil for nothing
+	notices []model.Notice
+	raised  int64          // the epoch to which it raises what that is; 0 where it doesn't
 	empties bool           // a place is left to nobody by it
 	named   func(id int64) // takes the id of a membership or role that it makes; nil where it makes none
 	warns   string         // what the record warns of then; "" for nothing
@@ -99,25 +102,22 @@ func (w *work) add(tx *table.Tx, e effect) {
 		e.Thing, e.Before = e.before.thing(), tx.Image(e.before)
 	}
 	table.Effects.Create(tx, e.EffectRow)
-	if e.audit != nil {
+	if e.tells != nil {
 		w.told++
-		e.audit.TS = e.audit.TS.Add(time.Duration(w.told) * time.Microsecond)
-		w.s.RecordAudit(tx, *e.audit)
+		changes := append(e.tells(), audit.Removed{Removal: w.r.ID, Epoch: e.raised})
+		w.s.RecordAudit(tx, audit.Row(model.Audit{
+			OrganizationID: w.r.OrganizationID, TS: w.at.Add(time.Duration(w.told) * time.Microsecond), Actor: model.System, Action: finishAction, Notices: e.notices,
+		}, changes[0], changes[1:]...))
 	}
 }
 
-// audit is the row that tells of something the removal brought about.
-func (w *work) audit(resource string, before, after map[string]any) *model.Audit {
-	return entry(w.r, finishAction, w.at, resource, before, after)
+// telling is what an effect tells that is known before it is carried out.
+func telling(changes ...audit.Change) func() []audit.Change {
+	return func() []audit.Change { return changes }
 }
 
-func entry(r model.Removal, action string, at model.Time, resource string, before, after map[string]any) *model.Audit {
-	if after == nil {
-		after = make(map[string]any, 1)
-	}
-	after["removal_id"] = r.ID
-	return &model.Audit{
-		OrganizationID: r.OrganizationID, ID: model.NewAuditID(), TS: at, Actor: model.System, Action: action,
-		Resource: resource, Before: before, After: after, Outcome: "success",
-	}
+// record has the log tell what an undo has put back, in a row of its own.
+func (u *undoing) record(tx *table.Tx, first audit.Change, also ...audit.Change) {
+	u.s.RecordAudit(tx, audit.Row(model.Audit{OrganizationID: u.r.OrganizationID, TS: u.now, Actor: model.System, Action: undoAction},
+		first, append(also, audit.Removed{Removal: u.r.ID})...))
 }

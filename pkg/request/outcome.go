@@ -2,7 +2,6 @@ package request
 
 import (
 	"context"
-	"maps"
 
 	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
@@ -47,22 +46,6 @@ func (c *Request) Rehearse() { c.Outcome.Preview = true }
 // may be sent again.
 func (c *Request) Continue(made int64) { c.Outcome.Unfinished, c.Outcome.Made = true, made }
 
-// Audit notes the one change of this request for the audit log: what was done to
-// which resource, as it was before and after. Values are ids, roles and counts;
-// personal data only as Personal gives them.
-func (c *Request) Audit(resource string, before, after map[string]any) {
-	ip := c.SourceIP
-	if c.User != nil {
-		ip = c.Personal(*c.User, ip)
-	}
-	c.Outcome.Audit = &model.Audit{
-		OrganizationID: c.Organization.ID, ID: model.NewAuditID(), TS: c.Now,
-		Actor: c.Actor, Action: c.Operation, Resource: resource,
-		Before: before, After: after, Outcome: "success",
-		RequestID: c.ID, SourceIP: ip, Notices: c.Outcome.notices,
-	}
-}
-
 // Record notes the one change of this request for the audit log, and whatever else
 // it changes by it. Personal data are in it only as Personal gives them.
 func (c *Request) Record(change audit.Change, also ...audit.Change) {
@@ -85,26 +68,11 @@ func (c *Request) RecordAlso(changes ...audit.Change) {
 	}
 }
 
-// AuditAlso adds what else the request changes to what Audit noted.
-func (c *Request) AuditAlso(before, after map[string]any) {
-	if c.Outcome.Audit == nil {
-		return
-	}
-	c.Outcome.Audit.Before, c.Outcome.Audit.After = joined(c.Outcome.Audit.Before, before), joined(c.Outcome.Audit.After, after)
-}
-
 // Audited reports whether the request has noted its change for the audit log.
 func (c *Request) Audited() bool { return c.Outcome.Audit != nil }
 
-func joined(a, b map[string]any) map[string]any {
-	out := make(map[string]any, len(a)+len(b))
-	maps.Copy(out, a)
-	maps.Copy(out, b)
-	return out
-}
-
 // Notify notes that a user is to be told of a change to a resource, once it is
-// made. It goes with the audit row, so it comes before Audit. Nobody is told of
+// made. It goes with the audit row, so it comes before Record. Nobody is told of
 // what they did themselves.
 func (c *Request) Notify(user int64, kind, resource string) {
 	if c.Caller.Is(user) {

@@ -121,7 +121,10 @@ func Named(name string) *Kind {
 }
 
 // Name is the name of a thing in the audit log: "project:151".
-func (k *Kind) Name(id int64) string { return model.NameOf(k.Kind.String(), id) }
+func (k *Kind) Name(id int64) string { return k.Ref(id).String() }
+
+// Ref is the same, to be written or read.
+func (k *Kind) Ref(id int64) model.Ref { return model.Kind(k.Kind.String()).Ref(id) }
 
 // Address is where a thing is read.
 func (k *Kind) Address(id int64) string {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
@@ -23,25 +22,12 @@ func (s *Store) RecordRemoval(tx *table.Tx, r model.Removal) {
 	}
 }
 
-// RecordAudit notes one change for the audit log.
-func (s *Store) RecordAudit(tx *table.Tx, a model.Audit) {
-	a.About, _, _ = strings.Cut(a.Resource, "/")
-	for _, name := range a.People() {
-		if name != a.About {
-			a.Person = name
-			break
-		}
-	}
-	table.Audits.Create(tx, a)
-}
+// RecordAudit notes one change for the audit log, a row that package audit has made.
+func (s *Store) RecordAudit(tx *table.Tx, a model.Audit) { table.Audits.Create(tx, a) }
 
 // NoteMentions notes whom changes are about beside those whom their own indexes
 // lead from. Doing it again changes nothing.
-func (s *Store) NoteMentions(ctx context.Context, rows []model.Audit) error {
-	var all []model.Mention
-	for _, a := range rows {
-		all = append(all, a.Mentions()...)
-	}
+func (s *Store) NoteMentions(ctx context.Context, all []model.Mention) error {
 	for part := range slices.Chunk(all, mentionsAtOnce) {
 		var tx table.Tx
 		for _, m := range part {
