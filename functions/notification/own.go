@@ -31,7 +31,7 @@ func (in *readIn) Load(f *request.Fetch) {
 // handler to say (403).
 func (in *readIn) Resolve(_ context.Context, c *request.Request) (err error) {
 	var ok bool
-	if in.row, ok = table.Notifications.In(c.Rows(), c.Caller.User, in.NotificationID); c.User != nil && !(ok && in.row.Within(c.Caller.BoundProject)) {
+	if in.row, ok = table.Notifications.In(c.Rows(), c.Caller.User, in.NotificationID); c.User != nil && !(ok && in.row.VisibleFrom(c.Caller.BoundProject)) {
 		err = fault.NotFound()
 	}
 	return err
@@ -91,7 +91,7 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Notific
 			err := c.ReadShown(ctx, keys...)
 			return func(id int64) (model.Notification, bool) {
 				n, ok := table.Notifications.In(c.Rows(), me.ID, id)
-				return n, ok && (in.IsRead == nil || *in.IsRead == n.IsRead) && n.Within(c.Caller.BoundProject)
+				return n, ok && (in.IsRead == nil || *in.IsRead == n.IsRead) && n.VisibleFrom(c.Caller.BoundProject)
 			}, err
 		})
 }

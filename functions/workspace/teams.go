@@ -6,6 +6,7 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
@@ -155,7 +156,7 @@ func (h *handlers) editTeam(_ context.Context, in *editTeamIn) (model.Team, erro
 	renamed := t.Name != c.Team.Name
 	t, err := member.EditTeam(h.store, c, t)
 	if err == nil {
-		c.Audit(model.TeamName(t.ID), nil, map[string]any{"renamed": renamed})
+		c.Record(audit.TeamChanged{Team: t.ID, Renamed: &renamed})
 	}
 	return t, err
 }

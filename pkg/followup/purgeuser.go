@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -25,7 +26,7 @@ func PurgeUser(ctx context.Context, s *store.Store, now model.Time, id int64) er
 			if !ok || u.DeletedOn == nil {
 				return nil
 			}
-			if ends, err := over(ctx, s, u, now); !ends || err != nil {
+			if ends, err := mayErase(ctx, s, u, now); !ends || err != nil {
 				return err
 			}
 			var tx table.Tx
@@ -55,10 +56,10 @@ func PurgeUser(ctx context.Context, s *store.Store, now model.Time, id int64) er
 	})
 }
 
-// over reports whether a deleted user may be erased now. The removal that deleted
+// mayErase reports whether a deleted user may be erased now. The removal that deleted
 // them must be done: it finds what they held by rows that go with them. And either
 // that removal was to erase them at once, or the retention must be over.
-func over(ctx context.Context, s *store.Store, u model.User, now model.Time) (bool, error) {
+func mayErase(ctx context.Context, s *store.Store, u model.User, now model.Time) (bool, error) {
 	if u.RemovalID == nil {
 		return due(u.PendingOn, now), nil
 	}
@@ -76,8 +77,8 @@ func over(ctx context.Context, s *store.Store, u model.User, now model.Time) (bo
 // It comes after whatever works off the removal. The rows of what came of it tell
 // nothing more.
 func Purge(ctx context.Context, s *store.Store, a model.Audit, now model.Time) error {
-	id, ok := model.Integer(a.After["removal_id"])
-	if !ok || a.Actor == model.System {
+	id, made := audit.RemovalMade(a)
+	if !made {
 		return nil
 	}
 	r, ok, err := s.Removal(ctx, id)
@@ -216,8 +217,8 @@ func bound(tx *table.Tx) func(table.Rows, table.Primary) {
 	}
 }
 
-// erased is what stays of a user. It is written as a list of what stays, so
-// that a field somebody adds later goes.
+// erased is the row that remains of a purged user. It lists the fields to keep, so
+// that a field which is added later is erased unless somebody decides otherwise.
 func erased(u model.User) model.User {
 	return model.User{
 		ID: u.ID, OrganizationID: u.OrganizationID, DateJoined: u.DateJoined, DeletedOn: u.DeletedOn,

@@ -41,7 +41,7 @@ type Sweep struct {
 	Telemetry telemetry.Options
 }
 
-// Report is what one sweep did.
+// Report counts what one sweep did.
 type Report struct {
 	Rows, Removals, Purged int // done
 	Failed                 int // tried in vain: the next sweep tries again
@@ -54,7 +54,7 @@ func (r Report) Done() int { return r.Rows + r.Removals + r.Purged }
 // Run sweeps once, until all is done that can be, or its time is over. It
 // returns why things failed; one that fails doesn't keep others waiting.
 func (s Sweep) Run(ctx context.Context) (Report, error) {
-	ctx, cancel := ahead(ctx)
+	ctx, cancel := endEarlier(ctx)
 	defer cancel()
 	ctx, _ = telemetry.Begin(ctx, requestID(ctx), "")
 	w := &sweeping{Sweep: s, until: s.Now().Add(-s.Grace)}
