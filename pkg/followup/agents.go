@@ -24,8 +24,7 @@ const room = 100 - (5 + 2*store.MaxAliases)
 // txMargin is how much of the time must be left for one more transaction.
 const txMargin = 500 * time.Millisecond
 
-// endAction is what the end of an agent that went with its project is called in
-// the audit log.
+// endAction is the action in the audit log of deleting an agent with its project.
 const endAction = "finish-project-deletion"
 
 // tries is how often work begins anew that lost to another writer.

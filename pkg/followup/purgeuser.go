@@ -217,8 +217,8 @@ func bound(tx *table.Tx) func(table.Rows, table.Primary) {
 	}
 }
 
-// erased is what stays of a user. It is written as a list of what stays, so
-// that a field somebody adds later goes.
+// erased is the row that remains of a purged user. It lists the fields to keep, so
+// that a field which is added later is erased unless somebody decides otherwise.
 func erased(u model.User) model.User {
 	return model.User{
 		ID: u.ID, OrganizationID: u.OrganizationID, DateJoined: u.DateJoined, DeletedOn: u.DeletedOn,

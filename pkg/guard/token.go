@@ -12,9 +12,9 @@ import (
 	"wardroom/pkg/telemetry"
 )
 
-// errUnbound is that a token is in order and nobody knows its subject. Where
-// that isn't a first sign-in, but the subject was there a moment ago, it is the
-// refusal itself.
+// errUnbound says that a token is valid and its subject is bound to no user yet: a
+// first sign-in. Where the binding was removed between two tries, it is the refusal
+// of the request.
 var errUnbound = fault.Unauthorized()
 
 // verify asks the issuer's keys about a token. The row of its subject is read on

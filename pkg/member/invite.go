@@ -17,7 +17,7 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Place is what somebody is invited to.
+// Place is a project, a team or an organisation that somebody is invited to.
 type Place struct {
 	Ref           model.Ref     // a project, a team or an organisation
 	Key           table.Primary // of its row; zero for an organisation
@@ -42,8 +42,8 @@ func InviteToOrganization(o model.Organization, user int64) Place {
 	return Place{Ref: model.KindOrganization.Ref(o.ID), Title: o.OrgName, User: &user}
 }
 
-// InviteWarnings are what a link comes with that is shown to the caller, for somebody of
-// a rank.
+// InviteWarnings are the warnings beside a link that is shown to the caller, for an
+// invited user of a rank.
 func InviteWarnings(c *request.Request, rank access.Rank) []string {
 	if c.NeedsKey(rank) {
 		return []string{"needs_key"}
@@ -51,7 +51,7 @@ func InviteWarnings(c *request.Request, rank access.Rank) []string {
 	return nil
 }
 
-// Invitation is what is known of an address at a place.
+// Invitation is the state of an address at a place: its newest invitation, if any.
 type Invitation struct {
 	was *model.InviteOf
 	old *model.Invite

@@ -8,7 +8,7 @@ import (
 	"wardroom/pkg/resource"
 )
 
-// Outcome is what a handler notes beside its writes.
+// Outcome is everything beside writes that a handler notes for the guard to do.
 type Outcome struct {
 	Audit      *model.Audit // of the change, written with it
 	Removal    int64        // that the request makes; 0 for none
