@@ -59,12 +59,12 @@ func Agent(ctx context.Context, s *store.Store, now model.Time, id int64) error 
 			if err != nil {
 				return false, err
 			}
-			members, err := s.AgentMembers(ctx, a.ID, "", chunk)
+			members, err := s.AgentMembers(ctx, a.ID, 0, chunk)
 			for _, id := range threads {
 				tx.Drop(table.Threads.Key(id))
 			}
 			for _, m := range members {
-				tx.Drop(table.AgentMembers.Key(m.ID, a.ID))
+				tx.Drop(table.AgentMembers.Key(m.User, a.ID))
 			}
 			return len(threads)+len(members) > 0, err
 		},
@@ -127,7 +127,7 @@ func due(end *model.Time, now model.Time) bool { return end != nil && !end.After
 // empty notes the deletion of some rows that lie beside the row key, and tells
 // how many. with notes what else goes with one of them.
 func empty(ctx context.Context, s *store.Store, tx *table.Tx, key table.Primary, with func(table.Rows, table.Primary)) (int, error) {
-	keys, err := s.Beside(ctx, key, chunk)
+	keys, err := s.Siblings(ctx, key, chunk)
 	if err != nil {
 		return 0, err
 	}

@@ -18,9 +18,9 @@ import (
 // agentsOfProject are what people have of the project's agents: their permissions
 // are deleted, and the agents they own go to an heir.
 func agentsOfProject(ctx context.Context, w *work) ([]effect, error) {
-	found, err := each(ctx, w, func(ctx context.Context, u model.User) ([]store.Placed, error) {
+	found, err := each(ctx, w, func(ctx context.Context, u model.User) ([]store.Ref, error) {
 		all, err := w.s.AllAgentsOfUser(ctx, u.ID)
-		return slices.DeleteFunc(all, func(at store.Placed) bool { return at.Project != *w.r.ProjectID }), err
+		return slices.DeleteFunc(all, func(at store.Ref) bool { return at.Project != *w.r.ProjectID }), err
 	})
 	if err != nil {
 		return nil, err
@@ -30,7 +30,7 @@ func agentsOfProject(ctx context.Context, w *work) ([]effect, error) {
 
 // agentsOfAll are the same of all projects.
 func agentsOfAll(ctx context.Context, w *work) ([]effect, error) {
-	found, err := each(ctx, w, func(ctx context.Context, u model.User) ([]store.Placed, error) {
+	found, err := each(ctx, w, func(ctx context.Context, u model.User) ([]store.Ref, error) {
 		return w.s.AllAgentsOfUser(ctx, u.ID)
 	})
 	if err != nil {
@@ -42,7 +42,7 @@ func agentsOfAll(ctx context.Context, w *work) ([]effect, error) {
 // leavesAgents finds what becomes of the permissions that an index told of. An
 // agent changes hands before its owner's permission is deleted, by which it is
 // found: so it does wherever the work is cut off.
-func (w *work) leavesAgents(ctx context.Context, found map[int64][]store.Placed) ([]effect, error) {
+func (w *work) leavesAgents(ctx context.Context, found map[int64][]store.Ref) ([]effect, error) {
 	heir := w.heir()
 	var keys []table.Primary
 	for user, agents := range found {
@@ -278,15 +278,15 @@ const membersPage = 100
 // longest, those who are removed apart; 0 where there is none.
 func (w *work) oldestAdmin(ctx context.Context, project int64) (int64, error) {
 	var oldest model.ProjectMember
-	for after := ""; ; {
+	for after := int64(0); ; {
 		found, err := w.s.Members(ctx, project, after, membersPage)
 		if err != nil {
 			return 0, err
 		}
 		keys := make([]table.Primary, 0, 2*len(found))
 		for _, f := range found {
-			keys = append(keys, table.ProjectMembers.Key(project, f.ID), table.Users.Key(f.ID))
-			after = f.Position
+			keys = append(keys, table.ProjectMembers.Key(project, f.User), table.Users.Key(f.User))
+			after = f.ID
 		}
 		rows, err := w.s.Read(ctx, keys...)
 		if err != nil {
@@ -316,14 +316,14 @@ func older(a, b model.ProjectMember) bool {
 // are the people's own, and the report says so.
 func keptAgents(ctx context.Context, w *work) ([]effect, error) {
 	var projects []int64
-	var found map[int64][]store.Placed
+	var found map[int64][]store.Ref
 	g, both := concurrent.WithContext(ctx)
 	g.Go(func() (err error) {
 		projects, err = store.Every(both, w.s.ProjectsOfTeam, *w.r.TeamID)
 		return err
 	})
 	g.Go(func() (err error) {
-		found, err = each(both, w, func(ctx context.Context, u model.User) ([]store.Placed, error) {
+		found, err = each(both, w, func(ctx context.Context, u model.User) ([]store.Ref, error) {
 			return w.s.AllAgentsOfUser(ctx, u.ID)
 		})
 		return err
@@ -362,7 +362,7 @@ func starred(ctx context.Context, w *work) ([]effect, error) {
 	if !w.r.Deletes {
 		return nil, nil
 	}
-	found, err := each(ctx, w, func(ctx context.Context, u model.User) ([]store.PlacedStar, error) { return w.s.AllStarsOf(ctx, u.ID) })
+	found, err := each(ctx, w, func(ctx context.Context, u model.User) ([]store.Ref, error) { return w.s.AllStarsOf(ctx, u.ID) })
 	if err != nil {
 		return nil, err
 	}
