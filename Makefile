@@ -21,7 +21,7 @@ GROUPS := $(patsubst functions/%/bootstrap/main.go,%,$(wildcard functions/*/boot
 BUILT  := $(GROUPS:%=.local/build/%/bootstrap)
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset test test-long clients-check test-sam synth deploy invoke sam-api admin docs bench lint build clean $(BIN)/dynamolocal
+.PHONY: help run reset engine test test-long clients-check test-sam synth deploy invoke sam-api admin docs bench lint build clean $(BIN)/engine
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -33,19 +33,21 @@ run: ## the whole system on this machine, with demo data, on 127.0.0.1:8080
 reset: ## put the demo data back as they were
 	@go build -o $(BIN)/wardroom ./infra/local && exec $(BIN)/wardroom reset
 
-# Tests wait for DynamoDB Local more than they work, and memory is cheaper than
-# the time of collecting garbage.
+engine: $(BIN)/engine ## dynoxide, the open-source DynamoDB engine, compiled into .local/bin
+	$(BIN)/engine cargo
+
+# Memory is cheaper than the time of collecting garbage.
 test: export GOGC ?= 400
-test: $(BIN)/dynamolocal ## every test that needs no Docker, against real DynamoDB Local
-	$(BIN)/dynamolocal exec -servers 2 -- go test -timeout 20m -parallel 4 $(TEST)
+test: $(BIN)/engine ## every test that needs no Docker, against a real DynamoDB engine
+	$(BIN)/engine exec -servers 2 -- go test -timeout 20m -parallel 4 $(TEST)
 
 test-long: export GOGC ?= 400
 test-long: export WARDROOM_TESTS := long
-test-long: $(BIN)/dynamolocal ## the tests whose counts matter once, at their full size
-	$(BIN)/dynamolocal exec -servers 2 -- go test -timeout 30m -parallel 4 -run 'AtScale$$' $(TEST)
+test-long: $(BIN)/engine ## the tests whose counts matter once, at their full size
+	$(BIN)/engine exec -servers 2 -- go test -timeout 30m -parallel 4 -run 'AtScale$$' $(TEST)
 
-clients-check: $(BIN)/dynamolocal ## generate Go, Python and TypeScript clients of the API, and make calls with each
-	$(BIN)/dynamolocal exec -- go test ./infra/local/clients -count 1 -run TestGeneratedClients -v
+clients-check: $(BIN)/engine ## generate Go, Python and TypeScript clients of the API, and make calls with each
+	$(BIN)/engine exec -- go test ./infra/local/clients -count 1 -run TestGeneratedClients -v
 
 test-sam: ## one operation per function in SAM, in containers
 	go run ./infra/aws/sam test
@@ -65,13 +67,13 @@ sam-api: ## the whole API in SAM, on 127.0.0.1:3000
 admin: ## maintenance of a stage: make admin STAGE=dev ARGS='create-organization …'
 	@go build -o $(BIN)/admin ./infra/admin && exec $(BIN)/admin -stage $(STAGE) $(ARGS)
 
-docs: $(BIN)/dynamolocal ## write docs/ anew from the operations, and the goldens that are measured
+docs: $(BIN)/engine ## write docs/ anew from the operations, and the goldens that are measured
 	go run ./infra/docs
-	$(BIN)/dynamolocal exec -- go run ./infra/events/record
-	$(BIN)/dynamolocal exec -- go test ./infra/ledger -run 'TestCosts|TestActions' -update
+	$(BIN)/engine exec -- go run ./infra/events/record
+	$(BIN)/engine exec -- go test ./infra/ledger -run 'TestCosts|TestActions' -update
 
-bench: $(BIN)/dynamolocal ## measure what the design promises and print it as a table
-	$(BIN)/dynamolocal exec -- go run ./infra/bench
+bench: $(BIN)/engine ## measure what the design promises and print it as a table
+	$(BIN)/engine exec -- go run ./infra/bench
 
 lint: $(LINT) ## golangci-lint on the code, cfn-lint and checkov on the templates
 	$(LINT) run ./...
@@ -88,8 +90,8 @@ clean: ## forget what was built and downloaded; data are kept
 $(BUILT): .local/build/%/bootstrap:
 	GOOS=linux GOARCH=$(ARCH) CGO_ENABLED=0 go build -tags lambda.norpc -trimpath -ldflags='-s -w' -o $@ ./functions/$*/bootstrap
 
-$(BIN)/dynamolocal:
-	@go build -o $@ ./infra/local/dynamolocal/cmd
+$(BIN)/engine:
+	@go build -o $@ ./infra/local/engine/cmd
 
 $(CDK):
 	npm install --silent --no-fund --prefix .local/cdk aws-cdk@2.1148.1

@@ -12,7 +12,6 @@ import (
 	"wardroom/infra/local/fixture"
 	"wardroom/infra/local/issuer"
 	"wardroom/pkg/concurrent"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
@@ -24,7 +23,7 @@ func pending(email string, edits ...func(*model.Invite)) fixture.Given {
 		key, project, by := model.AddressKey(email), int64(151), int64(1)
 		i := model.Invite{
 			ID: 30, OrganizationID: 1, Place: "project:151", ProjectID: &project, Email: email, EmailKey: key, OpenKey: &key, Role: "member", MadeBy: &by,
-			Status: model.InvitePending, TokenHash: guard.HashSecret("secret"), MailHash: guard.HashSecret("letter"),
+			Status: model.InvitePending, TokenHash: model.HashSecret("secret"), MailHash: model.HashSecret("letter"),
 			ExpiresOn: model.At(fixture.Epoch.Add(72 * time.Hour)), Version: 1, Stamp: model.Created("System", model.At(fixture.Epoch)),
 		}
 		for _, edit := range edits {

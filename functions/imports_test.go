@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"wardroom/infra/local/dynamolocal"
+	"wardroom/infra/local/engine"
 )
 
 const module = "wardroom/"
@@ -57,7 +57,7 @@ func imports(t *testing.T, patterns ...string) map[string][]string {
 
 func root(t *testing.T) string {
 	t.Helper()
-	dir, err := dynamolocal.Root()
+	dir, err := engine.Root()
 	if err != nil {
 		t.Fatal(err)
 	}

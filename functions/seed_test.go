@@ -6,7 +6,6 @@ import (
 
 	"wardroom/infra/local/fixture"
 	"wardroom/pkg/access"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -114,7 +113,7 @@ func keyOf(user int64) string { return fmt.Sprintf("user%d.secret", user) }
 func keyRow(prefix string, user *int64) model.APIKey {
 	used := model.At(fixture.Epoch)
 	k := model.APIKey{
-		ID: 9000, Prefix: prefix, Hash: guard.HashSecret("secret"), Name: prefix,
+		ID: 9000, Prefix: prefix, Hash: model.HashSecret("secret"), Name: prefix,
 		Kind: model.PersonalKey, Scope: string(access.ScopeAll), UserID: user, OrganizationID: 1, LastUsedOn: &used, Version: 1,
 	}
 	if user == nil {

@@ -10,8 +10,8 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/dns"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/signin"
 	"wardroom/pkg/table"
 )
@@ -46,7 +46,7 @@ func domainShown(d model.Domain) Domain {
 }
 
 type domainsIn struct {
-	guard.In
+	request.In
 	api.Paging
 
 	found []model.Domain
@@ -54,7 +54,7 @@ type domainsIn struct {
 }
 
 // Needs reads the organisation's domains.
-func (in *domainsIn) Needs(f *guard.Fetch) {
+func (in *domainsIn) Load(f *request.Fetch) {
 	f.Ask(func(ctx context.Context) (err error) {
 		in.found, in.next, err = f.Store().DomainsOf(ctx, f.Organization, in.After(), in.Limit)
 		return err
@@ -70,7 +70,7 @@ func (h *handlers) domains(_ context.Context, in *domainsIn) (api.Page[Domain], 
 }
 
 type addDomainIn struct {
-	guard.In
+	request.In
 	Body struct {
 		Domain string `json:"domain" minLength:"1" maxLength:"253" example:"example.com"`
 		SignIn bool   `json:"sign_in,omitempty" doc:"Whoever first signs in with a verified address of the domain becomes a user, once it is proved"`
@@ -79,8 +79,8 @@ type addDomainIn struct {
 	domain string
 }
 
-// Check refuses what is no domain, and one at which anybody gets an address.
-func (in *addDomainIn) Check(model.Time) error {
+// Validate refuses what is no domain, and one at which anybody gets an address.
+func (in *addDomainIn) Validate(model.Time) error {
 	var ok bool
 	if in.domain, ok = model.ParseDomain(in.Body.Domain); !ok || !strings.Contains(in.domain, ".") {
 		return fault.Invalid("body.domain", "must be a domain, such as example.com")
@@ -91,8 +91,8 @@ func (in *addDomainIn) Check(model.Time) error {
 	return nil
 }
 
-// Needs asks for the domain, and who has proved it.
-func (in *addDomainIn) Needs(f *guard.Fetch) {
+// Load asks for the domain, and who has proved it.
+func (in *addDomainIn) Load(f *request.Fetch) {
 	if in.domain != "" {
 		f.Rows(table.Domains.Key(f.Organization, in.domain), table.Proofs.Key(in.domain))
 	}
@@ -101,7 +101,7 @@ func (in *addDomainIn) Needs(f *guard.Fetch) {
 // addDomain claims a domain, or changes what it is for. It refuses one that
 // another organisation has proved (duplicate).
 func (h *handlers) addDomain(_ context.Context, in *addDomainIn) (Domain, error) {
-	c := in.Case()
+	c := in.Request()
 	if err := proved(c, in.domain); err != nil {
 		return Domain{}, err
 	}
@@ -111,7 +111,7 @@ func (h *handlers) addDomain(_ context.Context, in *addDomainIn) (Domain, error)
 			OrganizationID: c.Organization.ID, Domain: in.domain, SignIn: in.Body.SignIn, Token: strings.ToLower(rand.Text()), Stamp: model.Created(c.Stamp, c.Now),
 		}
 		h.store.ClaimDomain(&c.Tx, d)
-		c.Audit(guard.OrganizationName(c.Organization.ID), nil, map[string]any{"domain": d.Domain, "sign_in": d.SignIn})
+		c.Audit(model.OrganizationName(c.Organization.ID), nil, map[string]any{"domain": d.Domain, "sign_in": d.SignIn})
 		return domainShown(d), nil
 	}
 	if old.SignIn == in.Body.SignIn {
@@ -120,13 +120,13 @@ func (h *handlers) addDomain(_ context.Context, in *addDomainIn) (Domain, error)
 	d := old
 	d.SignIn, d.Stamp = in.Body.SignIn, old.Modified(c.Stamp, c.Now)
 	d = h.store.ChangeDomain(&c.Tx, old, d)
-	c.Audit(guard.OrganizationName(c.Organization.ID),
+	c.Audit(model.OrganizationName(c.Organization.ID),
 		map[string]any{"domain": d.Domain, "sign_in": old.SignIn}, map[string]any{"domain": d.Domain, "sign_in": d.SignIn})
 	return domainShown(d), nil
 }
 
 // proved refuses a domain that another organisation has proved.
-func proved(c *guard.Case, domain string) error {
+func proved(c *request.Request, domain string) error {
 	if p, ok := table.Proofs.In(c.Rows(), domain); ok && p.OrganizationID != c.Organization.ID {
 		return fault.New(fault.KindDuplicate, "Another organization has proved that the domain is its own: it must give it up first").On("body.domain", "is taken")
 	}
@@ -135,21 +135,21 @@ func proved(c *guard.Case, domain string) error {
 
 // domainIn names a domain of the organisation in the path.
 type domainIn struct {
-	guard.In
+	request.In
 	Domain string `path:"domain" maxLength:"253" example:"example.com"`
 
 	domain model.Domain
 }
 
-// Needs asks for the domain, and who has proved it.
-func (in *domainIn) Needs(f *guard.Fetch) {
+// Load asks for the domain, and who has proved it.
+func (in *domainIn) Load(f *request.Fetch) {
 	if domain, ok := model.ParseDomain(in.Domain); ok {
 		f.Rows(table.Domains.Key(f.Organization, domain), table.Proofs.Key(domain))
 	}
 }
 
-// Known refuses a domain that the organisation hasn't.
-func (in *domainIn) Known(_ context.Context, c *guard.Case) error {
+// Resolve refuses a domain that the organisation hasn't.
+func (in *domainIn) Resolve(_ context.Context, c *request.Request) error {
 	domain, _ := model.ParseDomain(in.Domain)
 	d, ok := table.Domains.In(c.Rows(), c.Organization.ID, domain)
 	if !ok {
@@ -161,9 +161,9 @@ func (in *domainIn) Known(_ context.Context, c *guard.Case) error {
 
 // deleteDomain gives a domain up. Who has signed in by it stays a user.
 func (h *handlers) deleteDomain(_ context.Context, in *domainIn) ([]Domain, error) {
-	c, d := in.Case(), in.domain
+	c, d := in.Request(), in.domain
 	h.store.DropDomain(&c.Tx, d)
-	c.Audit(guard.OrganizationName(c.Organization.ID), map[string]any{"domain": d.Domain, "sign_in": d.SignIn, "proved": d.VerifiedOn != nil}, nil)
+	c.Audit(model.OrganizationName(c.Organization.ID), map[string]any{"domain": d.Domain, "sign_in": d.SignIn, "proved": d.VerifiedOn != nil}, nil)
 	return []Domain{domainShown(d)}, nil
 }
 
@@ -171,7 +171,7 @@ func (h *handlers) deleteDomain(_ context.Context, in *domainIn) ([]Domain, erro
 // without it (bad_transition), and one that another organisation has proved
 // (duplicate).
 func (h *handlers) verifyDomain(ctx context.Context, in *domainIn) (Domain, error) {
-	c, d := in.Case(), in.domain
+	c, d := in.Request(), in.domain
 	if d.VerifiedOn != nil {
 		return domainShown(d), nil
 	}
@@ -189,6 +189,6 @@ func (h *handlers) verifyDomain(ctx context.Context, in *domainIn) (Domain, erro
 	to := d
 	to.VerifiedOn, to.Stamp = &now, d.Modified(c.Stamp, now)
 	to = h.store.ChangeDomain(&c.Tx, d, to)
-	c.Audit(guard.OrganizationName(c.Organization.ID), map[string]any{"domain": d.Domain, "proved": false}, map[string]any{"domain": d.Domain, "proved": true, "sign_in": d.SignIn})
+	c.Audit(model.OrganizationName(c.Organization.ID), map[string]any{"domain": d.Domain, "proved": false}, map[string]any{"domain": d.Domain, "proved": true, "sign_in": d.SignIn})
 	return domainShown(to), nil
 }

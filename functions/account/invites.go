@@ -7,9 +7,9 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
-	"wardroom/pkg/invite"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -37,23 +37,23 @@ type InviteLink struct {
 func (*InviteLink) Redacted() any { return (*InviteLink)(nil) }
 
 type invitesIn struct {
-	guard.In
+	request.In
 	api.Paging
 	ProjectID int64 `path:"project_id" example:"151"`
 
 	found []int64
 }
 
-// Needs asks for the invitations to the project.
-func (in *invitesIn) Needs(f *guard.Fetch) {
-	guard.Ask(f, &in.found, func(ctx context.Context) ([]int64, error) {
-		return f.Store().InvitesTo(ctx, guard.ProjectName(in.ProjectID), in.AfterID(), in.Limit+1)
+// Load asks for the invitations to the project.
+func (in *invitesIn) Load(f *request.Fetch) {
+	request.Ask(f, &in.found, func(ctx context.Context) ([]int64, error) {
+		return f.Store().InvitesTo(ctx, model.ProjectName(in.ProjectID), in.AfterID(), in.Limit+1)
 	})
 }
 
 // invites lists all invitations to the project, by id.
 func (h *handlers) invites(ctx context.Context, in *invitesIn) (api.Page[Invite], error) {
-	c := in.Case()
+	c := in.Request()
 	page := api.Page[Invite]{}
 	found, next := api.Cut(in.Limit, in.found, api.NextID)
 	page.Next = next
@@ -73,7 +73,7 @@ func (h *handlers) invites(ctx context.Context, in *invitesIn) (api.Page[Invite]
 }
 
 type inviteIn struct {
-	guard.In
+	request.In
 	ProjectID int64 `path:"project_id" example:"151"`
 	Body      struct {
 		Email        string  `json:"email" format:"email" maxLength:"254"`
@@ -81,24 +81,24 @@ type inviteIn struct {
 		ExpiresHours *int64  `json:"expires_hours,omitempty" minimum:"1" maximum:"720" default:"72"`
 	}
 
-	of     invite.Of
+	of     member.Invitation
 	member *model.ProjectMember // of whose address it is, where they are one
 }
 
-// Needs asks what is known of the address.
-func (in *inviteIn) Needs(f *guard.Fetch) {
-	in.of.Ask(f, guard.ProjectName(in.ProjectID), in.Body.Email)
+// Load asks what is known of the address.
+func (in *inviteIn) Load(f *request.Fetch) {
+	in.of.Ask(f, model.ProjectName(in.ProjectID), in.Body.Email)
 }
 
-// Known reads the invitation before and the membership of whose address it is.
-func (in *inviteIn) Known(ctx context.Context, c *guard.Case) error {
+// Resolve reads the invitation before and the membership of whose address it is.
+func (in *inviteIn) Resolve(ctx context.Context, c *request.Request) error {
 	in.member = nil
 	var more []table.Primary
 	address, ok := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, in.Body.Email))
 	if ok {
 		more = append(more, table.ProjectMembers.Key(in.ProjectID, address.UserID))
 	}
-	place := guard.ProjectName(in.ProjectID)
+	place := model.ProjectName(in.ProjectID)
 	if err := c.Read(ctx, append(more, in.of.Keys(c, place, in.Body.Email)...)...); err != nil {
 		return err
 	}
@@ -112,36 +112,36 @@ func (in *inviteIn) Known(ctx context.Context, c *guard.Case) error {
 // invite asks an address to join the project. It refuses one whose user is a
 // member already (duplicate).
 func (h *handlers) invite(ctx context.Context, in *inviteIn) (api.Noted[Invite, *InviteLink], error) {
-	c := in.Case()
+	c := in.Request()
 	out := api.Noted[Invite, *InviteLink]{}
 	if in.member != nil && c.Live(in.member.ExpiresOn) {
 		return out, fault.New(fault.KindDuplicate, "The user is a member of the project already: change their role by Add User to Project")
 	}
 	lasts := time.Duration(*in.Body.ExpiresHours) * time.Hour
 	out.Meta = &InviteLink{}
-	i, err := in.of.Make(ctx, h.store, c, invite.ToProject(*c.Project), in.Body.Email, *in.Body.Role, lasts, func(link string) {
-		*out.Meta = InviteLink{link, invite.Warnings(c, access.User)}
+	i, err := in.of.Make(ctx, h.store, c, member.InviteToProject(*c.Project), in.Body.Email, *in.Body.Role, lasts, func(link string) {
+		*out.Meta = InviteLink{link, member.InviteWarnings(c, access.User)}
 	})
 	out.Data = invited(i, c.Now)
 	return out, err
 }
 
 type revokeInviteIn struct {
-	guard.In
+	request.In
 	ProjectID int64 `path:"project_id" example:"151"`
 	InviteID  int64 `path:"invite_id" example:"3"`
 
 	invite model.Invite
 }
 
-// Needs asks for the invitation.
-func (in *revokeInviteIn) Needs(f *guard.Fetch) { f.Rows(table.Invites.Key(in.InviteID)) }
+// Load asks for the invitation.
+func (in *revokeInviteIn) Load(f *request.Fetch) { f.Rows(table.Invites.Key(in.InviteID)) }
 
-// Known refuses an invitation to something else, and one that is revoked
+// Resolve refuses an invitation to something else, and one that is revoked
 // already.
-func (in *revokeInviteIn) Known(_ context.Context, c *guard.Case) error {
+func (in *revokeInviteIn) Resolve(_ context.Context, c *request.Request) error {
 	i, ok := table.Invites.In(c.Rows(), in.InviteID)
-	if !ok || i.Place != guard.ProjectName(in.ProjectID) || i.Status == model.InviteRevoked {
+	if !ok || i.Place != model.ProjectName(in.ProjectID) || i.Status == model.InviteRevoked {
 		return fault.NotFound()
 	}
 	in.invite = i
@@ -151,17 +151,17 @@ func (in *revokeInviteIn) Known(_ context.Context, c *guard.Case) error {
 // revokeInvite takes an invitation back. One that was accepted is none any more:
 // 409 bad_transition.
 func (h *handlers) revokeInvite(_ context.Context, in *revokeInviteIn) ([]Invite, error) {
-	c := in.Case()
+	c := in.Request()
 	if in.invite.Status != model.InvitePending {
 		return nil, fault.New(fault.KindBadTransition, "The invitation was accepted: remove the member from the project instead")
 	}
 	i := h.store.RevokeInvite(&c.Tx, in.invite, c.Stamp, c.Now)
-	c.Audit(guard.InviteName(i.ID), map[string]any{"place": i.Place, "role": i.Role}, map[string]any{"status": i.Status})
+	c.Audit(model.InviteName(i.ID), map[string]any{"place": i.Place, "role": i.Role}, map[string]any{"status": i.Status})
 	return []Invite{invited(i, c.Now)}, nil
 }
 
 type acceptIn struct {
-	guard.In
+	request.In
 	Body struct {
 		Token string `json:"token" maxLength:"200"`
 	}
@@ -172,14 +172,14 @@ type acceptIn struct {
 // Invitation is the token, which lets in who is nobody yet.
 func (in *acceptIn) Invitation() model.InviteToken { return model.ParseInviteToken(in.Body.Token) }
 
-// Needs asks for the invitation that the token names.
-func (in *acceptIn) Needs(f *guard.Fetch) { invite.Ask(f, in.Invitation()) }
+// Load asks for the invitation that the token names.
+func (in *acceptIn) Load(f *request.Fetch) { member.AskInvite(f, in.Invitation()) }
 
-// Known refuses a token that opens no invitation to the organisation or to a
+// Resolve refuses a token that opens no invitation to the organisation or to a
 // project which is there.
-func (in *acceptIn) Known(ctx context.Context, c *guard.Case) error {
-	i, ok := invite.Opened(c, in.Invitation())
-	if ok && i.Place == guard.OrganizationName(c.Organization.ID) && c.Caller.BoundProject == 0 {
+func (in *acceptIn) Resolve(ctx context.Context, c *request.Request) error {
+	i, ok := member.OpenedInvite(c, in.Invitation())
+	if ok && i.Place == model.OrganizationName(c.Organization.ID) && c.Caller.BoundProject == 0 {
 		in.invite = i
 		return nil
 	}
@@ -215,12 +215,12 @@ func (*FirstKey) Redacted() any { return (*FirstKey)(nil) }
 // taken up before by somebody who is no member now (409 bad_transition).
 func (h *handlers) accept(ctx context.Context, in *acceptIn) (api.Noted[[]model.ProjectUser, *FirstKey], error) {
 	var out api.Noted[[]model.ProjectUser, *FirstKey]
-	c, i := in.Case(), in.invite
+	c, i := in.Request(), in.invite
 	me, err := c.Me()
 	if err != nil {
 		return out, err
 	}
-	before, after := map[string]any{}, map[string]any{guard.InviteName(i.ID): model.InviteAccepted}
+	before, after := map[string]any{}, map[string]any{model.InviteName(i.ID): model.InviteAccepted}
 	live := false // they are a member, or there is nothing to be one of
 	if i.ProjectID == nil {
 		out.Data, live = []model.ProjectUser{}, true
@@ -258,14 +258,14 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (api.Noted[[]model.
 
 // join makes the invited person a member of the project, anew where their
 // membership has expired, and tells the audit log.
-func (h *handlers) join(ctx context.Context, c *guard.Case, i model.Invite, me model.User, before, after map[string]any) (model.ProjectMember, error) {
+func (h *handlers) join(ctx context.Context, c *request.Request, i model.Invite, me model.User, before, after map[string]any) (model.ProjectMember, error) {
 	p, _ := store.LiveProject(c.Rows(), *i.ProjectID)
 	m, isMember := c.ProjectMember(p.ID, me.ID)
 	if isMember {
 		was := m
 		m.Role, m.ExpiresOn = i.Role, nil
 		m = h.store.ChangeMember(&c.Tx, p, was, m)
-		before[guard.UserName(me.ID)] = was.Facts()
+		before[model.UserName(me.ID)] = was.Facts()
 	} else {
 		id, err := h.store.NewID(ctx, model.PermissionIDs)
 		if err != nil {
@@ -274,6 +274,6 @@ func (h *handlers) join(ctx context.Context, c *guard.Case, i model.Invite, me m
 		m = model.ProjectMember{ID: id, ProjectID: p.ID, UserID: me.ID, Role: i.Role, CreatedBy: i.CreatedBy, CreatedOn: c.Now}
 		m = h.store.AddMember(&c.Tx, p, m)
 	}
-	after[guard.UserName(me.ID)] = m.Facts()
+	after[model.UserName(me.ID)] = m.Facts()
 	return m, nil
 }

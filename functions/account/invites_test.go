@@ -11,7 +11,6 @@ import (
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/mail"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
@@ -28,7 +27,7 @@ func invitation(edits ...func(*model.Invite)) fixture.Given {
 		project, key := int64(151), model.AddressKey(fixture.Email(20))
 		i := model.Invite{
 			ID: 30, OrganizationID: 1, Place: "project:151", ProjectID: &project, Email: fixture.Email(20), EmailKey: key, OpenKey: &key, Role: "member",
-			Status: model.InvitePending, TokenHash: guard.HashSecret("secret"), ExpiresOn: model.At(fixture.Epoch.Add(72 * time.Hour)), Stamp: model.Created("System", model.At(fixture.Epoch)), Version: 1,
+			Status: model.InvitePending, TokenHash: model.HashSecret("secret"), ExpiresOn: model.At(fixture.Epoch.Add(72 * time.Hour)), Stamp: model.Created("System", model.At(fixture.Epoch)), Version: 1,
 		}
 		for _, edit := range edits {
 			edit(&i)

@@ -8,8 +8,8 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -50,26 +50,26 @@ func shown(k model.APIKey) APIKey {
 }
 
 type keysIn struct {
-	guard.In
+	request.In
 	api.Paging
 	UserID int64 `query:"user_id" minimum:"1" doc:"The user whose personal keys are meant. Of others both admin ranks may ask, of a global admin nobody."`
 
-	own, service []store.KeyRef
+	own, service []store.Ref
 }
 
-// Needs asks for both kinds: who the caller is, and so whether they may see the
+// Load asks for both kinds: who the caller is, and so whether they may see the
 // service keys, isn't known yet.
-func (in *keysIn) Needs(f *guard.Fetch) {
+func (in *keysIn) Load(f *request.Fetch) {
 	after, n := in.AfterID(), in.Limit+1
 	if user := cmp.Or(in.UserID, f.Caller); user != 0 {
-		guard.Ask(f, &in.own, func(ctx context.Context) ([]store.KeyRef, error) {
+		request.Ask(f, &in.own, func(ctx context.Context) ([]store.Ref, error) {
 			return f.Store().KeysOfUser(ctx, user, after, n)
 		})
 	}
 	if in.UserID != 0 {
 		return
 	}
-	guard.Ask(f, &in.service, func(ctx context.Context) ([]store.KeyRef, error) {
+	request.Ask(f, &in.service, func(ctx context.Context) ([]store.Ref, error) {
 		return f.Store().ServiceKeys(ctx, f.Organization, after, n)
 	})
 }
@@ -78,7 +78,7 @@ func (in *keysIn) Needs(f *guard.Fetch) {
 // account they may manage (403). A service key that is bound to a project has none
 // of its own (403).
 func (h *handlers) keys(ctx context.Context, in *keysIn) (api.Page[APIKey], error) {
-	c := in.Case()
+	c := in.Request()
 	page := api.Page[APIKey]{}
 	found := slices.Concat(in.own, in.service)
 	switch {
@@ -91,8 +91,8 @@ func (h *handlers) keys(ctx context.Context, in *keysIn) (api.Page[APIKey], erro
 			return page, fault.Forbidden(fault.ReasonOwn)
 		}
 	}
-	return api.Fill(ctx, in.Paging, in.first(found), func(k store.KeyRef) int64 { return k.ID },
-		func(ctx context.Context, after int64) ([]store.KeyRef, error) {
+	return api.Fill(ctx, in.Paging, in.first(found), func(k store.Ref) int64 { return k.ID },
+		func(ctx context.Context, after int64) ([]store.Ref, error) {
 			found, err := h.store.KeysOfUser(ctx, cmp.Or(in.UserID, c.Caller.User), after, in.Limit+1)
 			if err != nil || in.UserID != 0 || !ranks(c) {
 				return found, err
@@ -100,13 +100,13 @@ func (h *handlers) keys(ctx context.Context, in *keysIn) (api.Page[APIKey], erro
 			service, err := h.store.ServiceKeys(ctx, c.Organization.ID, after, in.Limit+1)
 			return in.first(append(found, service...)), err
 		},
-		func(ctx context.Context, found []store.KeyRef) (func(store.KeyRef) (APIKey, bool), error) {
+		func(ctx context.Context, found []store.Ref) (func(store.Ref) (APIKey, bool), error) {
 			rows := make([]table.Primary, len(found))
 			for i, f := range found {
 				rows[i] = table.Keys.Key(f.Prefix)
 			}
 			err := c.ReadShown(ctx, rows...)
-			return func(f store.KeyRef) (APIKey, bool) {
+			return func(f store.Ref) (APIKey, bool) {
 				k, ok := table.Keys.In(c.Rows(), f.Prefix)
 				return shown(k), ok && concerns(c, k)
 			}, err
@@ -115,22 +115,22 @@ func (h *handlers) keys(ctx context.Context, in *keysIn) (api.Page[APIKey], erro
 
 // first are the keys of lowest ids among those found by several questions: one more
 // than the limit where that many follow.
-func (in *keysIn) first(found []store.KeyRef) []store.KeyRef {
+func (in *keysIn) first(found []store.Ref) []store.Ref {
 	found = slices.Clone(found)
-	slices.SortFunc(found, func(a, b store.KeyRef) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(found, func(a, b store.Ref) int { return cmp.Compare(a.ID, b.ID) })
 	return found[:min(len(found), in.Limit+1)]
 }
 
 // ranks reports whether the caller may do what both admin ranks may: service
 // keys are theirs.
-func ranks(c *guard.Case) bool {
+func ranks(c *request.Request) bool {
 	return access.Decide(c.Caller, c.OrganizationTarget(), access.ManageUsers).Allowed
 }
 
 // manages refuses who may not see and revoke the keys of another user: anybody
 // without a rank, and of a global admin everybody (403). A key that is bound to a
 // project knows of no keys but its owner's (404).
-func manages(c *guard.Case, user int64) error {
+func manages(c *request.Request, user int64) error {
 	if c.Caller.BoundProject != 0 {
 		return fault.NotFound()
 	}
@@ -151,7 +151,7 @@ func manages(c *guard.Case, user int64) error {
 // concerns reports whether the caller may know a key: their own, and for the ranks
 // all. A key that is bound to a project reaches those of its owner's that are bound
 // to it.
-func concerns(c *guard.Case, k model.APIKey) bool {
+func concerns(c *request.Request, k model.APIKey) bool {
 	switch {
 	case k.OrganizationID != c.Organization.ID:
 		return false
@@ -171,7 +171,7 @@ func (grants) Schema(api.Registry) *api.Schema {
 }
 
 type createKeyIn struct {
-	guard.In
+	request.In
 	Body struct {
 		Name      string      `json:"name" maxLength:"100"`
 		ProjectID int64       `json:"project_id,omitempty" doc:"The one project that the key is to reach"`
@@ -182,8 +182,8 @@ type createKeyIn struct {
 	}
 }
 
-// Check refuses groups that don't go with the scope, and an end in the past.
-func (in *createKeyIn) Check(now model.Time) error {
+// Validate refuses groups that don't go with the scope, and an end in the past.
+func (in *createKeyIn) Validate(now model.Time) error {
 	b := &in.Body
 	restricted := *b.Scope == string(access.ScopeRestricted)
 	switch {
@@ -200,7 +200,7 @@ func (in *createKeyIn) Check(now model.Time) error {
 // createKey makes a key of the caller's own, or a service key (403 but for both
 // ranks). It refuses a key that could do more than the caller's own (403).
 func (h *handlers) createKey(ctx context.Context, in *createKeyIn) (NewAPIKey, error) {
-	c, b := in.Case(), &in.Body
+	c, b := in.Request(), &in.Body
 	k := model.APIKey{
 		Name: b.Name, Kind: *b.Kind, Scope: *b.Scope, Groups: b.Groups, OrganizationID: c.Organization.ID,
 		ExpiresOn: b.ExpiresOn, Stamp: model.Created(c.Stamp, c.Now),
@@ -239,10 +239,10 @@ func (h *handlers) createKey(ctx context.Context, in *createKeyIn) (NewAPIKey, e
 	if err != nil {
 		return NewAPIKey{}, err
 	}
-	prefix, secret := guard.NewKey()
-	k.ID, k.Prefix, k.Hash = id, prefix, guard.HashSecret(secret)
+	prefix, secret := model.NewAPIKey()
+	k.ID, k.Prefix, k.Hash = id, prefix, model.HashSecret(secret)
 	h.store.CreateKey(&c.Tx, k)
-	c.Audit(guard.KeyName(k.ID), nil, terms(k))
+	c.Audit(model.KeyName(k.ID), nil, terms(k))
 	return NewAPIKey{APIKey: shown(k), Key: prefix + "." + secret}, nil
 }
 
@@ -259,30 +259,30 @@ func terms(k model.APIKey) map[string]any {
 }
 
 type revokeKeyIn struct {
-	guard.In
+	request.In
 	KeyID int64 `path:"key_id" example:"2"`
 
-	own, service []store.KeyRef
+	own, service []store.Ref
 	key          model.APIKey
 }
 
-// Needs asks which key it is. Keys that are older than the rows which tell that are
+// Load asks which key it is. Keys that are older than the rows which tell that are
 // found among the caller's own and the service keys.
-func (in *revokeKeyIn) Needs(f *guard.Fetch) {
+func (in *revokeKeyIn) Load(f *request.Fetch) {
 	f.Rows(table.KeyIDs.Key(in.KeyID))
 	if f.Caller != 0 {
-		guard.Ask(f, &in.own, func(ctx context.Context) ([]store.KeyRef, error) {
+		request.Ask(f, &in.own, func(ctx context.Context) ([]store.Ref, error) {
 			return f.Store().KeysOfUser(ctx, f.Caller, in.KeyID-1, 1)
 		})
 	}
-	guard.Ask(f, &in.service, func(ctx context.Context) ([]store.KeyRef, error) {
+	request.Ask(f, &in.service, func(ctx context.Context) ([]store.Ref, error) {
 		return f.Store().ServiceKeys(ctx, f.Organization, in.KeyID-1, 1)
 	})
 }
 
-// Known refuses a key that isn't the caller's to revoke, or that is revoked
+// Resolve refuses a key that isn't the caller's to revoke, or that is revoked
 // already.
-func (in *revokeKeyIn) Known(ctx context.Context, c *guard.Case) error {
+func (in *revokeKeyIn) Resolve(ctx context.Context, c *request.Request) error {
 	prefix := ""
 	for _, f := range slices.Concat(in.own, in.service) {
 		if f.ID == in.KeyID {
@@ -311,7 +311,7 @@ func (in *revokeKeyIn) Known(ctx context.Context, c *guard.Case) error {
 
 // revokeKey ends a key. It may be the very one that the request came with.
 func (h *handlers) revokeKey(_ context.Context, in *revokeKeyIn) ([]APIKey, error) {
-	c := in.Case()
+	c := in.Request()
 	if in.key.Kind == model.ServiceKey {
 		if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
 			return nil, err
@@ -322,6 +322,6 @@ func (h *handlers) revokeKey(_ context.Context, in *revokeKeyIn) ([]APIKey, erro
 		}
 	}
 	k := h.store.RevokeKey(&c.Tx, in.key, c.Stamp, c.Now)
-	c.Audit(guard.KeyName(k.ID), terms(k), map[string]any{"revoked": true})
+	c.Audit(model.KeyName(k.ID), terms(k), map[string]any{"revoked": true})
 	return []APIKey{shown(k)}, nil
 }

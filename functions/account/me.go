@@ -5,8 +5,8 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -45,23 +45,23 @@ type ProjectRole struct {
 }
 
 type meIn struct {
-	guard.In
+	request.In
 
 	teams, projects []int64
 }
 
-// Needs asks for the caller's teams and projects.
-func (in *meIn) Needs(f *guard.Fetch) {
+// Load asks for the caller's teams and projects.
+func (in *meIn) Load(f *request.Fetch) {
 	if f.Caller == 0 {
 		return
 	}
-	guard.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return f.Store().TeamsOfUser(ctx, f.Caller, 0, most+1) })
-	guard.Ask(f, &in.projects, func(ctx context.Context) ([]int64, error) { return f.Store().ProjectsOfUser(ctx, f.Caller, 0, most+1) })
+	request.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return f.Store().TeamsOfUser(ctx, f.Caller, 0, most+1) })
+	request.Ask(f, &in.projects, func(ctx context.Context) ([]int64, error) { return f.Store().ProjectsOfUser(ctx, f.Caller, 0, most+1) })
 }
 
 // me shows the caller. A key that reaches only one project tells of no other.
 func (h *handlers) me(ctx context.Context, in *meIn) (api.Noted[Me, *Cut], error) {
-	c := in.Case()
+	c := in.Request()
 	if c.Key != nil {
 		me, err := h.robot(ctx, c)
 		return api.Noted[Me, *Cut]{Data: me}, err
@@ -80,7 +80,7 @@ func (h *handlers) me(ctx context.Context, in *meIn) (api.Noted[Me, *Cut], error
 
 // robot is a service key: an application admin, or the admin of the project that it
 // is bound to.
-func (h *handlers) robot(ctx context.Context, c *guard.Case) (Me, error) {
+func (h *handlers) robot(ctx context.Context, c *request.Request) (Me, error) {
 	key := shown(*c.Key)
 	u := model.User{Email: c.Stamp, FirstName: c.Key.Name, IsActive: true, DateJoined: c.Key.CreatedOn}
 	rank := c.Caller.ActingRank()
@@ -98,7 +98,7 @@ func (h *handlers) robot(ctx context.Context, c *guard.Case) (Me, error) {
 }
 
 // person is a user with the roles that indexes told of.
-func person(ctx context.Context, c *guard.Case, teams, projects []int64) (Me, error) {
+func person(ctx context.Context, c *request.Request, teams, projects []int64) (Me, error) {
 	u := *c.User
 	out := Me{User: u.In(c.Organization), Rank: access.RankOf(u.IsStaff, u.IsSuperuser).String(), Teams: []TeamRole{}, Projects: []ProjectRole{}}
 	keys := make([]table.Primary, 0, 2*(len(teams)+len(projects)))

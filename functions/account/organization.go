@@ -4,19 +4,19 @@ import (
 	"context"
 
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/table"
 )
 
-type organizationIn struct{ guard.In }
+type organizationIn struct{ request.In }
 
 func (h *handlers) organization(_ context.Context, in *organizationIn) (model.Organization, error) {
-	return in.Case().Organization, nil
+	return in.Request().Organization, nil
 }
 
 type editOrganizationIn struct {
-	guard.In
+	request.In
 	Body struct {
 		OrgName *string `json:"org_name,omitempty" minLength:"1" maxLength:"200"`
 		Domain  *string `json:"domain,omitempty" minLength:"1" maxLength:"253" doc:"Where the organization is found. It decides nothing: see its domains."`
@@ -25,8 +25,8 @@ type editOrganizationIn struct {
 	domain string
 }
 
-// Check refuses what is no domain.
-func (in *editOrganizationIn) Check(model.Time) error {
+// Validate refuses what is no domain.
+func (in *editOrganizationIn) Validate(model.Time) error {
 	if in.Body.Domain == nil {
 		return nil
 	}
@@ -37,8 +37,8 @@ func (in *editOrganizationIn) Check(model.Time) error {
 	return nil
 }
 
-// Needs asks who has proved the domain.
-func (in *editOrganizationIn) Needs(f *guard.Fetch) {
+// Load asks who has proved the domain.
+func (in *editOrganizationIn) Load(f *request.Fetch) {
 	if in.domain != "" {
 		f.Rows(table.Proofs.Key(in.domain))
 	}
@@ -47,9 +47,9 @@ func (in *editOrganizationIn) Needs(f *guard.Fetch) {
 // editOrganization changes what the body names. It refuses a domain that another
 // has proved (duplicate).
 func (h *handlers) editOrganization(_ context.Context, in *editOrganizationIn) (model.Organization, error) {
-	c := in.Case()
+	c := in.Request()
 	old := c.Organization
-	c.Concerns(old)
+	c.CheckVersionOf(old)
 	o := old
 	if in.Body.OrgName != nil {
 		o.OrgName = *in.Body.OrgName
@@ -67,6 +67,6 @@ func (h *handlers) editOrganization(_ context.Context, in *editOrganizationIn) (
 	}
 	o.Stamp = o.Modified(c.Stamp, c.Now)
 	o = h.store.EditOrganization(&c.Tx, old, o)
-	c.Audit(guard.OrganizationName(o.ID), map[string]any{"domain": old.Domain}, map[string]any{"domain": o.Domain, "renamed": o.OrgName != old.OrgName})
+	c.Audit(model.OrganizationName(o.ID), map[string]any{"domain": old.Domain}, map[string]any{"domain": o.Domain, "renamed": o.OrgName != old.OrgName})
 	return o, nil
 }

@@ -7,7 +7,7 @@ import (
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
+	"wardroom/pkg/request"
 )
 
 // What SCIM clients discover is the same for everybody, so it is kept as it is
@@ -75,13 +75,13 @@ var entries = func() api.Verbatim {
 	return listed(all...)
 }()
 
-type discoverIn struct{ guard.In }
+type discoverIn struct{ request.In }
 
 // entry is for who looks whether SCIM is there at all.
 func (h *handlers) entry(context.Context, *discoverIn) (api.Verbatim, error) { return entries, nil }
 
 type discoverOneIn struct {
-	guard.In
+	request.In
 	ID string `path:"id" maxLength:"200" doc:"Id of what is described."`
 }
 

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"strconv"
 
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/scim"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -66,7 +66,7 @@ type finder []condition
 const userFilters = `The filters are userName, externalId, id and emails.value, each eq "…", and several with and between them`
 
 // needs asks for the rows that lead to whom the conditions name.
-func (q finder) needs(f *guard.Fetch) {
+func (q finder) needs(f *request.Fetch) {
 	for _, w := range q {
 		f.Rows(q.keys(w, f.Organization)...)
 	}
@@ -88,7 +88,7 @@ func (q finder) keys(w condition, organization int64) []table.Primary {
 }
 
 // candidates are the users whom the first condition leads to.
-func (q finder) candidates(c *guard.Case) (ids []int64) {
+func (q finder) candidates(c *request.Request) (ids []int64) {
 	first := q[0]
 	if first.attribute == "id" {
 		if id, err := strconv.ParseInt(first.text, 10, 64); err == nil {
@@ -105,12 +105,12 @@ func (q finder) candidates(c *guard.Case) (ids []int64) {
 }
 
 // find finds whom the conditions name: one user at most.
-func (q finder) find(ctx context.Context, c *guard.Case) (all []model.User, err error) {
+func (q finder) find(ctx context.Context, c *request.Request) (all []model.User, err error) {
 	if len(q) == 0 {
 		return nil, nil
 	}
 	ids := q.candidates(c)
-	if _, err := c.More(ctx, userKeys(ids)...); err != nil {
+	if _, err := c.ReadMissing(ctx, userKeys(ids)...); err != nil {
 		return nil, err
 	}
 	for _, id := range ids {

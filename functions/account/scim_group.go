@@ -5,11 +5,11 @@ import (
 	"strconv"
 
 	"wardroom/pkg/concurrent"
-	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
-	"wardroom/pkg/teams"
 )
 
 // A group of SCIM is a team. Who becomes a member by SCIM is a viewer there; other
@@ -90,7 +90,7 @@ func usersOf(members []model.TeamMember) []int64 {
 
 // foundGroup is a team of the caller's organisation whose row was read, unless it
 // is deleted.
-func foundGroup(c *guard.Case, id int64) (model.Team, bool) {
+func foundGroup(c *request.Request, id int64) (model.Team, bool) {
 	t, ok := store.LiveTeam(c.Rows(), id)
 	return t, ok && t.OrganizationID == c.Organization.ID
 }
@@ -101,18 +101,18 @@ type groupID struct {
 }
 
 type getGroupIn struct {
-	guard.In
+	request.In
 	groupID
 	partial
 
 	members []model.TeamMember
 }
 
-// Needs asks who is in the team.
-func (in *getGroupIn) Needs(f *guard.Fetch) {
+// Load asks who is in the team.
+func (in *getGroupIn) Load(f *request.Fetch) {
 	s := f.Store()
 	if in.membersWanted() {
-		guard.Ask(f, &in.members, func(ctx context.Context) ([]model.TeamMember, error) {
+		request.Ask(f, &in.members, func(ctx context.Context) ([]model.TeamMember, error) {
 			members, err := s.MembersOfTeam(ctx, in.ID)
 			return members, store.LeaveOut(ctx, err)
 		})
@@ -120,17 +120,17 @@ func (in *getGroupIn) Needs(f *guard.Fetch) {
 }
 
 func (h *handlers) getGroup(_ context.Context, in *getGroupIn) (SCIMGroup, error) {
-	return in.showGroup(*in.Case().Team, usersOf(in.members)), nil
+	return in.showGroup(*in.Request().Team, usersOf(in.members)), nil
 }
 
 type deleteGroupIn struct {
-	guard.In
+	request.In
 	groupID
 }
 
 // deleteGroup deletes a team as Delete Team does.
 func (h *handlers) deleteGroup(_ context.Context, in *deleteGroupIn) (struct{}, error) {
-	_, err := teams.Delete(h.store, in.Case())
+	_, err := member.DeleteTeam(h.store, in.Request())
 	return struct{}{}, err
 }
 

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/scim"
 )
 
@@ -60,31 +60,31 @@ func memberOf(v any) (int64, bool) {
 }
 
 type createGroupIn struct {
-	guard.In
+	request.In
 	partial
 	Body groupBody
 
 	change groupChange
 }
 
-// Check refuses members who can't be any.
-func (in *createGroupIn) Check(model.Time) (err error) {
+// Validate refuses members who can't be any.
+func (in *createGroupIn) Validate(model.Time) (err error) {
 	in.change, err = in.Body.change()
 	return err
 }
 
-// Needs asks whether the names are free, and for the members.
-func (in *createGroupIn) Needs(f *guard.Fetch) { in.change.needs(f, 0, false) }
+// Load asks whether the names are free, and for the members.
+func (in *createGroupIn) Load(f *request.Fetch) { in.change.needs(f, 0, false) }
 
 // createGroup makes a team that nobody owns, until one of the ranks names an
 // owner.
 func (h *handlers) createGroup(ctx context.Context, in *createGroupIn) (SCIMGroup, error) {
-	t, err := h.makeGroup(ctx, in.Case(), &in.change)
+	t, err := h.makeGroup(ctx, in.Request(), &in.change)
 	return in.showGroup(t, in.change.joining()), err
 }
 
 type replaceGroupIn struct {
-	guard.In
+	request.In
 	groupID
 	partial
 	Body groupBody
@@ -92,16 +92,16 @@ type replaceGroupIn struct {
 	change groupChange
 }
 
-// Check refuses members who can't be any.
-func (in *replaceGroupIn) Check(model.Time) (err error) {
+// Validate refuses members who can't be any.
+func (in *replaceGroupIn) Validate(model.Time) (err error) {
 	in.change, err = in.Body.change()
 	return err
 }
 
-// Needs asks whether the names are free, and who is in the team.
-func (in *replaceGroupIn) Needs(f *guard.Fetch) { in.change.needs(f, in.ID, true) }
+// Load asks whether the names are free, and who is in the team.
+func (in *replaceGroupIn) Load(f *request.Fetch) { in.change.needs(f, in.ID, true) }
 
 func (h *handlers) replaceGroup(ctx context.Context, in *replaceGroupIn) (SCIMGroup, error) {
-	t, members, err := h.changeGroup(ctx, in.Case(), &in.change)
+	t, members, err := h.changeGroup(ctx, in.Request(), &in.change)
 	return in.showGroup(t, members), err
 }

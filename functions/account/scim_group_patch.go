@@ -6,13 +6,13 @@ import (
 	"maps"
 	"strings"
 
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/scim"
 )
 
 type patchGroupIn struct {
-	guard.In
+	request.In
 	groupID
 	Body struct {
 		Operations []scimPatch `json:"Operations" minItems:"1" maxItems:"100"`
@@ -24,9 +24,9 @@ type patchGroupIn struct {
 // mostNamed is how many members a PATCH may name, who are all looked at.
 const mostNamed = 1000
 
-// Check reads the operations, and refuses those that can't be carried out on any
+// Validate reads the operations, and refuses those that can't be carried out on any
 // group.
-func (in *patchGroupIn) Check(model.Time) error {
+func (in *patchGroupIn) Validate(model.Time) error {
 	in.change = groupChange{named: map[int64]bool{}}
 	for _, o := range in.Body.Operations {
 		if err := o.each(groupSchema, in.change.set); err != nil {
@@ -39,11 +39,11 @@ func (in *patchGroupIn) Check(model.Time) error {
 	return nil
 }
 
-// Needs asks whether the names are free, and who is in the team.
-func (in *patchGroupIn) Needs(f *guard.Fetch) { in.change.needs(f, in.ID, in.change.replaces) }
+// Load asks whether the names are free, and who is in the team.
+func (in *patchGroupIn) Load(f *request.Fetch) { in.change.needs(f, in.ID, in.change.replaces) }
 
 func (h *handlers) patchGroup(ctx context.Context, in *patchGroupIn) (struct{}, error) {
-	_, _, err := h.changeGroup(ctx, in.Case(), &in.change)
+	_, _, err := h.changeGroup(ctx, in.Request(), &in.change)
 	return struct{}{}, err
 }
 

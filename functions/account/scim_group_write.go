@@ -9,12 +9,12 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
-	"wardroom/pkg/teams"
 )
 
 // groupChange is what a request makes of a group, and what was read for it.
@@ -35,11 +35,11 @@ func (g *groupChange) joining() []int64 {
 
 // needs asks for what the change of a team has to know; team is 0 for one that is
 // to be made.
-func (g *groupChange) needs(f *guard.Fetch, team int64, members bool) {
+func (g *groupChange) needs(f *request.Fetch, team int64, members bool) {
 	s, o := f.Store(), f.Organization
 	if g.name != nil {
-		f.Rows(teams.NameKey(o, *g.name))
-		guard.Ask(f, &g.homonyms, func(ctx context.Context) ([]int64, error) { return s.TeamsNamed(ctx, o, *g.name) })
+		f.Rows(member.GroupNameKey(o, *g.name))
+		request.Ask(f, &g.homonyms, func(ctx context.Context) ([]int64, error) { return s.TeamsNamed(ctx, o, *g.name) })
 	}
 	if g.externalID != nil && *g.externalID != "" {
 		f.Rows(store.ProvisionedKey(o, model.ExternalGroups, *g.externalID))
@@ -51,14 +51,14 @@ func (g *groupChange) needs(f *guard.Fetch, team int64, members bool) {
 		}
 	}
 	if members {
-		guard.Ask(f, &g.all, func(ctx context.Context) ([]model.TeamMember, error) { return s.MembersOfTeam(ctx, team) })
+		request.Ask(f, &g.all, func(ctx context.Context) ([]model.TeamMember, error) { return s.MembersOfTeam(ctx, team) })
 	}
 }
 
 // freeForGroup refuses a name or an externalId that another group of the organisation
 // has (uniqueness); from is the team as it is, none for a new one. A team that
 // people have made has its name, too.
-func (g *groupChange) freeForGroup(ctx context.Context, c *guard.Case, from, to model.Team) error {
+func (g *groupChange) freeForGroup(ctx context.Context, c *request.Request, from, to model.Team) error {
 	o := c.Organization.ID
 	if to.ExternalID != "" && to.ExternalID != from.ExternalID {
 		if id := store.HolderOf(c.Rows(), store.ProvisionedKey(o, model.ExternalGroups, to.ExternalID)); id != 0 && id != from.ID {
@@ -68,9 +68,9 @@ func (g *groupChange) freeForGroup(ctx context.Context, c *guard.Case, from, to 
 	if to.Name == from.Name {
 		return nil
 	}
-	taken := store.HolderOf(c.Rows(), teams.NameKey(o, to.Name))
+	taken := store.HolderOf(c.Rows(), member.GroupNameKey(o, to.Name))
 	if taken == 0 || taken == from.ID {
-		if _, err := c.More(ctx, teamKeys(g.homonyms)...); err != nil {
+		if _, err := c.ReadMissing(ctx, teamKeys(g.homonyms)...); err != nil {
 			return err
 		}
 		for _, id := range g.homonyms {
@@ -86,7 +86,7 @@ func (g *groupChange) freeForGroup(ctx context.Context, c *guard.Case, from, to 
 }
 
 // present refuses users who aren't active ones of the organisation.
-func present(c *guard.Case, users []int64) error {
+func present(c *request.Request, users []int64) error {
 	for _, id := range users {
 		if c.Active([]int64{id}) != nil {
 			return badSCIM(invalidValue, fmt.Sprintf("members: no active user has the id %d", id))
@@ -104,10 +104,10 @@ const (
 
 // makeGroup notes a new group. It is continued where one transaction can't take all
 // members in.
-func (h *handlers) makeGroup(ctx context.Context, c *guard.Case, g *groupChange) (model.Team, error) {
+func (h *handlers) makeGroup(ctx context.Context, c *request.Request, g *groupChange) (model.Team, error) {
 	t := model.Team{Name: *g.name, ExternalID: *g.externalID, IsGroup: true}
 	users := g.joining()
-	if made := c.Continued(); made != 0 {
+	if made := c.Continued; made != 0 {
 		return h.continueGroup(ctx, c, made, users)
 	}
 	if err := g.freeForGroup(ctx, c, model.Team{}, t); err != nil {
@@ -117,7 +117,7 @@ func (h *handlers) makeGroup(ctx context.Context, c *guard.Case, g *groupChange)
 		return t, err
 	}
 	first := users[:min(len(users), rowsAtOnce/2)]
-	t, err := teams.Create(ctx, h.store, c, t, access.Viewer, first...)
+	t, err := member.CreateTeam(ctx, h.store, c, t, access.Viewer, first...)
 	if len(first) < len(users) {
 		c.Continue(t.ID)
 	}
@@ -125,7 +125,7 @@ func (h *handlers) makeGroup(ctx context.Context, c *guard.Case, g *groupChange)
 }
 
 // continueGroup takes in more members of a group that the request has made.
-func (h *handlers) continueGroup(ctx context.Context, c *guard.Case, id int64, users []int64) (model.Team, error) {
+func (h *handlers) continueGroup(ctx context.Context, c *request.Request, id int64, users []int64) (model.Team, error) {
 	keys := teamKeys([]int64{id})
 	for _, u := range users {
 		keys = append(keys, table.TeamMembers.Key(id, u))
@@ -142,7 +142,7 @@ func (h *handlers) continueGroup(ctx context.Context, c *guard.Case, id int64, u
 }
 
 // absent are those of users who aren't in the team of the case.
-func absent(c *guard.Case, users []int64) []int64 {
+func absent(c *request.Request, users []int64) []int64 {
 	return slices.DeleteFunc(users, func(id int64) bool {
 		_, is := c.TeamMember(c.Team.ID, id)
 		return is
@@ -151,7 +151,7 @@ func absent(c *guard.Case, users []int64) []int64 {
 
 // changeGroup notes a change of the team of the case, and returns it with its
 // members as they will be, if everybody in it was asked for.
-func (h *handlers) changeGroup(ctx context.Context, c *guard.Case, g *groupChange) (model.Team, []int64, error) {
+func (h *handlers) changeGroup(ctx context.Context, c *request.Request, g *groupChange) (model.Team, []int64, error) {
 	to := *c.Team
 	if g.name != nil && *g.name != to.Name {
 		to.Name, to.IsGroup = *g.name, true
@@ -169,9 +169,9 @@ func (h *handlers) changeGroup(ctx context.Context, c *guard.Case, g *groupChang
 	}
 	leaving := g.leaving(c)
 	if c.Team.MemberCount-int64(len(leaving))+int64(len(joining)) > store.MaxTeamMembers {
-		return to, nil, teams.Full()
+		return to, nil, member.FullTeam()
 	}
-	edited, err := teams.Edit(h.store, c, to)
+	edited, err := member.EditTeam(h.store, c, to)
 	if err != nil {
 		return to, nil, err
 	}
@@ -184,7 +184,7 @@ func (h *handlers) changeGroup(ctx context.Context, c *guard.Case, g *groupChang
 }
 
 // leaving lists the members who go. An owner who isn't named stays.
-func (g *groupChange) leaving(c *guard.Case) (out []model.TeamMember) {
+func (g *groupChange) leaving(c *request.Request) (out []model.TeamMember) {
 	for _, id := range slices.Sorted(maps.Keys(g.named)) {
 		if m, is := c.TeamMember(c.Team.ID, id); is && !g.named[id] {
 			out = append(out, m)
@@ -201,13 +201,13 @@ func (g *groupChange) leaving(c *guard.Case) (out []model.TeamMember) {
 // move notes who comes into the team of the case and who goes, as far as one
 // transaction has room for them. It is continued until it has done so with all.
 // facts are what else the audit log is to tell.
-func (h *handlers) move(ctx context.Context, c *guard.Case, joining []int64, leaving []model.TeamMember, facts map[string]any) error {
+func (h *handlers) move(ctx context.Context, c *request.Request, joining []int64, leaving []model.TeamMember, facts map[string]any) error {
 	out := leaving[:min(len(leaving), leaveAtOnce)]
 	in := joining[:min(len(joining), (rowsAtOnce-len(out))/2)]
 	if len(out) < len(leaving) || len(in) < len(joining) {
 		c.Continue(c.Team.ID)
 	}
-	change := teams.Changing(h.store, c)
+	change := member.ChangeTeam(h.store, c)
 	change.Without(len(out))
 	if _, err := change.Admit(ctx, access.Viewer, false, in...); err != nil {
 		return err
@@ -222,7 +222,7 @@ func (h *handlers) move(ctx context.Context, c *guard.Case, joining []int64, lea
 }
 
 // takeOut notes the removal of members as Remove User from Team has it.
-func (h *handlers) takeOut(ctx context.Context, c *guard.Case, members []model.TeamMember) error {
+func (h *handlers) takeOut(ctx context.Context, c *request.Request, members []model.TeamMember) error {
 	keys := make([]table.Primary, len(members))
 	left := make([]removal.Left, len(members))
 	g, both := concurrent.WithContext(ctx)
@@ -234,7 +234,7 @@ func (h *handlers) takeOut(ctx context.Context, c *guard.Case, members []model.T
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	if _, err := c.More(ctx, keys...); err != nil {
+	if _, err := c.ReadMissing(ctx, keys...); err != nil {
 		return err
 	}
 	_, err := removal.FromTeam(ctx, h.store, c, members, left, false, removal.Options{})

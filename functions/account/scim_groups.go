@@ -6,11 +6,11 @@ import (
 	"strconv"
 	"strings"
 
-	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
-	"wardroom/pkg/teams"
 )
 
 // SCIMGroupList is a page of groups (RFC 7644, 3.4.2).
@@ -28,7 +28,7 @@ const groupFilters = `The filters are displayName, externalId, id and members.va
 const mostWithMembers = 20
 
 type listGroupsIn struct {
-	guard.In
+	request.In
 	partial
 	Filter     string `query:"filter" maxLength:"1000" doc:"displayName, externalId, id or members.value eq \"…\", several with and between them"`
 	StartIndex int    `query:"startIndex" default:"1" doc:"The first of the page, counted from 1"`
@@ -38,8 +38,8 @@ type listGroupsIn struct {
 	groupFinder
 }
 
-// Check refuses a filter that there isn't.
-func (in *listGroupsIn) Check(model.Time) (err error) {
+// Validate refuses a filter that there isn't.
+func (in *listGroupsIn) Validate(model.Time) (err error) {
 	in.listing = listing{startIndex: in.StartIndex, count: in.Count, list: "groups"}.mended()
 	if in.membersWanted() {
 		in.count = min(in.count, mostWithMembers)
@@ -48,14 +48,14 @@ func (in *listGroupsIn) Check(model.Time) (err error) {
 	return err
 }
 
-// Needs asks for the ids of the teams that may meet the filter, or of all.
-func (in *listGroupsIn) Needs(f *guard.Fetch) {
+// Load asks for the ids of the teams that may meet the filter, or of all.
+func (in *listGroupsIn) Load(f *request.Fetch) {
 	if in.where != nil {
 		in.needs(f)
 		return
 	}
 	s := f.Store()
-	guard.Ask(f, &in.ids, func(ctx context.Context) ([]int64, error) {
+	request.Ask(f, &in.ids, func(ctx context.Context) ([]int64, error) {
 		return s.TeamsOfOrganization(ctx, f.Organization, 0, mostCounted+1)
 	})
 }
@@ -76,20 +76,20 @@ func findGroups(filter string) (g groupFinder, err error) {
 }
 
 // needs asks for the teams that meet the first condition.
-func (g *groupFinder) needs(f *guard.Fetch) {
+func (g *groupFinder) needs(f *request.Fetch) {
 	if g.where == nil {
 		return
 	}
 	s, o := f.Store(), f.Organization
 	switch first := g.where[0]; first.attribute {
 	case "displayname":
-		g.keys = []table.Primary{teams.NameKey(o, first.text)}
-		guard.Ask(f, &g.led, func(ctx context.Context) ([]int64, error) { return s.TeamsNamed(ctx, o, first.text) })
+		g.keys = []table.Primary{member.GroupNameKey(o, first.text)}
+		request.Ask(f, &g.led, func(ctx context.Context) ([]int64, error) { return s.TeamsNamed(ctx, o, first.text) })
 	case "externalid":
 		g.keys = []table.Primary{store.ProvisionedKey(o, model.ExternalGroups, first.text)}
 	case "members":
 		if user, ok := idIn(first.text); ok {
-			guard.Ask(f, &g.led, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.TeamsOfUser, user) })
+			request.Ask(f, &g.led, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.TeamsOfUser, user) })
 		}
 	case "id":
 		if id, ok := idIn(first.text); ok {
@@ -107,7 +107,7 @@ func idIn(text string) (int64, bool) {
 
 func (h *handlers) listGroups(ctx context.Context, in *listGroupsIn) (SCIMGroupList, error) {
 	out := SCIMGroupList{Schemas: []string{listSchema}, StartIndex: in.startIndex}
-	c := in.Case()
+	c := in.Request()
 	var found []model.Team
 	var err error
 	if in.where != nil {
@@ -139,7 +139,7 @@ func pageOf[T any](l listing, all []T) []T {
 }
 
 // find finds the teams that meet all conditions, by id.
-func (g *groupFinder) find(ctx context.Context, c *guard.Case) ([]model.Team, error) {
+func (g *groupFinder) find(ctx context.Context, c *request.Request) ([]model.Team, error) {
 	if g.where == nil {
 		return nil, nil
 	}
@@ -172,7 +172,7 @@ func (g *groupFinder) find(ctx context.Context, c *guard.Case) ([]model.Team, er
 }
 
 // meets reports whether a team meets all conditions.
-func (g *groupFinder) meets(c *guard.Case, t model.Team) bool {
+func (g *groupFinder) meets(c *request.Request, t model.Team) bool {
 	for _, w := range g.where {
 		met := false
 		switch w.attribute {

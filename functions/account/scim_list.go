@@ -4,8 +4,8 @@ import (
 	"context"
 	"strings"
 
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/table"
 )
 
@@ -37,19 +37,19 @@ func (q *query) check() (err error) {
 
 // needs asks for whom the filter names, or for the ids of all users: SCIM counts
 // its pages, so they have to be counted here.
-func (q *query) needs(f *guard.Fetch) {
+func (q *query) needs(f *request.Fetch) {
 	if q.where != nil {
 		q.where.needs(f)
 		return
 	}
 	s := f.Store()
-	guard.Ask(f, &q.ids, func(ctx context.Context) ([]int64, error) {
+	request.Ask(f, &q.ids, func(ctx context.Context) ([]int64, error) {
 		return s.UsersOfOrganization(ctx, f.Organization, 0, mostCounted+1)
 	})
 }
 
 // answer reads the users themselves.
-func (h *handlers) answerSCIM(ctx context.Context, q *query, c *guard.Case, show partial) (SCIMUserList, error) {
+func (h *handlers) answerSCIM(ctx context.Context, q *query, c *request.Request, show partial) (SCIMUserList, error) {
 	out := SCIMUserList{Schemas: []string{listSchema}, StartIndex: q.startIndex}
 	var err error
 	if q.where != nil {
@@ -82,13 +82,13 @@ func userKeys(ids []int64) []table.Primary {
 }
 
 // found is a user whose row was read, unless they are deleted.
-func found(c *guard.Case, id int64) (model.User, bool) {
+func found(c *request.Request, id int64) (model.User, bool) {
 	u, ok := c.UserRow(id)
 	return u, ok && u.DeletedOn == nil
 }
 
 type listSCIMIn struct {
-	guard.In
+	request.In
 	partial
 	Filter     string `query:"filter" maxLength:"1000" doc:"userName, externalId, id or emails.value eq \"…\", several with and between them"`
 	StartIndex int    `query:"startIndex" default:"1" doc:"The first of the page, counted from 1"`
@@ -97,17 +97,17 @@ type listSCIMIn struct {
 	query
 }
 
-// Check refuses a filter that there isn't.
-func (in *listSCIMIn) Check(model.Time) error {
+// Validate refuses a filter that there isn't.
+func (in *listSCIMIn) Validate(model.Time) error {
 	in.query = query{filter: in.Filter, listing: listing{startIndex: in.StartIndex, count: in.Count}}
 	return in.check()
 }
 
-// Needs asks for the users' ids.
-func (in *listSCIMIn) Needs(f *guard.Fetch) { in.needs(f) }
+// Load asks for the users' ids.
+func (in *listSCIMIn) Load(f *request.Fetch) { in.needs(f) }
 
 func (h *handlers) listSCIM(ctx context.Context, in *listSCIMIn) (SCIMUserList, error) {
-	return h.answerSCIM(ctx, &in.query, in.Case(), in.partial)
+	return h.answerSCIM(ctx, &in.query, in.Request(), in.partial)
 }
 
 // searchBody is the question of a search (RFC 7644, 3.4.3).
@@ -124,23 +124,23 @@ func (b searchBody) partial() partial {
 }
 
 type searchSCIMIn struct {
-	guard.In
+	request.In
 	Body searchBody
 
 	query
 }
 
-// Check refuses a filter that there isn't.
-func (in *searchSCIMIn) Check(model.Time) error {
+// Validate refuses a filter that there isn't.
+func (in *searchSCIMIn) Validate(model.Time) error {
 	in.query = query{filter: text(in.Body.Filter), listing: listing{startIndex: *in.Body.StartIndex, count: *in.Body.Count}}
 	return in.check()
 }
 
-// Needs asks for the users' ids.
-func (in *searchSCIMIn) Needs(f *guard.Fetch) { in.needs(f) }
+// Load asks for the users' ids.
+func (in *searchSCIMIn) Load(f *request.Fetch) { in.needs(f) }
 
 // searchSCIM is listSCIM with its question in the body, which keeps addresses
 // out of logs.
 func (h *handlers) searchSCIM(ctx context.Context, in *searchSCIMIn) (SCIMUserList, error) {
-	return h.answerSCIM(ctx, &in.query, in.Case(), in.Body.partial())
+	return h.answerSCIM(ctx, &in.query, in.Request(), in.Body.partial())
 }

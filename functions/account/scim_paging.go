@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 )
 
@@ -38,7 +38,7 @@ func (l listing) mended() listing {
 // page reads the things of the page, chunk after chunk, and hands their ids to
 // take, which tells whether each is there: an index may be late. It says in total
 // how many the list has, those before the page included.
-func (l *listing) page(ctx context.Context, s *store.Store, c *guard.Case, read func(context.Context, []int64) error, take func(int64) bool) error {
+func (l *listing) page(ctx context.Context, s *store.Store, c *request.Request, read func(context.Context, []int64) error, take func(int64) bool) error {
 	if len(l.ids) > mostCounted {
 		return badSCIM(tooMany, "There are too many of them to count. Use a filter.")
 	}

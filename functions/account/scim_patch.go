@@ -9,14 +9,14 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/scim"
 	"wardroom/pkg/table"
 )
 
 type patchSCIMIn struct {
-	guard.In
+	request.In
 	scimID
 	partial
 	Body struct {
@@ -37,9 +37,9 @@ type scimPatch struct {
 // user, as no target does that isn't there.
 type edit func(*model.User) error
 
-// Check reads the operations, and refuses those that can't be carried out on
+// Validate reads the operations, and refuses those that can't be carried out on
 // any user.
-func (in *patchSCIMIn) Check(model.Time) error {
+func (in *patchSCIMIn) Validate(model.Time) error {
 	in.edits = nil
 	for _, o := range in.Body.Operations {
 		if err := o.each(userSchema, in.set); err != nil {
@@ -225,13 +225,13 @@ func (in *patchSCIMIn) apply(u model.User) (model.User, error) {
 	return u, nil
 }
 
-// Needs asks for the user.
-func (in *patchSCIMIn) Needs(f *guard.Fetch) { f.Rows(table.Users.Key(in.ID)) }
+// Load asks for the user.
+func (in *patchSCIMIn) Load(f *request.Fetch) { f.Rows(table.Users.Key(in.ID)) }
 
-// Known answers 404 for a user who isn't there.
-func (in *patchSCIMIn) Known(_ context.Context, c *guard.Case) error { return in.known(c) }
+// Resolve answers 404 for a user who isn't there.
+func (in *patchSCIMIn) Resolve(_ context.Context, c *request.Request) error { return in.known(c) }
 
 func (h *handlers) patchSCIM(ctx context.Context, in *patchSCIMIn) (SCIMUser, error) {
-	u, err := h.changeSCIM(ctx, in.Case(), in.ID, in.apply)
+	u, err := h.changeSCIM(ctx, in.Request(), in.ID, in.apply)
 	return in.show(u), err
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"strings"
 
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 )
 
 // SCIMList is a page of users and groups.
@@ -22,7 +22,7 @@ type SCIMList struct {
 const groupsBehind = int64(1) << 53
 
 type searchAllIn struct {
-	guard.In
+	request.In
 	Body searchBody
 
 	listing
@@ -31,8 +31,8 @@ type searchAllIn struct {
 	teams  []int64
 }
 
-// Check refuses a filter that neither users nor groups have.
-func (in *searchAllIn) Check(model.Time) error {
+// Validate refuses a filter that neither users nor groups have.
+func (in *searchAllIn) Validate(model.Time) error {
 	in.listing = listing{startIndex: *in.Body.StartIndex, count: *in.Body.Count, list: "everything"}.mended()
 	filter := text(in.Body.Filter)
 	if strings.TrimSpace(filter) == "" {
@@ -49,18 +49,18 @@ func (in *searchAllIn) Check(model.Time) error {
 
 func (in *searchAllIn) filtered() bool { return in.users != nil || in.groups.where != nil }
 
-// Needs asks for what the filter names, or for the ids of everything.
-func (in *searchAllIn) Needs(f *guard.Fetch) {
+// Load asks for what the filter names, or for the ids of everything.
+func (in *searchAllIn) Load(f *request.Fetch) {
 	if in.filtered() {
 		in.users.needs(f)
 		in.groups.needs(f)
 		return
 	}
 	s := f.Store()
-	guard.Ask(f, &in.ids, func(ctx context.Context) ([]int64, error) {
+	request.Ask(f, &in.ids, func(ctx context.Context) ([]int64, error) {
 		return s.UsersOfOrganization(ctx, f.Organization, 0, mostCounted+1)
 	})
-	guard.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) {
+	request.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) {
 		return s.TeamsOfOrganization(ctx, f.Organization, 0, mostCounted+1)
 	})
 }
@@ -99,7 +99,7 @@ func (h *handlers) searchAll(ctx context.Context, in *searchAllIn) (SCIMList, er
 
 // everything finds the page's users and teams, and says how many there are.
 func (h *handlers) everything(ctx context.Context, in *searchAllIn, out *SCIMList) (all []any, err error) {
-	c := in.Case()
+	c := in.Request()
 	if in.filtered() {
 		users, err := in.users.find(ctx, c)
 		if err != nil {

@@ -5,9 +5,9 @@ import (
 	"strings"
 
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -81,17 +81,17 @@ func text(s *string) string {
 }
 
 type createSCIMIn struct {
-	guard.In
+	request.In
 	partial
 	Body scimBody
 }
 
-// Check refuses an address that is none.
-func (in *createSCIMIn) Check(model.Time) error { return in.Body.check() }
+// Validate refuses an address that is none.
+func (in *createSCIMIn) Validate(model.Time) error { return in.Body.check() }
 
 // createSCIM makes a user without any rank.
 func (h *handlers) createSCIM(ctx context.Context, in *createSCIMIn) (SCIMUser, error) {
-	c := in.Case()
+	c := in.Request()
 	u := in.Body.on(model.User{OrganizationID: c.Organization.ID, IsActive: true, DateJoined: c.Now})
 	err := freeForUser(ctx, c, model.User{}, u)
 	if err != nil {
@@ -102,7 +102,7 @@ func (h *handlers) createSCIM(ctx context.Context, in *createSCIMIn) (SCIMUser, 
 	}
 	h.store.CreateUser(&c.Tx, u)
 	u.Version = 1
-	c.Audit(guard.UserName(u.ID), nil, u.Facts())
+	c.Audit(model.UserName(u.ID), nil, u.Facts())
 	return in.show(u), nil
 }
 
@@ -110,7 +110,7 @@ func (h *handlers) createSCIM(ctx context.Context, in *createSCIMIn) (SCIMUser, 
 // the organisation has (uniqueness); from is the user as they are, none for a new
 // one. Addresses and userNames are of one kind: what is one user's address is not
 // another's userName. Who was deleted has none of them any more.
-func freeForUser(ctx context.Context, c *guard.Case, from, to model.User) error {
+func freeForUser(ctx context.Context, c *request.Request, from, to model.User) error {
 	if from.Email == to.Email && from.UserName == to.UserName && from.ExternalID == to.ExternalID {
 		return nil
 	}
@@ -132,7 +132,7 @@ func freeForUser(ctx context.Context, c *guard.Case, from, to model.User) error 
 	for i, claim := range claims {
 		keys[i] = claim.key
 	}
-	if _, err := c.More(ctx, keys...); err != nil {
+	if _, err := c.ReadMissing(ctx, keys...); err != nil {
 		return err
 	}
 	for _, claim := range claims {
@@ -151,7 +151,7 @@ type scimID struct {
 }
 
 // known answers 404 for a user who isn't there.
-func (in scimID) known(c *guard.Case) error {
+func (in scimID) known(c *request.Request) error {
 	if _, ok := found(c, in.ID); !ok {
 		return fault.NotFound()
 	}
@@ -159,57 +159,57 @@ func (in scimID) known(c *guard.Case) error {
 }
 
 type getSCIMIn struct {
-	guard.In
+	request.In
 	scimID
 	partial
 }
 
-// Needs asks for the user.
-func (in *getSCIMIn) Needs(f *guard.Fetch) { f.Rows(table.Users.Key(in.ID)) }
+// Load asks for the user.
+func (in *getSCIMIn) Load(f *request.Fetch) { f.Rows(table.Users.Key(in.ID)) }
 
-// Known answers 404 for a user who isn't there.
-func (in *getSCIMIn) Known(_ context.Context, c *guard.Case) error { return in.known(c) }
+// Resolve answers 404 for a user who isn't there.
+func (in *getSCIMIn) Resolve(_ context.Context, c *request.Request) error { return in.known(c) }
 
 func (h *handlers) getSCIM(_ context.Context, in *getSCIMIn) (SCIMUser, error) {
-	u, _ := found(in.Case(), in.ID)
+	u, _ := found(in.Request(), in.ID)
 	return in.show(u), nil
 }
 
 type replaceSCIMIn struct {
-	guard.In
+	request.In
 	scimID
 	partial
 	Body scimBody
 }
 
-// Check refuses an address that is none.
-func (in *replaceSCIMIn) Check(model.Time) error { return in.Body.check() }
+// Validate refuses an address that is none.
+func (in *replaceSCIMIn) Validate(model.Time) error { return in.Body.check() }
 
-// Needs asks for the user.
-func (in *replaceSCIMIn) Needs(f *guard.Fetch) { f.Rows(table.Users.Key(in.ID)) }
+// Load asks for the user.
+func (in *replaceSCIMIn) Load(f *request.Fetch) { f.Rows(table.Users.Key(in.ID)) }
 
-// Known answers 404 for a user who isn't there.
-func (in *replaceSCIMIn) Known(_ context.Context, c *guard.Case) error { return in.known(c) }
+// Resolve answers 404 for a user who isn't there.
+func (in *replaceSCIMIn) Resolve(_ context.Context, c *request.Request) error { return in.known(c) }
 
 func (h *handlers) replaceSCIM(ctx context.Context, in *replaceSCIMIn) (SCIMUser, error) {
-	u, err := h.changeSCIM(ctx, in.Case(), in.ID, func(u model.User) (model.User, error) { return in.Body.on(u), nil })
+	u, err := h.changeSCIM(ctx, in.Request(), in.ID, func(u model.User) (model.User, error) { return in.Body.on(u), nil })
 	return in.show(u), err
 }
 
 type deleteSCIMIn struct {
-	guard.In
+	request.In
 	scimID
 }
 
-// Needs asks for the user.
-func (in *deleteSCIMIn) Needs(f *guard.Fetch) { f.Rows(table.Users.Key(in.ID)) }
+// Load asks for the user.
+func (in *deleteSCIMIn) Load(f *request.Fetch) { f.Rows(table.Users.Key(in.ID)) }
 
-// Known answers 404 for a user who isn't there.
-func (in *deleteSCIMIn) Known(_ context.Context, c *guard.Case) error { return in.known(c) }
+// Resolve answers 404 for a user who isn't there.
+func (in *deleteSCIMIn) Resolve(_ context.Context, c *request.Request) error { return in.known(c) }
 
 // deleteSCIM removes a user as any other route that deletes users.
 func (h *handlers) deleteSCIM(ctx context.Context, in *deleteSCIMIn) (struct{}, error) {
-	c := in.Case()
+	c := in.Request()
 	u, _ := found(c, in.ID)
 	_, _, err := removal.OfUsers(ctx, h.store, c, []model.User{u}, removal.UserOptions{Delete: true})
 	return struct{}{}, err
@@ -218,7 +218,7 @@ func (h *handlers) deleteSCIM(ctx context.Context, in *deleteSCIMIn) (struct{}, 
 // changeSCIM notes what a request makes of a user. Global admins are nobody's
 // to change but their own (403). An account ends as a removal of its user, with all
 // that this refuses, and comes back as any deactivated one.
-func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, edit func(model.User) (model.User, error)) (model.User, error) {
+func (h *handlers) changeSCIM(ctx context.Context, c *request.Request, id int64, edit func(model.User) (model.User, error)) (model.User, error) {
 	from, _ := found(c, id)
 	if from.IsSuperuser && !c.Caller.Is(id) {
 		return from, fault.OfGlobalAdmin()
@@ -254,13 +254,13 @@ func (h *handlers) changeSCIM(ctx context.Context, c *guard.Case, id int64, edit
 	} else {
 		to = h.store.EditUser(&c.Tx, from, to)
 	}
-	c.Audit(guard.UserName(id), before, after)
+	c.Audit(model.UserName(id), before, after)
 	return to, nil
 }
 
 // changed is what the audit log tells of a change: which fields it touched, and
 // what is personal of them only for as long as the user isn't purged.
-func changed(c *guard.Case, from, to model.User) (before, after map[string]any) {
+func changed(c *request.Request, from, to model.User) (before, after map[string]any) {
 	before, after = map[string]any{}, map[string]any{}
 	for _, f := range []struct{ name, was, is string }{
 		{"email", from.Email, to.Email}, {"first_name", from.FirstName, to.FirstName},

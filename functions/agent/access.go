@@ -5,13 +5,12 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 )
 
 // access shows who may use the agent without a role on it.
 func (h *handlers) access(_ context.Context, in *agentIn) (model.AgentAccess, error) {
-	return in.Case().Agent.Access(), nil
+	return in.Request().Agent.Access(), nil
 }
 
 type setAccessIn struct {
@@ -22,8 +21,8 @@ type setAccessIn struct {
 	}
 }
 
-// Check refuses a mode of what isn't public.
-func (in *setAccessIn) Check(model.Time) error {
+// Validate refuses a mode of what isn't public.
+func (in *setAccessIn) Validate(model.Time) error {
 	if in.Body.Mode != nil && in.Body.Level != string(access.Public) {
 		return fault.Invalid("body.public_mode", "is for public agents alone")
 	}
@@ -32,7 +31,7 @@ func (in *setAccessIn) Check(model.Time) error {
 
 // setAccess opens the agent or closes it.
 func (h *handlers) setAccess(_ context.Context, in *setAccessIn) (model.AgentAccess, error) {
-	c := in.Case()
+	c := in.Request()
 	old, a := *c.Agent, *c.Agent
 	a.AccessLevel, a.PublicMode = in.Body.Level, in.Body.Mode
 	if a.AccessLevel == string(access.Public) && a.PublicMode == nil {
@@ -44,7 +43,7 @@ func (h *handlers) setAccess(_ context.Context, in *setAccessIn) (model.AgentAcc
 	}
 	a.Stamp = old.Modified(c.Stamp, c.Now)
 	a = h.store.EditAgent(&c.Tx, old, a, nil)
-	c.Audit(guard.AgentName(a.ID), openness(old), openness(a))
+	c.Audit(model.AgentName(a.ID), openness(old), openness(a))
 	return a.Access(), nil
 }
 

@@ -4,16 +4,16 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
-	"wardroom/pkg/agents"
 	"wardroom/pkg/api"
-	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 type createIn struct {
-	guard.In
+	request.In
 	Body struct {
 		ProjectID    int64                 `json:"project_id" minimum:"1" example:"151" doc:"The project it belongs to for good"`
 		Name         string                `json:"name" minLength:"1" maxLength:"200"`
@@ -29,7 +29,7 @@ type createIn struct {
 // create makes an agent that the caller owns. A service key is no user, so what
 // it makes belongs to nobody; the project's admins are owners of it anyway.
 func (h *handlers) create(ctx context.Context, in *createIn) (model.AgentDetail, error) {
-	c, b := in.Case(), in.Body
+	c, b := in.Request(), in.Body
 	members := 0
 	if c.User != nil {
 		members = 1
@@ -48,12 +48,12 @@ func (h *handlers) create(ctx context.Context, in *createIn) (model.AgentDetail,
 	var owner *model.AgentMember
 	if c.User != nil {
 		a.OwnerID = &c.User.ID
-		m := agents.Member(c, a, *c.Project, c.User.ID, access.AgentOwner)
+		m := member.NewAgentMember(c, a, *c.Project, c.User.ID, access.AgentOwner)
 		owner, m.ID = &m, fresh[model.PermissionIDs][0]
-		after[ownerFact], after[guard.UserName(c.User.ID)] = a.Owner(), owner.Facts()
+		after[ownerFact], after[model.UserName(c.User.ID)] = a.Owner(), owner.Facts()
 	}
 	h.store.CreateAgent(&c.Tx, *c.Project, a, versionOf(a, config), owner)
-	c.Audit(guard.AgentName(a.ID), nil, after)
+	c.Audit(model.AgentName(a.ID), nil, after)
 	return a.Detail(config), nil
 }
 
@@ -68,24 +68,24 @@ func facts(a model.Agent) map[string]any {
 
 type getIn struct{ agentIn }
 
-// Needs asks for the configuration.
-func (in *getIn) Needs(f *guard.Fetch) { wantConfig(f, in.AgentID) }
+// Load asks for the configuration.
+func (in *getIn) Load(f *request.Fetch) { wantConfig(f, in.AgentID) }
 
 // wantConfig asks for the configuration that is in force.
-func wantConfig(f *guard.Fetch, agent int64) {
+func wantConfig(f *request.Fetch, agent int64) {
 	if a, ok := f.Agent(agent); ok {
 		f.Rows(table.AgentVersions.Key(agent, a.ConfigVersion))
 	}
 }
 
 // configOf is that configuration.
-func configOf(c *guard.Case) model.AgentConfig {
+func configOf(c *request.Request) model.AgentConfig {
 	v, _ := table.AgentVersions.In(c.Rows(), c.Agent.ID, c.Agent.ConfigVersion)
 	return v.Config
 }
 
 func (h *handlers) agent(_ context.Context, in *getIn) (model.AgentDetail, error) {
-	c := in.Case()
+	c := in.Request()
 	return c.Agent.Detail(configOf(c)), nil
 }
 
@@ -103,16 +103,16 @@ type editIn struct {
 	}
 }
 
-// Needs asks for the configuration, and for what the new owner is on the agent.
-func (in *editIn) Needs(f *guard.Fetch) {
+// Load asks for the configuration, and for what the new owner is on the agent.
+func (in *editIn) Load(f *request.Fetch) {
 	wantConfig(f, in.AgentID)
 	if in.Body.Owner != 0 {
 		wantMembers(f, in.AgentID, in.Body.Owner)
 	}
 }
 
-// Known refuses a new owner who is inactive.
-func (in *editIn) Known(_ context.Context, c *guard.Case) error {
+// Resolve refuses a new owner who is inactive.
+func (in *editIn) Resolve(_ context.Context, c *request.Request) error {
 	if in.Body.Owner == c.Agent.Owner() {
 		return nil
 	}
@@ -146,7 +146,7 @@ func set[T any](field *T, value *T) {
 // edit changes what the body names. A new configuration is a new version of it.
 // To make somebody else the owner takes the right to manage the agent (403).
 func (h *handlers) edit(ctx context.Context, in *editIn) (model.AgentDetail, error) {
-	c := in.Case()
+	c := in.Request()
 	old, before := *c.Agent, configOf(c)
 	a, config := in.edited(old, before)
 	owns := in.Body.Owner != 0 && in.Body.Owner != old.Owner()
@@ -170,7 +170,7 @@ func (h *handlers) edit(ctx context.Context, in *editIn) (model.AgentDetail, err
 	} else {
 		a = h.store.EditAgent(&c.Tx, old, a, version)
 	}
-	c.Audit(guard.AgentName(a.ID), was, is)
+	c.Audit(model.AgentName(a.ID), was, is)
 	return a.Detail(config), err
 }
 
@@ -213,12 +213,12 @@ func versionOf(a model.Agent, config model.AgentConfig) model.AgentVersion {
 type deleteIn struct {
 	agentIn
 
-	aliases []int64
+	aliases []store.Ref
 }
 
-// Needs asks for its aliases.
-func (in *deleteIn) Needs(f *guard.Fetch) {
-	guard.Ask(f, &in.aliases, func(ctx context.Context) ([]int64, error) {
+// Load asks for its aliases.
+func (in *deleteIn) Load(f *request.Fetch) {
+	request.Ask(f, &in.aliases, func(ctx context.Context) ([]store.Ref, error) {
 		return f.Store().AliasesOf(ctx, in.AgentID, 0, store.MaxAliases)
 	})
 }
@@ -228,10 +228,10 @@ func (in *deleteIn) Needs(f *guard.Fetch) {
 // with the aliases, says in whose list it is. Where it isn't as it was any more, or
 // the index hasn't told all aliases yet, the request is decided anew.
 func (h *handlers) delete(ctx context.Context, in *deleteIn) ([]model.Agent, error) {
-	c, shown := in.Case(), *in.Case().Agent
+	c, shown := in.Request(), *in.Request().Agent
 	keys := make([]table.Primary, len(in.aliases), len(in.aliases)+1)
-	for i, id := range in.aliases {
-		keys[i] = table.Aliases.Key(id)
+	for i, at := range in.aliases {
+		keys[i] = table.Aliases.Key(at.ID)
 	}
 	rows, err := h.store.Read(ctx, append(keys, table.Agents.Key(shown.ID))...)
 	if err != nil {
@@ -244,6 +244,6 @@ func (h *handlers) delete(ctx context.Context, in *deleteIn) ([]model.Agent, err
 	}
 	a := h.store.DeleteAgent(&c.Tx, row, aliases, c.Stamp, c.Now)
 	a.TeamID, a.AverageRating = shown.TeamID, shown.AverageRating
-	c.Audit(guard.AgentName(a.ID), map[string]any{"is_deleted": false}, map[string]any{"is_deleted": true})
+	c.Audit(model.AgentName(a.ID), map[string]any{"is_deleted": false}, map[string]any{"is_deleted": true})
 	return []model.Agent{a}, nil
 }

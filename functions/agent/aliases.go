@@ -7,8 +7,8 @@ import (
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -22,7 +22,7 @@ type aliasBody struct {
 func (b aliasBody) folded() string { return strings.ToLower(b.Alias) }
 
 // free refuses an alias that somebody has (duplicate).
-func (b aliasBody) free(c *guard.Case) error {
+func (b aliasBody) free(c *request.Request) error {
 	if _, taken := table.AliasNames.In(c.Rows(), c.Organization.ID, b.folded()); taken {
 		return fault.New(fault.KindDuplicate, "This alias exists already: choose another, or delete that one first").On("body.alias", "is taken")
 	}
@@ -34,15 +34,15 @@ type createAliasIn struct {
 	Body aliasBody
 }
 
-// Needs asks who has the alias already.
-func (in *createAliasIn) Needs(f *guard.Fetch) {
+// Load asks who has the alias already.
+func (in *createAliasIn) Load(f *request.Fetch) {
 	f.Rows(table.AliasNames.Key(f.Organization, in.Body.folded()))
 }
 
 // createAlias gives the agent another name. It refuses one that is taken in the
 // organisation (duplicate), and more than 20 (limit).
 func (h *handlers) createAlias(ctx context.Context, in *createAliasIn) (model.Alias, error) {
-	c := in.Case()
+	c := in.Request()
 	if err := in.Body.free(c); err != nil {
 		return model.Alias{}, err
 	}
@@ -58,27 +58,26 @@ func (h *handlers) createAlias(ctx context.Context, in *createAliasIn) (model.Al
 		Stamp: model.Created(c.Stamp, c.Now), Version: 1,
 	}
 	h.store.CreateAlias(&c.Tx, a)
-	c.Audit(guard.AgentName(a.AgentID), nil, map[string]any{guard.AliasName(id): a.Alias})
+	c.Audit(model.AgentName(a.AgentID), nil, map[string]any{model.AliasName(id): a.Alias})
 	return a, nil
 }
 
 type aliasesIn struct {
-	guard.In
+	request.In
 	api.Paging
 	AgentID int64 `query:"agent_id" minimum:"1" doc:"Only aliases of this agent"`
 
-	own []int64
-	all []store.PlacedAlias
+	found []store.Ref
 }
 
-// Needs asks for the agent's aliases, or for all there are.
-func (in *aliasesIn) Needs(f *guard.Fetch) {
+// Load asks for the agent's aliases, or for all there are.
+func (in *aliasesIn) Load(f *request.Fetch) {
 	s, after, n := f.Store(), in.AfterID(), in.Limit+1
 	if in.AgentID != 0 {
-		guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) { return s.AliasesOf(ctx, in.AgentID, after, n) })
+		request.Ask(f, &in.found, func(ctx context.Context) ([]store.Ref, error) { return s.AliasesOf(ctx, in.AgentID, after, n) })
 		return
 	}
-	guard.Ask(f, &in.all, func(ctx context.Context) ([]store.PlacedAlias, error) {
+	request.Ask(f, &in.found, func(ctx context.Context) ([]store.Ref, error) {
 		return s.AliasesOfOrganization(ctx, f.Organization, after, n)
 	})
 }
@@ -86,26 +85,28 @@ func (in *aliasesIn) Needs(f *guard.Fetch) {
 // aliases shows the aliases of an agent, or of all that the caller can see, by
 // id.
 func (h *handlers) aliases(ctx context.Context, in *aliasesIn) (api.Page[model.Alias], error) {
-	c := in.Case()
-	found := slices.Clone(in.all)
-	for _, id := range in.own {
-		found = append(found, store.PlacedAlias{Alias: id, Placed: store.Placed{Agent: in.AgentID, Project: c.Agent.ProjectID}})
+	c := in.Request()
+	found := slices.Clone(in.found)
+	for i := range found {
+		if in.AgentID != 0 {
+			found[i].Project = c.Agent.ProjectID
+		}
 	}
-	return api.Fill(ctx, in.Paging, found, func(a store.PlacedAlias) int64 { return a.Alias },
-		func(ctx context.Context, after int64) ([]store.PlacedAlias, error) {
+	return api.Fill(ctx, in.Paging, found, func(a store.Ref) int64 { return a.ID },
+		func(ctx context.Context, after int64) ([]store.Ref, error) {
 			if in.AgentID != 0 {
 				return nil, nil // all of them are shown
 			}
 			return h.store.AliasesOfOrganization(ctx, c.Organization.ID, after, in.Limit+1)
 		},
-		func(ctx context.Context, found []store.PlacedAlias) (func(store.PlacedAlias) (model.Alias, bool), error) {
-			placed, keys := make([]store.Placed, len(found)), make([]table.Primary, len(found))
+		func(ctx context.Context, found []store.Ref) (func(store.Ref) (model.Alias, bool), error) {
+			keys := make([]table.Primary, len(found))
 			for i, at := range found {
-				placed[i], keys[i] = at.Placed, table.Aliases.Key(at.Alias)
+				keys[i] = table.Aliases.Key(at.ID)
 			}
-			seen, err := h.see(ctx, c, placed, keys...)
-			return func(at store.PlacedAlias) (model.Alias, bool) {
-				a, is := table.Aliases.In(c.Rows(), at.Alias)
+			seen, err := h.see(ctx, c, found, keys...)
+			return func(at store.Ref) (model.Alias, bool) {
+				a, is := table.Aliases.In(c.Rows(), at.ID)
 				_, ok := seen[at.Agent]
 				return a, ok && is
 			}, err
@@ -113,21 +114,21 @@ func (h *handlers) aliases(ctx context.Context, in *aliasesIn) (api.Page[model.A
 }
 
 type byAliasIn struct {
-	guard.In
+	request.In
 	Alias string `path:"alias" minLength:"2" maxLength:"63" example:"support" doc:"An alias, in any case"`
 }
 
 func (in *byAliasIn) folded() string { return strings.ToLower(in.Alias) }
 
-// Needs asks which alias it is.
-func (in *byAliasIn) Needs(f *guard.Fetch) {
+// Load asks which alias it is.
+func (in *byAliasIn) Load(f *request.Fetch) {
 	f.Rows(table.AliasNames.Key(f.Organization, in.folded()))
 }
 
 // agentByAlias shows the agent that an alias leads to. An alias that nobody has
 // and one of an agent that the caller can't see are both not found.
 func (h *handlers) agentByAlias(ctx context.Context, in *byAliasIn) (model.Agent, error) {
-	c := in.Case()
+	c := in.Request()
 	name, ok := table.AliasNames.In(c.Rows(), c.Organization.ID, in.folded())
 	if !ok {
 		return model.Agent{}, fault.NotFound()
@@ -139,7 +140,7 @@ func (h *handlers) agentByAlias(ctx context.Context, in *byAliasIn) (model.Agent
 	if !ok || a.Alias != name.Alias {
 		return model.Agent{}, fault.NotFound()
 	}
-	found, err := h.see(ctx, c, []store.Placed{{Agent: a.AgentID, Project: a.ProjectID}})
+	found, err := h.see(ctx, c, []store.Ref{{Agent: a.AgentID, Project: a.ProjectID}})
 	if err != nil {
 		return model.Agent{}, err
 	}
@@ -151,15 +152,15 @@ func (h *handlers) agentByAlias(ctx context.Context, in *byAliasIn) (model.Agent
 }
 
 type aliasIn struct {
-	guard.In
+	request.In
 	AliasID int64 `path:"alias_id" example:"41"`
 }
 
 // named returns the alias, of which the line has found the agent, and which
 // If-Match and the ETag are about.
 func (in *aliasIn) named() model.Alias {
-	a, _ := table.Aliases.In(in.Case().Rows(), in.AliasID)
-	in.Case().Concerns(a)
+	a, _ := table.Aliases.In(in.Request().Rows(), in.AliasID)
+	in.Request().CheckVersionOf(a)
 	return a
 }
 
@@ -168,15 +169,15 @@ type renameAliasIn struct {
 	Body aliasBody
 }
 
-// Needs asks who has the new alias already.
-func (in *renameAliasIn) Needs(f *guard.Fetch) {
+// Load asks who has the new alias already.
+func (in *renameAliasIn) Load(f *request.Fetch) {
 	f.Rows(table.AliasNames.Key(f.Organization, in.Body.folded()))
 }
 
 // renameAlias makes the alias another one. It refuses one that is taken in the
 // organisation (duplicate).
 func (h *handlers) renameAlias(_ context.Context, in *renameAliasIn) (model.Alias, error) {
-	c, old := in.Case(), in.named()
+	c, old := in.Request(), in.named()
 	a := old
 	if a.Alias = in.Body.folded(); a.Alias == old.Alias {
 		return old, nil
@@ -186,16 +187,16 @@ func (h *handlers) renameAlias(_ context.Context, in *renameAliasIn) (model.Alia
 	}
 	a.Stamp = old.Modified(c.Stamp, c.Now)
 	a = h.store.RenameAlias(&c.Tx, old, a)
-	name := guard.AliasName(a.ID)
-	c.Audit(guard.AgentName(a.AgentID), map[string]any{name: old.Alias}, map[string]any{name: a.Alias})
+	name := model.AliasName(a.ID)
+	c.Audit(model.AgentName(a.AgentID), map[string]any{name: old.Alias}, map[string]any{name: a.Alias})
 	return a, nil
 }
 
 // deleteAlias takes the alias away; it is free again.
 func (h *handlers) deleteAlias(_ context.Context, in *aliasIn) ([]model.Alias, error) {
-	c, a := in.Case(), in.named()
+	c, a := in.Request(), in.named()
 	h.store.DeleteAlias(&c.Tx, a)
-	c.Audit(guard.AgentName(a.AgentID), map[string]any{guard.AliasName(a.ID): a.Alias}, nil)
+	c.Audit(model.AgentName(a.AgentID), map[string]any{model.AliasName(a.ID): a.Alias}, nil)
 	a.IsDeleted = true
 	return []model.Alias{a}, nil
 }

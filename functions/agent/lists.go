@@ -8,8 +8,8 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -20,19 +20,19 @@ import (
 // however many agents there are elsewhere.
 
 type listIn struct {
-	guard.In
+	request.In
 	api.Paging
 	Ownerless bool `query:"ownerless" doc:"Only those without an owner; for the ranks (403)"`
 
-	granted, open              []store.Placed
+	granted, open              []store.Ref
 	projects, teams, ownerless []int64
 }
 
-// Needs asks what leads the caller to agents, or which have no owner.
-func (in *listIn) Needs(f *guard.Fetch) {
+// Load asks what leads the caller to agents, or which have no owner.
+func (in *listIn) Load(f *request.Fetch) {
 	s, after, n := f.Store(), in.AfterID(), in.Limit+1
 	if in.Ownerless {
-		guard.Ask(f, &in.ownerless, func(ctx context.Context) ([]int64, error) {
+		request.Ask(f, &in.ownerless, func(ctx context.Context) ([]int64, error) {
 			return s.Ownerless(ctx, f.Organization, model.OwnerlessAgent, after, n)
 		})
 		return
@@ -40,15 +40,15 @@ func (in *listIn) Needs(f *guard.Fetch) {
 	if f.Caller == 0 {
 		return
 	}
-	guard.Ask(f, &in.granted, func(ctx context.Context) ([]store.Placed, error) { return s.AgentsOfUser(ctx, f.Caller, after, n) })
-	guard.Ask(f, &in.open, func(ctx context.Context) ([]store.Placed, error) { return s.OpenAgents(ctx, f.Organization, after, n) })
-	guard.Ask(f, &in.projects, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.ProjectsOfUser, f.Caller) })
-	guard.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.TeamsOfUser, f.Caller) })
+	request.Ask(f, &in.granted, func(ctx context.Context) ([]store.Ref, error) { return s.AgentsOfUser(ctx, f.Caller, after, n) })
+	request.Ask(f, &in.open, func(ctx context.Context) ([]store.Ref, error) { return s.OpenAgents(ctx, f.Organization, after, n) })
+	request.Ask(f, &in.projects, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.ProjectsOfUser, f.Caller) })
+	request.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.TeamsOfUser, f.Caller) })
 }
 
 // list shows the agents that the caller can see, by id.
 func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Agent], error) {
-	c := in.Case()
+	c := in.Request()
 	l := listing{Paging: in.Paging, who: c.Caller}
 	switch {
 	case in.Ownerless:
@@ -62,13 +62,13 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Agent],
 		}
 		l.found = append(l.found, all)
 	default:
-		l.projects, l.teams, l.found = in.projects, in.teams, [][]store.Placed{in.granted, in.open}
+		l.projects, l.teams, l.found = in.projects, in.teams, [][]store.Ref{in.granted, in.open}
 	}
 	return h.page(ctx, c, l)
 }
 
 // ownerless shows the ranks the agents without an owner, by id.
-func (h *handlers) ownerless(ctx context.Context, c *guard.Case, in *listIn, l listing) (api.Page[model.Agent], error) {
+func (h *handlers) ownerless(ctx context.Context, c *request.Request, in *listIn, l listing) (api.Page[model.Agent], error) {
 	if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
 		return api.Page[model.Agent]{}, err
 	}
@@ -79,12 +79,12 @@ func (h *handlers) ownerless(ctx context.Context, c *guard.Case, in *listIn, l l
 	if err := c.ReadShown(ctx, keys...); err != nil {
 		return api.Page[model.Agent]{}, err
 	}
-	placed := make([]store.Placed, len(in.ownerless))
+	placed := make([]store.Ref, len(in.ownerless))
 	for i, id := range in.ownerless {
 		a, _ := table.Agents.In(c.Rows(), id)
-		placed[i] = store.Placed{Agent: id, Project: a.ProjectID}
+		placed[i] = store.Ref{ID: id, Agent: id, Project: a.ProjectID}
 	}
-	l.found = [][]store.Placed{placed}
+	l.found = [][]store.Ref{placed}
 	page, err := h.page(ctx, c, l)
 	page.Items = slices.DeleteFunc(page.Items, func(a model.Agent) bool { return a.OwnerID != nil }) // since the list was read
 	return page, err
@@ -94,18 +94,18 @@ func (h *handlers) ownerless(ctx context.Context, c *guard.Case, in *listIn, l l
 type listing struct {
 	api.Paging
 	who             access.Caller
-	projects, teams []int64          // whose agents are still to be asked for
-	found           [][]store.Placed // what else leads to some of them
+	projects, teams []int64       // whose agents are still to be asked for
+	found           [][]store.Ref // what else leads to some of them
 }
 
 // page shows the first agents that somebody can see.
-func (h *handlers) page(ctx context.Context, c *guard.Case, l listing) (api.Page[model.Agent], error) {
+func (h *handlers) page(ctx context.Context, c *request.Request, l listing) (api.Page[model.Agent], error) {
 	if err := h.ask(ctx, c, &l); err != nil {
 		return api.Page[model.Agent]{}, err
 	}
 	placed, next := api.Merge(l.Limit, byID, l.found...)
 	missed, again := h.again(l, placed, next)
-	if err := c.Along(ctx, sightKeys(placed, l.who), again...); err != nil {
+	if err := c.ReadWith(ctx, sightKeys(placed, l.who), again...); err != nil {
 		return api.Page[model.Agent]{}, err
 	}
 	if missed() {
@@ -123,8 +123,8 @@ func (h *handlers) page(ctx context.Context, c *guard.Case, l listing) (api.Page
 
 // ask asks projects and teams for their agents, and at the same time reads the
 // memberships of the teams again that an index told of somebody.
-func (h *handlers) ask(ctx context.Context, c *guard.Case, l *listing) error {
-	ofProjects, ofTeams := make([][]store.Placed, len(l.projects)), make([][]store.Placed, len(l.teams))
+func (h *handlers) ask(ctx context.Context, c *request.Request, l *listing) error {
+	ofProjects, ofTeams := make([][]store.Ref, len(l.projects)), make([][]store.Ref, len(l.teams))
 	asks := questions(l.projects, ofProjects, l.Paging, h.store.AgentsOfProject)
 	asks = append(asks, questions(l.teams, ofTeams, l.Paging, h.store.AgentsOfTeam)...)
 	keys := make([]table.Primary, len(l.teams))
@@ -134,7 +134,7 @@ func (h *handlers) ask(ctx context.Context, c *guard.Case, l *listing) error {
 	if len(asks) == 0 {
 		return nil
 	}
-	err := c.Along(ctx, keys, asks...)
+	err := c.ReadWith(ctx, keys, asks...)
 	l.found = slices.Concat(l.found, ofProjects, ofTeams)
 	return err
 }
@@ -142,22 +142,22 @@ func (h *handlers) ask(ctx context.Context, c *guard.Case, l *listing) error {
 // again asks teams once more while the agents are read. An agent that goes from
 // one team to another while both are asked may be in neither answer; then it is
 // in one of the second ones, and missed says so.
-func (h *handlers) again(l listing, placed []store.Placed, next string) (missed func() bool, asks []func(context.Context) error) {
+func (h *handlers) again(l listing, placed []store.Ref, next string) (missed func() bool, asks []func(context.Context) error) {
 	if len(l.teams) < 2 {
 		return func() bool { return false }, nil
 	}
-	anew := make([][]store.Placed, len(l.teams))
+	anew := make([][]store.Ref, len(l.teams))
 	return func() bool {
-		return slices.ContainsFunc(slices.Concat(anew...), func(at store.Placed) bool {
+		return slices.ContainsFunc(slices.Concat(anew...), func(at store.Ref) bool {
 			onPage := next == "" || at.Agent <= placed[len(placed)-1].Agent
-			_, found := slices.BinarySearchFunc(placed, at, func(a, b store.Placed) int { return cmp.Compare(a.Agent, b.Agent) })
+			_, found := slices.BinarySearchFunc(placed, at, func(a, b store.Ref) int { return cmp.Compare(a.Agent, b.Agent) })
 			return onPage && !found
 		})
 	}, questions(l.teams, anew, l.Paging, h.store.AgentsOfTeam)
 }
 
 // questions ask each of some places for its agents on a page.
-func questions(places []int64, into [][]store.Placed, p api.Paging, ask func(ctx context.Context, place, after int64, n int) ([]store.Placed, error)) []func(context.Context) error {
+func questions(places []int64, into [][]store.Ref, p api.Paging, ask func(ctx context.Context, place, after int64, n int) ([]store.Ref, error)) []func(context.Context) error {
 	asks := make([]func(context.Context) error, len(places))
 	for i, id := range places {
 		asks[i] = func(ctx context.Context) (err error) {
@@ -169,17 +169,17 @@ func questions(places []int64, into [][]store.Placed, p api.Paging, ask func(ctx
 }
 
 type teamsIn struct {
-	guard.In
+	request.In
 	api.Paging
 	TeamID int64 `query:"team_id" minimum:"1" doc:"Only agents of this team's projects"`
 	UserID int64 `query:"user_id" minimum:"1" doc:"The user whose teams are meant; without it, the caller"`
 
-	ofTeam []store.Placed
+	ofTeam []store.Ref
 	teams  []int64
 }
 
-// Needs asks for the team's agents, or for the teams.
-func (in *teamsIn) Needs(f *guard.Fetch) {
+// Load asks for the team's agents, or for the teams.
+func (in *teamsIn) Load(f *request.Fetch) {
 	s, user := f.Store(), in.UserID
 	if user == 0 {
 		user = f.Caller
@@ -188,13 +188,13 @@ func (in *teamsIn) Needs(f *guard.Fetch) {
 		if user != 0 {
 			f.Rows(table.TeamMembers.Key(in.TeamID, user))
 		}
-		guard.Ask(f, &in.ofTeam, func(ctx context.Context) ([]store.Placed, error) {
+		request.Ask(f, &in.ofTeam, func(ctx context.Context) ([]store.Ref, error) {
 			return s.AgentsOfTeam(ctx, in.TeamID, in.AfterID(), in.Limit+1)
 		})
 		return
 	}
 	if user != 0 {
-		guard.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.TeamsOfUser, user) })
+		request.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.TeamsOfUser, user) })
 	}
 }
 
@@ -202,7 +202,7 @@ func (in *teamsIn) Needs(f *guard.Fetch) {
 // see, by id. Another user than the caller takes an admin rank (403). A service
 // key has no teams of its own (403).
 func (h *handlers) listOfTeams(ctx context.Context, in *teamsIn) (api.Page[model.Agent], error) {
-	c := in.Case()
+	c := in.Request()
 	who, err := in.who(c)
 	if err != nil {
 		return api.Page[model.Agent]{}, err
@@ -220,7 +220,7 @@ func (h *handlers) listOfTeams(ctx context.Context, in *teamsIn) (api.Page[model
 }
 
 // who is the one whose agents are listed.
-func (in *teamsIn) who(c *guard.Case) (access.Caller, error) {
+func (in *teamsIn) who(c *request.Request) (access.Caller, error) {
 	switch {
 	case in.UserID == 0 && in.TeamID == 0 && c.User == nil:
 		return access.Caller{}, fault.Forbidden(fault.ReasonOwn)
@@ -231,20 +231,20 @@ func (in *teamsIn) who(c *guard.Case) (access.Caller, error) {
 		return access.Caller{}, err
 	}
 	u, _ := c.UserRow(in.UserID)
-	return guard.CallerOf(u), nil
+	return request.CallerOf(u), nil
 }
 
 type ofProjectIn struct {
-	guard.In
+	request.In
 	api.Paging
 	ProjectID int64 `path:"project_id" example:"151"`
 
-	found []store.Placed
+	found []store.Ref
 }
 
-// Needs asks for the project's agents.
-func (in *ofProjectIn) Needs(f *guard.Fetch) {
-	guard.Ask(f, &in.found, func(ctx context.Context) ([]store.Placed, error) {
+// Load asks for the project's agents.
+func (in *ofProjectIn) Load(f *request.Fetch) {
+	request.Ask(f, &in.found, func(ctx context.Context) ([]store.Ref, error) {
 		return f.Store().AgentsOfProject(ctx, in.ProjectID, in.AfterID(), in.Limit+1)
 	})
 }
@@ -252,5 +252,5 @@ func (in *ofProjectIn) Needs(f *guard.Fetch) {
 // listOfProject shows a project's agents, by id. Whoever sees the project sees
 // all of them.
 func (h *handlers) listOfProject(ctx context.Context, in *ofProjectIn) (api.Page[model.Agent], error) {
-	return h.page(ctx, in.Case(), listing{Paging: in.Paging, who: in.Case().Caller, found: [][]store.Placed{in.found}})
+	return h.page(ctx, in.Request(), listing{Paging: in.Paging, who: in.Request().Caller, found: [][]store.Ref{in.found}})
 }

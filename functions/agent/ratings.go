@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"wardroom/pkg/api"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/table"
 )
 
@@ -18,8 +18,8 @@ const (
 
 type ratingIn struct{ agentIn }
 
-// Needs asks for the caller's vote.
-func (in *ratingIn) Needs(f *guard.Fetch) {
+// Load asks for the caller's vote.
+func (in *ratingIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
 		f.Rows(table.Votes.Key(in.AgentID, f.Caller))
 	}
@@ -27,7 +27,7 @@ func (in *ratingIn) Needs(f *guard.Fetch) {
 
 // rating shows how the agent is liked. A service key has no vote.
 func (h *handlers) rating(_ context.Context, in *ratingIn) (model.AgentRating, error) {
-	c := in.Case()
+	c := in.Request()
 	v, _ := table.Votes.In(c.Rows(), in.AgentID, c.Caller.User)
 	return rated(*c.Agent, v), nil
 }
@@ -52,13 +52,13 @@ type toggleIn struct {
 
 // toggleRating changes the caller's vote. A service key has none (403).
 func (h *handlers) toggleRating(_ context.Context, in *toggleIn) (api.Told[model.AgentRating], error) {
-	c := in.Case()
+	c := in.Request()
 	me, err := c.Me()
 	if err != nil {
 		return api.Told[model.AgentRating]{}, err
 	}
 	old, _ := table.Votes.In(c.Rows(), in.AgentID, me.ID)
-	c.Concerns(rated(*c.Agent, old))
+	c.CheckVersionOf(rated(*c.Agent, old))
 	v := old
 	v.AgentID, v.UserID, v.Vote = in.AgentID, me.ID, in.Body.Vote
 	if v.Vote == old.Vote || v.Vote == clearVote {

@@ -6,21 +6,21 @@ import (
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 // wantRecents asks for the caller's list of recent agents.
-func wantRecents(f *guard.Fetch) {
+func wantRecents(f *request.Fetch) {
 	if f.Caller != 0 {
 		f.Rows(table.RecentAgents.Key(f.Caller))
 	}
 }
 
 // recentsOf is that list. A service key has none (403).
-func recentsOf(c *guard.Case) (model.Recents, error) {
+func recentsOf(c *request.Request) (model.Recents, error) {
 	me, err := c.Me()
 	if err != nil {
 		return model.Recents{}, err
@@ -32,14 +32,14 @@ func recentsOf(c *guard.Case) (model.Recents, error) {
 
 type ownRecentIn struct{ agentIn }
 
-func (in *ownRecentIn) Needs(f *guard.Fetch) { wantRecents(f) }
+func (in *ownRecentIn) Load(f *request.Fetch) { wantRecents(f) }
 
 // entry is the agent in a list of recent ones.
 func entry(a model.Agent) model.Recent { return model.Recent{ProjectID: a.ProjectID, AgentID: a.ID} }
 
 // addRecent puts the agent at the head of the caller's list.
 func (h *handlers) addRecent(ctx context.Context, in *ownRecentIn) (model.RecentAgent, error) {
-	c := in.Case()
+	c := in.Request()
 	old, err := recentsOf(c)
 	if err != nil {
 		return model.RecentAgent{}, err
@@ -62,7 +62,7 @@ func recentAgent(e model.Recent, a model.Agent) model.RecentAgent {
 // deleteRecent takes the agent off the caller's list. It is 404 where it isn't
 // in it.
 func (h *handlers) deleteRecent(_ context.Context, in *ownRecentIn) ([]model.RecentAgent, error) {
-	c := in.Case()
+	c := in.Request()
 	old, err := recentsOf(c)
 	if err != nil {
 		return nil, err
@@ -76,24 +76,24 @@ func (h *handlers) deleteRecent(_ context.Context, in *ownRecentIn) ([]model.Rec
 }
 
 type recentIn struct {
-	guard.In
+	request.In
 	api.Paging `limit:"10"`
 }
 
-func (in *recentIn) Needs(f *guard.Fetch) { wantRecents(f) }
+func (in *recentIn) Load(f *request.Fetch) { wantRecents(f) }
 
 // recent shows the caller's list, newest first, without what they can't reach any
 // more.
 func (h *handlers) recent(ctx context.Context, in *recentIn) (api.Page[model.RecentAgent], error) {
-	c := in.Case()
+	c := in.Request()
 	page := api.Page[model.RecentAgent]{}
 	list, err := recentsOf(c)
 	if err != nil {
 		return page, err
 	}
-	placed := make([]store.Placed, len(list.Entries)) // all of them: what can't be seen has no place on a page
+	placed := make([]store.Ref, len(list.Entries)) // all of them: what can't be seen has no place on a page
 	for i, e := range list.Entries {
-		placed[i] = store.Placed{Agent: e.AgentID, Project: e.ProjectID}
+		placed[i] = store.Ref{Agent: e.AgentID, Project: e.ProjectID}
 	}
 	seen, err := h.see(ctx, c, placed)
 	list.Entries = slices.DeleteFunc(slices.Clone(list.Entries), func(e model.Recent) bool {

@@ -6,8 +6,8 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -20,8 +20,8 @@ type createReviewIn struct {
 	}
 }
 
-// Needs asks whether the caller has reviewed the agent.
-func (in *createReviewIn) Needs(f *guard.Fetch) {
+// Load asks whether the caller has reviewed the agent.
+func (in *createReviewIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
 		f.Rows(table.Reviewers.Key(in.AgentID, f.Caller))
 	}
@@ -30,7 +30,7 @@ func (in *createReviewIn) Needs(f *guard.Fetch) {
 // createReview writes the caller's review. It refuses the agent's owner and
 // service keys (403), and a second one (duplicate).
 func (h *handlers) createReview(ctx context.Context, in *createReviewIn) (model.Review, error) {
-	c := in.Case()
+	c := in.Request()
 	me, err := c.Me()
 	if err != nil {
 		return model.Review{}, err
@@ -46,7 +46,7 @@ func (h *handlers) createReview(ctx context.Context, in *createReviewIn) (model.
 		return r, err
 	}
 	h.store.CreateReview(&c.Tx, r)
-	c.Audit(guard.ReviewName(r.AgentID, r.ID), nil, map[string]any{"rating": stars(r)})
+	c.Audit(model.ReviewName(r.AgentID, r.ID), nil, map[string]any{"rating": stars(r)})
 	return r, nil
 }
 
@@ -62,12 +62,12 @@ type reviewsIn struct {
 	agentIn
 	api.Paging
 
-	found []store.PlacedReview
+	found []store.Ref
 }
 
-// Needs asks for the newest reviews.
-func (in *reviewsIn) Needs(f *guard.Fetch) {
-	guard.Ask(f, &in.found, func(ctx context.Context) ([]store.PlacedReview, error) {
+// Load asks for the newest reviews.
+func (in *reviewsIn) Load(f *request.Fetch) {
+	request.Ask(f, &in.found, func(ctx context.Context) ([]store.Ref, error) {
 		return f.Store().ReviewsOf(ctx, in.AgentID, in.After(), in.Limit+1)
 	})
 }
@@ -80,21 +80,21 @@ type Reviewed struct {
 
 // reviews shows the agent's reviews, newest first.
 func (h *handlers) reviews(ctx context.Context, in *reviewsIn) (api.Noted[api.Page[model.Review], Reviewed], error) {
-	c := in.Case()
+	c := in.Request()
 	page := api.Page[model.Review]{}
 	out := api.Noted[api.Page[model.Review], Reviewed]{Meta: Reviewed{c.Agent.AverageRating, c.Agent.ReviewCount}}
-	found, next := api.Cut(in.Limit, in.found, func(r store.PlacedReview) string { return r.Position })
+	found, next := api.Cut(in.Limit, in.found, func(r store.Ref) string { return r.Position })
 	page.Next = next
 	keys := make([]table.Primary, 0, 4*len(found))
 	for _, r := range found {
-		keys = append(keys, table.Reviews.Key(in.AgentID, r.Review))
-		keys = append(keys, guard.AuthorKeys(c.Agent.ProjectID, r.User)...)
+		keys = append(keys, table.Reviews.Key(in.AgentID, r.ID))
+		keys = append(keys, request.AuthorKeys(c.Agent.ProjectID, r.User)...)
 	}
 	if err := c.ReadShown(ctx, keys...); err != nil {
 		return out, err
 	}
 	for _, f := range found {
-		if r, ok := table.Reviews.In(c.Rows(), in.AgentID, f.Review); ok {
+		if r, ok := table.Reviews.In(c.Rows(), in.AgentID, f.ID); ok {
 			page.Items = append(page.Items, authored(c, r))
 		}
 	}
@@ -104,7 +104,7 @@ func (h *handlers) reviews(ctx context.Context, in *reviewsIn) (api.Noted[api.Pa
 
 // authored is a review with its author as the caller may know them. Whom the caller may
 // not know, the stamp doesn't name either.
-func authored(c *guard.Case, r model.Review) model.Review {
+func authored(c *request.Request, r model.Review) model.Review {
 	r.User = c.Author(c.Agent.ProjectID, r.UserID, c.Caller.Is(r.UserID) || c.Acts(access.ManageAgent))
 	if r.User == model.RemovedUser(r.UserID) {
 		r.CreatedBy, r.ModifiedBy = "", ""
@@ -119,11 +119,11 @@ type reviewIn struct {
 	review model.Review
 }
 
-// Needs asks for the review.
-func (in *reviewIn) Needs(f *guard.Fetch) { f.Rows(table.Reviews.Key(in.AgentID, in.ReviewID)) }
+// Load asks for the review.
+func (in *reviewIn) Load(f *request.Fetch) { f.Rows(table.Reviews.Key(in.AgentID, in.ReviewID)) }
 
-// Known finds it, and who wrote it.
-func (in *reviewIn) Known(ctx context.Context, c *guard.Case) error {
+// Resolve finds it, and who wrote it.
+func (in *reviewIn) Resolve(ctx context.Context, c *request.Request) error {
 	r, ok := table.Reviews.In(c.Rows(), in.AgentID, in.ReviewID)
 	if !ok {
 		return fault.NotFound()
@@ -132,7 +132,7 @@ func (in *reviewIn) Known(ctx context.Context, c *guard.Case) error {
 	if c.Caller.Is(r.UserID) { // whose rows were read
 		return nil
 	}
-	return c.Read(ctx, guard.AuthorKeys(c.Agent.ProjectID, r.UserID)...)
+	return c.Read(ctx, request.AuthorKeys(c.Agent.ProjectID, r.UserID)...)
 }
 
 type editReviewIn struct {
@@ -143,8 +143,8 @@ type editReviewIn struct {
 	}
 }
 
-// Check wants one of them.
-func (in *editReviewIn) Check(model.Time) error {
+// Validate wants one of them.
+func (in *editReviewIn) Validate(model.Time) error {
 	if in.Body.Review == nil && in.Body.Rating == nil {
 		return fault.Invalid("body", "needs review or rating")
 	}
@@ -154,8 +154,8 @@ func (in *editReviewIn) Check(model.Time) error {
 // editReview changes what the body names. Nobody but the author may, and not even
 // they where they own the agent by now (403).
 func (h *handlers) editReview(_ context.Context, in *editReviewIn) (model.Review, error) {
-	c, old := in.Case(), in.review
-	c.Concerns(old)
+	c, old := in.Request(), in.review
+	c.CheckVersionOf(old)
 	if !c.Caller.Is(old.UserID) || c.Caller.Is(c.Agent.Owner()) {
 		return model.Review{}, fault.Forbidden(fault.ReasonOwn)
 	}
@@ -169,22 +169,22 @@ func (h *handlers) editReview(_ context.Context, in *editReviewIn) (model.Review
 	}
 	r.Stamp = old.Modified(c.Stamp, c.Now)
 	r = h.store.EditReview(&c.Tx, old, r)
-	c.Audit(guard.ReviewName(r.AgentID, r.ID), map[string]any{"rating": stars(old)}, map[string]any{"rating": stars(r)})
+	c.Audit(model.ReviewName(r.AgentID, r.ID), map[string]any{"rating": stars(old)}, map[string]any{"rating": stars(r)})
 	return authored(c, r), nil
 }
 
 // deleteReview ends a review. Its author may, and who manages the agent; others
 // may not (403).
 func (h *handlers) deleteReview(_ context.Context, in *reviewIn) ([]model.Review, error) {
-	c, r := in.Case(), in.review
-	c.Concerns(r)
+	c, r := in.Request(), in.review
+	c.CheckVersionOf(r)
 	if !c.Caller.Is(r.UserID) {
 		if err := c.Require(access.ManageAgent, c.AgentTarget(*c.Agent, *c.Project, c.Caller.User)); err != nil {
 			return nil, err
 		}
 	}
 	h.store.DeleteReview(&c.Tx, r)
-	c.Audit(guard.ReviewName(r.AgentID, r.ID), map[string]any{"rating": stars(r), "author": r.UserID}, nil)
+	c.Audit(model.ReviewName(r.AgentID, r.ID), map[string]any{"rating": stars(r), "author": r.UserID}, nil)
 	r.IsDeleted = true
 	return []model.Review{authored(c, r)}, nil
 }

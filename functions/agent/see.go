@@ -4,26 +4,26 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 // agentIn names the agent of the line.
 type agentIn struct {
-	guard.In
+	request.In
 	AgentID int64 `path:"agent_id" example:"21"`
 }
 
 // sightKeys are the rows of agents that lists led to, and of what somebody is on
 // each, but for the team of its project, which only the project's row tells.
-func sightKeys(placed []store.Placed, who access.Caller) []table.Primary {
+func sightKeys(placed []store.Ref, who access.Caller) []table.Primary {
 	keys := make([]table.Primary, 0, 5*len(placed))
 	for _, at := range placed {
 		keys = append(keys, table.Agents.Key(at.Agent), table.Projects.Key(at.Project))
 		if who.User != 0 && !who.Rank.Admin() {
-			keys = guard.AgentRoles(keys, at.Agent, at.Project, 0, who.User)
+			keys = request.AgentRoles(keys, at.Agent, at.Project, 0, who.User)
 		}
 	}
 	return keys
@@ -31,7 +31,7 @@ func sightKeys(placed []store.Placed, who access.Caller) []table.Primary {
 
 // seen returns the agents that somebody may know by the rows read so far, by id,
 // as shown, and the rows that tell what they are in the teams of the others.
-func seen(c *guard.Case, placed []store.Placed, who access.Caller) (agents map[int64]model.Agent, teams []table.Primary) {
+func seen(c *request.Request, placed []store.Ref, who access.Caller) (agents map[int64]model.Agent, teams []table.Primary) {
 	agents = make(map[int64]model.Agent, len(placed))
 	sight := c.SightOf(who)
 	for _, at := range placed {
@@ -49,16 +49,16 @@ func seen(c *guard.Case, placed []store.Placed, who access.Caller) (agents map[i
 // see reads agents that lists led to and returns those that the caller may know,
 // by id, as shown. more are read along. It is one round trip, and another one
 // where they may be in a team that lets them in.
-func (h *handlers) see(ctx context.Context, c *guard.Case, placed []store.Placed, more ...table.Primary) (map[int64]model.Agent, error) {
+func (h *handlers) see(ctx context.Context, c *request.Request, placed []store.Ref, more ...table.Primary) (map[int64]model.Agent, error) {
 	if err := c.ReadShown(ctx, append(sightKeys(placed, c.Caller), more...)...); err != nil {
 		return nil, err
 	}
 	agents, teams := seen(c, placed, c.Caller)
-	if fresh, err := c.More(ctx, teams...); err != nil || !fresh {
+	if fresh, err := c.ReadMissing(ctx, teams...); err != nil || !fresh {
 		return agents, err
 	}
 	agents, _ = seen(c, placed, c.Caller)
 	return agents, nil
 }
 
-func byID(at store.Placed) int64 { return at.Agent }
+func byID(at store.Ref) int64 { return at.Agent }

@@ -6,16 +6,16 @@ import (
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 type starIn struct{ agentIn }
 
-// Needs asks whether the caller has starred it.
-func (in *starIn) Needs(f *guard.Fetch) {
+// Load asks whether the caller has starred it.
+func (in *starIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
 		f.Rows(table.Stars.Key(f.Caller, in.AgentID))
 	}
@@ -24,7 +24,7 @@ func (in *starIn) Needs(f *guard.Fetch) {
 // star marks the agent for the caller; one that is marked already stays as it
 // is. A service key marks none (403).
 func (h *handlers) star(ctx context.Context, in *starIn) ([]model.StarredAgent, error) {
-	c := in.Case()
+	c := in.Request()
 	me, err := c.Me()
 	if err != nil {
 		return nil, err
@@ -45,17 +45,17 @@ func starredAgent(row model.Star, a model.Agent) model.StarredAgent {
 }
 
 type starredIn struct {
-	guard.In
+	request.In
 	api.Paging
 
-	found []store.PlacedStar
+	found []store.Ref
 }
 
-// Needs asks for the caller's stars.
-func (in *starredIn) Needs(f *guard.Fetch) {
+// Load asks for the caller's stars.
+func (in *starredIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
-		guard.Ask(f, &in.found, func(ctx context.Context) ([]store.PlacedStar, error) {
-			return f.Store().StarsOf(ctx, f.Caller, in.After(), in.Limit+1)
+		request.Ask(f, &in.found, func(ctx context.Context) ([]store.Ref, error) {
+			return f.Store().StarsOf(ctx, f.Caller, in.AfterID(), in.Limit+1)
 		})
 	}
 }
@@ -63,7 +63,7 @@ func (in *starredIn) Needs(f *guard.Fetch) {
 // starred shows the agents that the caller has marked, by the id of the mark,
 // without those that they can't reach any more. A service key has none (403).
 func (h *handlers) starred(ctx context.Context, in *starredIn) (api.Page[model.StarredAgent], error) {
-	c := in.Case()
+	c := in.Request()
 	page := api.Page[model.StarredAgent]{}
 	me, err := c.Me()
 	if err != nil {
@@ -75,18 +75,17 @@ func (h *handlers) starred(ctx context.Context, in *starredIn) (api.Page[model.S
 		if err != nil {
 			return page, err
 		}
-		stars = slices.DeleteFunc(all, func(star store.PlacedStar) bool {
-			return star.Project != bound || star.Position <= in.After()
+		stars = slices.DeleteFunc(all, func(star store.Ref) bool {
+			return star.Project != bound || star.ID <= in.AfterID()
 		})
 	}
-	found, next := api.Cut(in.Limit, stars, func(r store.PlacedStar) string { return r.Position })
+	found, next := api.Cut(in.Limit, stars, func(r store.Ref) string { return api.NextID(r.ID) })
 	page.Next = next
-	placed := make([]store.Placed, len(found))
 	keys := make([]table.Primary, len(found))
 	for i, star := range found {
-		placed[i], keys[i] = star.Placed, table.Stars.Key(me.ID, star.Agent)
+		keys[i] = table.Stars.Key(me.ID, star.Agent)
 	}
-	seen, err := h.see(ctx, c, placed, keys...)
+	seen, err := h.see(ctx, c, found, keys...)
 	for _, star := range found {
 		row, is := table.Stars.In(c.Rows(), me.ID, star.Agent)
 		if a, ok := seen[star.Agent]; ok && is {
@@ -97,14 +96,14 @@ func (h *handlers) starred(ctx context.Context, in *starredIn) (api.Page[model.S
 }
 
 type unstarIn struct {
-	guard.In
+	request.In
 	Body *struct {
 		AgentIDs []int64 `json:"agent_ids" query:"agent_ids" minItems:"1" maxItems:"90" doc:"In the body, or in the query as a comma list"`
 	}
 }
 
-// Needs asks which of them the caller has starred.
-func (in *unstarIn) Needs(f *guard.Fetch) {
+// Load asks which of them the caller has starred.
+func (in *unstarIn) Load(f *request.Fetch) {
 	for _, id := range in.Body.AgentIDs {
 		if f.Caller != 0 {
 			f.Rows(table.Stars.Key(f.Caller, id))
@@ -115,17 +114,17 @@ func (in *unstarIn) Needs(f *guard.Fetch) {
 // unstar takes the caller's marks off agents, and shows those that they can still
 // reach. It is 404 where they have marked none of them.
 func (h *handlers) unstar(ctx context.Context, in *unstarIn) ([]model.StarredAgent, error) {
-	c := in.Case()
+	c := in.Request()
 	me, err := c.Me()
 	if err != nil {
 		return nil, err
 	}
 	var rows []model.Star
-	var placed []store.Placed
+	var placed []store.Ref
 	for _, id := range model.Distinct(in.Body.AgentIDs) {
 		row, is := table.Stars.In(c.Rows(), me.ID, id)
 		if bound := c.Caller.BoundProject; is && (bound == 0 || bound == row.ProjectID) {
-			rows, placed = append(rows, row), append(placed, store.Placed{Agent: id, Project: row.ProjectID})
+			rows, placed = append(rows, row), append(placed, store.Ref{Agent: id, Project: row.ProjectID})
 		}
 	}
 	if len(rows) == 0 {

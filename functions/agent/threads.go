@@ -18,8 +18,8 @@ type threadIn struct {
 	}
 }
 
-// Check refuses another agent than that of the path.
-func (in *threadIn) Check(model.Time) error {
+// Validate refuses another agent than that of the path.
+func (in *threadIn) Validate(model.Time) error {
 	if in.Body != nil && in.Body.AgentID != nil && *in.Body.AgentID != in.AgentID {
 		return fault.Invalid("body.agent", "must be the agent of the path")
 	}
@@ -29,7 +29,7 @@ func (in *threadIn) Check(model.Time) error {
 // createThread opens a chat of the caller with the agent. A service key chats
 // with nobody (403).
 func (h *handlers) createThread(ctx context.Context, in *threadIn) (model.Thread, error) {
-	c := in.Case()
+	c := in.Request()
 	me, err := c.Me()
 	if err != nil {
 		return model.Thread{}, err

@@ -6,14 +6,14 @@ import (
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/table"
 )
 
 // typesOf is the row of the types of the caller's organisation, which are in it
 // by id. An organisation that has edited none has no row: its Version is 0.
-func typesOf(c *guard.Case) model.AgentTypes {
+func typesOf(c *request.Request) model.AgentTypes {
 	row, edited := table.AgentTypes.In(c.Rows(), c.Organization.ID)
 	if !edited {
 		return model.AgentTypes{OrganizationID: c.Organization.ID, Types: model.BuiltInAgentTypes()}
@@ -22,21 +22,21 @@ func typesOf(c *guard.Case) model.AgentTypes {
 }
 
 type typesIn struct {
-	guard.In
+	request.In
 	api.Paging
 }
 
-func (in *typesIn) Needs(f *guard.Fetch) { f.Rows(table.AgentTypes.Key(f.Organization)) }
+func (in *typesIn) Load(f *request.Fetch) { f.Rows(table.AgentTypes.Key(f.Organization)) }
 
 // types shows the types of agents, by id.
 func (h *handlers) types(_ context.Context, in *typesIn) (api.Page[model.AgentType], error) {
-	types := slices.DeleteFunc(typesOf(in.Case()).Types, func(t model.AgentType) bool { return t.ID <= in.AfterID() })
+	types := slices.DeleteFunc(typesOf(in.Request()).Types, func(t model.AgentType) bool { return t.ID <= in.AfterID() })
 	rows, next := api.Merge(in.Limit, func(t model.AgentType) int64 { return t.ID }, types)
 	return api.Page[model.AgentType]{Items: rows, Next: next}, nil
 }
 
 type editTypeIn struct {
-	guard.In
+	request.In
 	TypeID int64 `path:"type_id" example:"1"`
 	Body   struct {
 		Name        *string `json:"name,omitempty" minLength:"1" maxLength:"100" doc:"Unique in the organization, compared trimmed, in NFC and case folded"`
@@ -46,10 +46,10 @@ type editTypeIn struct {
 	at int // of the type among those there are
 }
 
-func (in *editTypeIn) Needs(f *guard.Fetch) { f.Rows(table.AgentTypes.Key(f.Organization)) }
+func (in *editTypeIn) Load(f *request.Fetch) { f.Rows(table.AgentTypes.Key(f.Organization)) }
 
-// Known refuses a type that there isn't.
-func (in *editTypeIn) Known(_ context.Context, c *guard.Case) error {
+// Resolve refuses a type that there isn't.
+func (in *editTypeIn) Resolve(_ context.Context, c *request.Request) error {
 	in.at = slices.IndexFunc(typesOf(c).Types, func(t model.AgentType) bool { return t.ID == in.TypeID })
 	if in.at < 0 {
 		return fault.NotFound()
@@ -60,10 +60,10 @@ func (in *editTypeIn) Known(_ context.Context, c *guard.Case) error {
 // editType changes what the body names. It refuses the name of another type
 // (duplicate).
 func (h *handlers) editType(_ context.Context, in *editTypeIn) (model.AgentType, error) {
-	c := in.Case()
+	c := in.Request()
 	row := typesOf(c)
 	old := row.Types[in.at]
-	c.Concerns(old)
+	c.CheckVersionOf(old)
 	t := old
 	set(&t.Name, in.Body.Name)
 	set(&t.Description, in.Body.Description)
@@ -80,6 +80,6 @@ func (h *handlers) editType(_ context.Context, in *editTypeIn) (model.AgentType,
 	to.Types = slices.Clone(row.Types)
 	to.Types[in.at] = t
 	h.store.EditAgentTypes(&c.Tx, row, to)
-	c.Audit(guard.AgentTypeName(c.Organization.ID, t.ID), nil, map[string]any{"renamed": t.Name != old.Name, "described": t.Description != old.Description})
+	c.Audit(model.AgentTypeName(c.Organization.ID, t.ID), nil, map[string]any{"renamed": t.Name != old.Name, "described": t.Description != old.Description})
 	return t, nil
 }

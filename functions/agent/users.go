@@ -6,11 +6,11 @@ import (
 	"slices"
 
 	"wardroom/pkg/access"
-	"wardroom/pkg/agents"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -25,8 +25,8 @@ type usersIn struct {
 	team                      int64 // the one that was asked
 }
 
-// Needs asks for what the user is on the agent, or who has a role on it.
-func (in *usersIn) Needs(f *guard.Fetch) {
+// Load asks for what the user is on the agent, or who has a role on it.
+func (in *usersIn) Load(f *request.Fetch) {
 	a, ok := f.Agent(in.AgentID)
 	if !ok {
 		return
@@ -35,17 +35,17 @@ func (in *usersIn) Needs(f *guard.Fetch) {
 		f.Rows(rolesKeys(a, in.UserID)...)
 		return
 	}
-	s, after, n := f.Store(), in.After(), in.Limit+1
-	guard.Ask(f, &in.direct, func(ctx context.Context) ([]store.Ref, error) { return s.AgentMembers(ctx, a.ID, after, n) })
-	guard.Ask(f, &in.inProject, func(ctx context.Context) ([]store.Ref, error) { return s.Members(ctx, a.ProjectID, after, n) })
+	s, after, n := f.Store(), in.AfterID(), in.Limit+1
+	request.Ask(f, &in.direct, func(ctx context.Context) ([]store.Ref, error) { return s.AgentMembers(ctx, a.ID, after, n) })
+	request.Ask(f, &in.inProject, func(ctx context.Context) ([]store.Ref, error) { return s.Members(ctx, a.ProjectID, after, n) })
 	if in.team = a.Team(); in.team != 0 {
-		guard.Ask(f, &in.inTeam, func(ctx context.Context) ([]store.Ref, error) { return s.TeamMembers(ctx, in.team, after, n) })
+		request.Ask(f, &in.inTeam, func(ctx context.Context) ([]store.Ref, error) { return s.TeamMembers(ctx, in.team, after, n) })
 	}
 }
 
 // rolesKeys are a user's row and those that tell what they are on an agent.
 func rolesKeys(a model.Agent, user int64) []table.Primary {
-	return guard.AgentRoles([]table.Primary{table.Users.Key(user)}, a.ID, a.ProjectID, a.Team(), user)
+	return request.AgentRoles([]table.Primary{table.Users.Key(user)}, a.ID, a.ProjectID, a.Team(), user)
 }
 
 // users shows who has a role on the agent, by the id of what gives it to them, or
@@ -55,32 +55,32 @@ func (h *handlers) users(ctx context.Context, in *usersIn) (api.Page[model.Agent
 		row, err := in.one(ctx)
 		return api.Page[model.AgentUser]{Items: []model.AgentUser{row}}, err
 	}
-	c := in.Case()
+	c := in.Request()
 	page := api.Page[model.AgentUser]{}
 	if team := c.Project.Team(); team != in.team { // the project has moved lately
 		in.inTeam = nil
 		if team != 0 {
 			var err error
-			if in.inTeam, err = h.store.TeamMembers(ctx, team, in.After(), in.Limit+1); err != nil {
+			if in.inTeam, err = h.store.TeamMembers(ctx, team, in.AfterID(), in.Limit+1); err != nil {
 				return page, err
 			}
 		}
 	}
-	found, next := api.Cut(in.Limit, in.candidates(), func(r candidate) string { return r.Position })
+	found, next := api.Cut(in.Limit, in.candidates(), func(r candidate) string { return api.NextID(r.ID) })
 	page.Next = next
 	var keys []table.Primary
 	for _, f := range found {
-		keys = append(keys, rolesKeys(*c.Agent, f.ID)...)
+		keys = append(keys, rolesKeys(*c.Agent, f.User)...)
 	}
 	if err := c.ReadShown(ctx, keys...); err != nil {
 		return page, err
 	}
 	for _, f := range found {
-		u, known := c.UserRow(f.ID)
+		u, known := c.UserRow(f.User)
 		if !known {
 			continue
 		}
-		who, target := guard.CallerOf(u), c.AgentTarget(*c.Agent, *c.Project, u.ID)
+		who, target := request.CallerOf(u), c.AgentTarget(*c.Agent, *c.Project, u.ID)
 		who.Rank, target.Open = access.User, access.Openness{}
 		row, ok := role(c, who, target, u)
 		// Who has several roles is shown once, by the one that counts.
@@ -107,20 +107,20 @@ func (in *usersIn) candidates() []candidate {
 			out = append(out, candidate{r, by})
 		}
 	}
-	slices.SortFunc(out, func(a, b candidate) int { return cmp.Compare(a.Position, b.Position) })
+	slices.SortFunc(out, func(a, b candidate) int { return cmp.Compare(a.ID, b.ID) })
 	return out
 }
 
 // one is the role of one user.
 func (in *usersIn) one(ctx context.Context) (model.AgentUser, error) {
-	c := in.Case()
+	c := in.Request()
 	if team := c.Project.Team(); team != 0 { // another than was asked for, if the project has moved lately
-		if _, err := c.More(ctx, table.TeamMembers.Key(team, in.UserID)); err != nil {
+		if _, err := c.ReadMissing(ctx, table.TeamMembers.Key(team, in.UserID)); err != nil {
 			return model.AgentUser{}, err
 		}
 	}
 	u, _ := c.UserRow(in.UserID)
-	row, ok := role(c, guard.CallerOf(u), c.AgentTarget(*c.Agent, *c.Project, u.ID), u)
+	row, ok := role(c, request.CallerOf(u), c.AgentTarget(*c.Agent, *c.Project, u.ID), u)
 	if !ok || in.Permission != "" && row.Permission != in.Permission {
 		return model.AgentUser{}, fault.NotFound()
 	}
@@ -134,7 +134,7 @@ type held struct {
 }
 
 // role is the highest role that somebody has on the agent of the case.
-func role(c *guard.Case, who access.Caller, target access.Target, u model.User) (held, bool) {
+func role(c *request.Request, who access.Caller, target access.Target, u model.User) (held, bool) {
 	r, path := access.RoleOnAgent(who, target)
 	row := held{model.AgentUser{Agent: target.ID, User: u, Permission: string(r), Source: path.String()}, path.Kind}
 	switch path.Kind {
@@ -159,11 +159,11 @@ type addUsersIn struct {
 	}
 }
 
-// Needs asks which of them have a permission already.
-func (in *addUsersIn) Needs(f *guard.Fetch) { wantMembers(f, in.AgentID, in.Body.UserIDs...) }
+// Load asks which of them have a permission already.
+func (in *addUsersIn) Load(f *request.Fetch) { wantMembers(f, in.AgentID, in.Body.UserIDs...) }
 
-// Known refuses users who are inactive.
-func (in *addUsersIn) Known(_ context.Context, c *guard.Case) error {
+// Resolve refuses users who are inactive.
+func (in *addUsersIn) Resolve(_ context.Context, c *request.Request) error {
 	return c.ActiveIn("body.user_ids", in.Body.UserIDs)
 }
 
@@ -171,9 +171,9 @@ func (in *addUsersIn) Known(_ context.Context, c *guard.Case) error {
 // one already keeps it, unless the body names another. It refuses to lower that
 // of the agent's owner (owner_permission).
 func (h *handlers) addUsers(ctx context.Context, in *addUsersIn) ([]model.AgentUser, error) {
-	c, a := in.Case(), *in.Case().Agent
+	c, a := in.Request(), *in.Request().Agent
 	users := model.Distinct(in.Body.UserIDs)
-	if err := agents.Settle(ctx, h.store, c, a, users...); err != nil {
+	if err := member.FinishEnded(ctx, h.store, c, a, users...); err != nil {
 		return nil, err
 	}
 	fresh := 0
@@ -181,7 +181,7 @@ func (h *handlers) addUsers(ctx context.Context, in *addUsersIn) ([]model.AgentU
 		if _, has := c.AgentMember(a.ID, id); !has {
 			fresh++
 		} else if p := in.Body.Permission; p != nil && *p != string(access.AgentOwner) {
-			if err := agents.Keeps(a, id); err != nil {
+			if err := member.OwnerKeeps(a, id); err != nil {
 				return nil, err
 			}
 		}
@@ -196,28 +196,28 @@ func (h *handlers) addUsers(ctx context.Context, in *addUsersIn) ([]model.AgentU
 		was, has := c.AgentMember(a.ID, id)
 		m := was
 		if !has {
-			m = agents.Member(c, a, *c.Project, id, access.AgentViewer)
+			m = member.NewAgentMember(c, a, *c.Project, id, access.AgentViewer)
 			m.ID, ids = ids[0], ids[1:]
 		}
 		set(&m.Role, in.Body.Permission)
 		if !c.Live(m.ExpiresOn) || m.Role == string(access.AgentOwner) { // taken up again, or an owner's: without an end
 			m.ExpiresOn = nil
 		}
-		switch name := guard.UserName(id); {
+		switch name := model.UserName(id); {
 		case !has:
 			m = h.store.AddAgentMember(&c.Tx, a, m)
 			after[name] = m.Facts()
-			c.Notify(id, model.NoticeAdded, guard.AgentName(a.ID))
+			c.Notify(id, model.NoticeAdded, model.AgentName(a.ID))
 		case m != was:
 			m = h.store.ChangeAgentMember(&c.Tx, a, was, m.Modified(c.Stamp, c.Now))
 			before[name], after[name] = was.Facts(), m.Facts()
-			c.Notify(id, model.NoticeRoleChanged, guard.AgentName(a.ID))
+			c.Notify(id, model.NoticeRoleChanged, model.AgentName(a.ID))
 		}
 		u, _ := c.UserRow(id)
 		rows[i] = own(m, u)
 	}
 	if len(after) > 0 {
-		c.Audit(guard.AgentName(a.ID), before, after)
+		c.Audit(model.AgentName(a.ID), before, after)
 	}
 	return rows, nil
 }
@@ -237,20 +237,20 @@ type removeUsersIn struct {
 // removeUsers ends permissions on the agent, all of them or none. It refuses to
 // end that of the agent's owner (owner_permission).
 func (h *handlers) removeUsers(_ context.Context, in *removeUsersIn) ([]model.AgentUser, error) {
-	c, a := in.Case(), *in.Case().Agent
+	c, a := in.Request(), *in.Request().Agent
 	users := model.Distinct(in.Body.UserIDs)
 	rows := make([]model.AgentUser, len(users))
 	before := map[string]any{}
 	for i, id := range users {
-		if err := agents.Keeps(a, id); err != nil {
+		if err := member.OwnerKeeps(a, id); err != nil {
 			return nil, err
 		}
 		m, _ := c.AgentMember(a.ID, id)
 		u, _ := c.UserRow(id)
 		h.store.WithdrawAgentMember(&c.Tx, a, m)
-		rows[i], before[guard.UserName(id)] = own(m, u), m.Facts()
-		c.Notify(id, model.NoticeRemoved, guard.AgentName(a.ID))
+		rows[i], before[model.UserName(id)] = own(m, u), m.Facts()
+		c.Notify(id, model.NoticeRemoved, model.AgentName(a.ID))
 	}
-	c.Audit(guard.AgentName(a.ID), before, nil)
+	c.Audit(model.AgentName(a.ID), before, nil)
 	return rows, nil
 }

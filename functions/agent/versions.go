@@ -5,8 +5,8 @@ import (
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/table"
 )
 
@@ -47,33 +47,33 @@ type versionIn struct {
 	Version int64 `path:"version" minimum:"1" example:"1"`
 }
 
-// Needs asks for the version.
-func (in *versionIn) Needs(f *guard.Fetch) {
+// Load asks for the version.
+func (in *versionIn) Load(f *request.Fetch) {
 	f.Rows(table.AgentVersions.Key(in.AgentID, in.Version))
 }
 
-// Known refuses one that there isn't.
-func (in *versionIn) Known(_ context.Context, c *guard.Case) error {
+// Resolve refuses one that there isn't.
+func (in *versionIn) Resolve(_ context.Context, c *request.Request) error {
 	if _, ok := in.read(c); !ok {
 		return fault.NotFound()
 	}
 	return nil
 }
 
-func (in *versionIn) read(c *guard.Case) (model.AgentVersion, bool) {
+func (in *versionIn) read(c *request.Request) (model.AgentVersion, bool) {
 	return table.AgentVersions.In(c.Rows(), in.AgentID, in.Version)
 }
 
 func (h *handlers) version(_ context.Context, in *versionIn) (model.AgentVersion, error) {
-	v, _ := in.read(in.Case())
+	v, _ := in.read(in.Request())
 	return v, nil
 }
 
 type restoreIn struct{ versionIn }
 
-// Needs asks for the version and for the one in force.
-func (in *restoreIn) Needs(f *guard.Fetch) {
-	in.versionIn.Needs(f)
+// Load asks for the version and for the one in force.
+func (in *restoreIn) Load(f *request.Fetch) {
+	in.versionIn.Load(f)
 	wantConfig(f, in.AgentID)
 }
 
@@ -81,7 +81,7 @@ func (in *restoreIn) Needs(f *guard.Fetch) {
 // version that this makes. Where it is configured so already there is nothing to
 // make, and the answer is the version in force.
 func (h *handlers) restore(_ context.Context, in *restoreIn) (model.AgentVersion, error) {
-	c := in.Case()
+	c := in.Request()
 	v, _ := in.read(c)
 	old, a := *c.Agent, *c.Agent
 	made := renewed(&a, v.Config)
@@ -92,6 +92,6 @@ func (h *handlers) restore(_ context.Context, in *restoreIn) (model.AgentVersion
 	made.Stamp = model.Created(c.Stamp, c.Now)
 	a.Stamp = old.Modified(c.Stamp, c.Now)
 	h.store.EditAgent(&c.Tx, old, a, made)
-	c.Audit(guard.AgentName(a.ID), map[string]any{"config_hash": old.ConfigHash}, map[string]any{"config_hash": a.ConfigHash, "restored": v.ConfigVersion})
+	c.Audit(model.AgentName(a.ID), map[string]any{"config_hash": old.ConfigHash}, map[string]any{"config_hash": a.ConfigHash, "restored": v.ConfigVersion})
 	return *made, nil
 }

@@ -13,14 +13,14 @@ import (
 	"wardroom/pkg/audit"
 	"wardroom/pkg/checkpoint"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 type auditIn struct {
-	guard.In
+	request.In
 	api.Paging
 	Actor    string      `query:"actor" pattern:"^(user:[1-9][0-9]{0,14}|key:[0-9A-Za-z]{1,64}|system|operator)$" patternDescription:"user:16, key:abc, system or operator" doc:"user:ID, key:PREFIX, system or operator"`
 	Action   string      `query:"action" pattern:"^[a-z0-9]+(-[a-z0-9]+)*$" patternDescription:"remove-user-from-project" maxLength:"200" doc:"Id of an operation, such as remove-user-from-project; what is none finds nothing. A page may then be short, or empty, and still have a successor."`
@@ -41,17 +41,17 @@ func (in *auditIn) project() int64 {
 	return id
 }
 
-// Known lets through whoever may read the whole log, and a project's admins to
+// Resolve lets through whoever may read the whole log, and a project's admins to
 // what concerns the project. It refuses as not found a project that the caller
 // doesn't see.
-func (in *auditIn) Known(ctx context.Context, c *guard.Case) error {
+func (in *auditIn) Resolve(ctx context.Context, c *request.Request) error {
 	return knows(ctx, c, in.project(), "query.resource")
 }
 
 // knows lets through the ranks, and whoever manages the members of a project, 0
 // for none, which the request names at a place. It refuses everybody else: with 404
 // whoever doesn't see the project.
-func knows(ctx context.Context, c *guard.Case, project int64, where string) error {
+func knows(ctx context.Context, c *request.Request, project int64, where string) error {
 	if access.Decide(c.Caller, c.OrganizationTarget(), access.ManageUsers).Allowed {
 		return nil
 	}
@@ -92,19 +92,19 @@ func (h *handlers) audit(ctx context.Context, in *auditIn) (api.Page[audit.Recor
 	if in.End != nil {
 		f.End = *in.End
 	}
-	page, next, err := audit.List(ctx, h.store, in.Case().Organization.ID, f, in.After(), in.Limit)
+	page, next, err := audit.List(ctx, h.store, in.Request().Organization.ID, f, in.After(), in.Limit)
 	return api.Page[audit.Record]{Items: page, Next: next}, err
 }
 
 type verifyIn struct {
-	guard.In
+	request.In
 	FromSeq int64 `query:"from_seq" minimum:"1" doc:"The first number to check; 1 if not given"`
 	ToSeq   int64 `query:"to_seq" minimum:"1" doc:"The last one; the chain's end if not given"`
 }
 
 // verifyAudit checks the chain, as far as the request's time allows.
 func (h *handlers) verifyAudit(ctx context.Context, in *verifyIn) (audit.Verdict, error) {
-	c := in.Case()
+	c := in.Request()
 	return audit.Verify(ctx, h.store, c.Organization.ID, in.FromSeq, in.ToSeq, c.Now, h.signed(ctx))
 }
 
@@ -121,10 +121,10 @@ func (h *handlers) signed(ctx context.Context) func(model.Checkpoint) bool {
 	}
 }
 
-type checkpointIn struct{ guard.In }
+type checkpointIn struct{ request.In }
 
-// Needs asks where the chain ends.
-func (in *checkpointIn) Needs(f *guard.Fetch) { f.Rows(table.SealHeads.Key(f.Organization)) }
+// Load asks where the chain ends.
+func (in *checkpointIn) Load(f *request.Fetch) { f.Rows(table.SealHeads.Key(f.Organization)) }
 
 type checkpointOut struct {
 	Seq       int64      `json:"seq"`
@@ -136,7 +136,7 @@ type checkpointOut struct {
 // checkpoint signs where the chain ends. It keeps what it signed, so that a
 // chain that was cut since is found; an end is signed once.
 func (h *handlers) checkpoint(ctx context.Context, in *checkpointIn) (checkpointOut, error) {
-	c := in.Case()
+	c := in.Request()
 	head := audit.HeadOf(c.Rows(), c.Organization.ID)
 	key := table.Checkpoints.Key(c.Organization.ID, head.Seq)
 	if err := c.Read(ctx, key); err != nil {

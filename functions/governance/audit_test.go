@@ -13,7 +13,6 @@ import (
 	"wardroom/infra/local/fixture"
 	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
-	"wardroom/pkg/personal"
 	"wardroom/pkg/table"
 )
 
@@ -23,7 +22,7 @@ func as(key, path string) fixture.Request {
 
 // withKey gives a user a key for his personal data.
 func withKey(user int64) fixture.Given {
-	return fixture.Change(table.Users, func(u *model.User) { u.AuditKey = personal.NewKey() }, user)
+	return fixture.Change(table.Users, func(u *model.User) { u.AuditKey = model.NewPersonalKey() }, user)
 }
 
 var made = []fixture.Request{

@@ -8,14 +8,14 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/explain"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 type explainIn struct {
-	guard.In
+	request.In
 	UserID       int64       `query:"user_id" required:"true" minimum:"1" example:"16"`
 	Action       action      `query:"action" required:"true" doc:"A permission that the type has. project: view_project, edit_project, manage_members, delete_project; team: view_team, create_project, list_user_projects and the permissions of List Workspace Permissions; organization: view_organization, manage_users, manage_organization; agent: view_agent, edit_agent, manage_agent" example:"edit_project"`
 	ResourceType string      `query:"resource_type" required:"true" enum:"project,team,organization,agent,corpus"`
@@ -35,8 +35,8 @@ func (action) Schema(api.Registry) *api.Schema {
 	return api.OneOf(strings.Split(all.String(), ", ")...)
 }
 
-// Check refuses an action that the type doesn't have, and a time to come.
-func (in *explainIn) Check(now model.Time) error {
+// Validate refuses an action that the type doesn't have, and a time to come.
+func (in *explainIn) Validate(now model.Time) error {
 	need, known := access.ParsePermission(string(in.Action))
 	if kind := in.kind(); !known || kind != 0 && !access.Applicable(kind).Has(need) {
 		return fault.Invalid("query.action", "must be a permission that the resource type has")
@@ -63,9 +63,9 @@ func (in *explainIn) kind() access.Kind {
 	return 0
 }
 
-// Needs asks for the person and the resource, and what they and the caller are
+// Load asks for the person and the resource, and what they and the caller are
 // there.
-func (in *explainIn) Needs(f *guard.Fetch) {
+func (in *explainIn) Load(f *request.Fetch) {
 	f.Rows(table.Users.Key(in.UserID))
 	people := []int64{in.UserID}
 	if f.Caller != 0 {
@@ -90,11 +90,11 @@ func (in *explainIn) Needs(f *guard.Fetch) {
 	}
 }
 
-// Known finds the person and the resource, deleted ones too, and refuses what
+// Resolve finds the person and the resource, deleted ones too, and refuses what
 // the caller may not know: to the ranks all of the organisation is known, to
 // others what they see now. It refuses with 403 who asks about somebody else and
 // neither has a rank nor manages the project.
-func (in *explainIn) Known(ctx context.Context, c *guard.Case) error {
+func (in *explainIn) Resolve(ctx context.Context, c *request.Request) error {
 	u, ok := table.Users.In(c.Rows(), in.UserID)
 	in.rows = explain.Rows{User: u}
 	seen, err := in.find(ctx, c)
@@ -124,7 +124,7 @@ const resourceField = "query.resource_id"
 
 // find fills in the resource and what the person is there, and tells whether
 // the caller sees it themselves.
-func (in *explainIn) find(ctx context.Context, c *guard.Case) (seen bool, err error) {
+func (in *explainIn) find(ctx context.Context, c *request.Request) (seen bool, err error) {
 	switch in.kind() {
 	case access.KindProject:
 		p, ok := table.Projects.In(c.Rows(), in.ResourceID)
@@ -164,7 +164,7 @@ func (in *explainIn) find(ctx context.Context, c *guard.Case) (seen bool, err er
 
 // findAgent is find for an agent. Its project, and what both are there, are known
 // only now.
-func (in *explainIn) findAgent(ctx context.Context, c *guard.Case) (seen bool, err error) {
+func (in *explainIn) findAgent(ctx context.Context, c *request.Request) (seen bool, err error) {
 	a, ok := table.Agents.In(c.Rows(), in.ResourceID)
 	if !ok || a.OrganizationID != c.Organization.ID {
 		return false, noResource()
@@ -189,7 +189,7 @@ func (in *explainIn) findAgent(ctx context.Context, c *guard.Case) (seen bool, e
 	return live && c.AgentVisible(c.Caller, shown, place), nil
 }
 
-func (in *explainIn) member(c *guard.Case, team int64) {
+func (in *explainIn) member(c *request.Request, team int64) {
 	if m, ok := c.TeamMember(team, in.UserID); ok {
 		in.rows.TeamMember = &m
 	}
@@ -199,7 +199,7 @@ func (in *explainIn) member(c *guard.Case, team int64) {
 // missing. It refuses a past that too many changes lie between (limit).
 func (h *handlers) explain(ctx context.Context, in *explainIn) (explain.Answer, error) {
 	if in.AsOf == nil {
-		return explain.Now(in.rows, in.Case().Now).Explain(in.need), nil
+		return explain.Now(in.rows, in.Request().Now).Explain(in.need), nil
 	}
 	in.rows.InTeam = func(ctx context.Context, team int64) (*model.TeamMember, error) {
 		rows, err := h.store.Read(ctx, table.TeamMembers.Key(team, in.UserID))

@@ -7,14 +7,14 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/concurrent"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 type allRemovalsIn struct {
-	guard.In
+	request.In
 	api.Paging `limit:"50"`
 	UserID     int64  `query:"user_id" minimum:"1" doc:"Only those of this user"`
 	ProjectID  int64  `query:"project_id" minimum:"1" doc:"Only those from this project"`
@@ -24,9 +24,9 @@ type allRemovalsIn struct {
 	found []int64
 }
 
-// Needs asks for the first that there may be.
-func (in *allRemovalsIn) Needs(f *guard.Fetch) {
-	guard.Ask(f, &in.found, func(ctx context.Context) ([]int64, error) {
+// Load asks for the first that there may be.
+func (in *allRemovalsIn) Load(f *request.Fetch) {
+	request.Ask(f, &in.found, func(ctx context.Context) ([]int64, error) {
 		return in.next(ctx, f.Store(), f.Organization, in.AfterID())
 	})
 }
@@ -35,11 +35,11 @@ func (in *allRemovalsIn) Needs(f *guard.Fetch) {
 func (in *allRemovalsIn) next(ctx context.Context, s *store.Store, organization, from int64) ([]int64, error) {
 	switch n := in.Limit + 1; {
 	case in.UserID != 0:
-		return s.RemovalsAbout(ctx, guard.UserName(in.UserID), from, n)
+		return s.RemovalsAbout(ctx, model.UserName(in.UserID), from, n)
 	case in.ProjectID != 0:
 		return s.RemovalsFrom(ctx, in.ProjectID, from, n)
 	case in.TeamID != 0:
-		return s.RemovalsAbout(ctx, guard.TeamName(in.TeamID), from, n)
+		return s.RemovalsAbout(ctx, model.TeamName(in.TeamID), from, n)
 	default:
 		return s.RemovalsOfOrganization(ctx, organization, from, n)
 	}
@@ -55,7 +55,7 @@ func (in *allRemovalsIn) wants(r model.Removal) bool {
 // is for the ranks (403). What is of one user, or from one place, is all of one
 // organisation, and of another's nothing is told.
 func (h *handlers) allRemovals(ctx context.Context, in *allRemovalsIn) (api.Page[model.Removal], error) {
-	c := in.Case()
+	c := in.Request()
 	if in.ProjectID == 0 {
 		if err := c.Unbound(); err != nil {
 			return api.Page[model.Removal]{}, err

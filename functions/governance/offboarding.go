@@ -6,14 +6,14 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
+	"wardroom/pkg/request"
 	"wardroom/pkg/table"
 )
 
 type planIn struct {
-	guard.In
+	request.In
 	Body struct {
 		UserID     int64 `json:"user_id" minimum:"1" doc:"Who leaves" example:"15"`
 		TransferTo int64 `json:"transfer_to" minimum:"1" doc:"Who takes over: owner of teams, and admin of projects, where nobody else is" example:"7"`
@@ -34,15 +34,15 @@ func (in *planIn) heirs() model.Heirs {
 	return h
 }
 
-// Needs asks for the heirs.
-func (in *planIn) Needs(f *guard.Fetch) {
+// Load asks for the heirs.
+func (in *planIn) Load(f *request.Fetch) {
 	for _, id := range in.heirs().All() {
 		f.Rows(table.Users.Key(id))
 	}
 }
 
-// Known refuses heirs who aren't active users of the organisation, or who leave.
-func (in *planIn) Known(_ context.Context, c *guard.Case) error {
+// Resolve refuses heirs who aren't active users of the organisation, or who leave.
+func (in *planIn) Resolve(_ context.Context, c *request.Request) error {
 	h := in.heirs()
 	for _, named := range []struct {
 		field string
@@ -59,14 +59,14 @@ func (in *planIn) Known(_ context.Context, c *guard.Case) error {
 // removal for the rules.
 func (h *handlers) planOffboarding(ctx context.Context, in *planIn) (api.Noted[removal.Plan, *removal.Truncated], error) {
 	out := api.Noted[removal.Plan, *removal.Truncated]{}
-	leaver, _ := in.Case().UserRow(in.Body.UserID)
+	leaver, _ := in.Request().UserRow(in.Body.UserID)
 	var err error
-	out.Data, out.Meta, err = removal.PlanOffboarding(ctx, h.store, in.Case(), leaver, in.heirs())
+	out.Data, out.Meta, err = removal.PlanOffboarding(ctx, h.store, in.Request(), leaver, in.heirs())
 	return out, err
 }
 
 type applyIn struct {
-	guard.In
+	request.In
 	Body struct {
 		PlanID   int64  `json:"plan_id" minimum:"1" example:"1"`
 		PlanHash string `json:"plan_hash" pattern:"^[0-9a-f]{64}$" patternDescription:"the plan_hash that Plan Offboarding answered" doc:"As it was planned" example:"593e3ffaf28ba09ac9df5abcf1200261e2f73d35f60f8a661f116373a65791ac"`
@@ -75,12 +75,12 @@ type applyIn struct {
 	plan model.Offboarding
 }
 
-// Needs asks for the plan.
-func (in *applyIn) Needs(f *guard.Fetch) { f.Rows(table.Plans.Key(in.Body.PlanID)) }
+// Load asks for the plan.
+func (in *applyIn) Load(f *request.Fetch) { f.Rows(table.Plans.Key(in.Body.PlanID)) }
 
-// Known answers 404 for a plan that has expired, for one of another
+// Resolve answers 404 for a plan that has expired, for one of another
 // organisation, and to those whom plans are hidden from.
-func (in *applyIn) Known(_ context.Context, c *guard.Case) error {
+func (in *applyIn) Resolve(_ context.Context, c *request.Request) error {
 	plan, ok := table.Plans.In(c.Rows(), in.Body.PlanID)
 	if !ok || plan.OrganizationID != c.Organization.ID || !c.Live(&plan.ExpiresOn) ||
 		!access.Decide(c.Caller, c.OrganizationTarget(), access.ManageUsers).Allowed {
@@ -92,5 +92,5 @@ func (in *applyIn) Known(_ context.Context, c *guard.Case) error {
 
 // applyOffboarding does what was planned.
 func (h *handlers) applyOffboarding(ctx context.Context, in *applyIn) (model.Removal, error) {
-	return removal.ApplyOffboarding(ctx, h.store, in.Case(), in.plan, in.Body.PlanHash)
+	return removal.ApplyOffboarding(ctx, h.store, in.Request(), in.plan, in.Body.PlanHash)
 }

@@ -7,8 +7,8 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -22,13 +22,13 @@ type Reach struct {
 }
 
 type previewIn struct {
-	guard.In
+	request.In
 	api.Paging
 	UserID int64 `path:"user_id" example:"16"`
 
 	from            stage
 	projects, teams []int64
-	agents          []store.Placed
+	agents          []store.Ref
 }
 
 // stage is where a page begins: a list has the organisation and what the person
@@ -65,22 +65,22 @@ func (s stage) String() string { return fmt.Sprintf("%s.%d.%d", s.list, s.id, s.
 // placesAtOnce is how many places are asked at a time for what is in them.
 const placesAtOnce = 16
 
-// Needs asks for the person, and what the page begins with.
-func (in *previewIn) Needs(f *guard.Fetch) {
+// Load asks for the person, and what the page begins with.
+func (in *previewIn) Load(f *request.Fetch) {
 	f.Rows(table.Users.Key(in.UserID))
 	in.from = begin(in.After())
 	s, at, n := f.Store(), in.from.id, in.Limit+1
 	projects := func(from int64, n int) {
-		guard.Ask(f, &in.projects, func(ctx context.Context) ([]int64, error) { return s.ProjectsOfUser(ctx, in.UserID, from, n) })
+		request.Ask(f, &in.projects, func(ctx context.Context) ([]int64, error) { return s.ProjectsOfUser(ctx, in.UserID, from, n) })
 	}
 	teams := func(from int64, n int) {
-		guard.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return s.TeamsOfUser(ctx, in.UserID, from, n) })
+		request.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return s.TeamsOfUser(ctx, in.UserID, from, n) })
 	}
 	switch in.from.list {
 	case ownProjects:
 		projects(at, n)
 		teams(0, n)
-		guard.Ask(f, &in.agents, func(ctx context.Context) ([]store.Placed, error) { return s.AgentsOfUser(ctx, in.UserID, 0, 1) })
+		request.Ask(f, &in.agents, func(ctx context.Context) ([]store.Ref, error) { return s.AgentsOfUser(ctx, in.UserID, 0, 1) })
 	case ownTeams:
 		teams(at, n)
 	case teamProjects, teamAgents:
@@ -88,14 +88,14 @@ func (in *previewIn) Needs(f *guard.Fetch) {
 	case projectAgents:
 		projects(at-1, placesAtOnce+1)
 	case ownAgents:
-		guard.Ask(f, &in.agents, func(ctx context.Context) ([]store.Placed, error) { return s.AgentsOfUser(ctx, in.UserID, at, n) })
+		request.Ask(f, &in.agents, func(ctx context.Context) ([]store.Ref, error) { return s.AgentsOfUser(ctx, in.UserID, at, n) })
 	case openAgents:
-		guard.Ask(f, &in.agents, func(ctx context.Context) ([]store.Placed, error) { return s.OpenAgents(ctx, f.Organization, at, n) })
+		request.Ask(f, &in.agents, func(ctx context.Context) ([]store.Ref, error) { return s.OpenAgents(ctx, f.Organization, at, n) })
 	}
 }
 
-// Known refuses users of other organisations.
-func (in *previewIn) Known(_ context.Context, c *guard.Case) error {
+// Resolve refuses users of other organisations.
+func (in *previewIn) Resolve(_ context.Context, c *request.Request) error {
 	if u, ok := table.Users.In(c.Rows(), in.UserID); !ok || u.OrganizationID != c.Organization.ID {
 		return fault.NotFound()
 	}
@@ -105,7 +105,7 @@ func (in *previewIn) Known(_ context.Context, c *guard.Case) error {
 // preview lists everything that the person reaches. One who is inactive reaches
 // nothing.
 func (h *handlers) preview(ctx context.Context, in *previewIn) (api.Page[Reach], error) {
-	c := in.Case()
+	c := in.Request()
 	page := api.Page[Reach]{Items: []Reach{}}
 	u, _ := table.Users.In(c.Rows(), in.UserID)
 	if !u.IsActive {
@@ -194,7 +194,7 @@ func ofOrganization(u model.User) []Reach {
 
 // previewTeams lists the projects that the teams lead to.
 func (h *handlers) previewTeams(ctx context.Context, in *previewIn) (api.Page[Reach], error) {
-	c := in.Case()
+	c := in.Request()
 	return (&tour{
 		list: teamProjects, next: stage{list: ownAgents}.String(), places: in.teams,
 		ask: func(ctx context.Context, team, from int64, n int) ([]int64, error) {

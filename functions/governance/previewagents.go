@@ -6,8 +6,8 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -15,7 +15,7 @@ import (
 // agentReach is one way by which somebody reaches an agent; false where what a
 // target has doesn't lead there.
 func agentReach(u model.User, t access.Target) (Reach, bool) {
-	who := guard.CallerOf(u)
+	who := request.CallerOf(u)
 	who.Rank = access.User // one row says what a rank reaches
 	role, path := access.RoleOnAgent(who, t)
 	return Reach{"agent", t.ID, string(role), path.String()}, role != ""
@@ -24,8 +24,8 @@ func agentReach(u model.User, t access.Target) (Reach, bool) {
 // previewAgents lists the agents that the person has a permission on, or those
 // that are open to everybody.
 func (h *handlers) previewAgents(ctx context.Context, in *previewIn, u model.User) (api.Page[Reach], error) {
-	c := in.Case()
-	found, next := api.Cut(in.Limit, in.agents, func(at store.Placed) string { return stage{list: in.from.list, id: at.Agent}.String() })
+	c := in.Request()
+	found, next := api.Cut(in.Limit, in.agents, func(at store.Ref) string { return stage{list: in.from.list, id: at.Agent}.String() })
 	page := api.Page[Reach]{Items: []Reach{}, Next: next}
 	if next == "" && in.from.list == ownAgents {
 		page.Next = stage{list: projectAgents}.String()
@@ -61,7 +61,7 @@ func (h *handlers) previewAgents(ctx context.Context, in *previewIn, u model.Use
 // previewAgentsOf lists the agents that the person's projects lead to, or their
 // teams.
 func (h *handlers) previewAgentsOf(ctx context.Context, in *previewIn, u model.User) (api.Page[Reach], error) {
-	c := in.Case()
+	c := in.Request()
 	var mu sync.Mutex
 	projects := map[int64]int64{} // of the agents found
 	t := &tour{list: teamAgents, next: open(u), places: in.teams}

@@ -8,37 +8,37 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 type removalsIn struct {
-	guard.In
+	request.In
 	api.Paging `limit:"50"`
 	ProjectID  int64 `path:"project_id" example:"151"`
 
-	found []store.Ref
+	found []int64
 }
 
-// Needs asks which removals there were.
-func (in *removalsIn) Needs(f *guard.Fetch) {
-	guard.Ask(f, &in.found, func(ctx context.Context) ([]store.Ref, error) {
-		return f.Store().RemovalsOf(ctx, in.ProjectID, in.After(), in.Limit+1)
+// Load asks which removals there were.
+func (in *removalsIn) Load(f *request.Fetch) {
+	request.Ask(f, &in.found, func(ctx context.Context) ([]int64, error) {
+		return f.Store().RemovalsFrom(ctx, in.ProjectID, in.AfterID(), in.Limit+1)
 	})
 }
 
 // removals lists the removals from a project by id, with what each changed.
 func (h *handlers) removals(ctx context.Context, in *removalsIn) (api.Page[model.Removal], error) {
-	c := in.Case()
+	c := in.Request()
 	page := api.Page[model.Removal]{}
-	found, next := api.Cut(in.Limit, in.found, func(r store.Ref) string { return r.Position })
+	found, next := api.Cut(in.Limit, in.found, api.NextID)
 	page.Next = next
 	keys := make([]table.Primary, len(found))
-	for i, f := range found {
-		keys[i] = table.Removals.Key(f.ID)
+	for i, id := range found {
+		keys[i] = table.Removals.Key(id)
 	}
 	if err := c.ReadShown(ctx, keys...); err != nil {
 		return page, err
@@ -61,7 +61,7 @@ func (h *handlers) effects(ctx context.Context, r *model.Removal) error {
 }
 
 type removalIn struct {
-	guard.In
+	request.In
 	RemovalID int64 `path:"removal_id" example:"1001"`
 
 	removal model.Removal
@@ -69,16 +69,16 @@ type removalIn struct {
 	done    []model.EffectRow // what it changed so far
 }
 
-// Needs asks for the removal.
-func (in *removalIn) Needs(f *guard.Fetch) {
+// Load asks for the removal.
+func (in *removalIn) Load(f *request.Fetch) {
 	in.store = f.Store()
 	f.Rows(table.Removals.Key(in.RemovalID))
 }
 
-// Known answers 404 for a removal of another organisation, and for one from
+// Resolve answers 404 for a removal of another organisation, and for one from
 // something that the caller may not know. What the removal changed is read
 // meanwhile: after its row, so that nothing is missing of one that is done.
-func (in *removalIn) Known(ctx context.Context, c *guard.Case) error {
+func (in *removalIn) Resolve(ctx context.Context, c *request.Request) error {
 	r, ok := table.Removals.In(c.Rows(), in.RemovalID)
 	if !ok || r.OrganizationID != c.Organization.ID {
 		return fault.NotFound()
@@ -95,7 +95,7 @@ func (in *removalIn) Known(ctx context.Context, c *guard.Case) error {
 
 // visible answers 404 where the caller may not know what people were removed
 // from.
-func (in *removalIn) visible(ctx context.Context, c *guard.Case) error {
+func (in *removalIn) visible(ctx context.Context, c *request.Request) error {
 	r, me := in.removal, c.Caller.User
 	var keys []table.Primary
 	switch {
@@ -126,7 +126,7 @@ func (in *removalIn) visible(ctx context.Context, c *guard.Case) error {
 
 // about is what people were removed from, and the permission that it took. What
 // is deleted still is what it was; what is purged isn't.
-func (in *removalIn) about(c *guard.Case) (t access.Target, p access.Permission, ok bool) {
+func (in *removalIn) about(c *request.Request) (t access.Target, p access.Permission, ok bool) {
 	switch r := in.removal; {
 	case r.ProjectID != nil:
 		project, ok := table.Projects.In(c.Rows(), *r.ProjectID)
@@ -140,7 +140,7 @@ func (in *removalIn) about(c *guard.Case) (t access.Target, p access.Permission,
 
 // may refuses (403) who may not make that removal. An owner is taken out of a
 // team by an offboarding alone.
-func (in *removalIn) may(c *guard.Case) error {
+func (in *removalIn) may(c *request.Request) error {
 	t, p, _ := in.about(c)
 	if slices.ContainsFunc(in.removal.TeamMembers, func(m model.TeamMember) bool { return m.Role == string(access.Owner) }) {
 		t, p = c.OrganizationTarget(), access.ManageUsers
@@ -150,7 +150,7 @@ func (in *removalIn) may(c *guard.Case) error {
 
 // removal shows one removal, with what it changed.
 func (h *handlers) removal(ctx context.Context, in *removalIn) (model.Removal, error) {
-	if err := in.may(in.Case()); err != nil {
+	if err := in.may(in.Request()); err != nil {
 		return model.Removal{}, err
 	}
 	r := in.removal.Shown()
@@ -162,10 +162,10 @@ func (h *handlers) removal(ctx context.Context, in *removalIn) (model.Removal, e
 // undo puts back what a removal did; see package removal for the rules.
 func (h *handlers) undo(ctx context.Context, in *removalIn) (api.Noted[[]model.Effect, removal.Restored], error) {
 	out := api.Noted[[]model.Effect, removal.Restored]{}
-	err := in.may(in.Case())
+	err := in.may(in.Request())
 	if err != nil {
 		return out, err
 	}
-	out.Data, out.Meta, err = removal.Undo(ctx, h.store, in.Case(), in.removal, in.done)
+	out.Data, out.Meta, err = removal.Undo(ctx, h.store, in.Request(), in.removal, in.done)
 	return out, err
 }

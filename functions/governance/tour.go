@@ -42,7 +42,7 @@ func (t *tour) page(ctx context.Context, in *previewIn) (api.Page[Reach], error)
 			keys = append(keys, t.things(id)...)
 		}
 	}
-	if err := in.Case().Read(ctx, keys...); err != nil {
+	if err := in.Request().Read(ctx, keys...); err != nil {
 		return page, err
 	}
 	for i, place := range places {

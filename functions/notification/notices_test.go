@@ -8,8 +8,8 @@ import (
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
+	"wardroom/pkg/followup"
 	"wardroom/pkg/model"
-	"wardroom/pkg/notice"
 	"wardroom/pkg/table"
 )
 
@@ -32,7 +32,7 @@ func TestNotices(t *testing.T) {
 	}
 	audits := fixture.Audits(s.Rows(t.Context(), t))
 	for range 3 {
-		if done, err := notice.Deliver(t.Context(), s.Store, audits); done != len(audits) || err != nil {
+		if done, err := followup.Notify(t.Context(), s.Store, audits); done != len(audits) || err != nil {
 			t.Fatal(done, err)
 		}
 	}
@@ -75,7 +75,7 @@ func TestManyNotices(t *testing.T) {
 		a.Notices = append(a.Notices, model.Notice{UserID: id, Kind: model.NoticeRemoved, Resource: "project:151"})
 	}
 	for range 2 {
-		if done, err := notice.Deliver(t.Context(), s.Store, []model.Audit{a}); done != 1 || err != nil {
+		if done, err := followup.Notify(t.Context(), s.Store, []model.Audit{a}); done != 1 || err != nil {
 			t.Fatal(done, err)
 		}
 	}

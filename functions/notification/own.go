@@ -5,31 +5,31 @@ import (
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 type readIn struct {
-	guard.In
+	request.In
 	NotificationID int64 `path:"notification_id" example:"3"`
 
 	row model.Notification
 }
 
-// Needs asks for the notification where the caller's own lie, so that another
+// Load asks for the notification where the caller's own lie, so that another
 // user's can't be found.
-func (in *readIn) Needs(f *guard.Fetch) {
+func (in *readIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
 		f.Rows(table.Notifications.Key(f.Caller, in.NotificationID))
 	}
 }
 
-// Known refuses what isn't the caller's, and to a key that is bound to a project
+// Resolve refuses what isn't the caller's, and to a key that is bound to a project
 // what isn't about that. A service key has nothing of its own, which is for the
 // handler to say (403).
-func (in *readIn) Known(_ context.Context, c *guard.Case) (err error) {
+func (in *readIn) Resolve(_ context.Context, c *request.Request) (err error) {
 	var ok bool
 	if in.row, ok = table.Notifications.In(c.Rows(), c.Caller.User, in.NotificationID); c.User != nil && !(ok && in.row.Within(c.Caller.BoundProject)) {
 		err = fault.NotFound()
@@ -39,7 +39,7 @@ func (in *readIn) Known(_ context.Context, c *guard.Case) (err error) {
 
 // read notes that the notification was read. Repeated, it keeps the first time.
 func (h *handlers) read(_ context.Context, in *readIn) (model.Notification, error) {
-	c := in.Case()
+	c := in.Request()
 	if _, err := c.Me(); err != nil || in.row.IsRead {
 		return in.row, err
 	}
@@ -47,20 +47,20 @@ func (h *handlers) read(_ context.Context, in *readIn) (model.Notification, erro
 }
 
 type listIn struct {
-	guard.In
+	request.In
 	api.Paging
 	IsRead *bool `query:"is_read" doc:"Only those that were read, or only those that were not"`
 
 	found []int64
 }
 
-// Needs asks for the caller's own.
-func (in *listIn) Needs(f *guard.Fetch) {
+// Load asks for the caller's own.
+func (in *listIn) Load(f *request.Fetch) {
 	if f.Caller == 0 {
 		return
 	}
 	list := in.lists(f.Store())
-	guard.Ask(f, &in.found, func(ctx context.Context) ([]int64, error) { return list(ctx, f.Caller, in.AfterID(), in.Limit+1) })
+	request.Ask(f, &in.found, func(ctx context.Context) ([]int64, error) { return list(ctx, f.Caller, in.AfterID(), in.Limit+1) })
 }
 
 // lists is the list that the question is put to.
@@ -74,7 +74,7 @@ func (in *listIn) lists(s *store.Store) func(ctx context.Context, user, from int
 // list shows the caller's own notifications, by id; a key that is bound to a project
 // those that are about it.
 func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Notification], error) {
-	c := in.Case()
+	c := in.Request()
 	me, err := c.Me()
 	if err != nil {
 		return api.Page[model.Notification]{}, err

@@ -6,14 +6,14 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 type sendIn struct {
-	guard.In
+	request.In
 	UserID int64 `path:"user_id" example:"16"`
 	Body   struct {
 		Title   string  `json:"title,omitempty" maxLength:"200"`
@@ -26,21 +26,21 @@ type sendIn struct {
 	own, theirs []int64 // projects that the caller and the recipient are members of
 }
 
-// Needs asks which projects the two have in common.
-func (in *sendIn) Needs(f *guard.Fetch) {
-	guard.Ask(f, &in.theirs, func(ctx context.Context) ([]int64, error) {
+// Load asks which projects the two have in common.
+func (in *sendIn) Load(f *request.Fetch) {
+	request.Ask(f, &in.theirs, func(ctx context.Context) ([]int64, error) {
 		return store.Every(ctx, f.Store().ProjectsOfUser, in.UserID)
 	})
 	if f.Caller != 0 {
-		guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) {
+		request.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) {
 			return store.Every(ctx, f.Store().ProjectsOfUser, f.Caller)
 		})
 	}
 }
 
-// Known refuses somebody inactive; and to a key that is bound to a project,
+// Resolve refuses somebody inactive; and to a key that is bound to a project,
 // everybody who is no member of it.
-func (in *sendIn) Known(ctx context.Context, c *guard.Case) error {
+func (in *sendIn) Resolve(ctx context.Context, c *request.Request) error {
 	if err := c.Active([]int64{in.UserID}); err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (in *sendIn) Known(ctx context.Context, c *guard.Case) error {
 }
 
 // look reads projects, and what the two are in them.
-func (in *sendIn) look(ctx context.Context, c *guard.Case, projects []int64) error {
+func (in *sendIn) look(ctx context.Context, c *request.Request, projects []int64) error {
 	if len(projects) == 0 {
 		return nil
 	}
@@ -79,7 +79,7 @@ func (in *sendIn) look(ctx context.Context, c *guard.Case, projects []int64) err
 // send tells a user something. Both admin ranks may tell anybody, a project's
 // admins its members.
 func (h *handlers) send(ctx context.Context, in *sendIn) (model.Notification, error) {
-	c, b := in.Case(), &in.Body
+	c, b := in.Request(), &in.Body
 	if err := in.may(ctx, c); err != nil {
 		return model.Notification{}, err
 	}
@@ -94,12 +94,12 @@ func (h *handlers) send(ctx context.Context, in *sendIn) (model.Notification, er
 		n.ProjectID = &bound
 	}
 	h.store.CreateNotification(&c.Tx, n)
-	c.Audit(guard.UserName(in.UserID), nil, map[string]any{"notification_id": id})
+	c.Audit(model.UserName(in.UserID), nil, map[string]any{"notification_id": id})
 	return n, nil
 }
 
 // may refuses (403) who may not tell this user anything.
-func (in *sendIn) may(ctx context.Context, c *guard.Case) error {
+func (in *sendIn) may(ctx context.Context, c *request.Request) error {
 	if c.Caller.BoundProject == 0 {
 		if c.Require(access.ManageUsers, c.OrganizationTarget()) == nil {
 			return nil
@@ -123,7 +123,7 @@ func (in *sendIn) may(ctx context.Context, c *guard.Case) error {
 
 // through reports whether the recipient is a member of a project that the caller
 // is an admin of, by a membership of their own or by a key that is bound to it.
-func (in *sendIn) through(c *guard.Case, project int64) bool {
+func (in *sendIn) through(c *request.Request, project int64) bool {
 	p, ok := store.LiveProject(c.Rows(), project)
 	m, member := table.ProjectMembers.In(c.Rows(), project, in.UserID)
 	if !ok || !member || !c.Live(m.ExpiresOn) {

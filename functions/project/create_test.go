@@ -7,7 +7,6 @@ import (
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
 	"wardroom/pkg/model"
-	"wardroom/pkg/personal"
 	"wardroom/pkg/table"
 )
 
@@ -81,7 +80,7 @@ func TestCreate(t *testing.T) {
 			Name: "one audit row tells of it", Request: create(demo.ProjectAdmin, `{"project_name":"New","team_id":7,"user_ids":[15]}`), Status: 201,
 			Then: func(t *testing.T, s *fixture.System) {
 				a := audit(t, s)
-				if a.Action != "create-new-project" || a.Resource != "project:1001" || a.Actor != "user:7" || a.Outcome != "success" || !personal.Concealed(a.SourceIP) {
+				if a.Action != "create-new-project" || a.Resource != "project:1001" || a.Actor != "user:7" || a.Outcome != "success" || !model.Concealed(a.SourceIP) {
 					t.Errorf("audit row %+v", a)
 				}
 			},

@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"wardroom/pkg/api"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -17,7 +17,7 @@ const shown = 200
 // content is who and what an index found in a project.
 type content struct {
 	people []store.Ref
-	agents []store.Placed
+	agents []store.Ref
 }
 
 // cut leaves as much of it as is shown, and notes in meta where that isn't all.
@@ -40,7 +40,7 @@ func (in *content) keys(keys []table.Primary, project int64) []table.Primary {
 }
 
 type detailsIn struct {
-	guard.In
+	request.In
 	ProjectID int64 `path:"project_id" example:"151"`
 
 	found content
@@ -52,19 +52,19 @@ type Truncated struct {
 	AgentsTruncated bool `json:"agents_truncated,omitempty"`
 }
 
-// Needs asks who and what is in the project.
-func (in *detailsIn) Needs(f *guard.Fetch) {
-	guard.Ask(f, &in.found.people, func(ctx context.Context) ([]store.Ref, error) {
-		return f.Store().Members(ctx, in.ProjectID, "", shown+1)
+// Load asks who and what is in the project.
+func (in *detailsIn) Load(f *request.Fetch) {
+	request.Ask(f, &in.found.people, func(ctx context.Context) ([]store.Ref, error) {
+		return f.Store().Members(ctx, in.ProjectID, 0, shown+1)
 	})
-	guard.Ask(f, &in.found.agents, func(ctx context.Context) ([]store.Placed, error) {
+	request.Ask(f, &in.found.agents, func(ctx context.Context) ([]store.Ref, error) {
 		return f.Store().AgentsOfProject(ctx, in.ProjectID, 0, shown+1)
 	})
 }
 
 // details shows a project with its first 200 members and its first 200 agents.
 func (h *handlers) details(ctx context.Context, in *detailsIn) (api.Noted[model.ProjectDetail, *Truncated], error) {
-	c := in.Case()
+	c := in.Request()
 	var out api.Noted[model.ProjectDetail, *Truncated]
 	var meta Truncated
 	if in.found.cut(&meta); meta != (Truncated{}) {
@@ -77,7 +77,7 @@ func (h *handlers) details(ctx context.Context, in *detailsIn) (api.Noted[model.
 
 // detail puts a project together, of rows that were read. Whose membership has
 // expired is left out. Whoever sees the project sees its agents.
-func detail(c *guard.Case, p model.Project, in content) model.ProjectDetail {
+func detail(c *request.Request, p model.Project, in content) model.ProjectDetail {
 	d := model.ProjectDetail{Project: p, Ownerless: p.AdminCount == 0, Users: []model.ProjectUser{}, Agents: []model.AgentRef{}}
 	for _, m := range peopleIn(c, p.ID, in.people) {
 		if c.Live(m.member.ExpiresOn) {
@@ -96,15 +96,15 @@ func detail(c *guard.Case, p model.Project, in content) model.ProjectDetail {
 }
 
 type fetchIn struct {
-	guard.In
+	request.In
 	Body struct {
 		ProjectIDs []int64  `json:"project_ids" minItems:"1" maxItems:"100"`
 		Include    []string `json:"include,omitempty" enum:"users,agents" doc:"What to show beside the projects themselves; both where it isn't given"`
 	}
 }
 
-// Needs asks for the projects and the caller's memberships of them.
-func (in *fetchIn) Needs(f *guard.Fetch) {
+// Load asks for the projects and the caller's memberships of them.
+func (in *fetchIn) Load(f *request.Fetch) {
 	for _, id := range in.Body.ProjectIDs {
 		f.Rows(table.Projects.Key(id))
 		if f.Caller != 0 {
@@ -122,7 +122,7 @@ type Fetched struct {
 // fetch shows many projects with their members. Ids that the caller can't see
 // are left out and named in meta.
 func (h *handlers) fetch(ctx context.Context, in *fetchIn) (api.Noted[[]model.ProjectDetail, *Fetched], error) {
-	c := in.Case()
+	c := in.Request()
 	out := api.Noted[[]model.ProjectDetail, *Fetched]{Data: []model.ProjectDetail{}}
 	ids := model.Distinct(in.Body.ProjectIDs)
 	found, err := h.find(ctx, c, ids, in.Body.Include)
@@ -156,7 +156,7 @@ func (h *handlers) fetch(ctx context.Context, in *fetchIn) (api.Noted[[]model.Pr
 
 // find asks who and what is in the projects, as far as include wants it, and at
 // the same time reads what the caller is in their teams.
-func (h *handlers) find(ctx context.Context, c *guard.Case, ids []int64, include []string) (map[int64]*content, error) {
+func (h *handlers) find(ctx context.Context, c *request.Request, ids []int64, include []string) (map[int64]*content, error) {
 	wants := func(what string) bool { return include == nil || slices.Contains(include, what) }
 	found := make(map[int64]*content, len(ids))
 	var keys []table.Primary
@@ -173,7 +173,7 @@ func (h *handlers) find(ctx context.Context, c *guard.Case, ids []int64, include
 		}
 		if wants("users") {
 			asks = append(asks, func(ctx context.Context) (err error) {
-				in.people, err = h.store.Members(ctx, id, "", shown+1)
+				in.people, err = h.store.Members(ctx, id, 0, shown+1)
 				return err
 			})
 		}
@@ -184,6 +184,6 @@ func (h *handlers) find(ctx context.Context, c *guard.Case, ids []int64, include
 			})
 		}
 	}
-	err := c.Along(ctx, keys, asks...)
+	err := c.ReadWith(ctx, keys, asks...)
 	return found, err
 }

@@ -7,14 +7,14 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 type listIn struct {
-	guard.In
+	request.In
 	api.Paging
 	TeamID    int64 `query:"team_id" minimum:"1" doc:"Only projects of this team"`
 	Ownerless bool  `query:"ownerless" doc:"Only those without an admin of their own; for the ranks (403)"`
@@ -22,13 +22,13 @@ type listIn struct {
 	own, ofTeam, teams, ownerless []int64
 }
 
-// Needs asks which projects may be the caller's: those they are a member of, and
+// Load asks which projects may be the caller's: those they are a member of, and
 // the teams whose projects are open to them; or those of the team that is asked
 // for; or those without an admin.
-func (in *listIn) Needs(f *guard.Fetch) {
+func (in *listIn) Load(f *request.Fetch) {
 	after, n := in.AfterID(), in.Limit+1
 	if in.Ownerless {
-		guard.Ask(f, &in.ownerless, func(ctx context.Context) ([]int64, error) {
+		request.Ask(f, &in.ownerless, func(ctx context.Context) ([]int64, error) {
 			return f.Store().Ownerless(ctx, f.Organization, model.OwnerlessProject, after, n)
 		})
 		if in.TeamID != 0 {
@@ -41,23 +41,23 @@ func (in *listIn) Needs(f *guard.Fetch) {
 		if f.Caller != 0 {
 			f.Rows(table.TeamMembers.Key(in.TeamID, f.Caller))
 		}
-		guard.Ask(f, &in.ofTeam, func(ctx context.Context) ([]int64, error) { return f.Store().ProjectsOfTeam(ctx, in.TeamID, after, n) })
+		request.Ask(f, &in.ofTeam, func(ctx context.Context) ([]int64, error) { return f.Store().ProjectsOfTeam(ctx, in.TeamID, after, n) })
 	}
 	if f.Caller == 0 {
 		return
 	}
 	if in.TeamID != 0 {
-		guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) {
+		request.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) {
 			return store.Every(ctx, f.Store().ProjectsOfUser, f.Caller)
 		})
 		return
 	}
-	guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) { return f.Store().ProjectsOfUser(ctx, f.Caller, after, n) })
-	guard.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, f.Store().TeamsOfUser, f.Caller) })
+	request.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) { return f.Store().ProjectsOfUser(ctx, f.Caller, after, n) })
+	request.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, f.Store().TeamsOfUser, f.Caller) })
 }
 
-// Known refuses a team that doesn't exist in the organisation.
-func (in *listIn) Known(_ context.Context, c *guard.Case) error {
+// Resolve refuses a team that doesn't exist in the organisation.
+func (in *listIn) Resolve(_ context.Context, c *request.Request) error {
 	if t, ok := store.LiveTeam(c.Rows(), in.TeamID); in.TeamID != 0 && (!ok || t.OrganizationID != c.Organization.ID) {
 		return fault.Missing("query.team_id")
 	}
@@ -67,7 +67,7 @@ func (in *listIn) Known(_ context.Context, c *guard.Case) error {
 // list shows the projects that the caller can reach, by id. A team that they
 // aren't in, and none of whose projects they reach, is one they may not know (404).
 func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Project], error) {
-	c := in.Case()
+	c := in.Request()
 	after, n := in.AfterID(), in.Limit+1
 	var sources [][]int64
 	var err error
@@ -97,7 +97,7 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Project
 }
 
 // ownerless shows the ranks the projects without an admin, by id.
-func (h *handlers) ownerless(ctx context.Context, c *guard.Case, in *listIn) (api.Page[model.Project], error) {
+func (h *handlers) ownerless(ctx context.Context, c *request.Request, in *listIn) (api.Page[model.Project], error) {
 	if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
 		return api.Page[model.Project]{}, err
 	}
@@ -112,7 +112,7 @@ func (h *handlers) ownerless(ctx context.Context, c *guard.Case, in *listIn) (ap
 // inTeam is where the projects of the team are that the caller reaches: all that
 // it has, for its members and the ranks; else those that lead them there one by
 // one, and without any it is a 404, whatever the team has.
-func (h *handlers) inTeam(ctx context.Context, c *guard.Case, team int64, p api.Paging, all, own []int64) ([][]int64, error) {
+func (h *handlers) inTeam(ctx context.Context, c *request.Request, team int64, p api.Paging, all, own []int64) ([][]int64, error) {
 	_, unknown := c.VisibleTeam(team)
 	if unknown == nil && c.Caller.BoundProject == 0 {
 		return [][]int64{all}, nil
@@ -136,7 +136,7 @@ func (h *handlers) inTeam(ctx context.Context, c *guard.Case, team int64, p api.
 
 // ofTeams asks each team for its projects, and at the same time reads the
 // memberships again that the index told.
-func (h *handlers) ofTeams(ctx context.Context, c *guard.Case, teams []int64, after int64, n int) ([][]int64, error) {
+func (h *handlers) ofTeams(ctx context.Context, c *request.Request, teams []int64, after int64, n int) ([][]int64, error) {
 	sources := make([][]int64, len(teams))
 	keys, asks := make([]table.Primary, len(teams)), make([]func(context.Context) error, len(teams))
 	for i, id := range teams {
@@ -146,12 +146,12 @@ func (h *handlers) ofTeams(ctx context.Context, c *guard.Case, teams []int64, af
 			return err
 		}
 	}
-	err := c.Along(ctx, keys, asks...)
+	err := c.ReadWith(ctx, keys, asks...)
 	return sources, err
 }
 
 type listOfUserIn struct {
-	guard.In
+	request.In
 	api.Paging
 	TeamID int64 `path:"team_id" example:"7"`
 	UserID int64 `path:"user_id" example:"16"`
@@ -159,15 +159,15 @@ type listOfUserIn struct {
 	found, own []int64
 }
 
-// Needs asks for the team's projects and for the user's role in it.
-func (in *listOfUserIn) Needs(f *guard.Fetch) {
+// Load asks for the team's projects and for the user's role in it.
+func (in *listOfUserIn) Load(f *request.Fetch) {
 	f.Rows(table.TeamMembers.Key(in.TeamID, in.UserID))
-	guard.Ask(f, &in.found, func(ctx context.Context) ([]int64, error) {
+	request.Ask(f, &in.found, func(ctx context.Context) ([]int64, error) {
 		return f.Store().ProjectsOfTeam(ctx, in.TeamID, in.AfterID(), in.Limit+1)
 	})
 	if f.Caller == in.UserID {
 		f.Rows(table.Teams.Key(in.TeamID))
-		guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) {
+		request.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) {
 			return store.Every(ctx, f.Store().ProjectsOfUser, f.Caller)
 		})
 	}
@@ -176,7 +176,7 @@ func (in *listOfUserIn) Needs(f *guard.Fetch) {
 // listOfUser shows the projects of a team that a user can reach, by id. Everybody
 // may ask it about themselves, in the team or not.
 func (h *handlers) listOfUser(ctx context.Context, in *listOfUserIn) (api.Page[model.Project], error) {
-	c := in.Case()
+	c := in.Request()
 	who, sources := c.Caller, [][]int64{in.found}
 	if who.Is(in.UserID) {
 		var err error
@@ -185,7 +185,7 @@ func (h *handlers) listOfUser(ctx context.Context, in *listOfUserIn) (api.Page[m
 		}
 	} else {
 		u, _ := c.UserRow(in.UserID)
-		who = guard.CallerOf(u)
+		who = request.CallerOf(u)
 	}
 	ids, next := api.Merge(in.Limit, itself, sources...)
 	return h.page(ctx, c, ids, next, who)
@@ -193,7 +193,7 @@ func (h *handlers) listOfUser(ctx context.Context, in *listOfUserIn) (api.Page[m
 
 // page reads projects that indexes led to, with the roles of the one they are
 // listed for, and leaves out what they can't reach.
-func (h *handlers) page(ctx context.Context, c *guard.Case, ids []int64, next string, who access.Caller) (api.Page[model.Project], error) {
+func (h *handlers) page(ctx context.Context, c *request.Request, ids []int64, next string, who access.Caller) (api.Page[model.Project], error) {
 	page := api.Page[model.Project]{Next: next}
 	if err := h.load(ctx, c, ids, who.User); err != nil {
 		return page, err
@@ -208,7 +208,7 @@ func (h *handlers) page(ctx context.Context, c *guard.Case, ids []int64, next st
 }
 
 // load reads projects and a user's memberships of them.
-func (h *handlers) load(ctx context.Context, c *guard.Case, ids []int64, user int64) error {
+func (h *handlers) load(ctx context.Context, c *request.Request, ids []int64, user int64) error {
 	keys := make([]table.Primary, 0, 2*len(ids))
 	for _, id := range ids {
 		keys = append(keys, table.Projects.Key(id))

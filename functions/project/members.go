@@ -7,15 +7,15 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 type addIn struct {
-	guard.In
+	request.In
 	ProjectID int64 `path:"project_id" example:"151"`
 	Body      struct {
 		UserIDs   []int64     `json:"user_ids" minItems:"1" maxItems:"45" doc:"Users of the organization"`
@@ -24,15 +24,15 @@ type addIn struct {
 	}
 }
 
-// Needs asks which of them are members already.
-func (in *addIn) Needs(f *guard.Fetch) {
+// Load asks which of them are members already.
+func (in *addIn) Load(f *request.Fetch) {
 	for _, id := range in.Body.UserIDs {
 		f.Rows(table.ProjectMembers.Key(in.ProjectID, id))
 	}
 }
 
-// Check refuses an expiry that can't be meant.
-func (in *addIn) Check(now model.Time) error {
+// Validate refuses an expiry that can't be meant.
+func (in *addIn) Validate(now model.Time) error {
 	switch {
 	case in.Body.ExpiresOn == nil:
 		return nil
@@ -48,8 +48,8 @@ func adminExpiry() error {
 	return fault.Invalid("body.expires_on", "an admin's membership can't expire")
 }
 
-// Known refuses users who are inactive.
-func (in *addIn) Known(_ context.Context, c *guard.Case) error {
+// Resolve refuses users who are inactive.
+func (in *addIn) Resolve(_ context.Context, c *request.Request) error {
 	return c.ActiveIn("body.user_ids", in.Body.UserIDs)
 }
 
@@ -57,7 +57,7 @@ func (in *addIn) Known(_ context.Context, c *guard.Case) error {
 // they are, unless the body names another role or expiry. It refuses to demote the
 // last admin (last_project_admin).
 func (h *handlers) add(ctx context.Context, in *addIn) ([]model.ProjectUser, error) {
-	c := in.Case()
+	c := in.Request()
 	p := *c.Project
 	users := model.Distinct(in.Body.UserIDs)
 	was, now := make([]model.ProjectMember, len(users)), make([]model.ProjectMember, len(users))
@@ -89,27 +89,27 @@ func (h *handlers) add(ctx context.Context, in *addIn) ([]model.ProjectUser, err
 		case old.ID == 0:
 			m.ID, ids = ids[0], ids[1:]
 			m = h.store.AddMember(&c.Tx, p, m)
-			after[guard.UserName(id)] = m.Facts()
-			c.Notify(id, model.NoticeAdded, guard.ProjectName(p.ID))
+			after[model.UserName(id)] = m.Facts()
+			c.Notify(id, model.NoticeAdded, model.ProjectName(p.ID))
 		case !same(old, m):
 			m = h.store.ChangeMember(&c.Tx, p, old, m.Modified(c.Stamp, c.Now))
-			before[guard.UserName(id)], after[guard.UserName(id)] = old.Facts(), m.Facts()
+			before[model.UserName(id)], after[model.UserName(id)] = old.Facts(), m.Facts()
 			if old.Role != m.Role {
-				c.Notify(id, model.NoticeRoleChanged, guard.ProjectName(p.ID))
+				c.Notify(id, model.NoticeRoleChanged, model.ProjectName(p.ID))
 			}
 		}
 		u, _ := c.UserRow(id)
 		rows[i] = model.ProjectUser{ID: m.ID, User: u}
 	}
 	if len(after) > 0 {
-		c.Audit(guard.ProjectName(p.ID), before, after)
+		c.Audit(model.ProjectName(p.ID), before, after)
 	}
 	return rows, nil
 }
 
 // changed returns m with what the body names. A membership that has expired is
 // taken up again: without a new end it has none.
-func (in *addIn) changed(c *guard.Case, m model.ProjectMember) model.ProjectMember {
+func (in *addIn) changed(c *request.Request, m model.ProjectMember) model.ProjectMember {
 	if !c.Live(m.ExpiresOn) {
 		m.ExpiresOn = nil
 	}
@@ -137,7 +137,7 @@ func isAdmin(m model.ProjectMember) int64 {
 }
 
 type removeIn struct {
-	guard.In
+	request.In
 	removal.Options
 	ProjectID  int64 `path:"project_id" example:"151"`
 	UserID     int64 `path:"user_id" example:"16"`
@@ -146,8 +146,8 @@ type removeIn struct {
 	left removal.Left
 }
 
-// Needs asks what else leads the person to projects, and for the heir.
-func (in *removeIn) Needs(f *guard.Fetch) {
+// Load asks what else leads the person to projects, and for the heir.
+func (in *removeIn) Load(f *request.Fetch) {
 	in.left.Ask(f, in.UserID)
 	f.Rows(table.Tombstones.Key(in.ProjectID, in.UserID))
 	if in.TransferTo == 0 {
@@ -159,8 +159,8 @@ func (in *removeIn) Needs(f *guard.Fetch) {
 	}
 }
 
-// Known refuses an heir who can't reach the project.
-func (in *removeIn) Known(_ context.Context, c *guard.Case) error {
+// Resolve refuses an heir who can't reach the project.
+func (in *removeIn) Resolve(_ context.Context, c *request.Request) error {
 	return removal.Heir(c, *c.Project, in.UserID, in.TransferTo)
 }
 
@@ -168,7 +168,7 @@ func (in *removeIn) Known(_ context.Context, c *guard.Case) error {
 func (h *handlers) remove(ctx context.Context, in *removeIn) (api.Noted[[]model.ProjectUser, *removal.Report], error) {
 	out := api.Noted[[]model.ProjectUser, *removal.Report]{}
 	heirs := removal.Heirs{Post: in.TransferTo, Agents: in.TransferTo}
-	row, report, err := removal.FromProject(ctx, h.store, in.Case(), in.UserID, heirs, &in.left, in.Options)
+	row, report, err := removal.FromProject(ctx, h.store, in.Request(), in.UserID, heirs, &in.left, in.Options)
 	if err != nil {
 		return out, err
 	}
@@ -180,26 +180,26 @@ func (h *handlers) remove(ctx context.Context, in *removeIn) (api.Noted[[]model.
 }
 
 type membersIn struct {
-	guard.In
+	request.In
 	api.Paging
 	ProjectID int64 `path:"project_id" example:"151"`
 
 	found []store.Ref
 }
 
-// Needs asks who is in the project.
-func (in *membersIn) Needs(f *guard.Fetch) {
-	guard.Ask(f, &in.found, func(ctx context.Context) ([]store.Ref, error) {
-		return f.Store().Members(ctx, in.ProjectID, in.After(), in.Limit+1)
+// Load asks who is in the project.
+func (in *membersIn) Load(f *request.Fetch) {
+	request.Ask(f, &in.found, func(ctx context.Context) ([]store.Ref, error) {
+		return f.Store().Members(ctx, in.ProjectID, in.AfterID(), in.Limit+1)
 	})
 }
 
 // members lists the members by the id of their membership.
 func (h *handlers) members(ctx context.Context, in *membersIn) (api.Page[model.ProjectMemberUser], error) {
 	page := api.Page[model.ProjectMemberUser]{}
-	found, next := api.Cut(in.Limit, in.found, func(r store.Ref) string { return r.Position })
+	found, next := api.Cut(in.Limit, in.found, func(r store.Ref) string { return api.NextID(r.ID) })
 	page.Next = next
-	people, err := h.people(ctx, in.Case(), in.ProjectID, found)
+	people, err := h.people(ctx, in.Request(), in.ProjectID, found)
 	for _, m := range people {
 		page.Items = append(page.Items, model.ProjectMemberUser{ID: m.member.ID, User: m.user, Role: m.member.Role, ExpiresOn: m.member.ExpiresOn})
 	}
@@ -214,7 +214,7 @@ type person struct {
 
 // people reads the members an index led to again, strongly consistent, and
 // leaves out who isn't one any more.
-func (h *handlers) people(ctx context.Context, c *guard.Case, project int64, found []store.Ref) ([]person, error) {
+func (h *handlers) people(ctx context.Context, c *request.Request, project int64, found []store.Ref) ([]person, error) {
 	if err := c.ReadShown(ctx, peopleKeys(nil, project, found)...); err != nil {
 		return nil, err
 	}
@@ -225,17 +225,17 @@ func (h *handlers) people(ctx context.Context, c *guard.Case, project int64, fou
 func peopleKeys(keys []table.Primary, project int64, found []store.Ref) []table.Primary {
 	keys = slices.Grow(keys, 2*len(found))
 	for _, f := range found {
-		keys = append(keys, table.ProjectMembers.Key(project, f.ID), table.Users.Key(f.ID))
+		keys = append(keys, table.ProjectMembers.Key(project, f.User), table.Users.Key(f.User))
 	}
 	return keys
 }
 
 // peopleIn is people, of rows that were read.
-func peopleIn(c *guard.Case, project int64, found []store.Ref) []person {
+func peopleIn(c *request.Request, project int64, found []store.Ref) []person {
 	people := make([]person, 0, len(found))
 	for _, f := range found {
-		m, ok := c.ProjectMember(project, f.ID)
-		u, known := c.UserRow(f.ID)
+		m, ok := c.ProjectMember(project, f.User)
+		u, known := c.UserRow(f.User)
 		if ok && known {
 			people = append(people, person{m, u})
 		}

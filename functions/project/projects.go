@@ -6,14 +6,14 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 type createIn struct {
-	guard.In
+	request.In
 	Body struct {
 		Name        string  `json:"project_name" minLength:"1" maxLength:"200" doc:"Unique in its team, compared trimmed, in NFC and case folded"`
 		Description string  `json:"description,omitempty" maxLength:"4000"`
@@ -22,11 +22,11 @@ type createIn struct {
 	}
 }
 
-// Needs asks who has the name already.
-func (in *createIn) Needs(f *guard.Fetch) { f.Rows(store.NameKey(in.project(f.Organization))) }
+// Load asks who has the name already.
+func (in *createIn) Load(f *request.Fetch) { f.Rows(store.NameKey(in.project(f.Organization))) }
 
-// Known refuses members who are inactive.
-func (in *createIn) Known(_ context.Context, c *guard.Case) error {
+// Resolve refuses members who are inactive.
+func (in *createIn) Resolve(_ context.Context, c *request.Request) error {
 	return c.ActiveIn("body.user_ids", in.Body.UserIDs)
 }
 
@@ -38,7 +38,7 @@ func (in *createIn) project(organization int64) model.Project {
 // is no user, leaves it to the organisation's ranks. It refuses a name that is
 // taken (duplicate).
 func (h *handlers) create(ctx context.Context, in *createIn) (model.Project, error) {
-	c := in.Case()
+	c := in.Request()
 	p := in.project(c.Organization.ID)
 	if err := c.Unbound(); err != nil {
 		return p, err
@@ -67,15 +67,15 @@ func (h *handlers) create(ctx context.Context, in *createIn) (model.Project, err
 	after := p.Facts()
 	for _, m := range members {
 		m.Version = p.Version
-		after[guard.UserName(m.UserID)] = m.Facts()
-		c.Notify(m.UserID, model.NoticeAdded, guard.ProjectName(id))
+		after[model.UserName(m.UserID)] = m.Facts()
+		c.Notify(m.UserID, model.NoticeAdded, model.ProjectName(id))
 	}
-	c.Audit(guard.ProjectName(id), nil, after)
+	c.Audit(model.ProjectName(id), nil, after)
 	return p, nil
 }
 
 type editIn struct {
-	guard.In
+	request.In
 	ProjectID int64 `path:"project_id" example:"151"`
 	Body      struct {
 		Name        *string             `json:"project_name,omitempty" minLength:"1" maxLength:"200"`
@@ -93,9 +93,9 @@ func (in *editIn) moves(p model.Project) int64 {
 	return 0
 }
 
-// Needs asks who has the new name already, in the team it will be in, and what
+// Load asks who has the new name already, in the team it will be in, and what
 // the caller is there.
-func (in *editIn) Needs(f *guard.Fetch) {
+func (in *editIn) Load(f *request.Fetch) {
 	p, ok := f.Project(in.ProjectID)
 	if !ok {
 		return
@@ -111,8 +111,8 @@ func (in *editIn) Needs(f *guard.Fetch) {
 	}
 }
 
-// Known refuses a team that the caller may not know.
-func (in *editIn) Known(_ context.Context, c *guard.Case) error {
+// Resolve refuses a team that the caller may not know.
+func (in *editIn) Resolve(_ context.Context, c *request.Request) error {
 	to := in.moves(*c.Project)
 	if to == 0 {
 		return nil
@@ -145,7 +145,7 @@ func renamed(from, to model.Project) bool { return from.Name != to.Name || from.
 // one in the team it goes to. It refuses a name that is taken there
 // (duplicate).
 func (h *handlers) edit(_ context.Context, in *editIn) (model.Project, error) {
-	c := in.Case()
+	c := in.Request()
 	old := *c.Project
 	p := in.edited(old)
 	if p.Team() != old.Team() {
@@ -174,24 +174,24 @@ func (h *handlers) edit(_ context.Context, in *editIn) (model.Project, error) {
 	p = h.store.EditProject(&c.Tx, old, p)
 	after := p.Facts()
 	after["renamed"] = p.Name != old.Name
-	c.Audit(guard.ProjectName(p.ID), old.Facts(), after)
+	c.Audit(model.ProjectName(p.ID), old.Facts(), after)
 	return p, nil
 }
 
 type deleteIn struct {
-	guard.In
+	request.In
 	ProjectID int64 `path:"project_id" example:"151"`
 	DryRun    bool  `query:"dry_run" doc:"Make every check and answer, but write nothing"`
 }
 
 // delete makes the project unreadable at once and frees its name.
 func (h *handlers) delete(_ context.Context, in *deleteIn) ([]model.Project, error) {
-	c := in.Case()
+	c := in.Request()
 	if in.DryRun {
 		c.Rehearse()
 	}
 	p := h.store.DeleteProject(&c.Tx, *c.Project, c.Stamp, c.Now)
-	c.Audit(guard.ProjectName(p.ID), c.Project.Facts(), p.Facts())
+	c.Audit(model.ProjectName(p.ID), c.Project.Facts(), p.Facts())
 	return []model.Project{p}, nil
 }
 

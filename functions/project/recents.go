@@ -5,19 +5,19 @@ import (
 	"slices"
 
 	"wardroom/pkg/api"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 type addRecentIn struct {
-	guard.In
+	request.In
 	ProjectID int64 `path:"project_id" example:"151"`
 }
 
-// Needs asks for the caller's list.
-func (in *addRecentIn) Needs(f *guard.Fetch) {
+// Load asks for the caller's list.
+func (in *addRecentIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
 		f.Rows(table.Recents.Key(f.Caller))
 	}
@@ -26,7 +26,7 @@ func (in *addRecentIn) Needs(f *guard.Fetch) {
 // addRecent puts the project at the head of the caller's list. A service key
 // has none (403).
 func (h *handlers) addRecent(ctx context.Context, in *addRecentIn) (model.RecentProject, error) {
-	c := in.Case()
+	c := in.Request()
 	me, err := c.Me()
 	if err != nil {
 		return model.RecentProject{}, err
@@ -45,12 +45,12 @@ func (h *handlers) addRecent(ctx context.Context, in *addRecentIn) (model.Recent
 }
 
 type recentIn struct {
-	guard.In
+	request.In
 	api.Paging `limit:"10"`
 }
 
-// Needs asks for the caller's list.
-func (in *recentIn) Needs(f *guard.Fetch) {
+// Load asks for the caller's list.
+func (in *recentIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
 		f.Rows(table.Recents.Key(f.Caller))
 	}
@@ -59,7 +59,7 @@ func (in *recentIn) Needs(f *guard.Fetch) {
 // recent shows the caller's list, newest first, without what they can't reach any
 // more. A service key has none (403).
 func (h *handlers) recent(ctx context.Context, in *recentIn) (api.Page[model.RecentProject], error) {
-	c := in.Case()
+	c := in.Request()
 	page := api.Page[model.RecentProject]{}
 	me, err := c.Me()
 	if err != nil {
@@ -91,7 +91,7 @@ func (h *handlers) recent(ctx context.Context, in *recentIn) (api.Page[model.Rec
 
 // loadTeams reads what a user is in the teams of projects that were read, where
 // that could still open one to them.
-func (h *handlers) loadTeams(ctx context.Context, c *guard.Case, projects []int64, user int64) error {
+func (h *handlers) loadTeams(ctx context.Context, c *request.Request, projects []int64, user int64) error {
 	var keys []table.Primary
 	for _, id := range projects {
 		if p, ok := store.LiveProject(c.Rows(), id); ok && p.Team() != 0 && !c.Sees(p) {

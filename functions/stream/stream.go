@@ -10,13 +10,10 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"wardroom/pkg/agents"
 	"wardroom/pkg/audit"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/followup"
 	"wardroom/pkg/model"
-	"wardroom/pkg/notice"
-	"wardroom/pkg/purge"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -34,10 +31,10 @@ const Name = "Stream"
 // somebody mends the table.
 func Work(s *store.Store, now func() model.Time) followup.Work {
 	return followup.InOrder(
-		func(ctx context.Context, rows []model.Audit) (int, error) { return notice.Deliver(ctx, s, rows) },
+		func(ctx context.Context, rows []model.Audit) (int, error) { return followup.Notify(ctx, s, rows) },
 		followup.Each(passing(func(ctx context.Context, a model.Audit) error { return removal.Follow(ctx, s, a, now()) })),
-		followup.Each(passing(func(ctx context.Context, a model.Audit) error { return purge.Follow(ctx, s, a, now()) })),
-		followup.Each(passing(func(ctx context.Context, a model.Audit) error { return agents.Follow(ctx, s, a, now()) })),
+		followup.Each(passing(func(ctx context.Context, a model.Audit) error { return followup.Purge(ctx, s, a, now()) })),
+		followup.Each(passing(func(ctx context.Context, a model.Audit) error { return followup.MoveAgents(ctx, s, a, now()) })),
 		func(ctx context.Context, rows []model.Audit) (int, error) { return audit.Seal(ctx, s, rows) },
 	)
 }

@@ -4,14 +4,14 @@ import (
 	"context"
 
 	"wardroom/pkg/api"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 type listIn struct {
-	guard.In
+	request.In
 	api.Paging
 	IsActive *bool  `query:"is_active" doc:"Only active users, or only those who aren't"`
 	Email    string `query:"email" format:"email" maxLength:"254" doc:"Only the user with this address"`
@@ -19,13 +19,13 @@ type listIn struct {
 	ids []int64
 }
 
-// Needs asks who is in the organisation, or whose the address is.
-func (in *listIn) Needs(f *guard.Fetch) {
+// Load asks who is in the organisation, or whose the address is.
+func (in *listIn) Load(f *request.Fetch) {
 	if in.Email != "" {
 		f.Rows(store.EmailKey(f.Organization, in.Email))
 		return
 	}
-	guard.Ask(f, &in.ids, func(ctx context.Context) ([]int64, error) {
+	request.Ask(f, &in.ids, func(ctx context.Context) ([]int64, error) {
 		return f.Store().UsersOfOrganization(ctx, f.Organization, in.AfterID(), in.Limit+1)
 	})
 }
@@ -33,7 +33,7 @@ func (in *listIn) Needs(f *guard.Fetch) {
 // list shows the users of the organisation by id. Deleted ones, and those whom
 // the filter leaves out, make a page shorter, not longer to read.
 func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.User], error) {
-	c := in.Case()
+	c := in.Request()
 	page := api.Page[model.User]{}
 	ids := in.ids
 	if in.Email != "" {
@@ -61,11 +61,11 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.User], 
 }
 
 type userIn struct {
-	guard.In
+	request.In
 	UserID int64 `path:"user_id" example:"16"`
 }
 
 func (h *handlers) user(_ context.Context, in *userIn) (model.User, error) {
-	u, _ := in.Case().UserRow(in.UserID)
+	u, _ := in.Request().UserRow(in.UserID)
 	return u, nil
 }

@@ -7,10 +7,9 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
-	"wardroom/pkg/invite"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
-	"wardroom/pkg/personal"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -29,7 +28,7 @@ type InviteLink struct {
 func (*InviteLink) Redacted() any { return (*InviteLink)(nil) }
 
 type createIn struct {
-	guard.In
+	request.In
 	Body struct {
 		Email     string `json:"email" format:"email" maxLength:"254" doc:"Unique in the organization. Addresses are compared by IDNA in their domain, and before the @ in NFC and without regard to the case of ASCII letters."`
 		FirstName string `json:"first_name,omitempty" maxLength:"150"`
@@ -37,25 +36,25 @@ type createIn struct {
 		IsStaff   bool   `json:"is_staff,omitempty" doc:"Application admin"`
 	}
 
-	of      invite.Of
+	of      member.Invitation
 	known   *model.User // whose the address is
 	arrived bool        // who has a credential of their own
 }
 
-// Needs asks whose the address is, who has proved its domain, and whether it was
+// Load asks whose the address is, who has proved its domain, and whether it was
 // invited.
-func (in *createIn) Needs(f *guard.Fetch) {
-	in.of.Ask(f, guard.OrganizationName(f.Organization), in.Body.Email)
+func (in *createIn) Load(f *request.Fetch) {
+	in.of.Ask(f, model.OrganizationName(f.Organization), in.Body.Email)
 	f.Rows(store.ProvisionedKey(f.Organization, model.UserNames, in.Body.Email))
 	if a, ok := model.ParseAddress(in.Body.Email); ok {
 		f.Rows(table.Proofs.Key(a.Domain))
 	}
 }
 
-// Known reads whose the address is, and the invitation before.
-func (in *createIn) Known(ctx context.Context, c *guard.Case) (err error) {
+// Resolve reads whose the address is, and the invitation before.
+func (in *createIn) Resolve(ctx context.Context, c *request.Request) (err error) {
 	in.known, in.arrived = nil, false
-	place := guard.OrganizationName(c.Organization.ID)
+	place := model.OrganizationName(c.Organization.ID)
 	more := in.of.Keys(c, place, in.Body.Email)
 	e, taken := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, in.Body.Email))
 	if taken {
@@ -82,17 +81,17 @@ func (in *createIn) Known(ctx context.Context, c *guard.Case) (err error) {
 // invited reports whether the user needs an invitation to get in: no issuer
 // signs people in here, or nobody has proved that the domain of their address is
 // the organisation's.
-func (in *createIn) invited(c *guard.Case) bool {
+func (in *createIn) invited(c *request.Request) bool {
 	a, _ := model.ParseAddress(in.Body.Email)
 	p, proved := table.Proofs.In(c.Rows(), a.Domain)
-	return !c.SignsIn() || !proved || p.OrganizationID != c.Organization.ID
+	return !c.Credential.SignsIn || !proved || p.OrganizationID != c.Organization.ID
 }
 
 // create makes an active user, and invites them where nothing else lets them in.
 // It refuses an address that is another's, or another's userName (duplicate); for a
 // user who was never here it answers a new link instead.
 func (h *handlers) create(ctx context.Context, in *createIn) (api.Noted[model.User, *InviteLink], error) {
-	c := in.Case()
+	c := in.Request()
 	out := api.Noted[model.User, *InviteLink]{}
 	if in.known != nil {
 		return h.inviteAgain(ctx, c, in)
@@ -109,7 +108,7 @@ func (h *handlers) create(ctx context.Context, in *createIn) (api.Noted[model.Us
 	}
 	u := model.User{
 		ID: id, OrganizationID: c.Organization.ID, Email: model.TidyAddress(in.Body.Email), FirstName: in.Body.FirstName, LastName: in.Body.LastName,
-		IsStaff: in.Body.IsStaff, IsActive: true, DateJoined: c.Now, AuditKey: personal.NewKey(),
+		IsStaff: in.Body.IsStaff, IsActive: true, DateJoined: c.Now, AuditKey: model.NewPersonalKey(),
 	}
 	u.Version = 1
 	h.store.CreateUser(&c.Tx, u)
@@ -118,7 +117,7 @@ func (h *handlers) create(ctx context.Context, in *createIn) (api.Noted[model.Us
 	if out.Meta, err = h.link(ctx, c, in, u, after); err != nil {
 		return out, err
 	}
-	c.Audit(guard.UserName(id), nil, after)
+	c.Audit(model.UserName(id), nil, after)
 	out.Data = u.In(c.Organization)
 	return out, nil
 }
@@ -132,7 +131,7 @@ func (in *createIn) differs(u model.User) bool {
 // inviteAgain makes a new link for a user who was never here, in place of the
 // one before. It changes nothing of them: a request that would is refused
 // (duplicate).
-func (h *handlers) inviteAgain(ctx context.Context, c *guard.Case, in *createIn) (api.Noted[model.User, *InviteLink], error) {
+func (h *handlers) inviteAgain(ctx context.Context, c *request.Request, in *createIn) (api.Noted[model.User, *InviteLink], error) {
 	u := *in.known
 	out := api.Noted[model.User, *InviteLink]{Data: u}
 	if in.arrived || !u.IsActive || !in.invited(c) || in.differs(u) || rankOf(u) > c.Caller.ActingRank() {
@@ -143,20 +142,20 @@ func (h *handlers) inviteAgain(ctx context.Context, c *guard.Case, in *createIn)
 	if out.Meta, err = h.link(ctx, c, in, u, after); err != nil {
 		return out, err
 	}
-	c.Audit(guard.UserName(u.ID), nil, after)
+	c.Audit(model.UserName(u.ID), nil, after)
 	return out, nil
 }
 
 // link invites a user where they need it, and returns the link where no mail
 // brings it.
-func (h *handlers) link(ctx context.Context, c *guard.Case, in *createIn, u model.User, after map[string]any) (*InviteLink, error) {
+func (h *handlers) link(ctx context.Context, c *request.Request, in *createIn, u model.User, after map[string]any) (*InviteLink, error) {
 	if !in.invited(c) {
 		return nil, nil
 	}
 	link := &InviteLink{}
-	i, err := in.of.Make(ctx, h.store, c, invite.ToOrganization(c.Organization, u.ID), in.Body.Email, "user", lasting, func(url string) {
-		*link = InviteLink{url, invite.Warnings(c, rankOf(u))}
+	i, err := in.of.Make(ctx, h.store, c, member.InviteToOrganization(c.Organization, u.ID), in.Body.Email, "user", lasting, func(url string) {
+		*link = InviteLink{url, member.InviteWarnings(c, rankOf(u))}
 	})
-	after[guard.InviteName(i.ID)] = i.Status
+	after[model.InviteName(i.ID)] = i.Status
 	return link, err
 }

@@ -6,9 +6,9 @@ import (
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
+	"wardroom/pkg/request"
 	"wardroom/pkg/table"
 )
 
@@ -20,7 +20,7 @@ type leaving struct {
 }
 
 // ask asks for the heir.
-func (l *leaving) ask(f *guard.Fetch) {
+func (l *leaving) ask(f *request.Fetch) {
 	if l.TransferTo != 0 {
 		f.Rows(table.Users.Key(l.TransferTo))
 	}
@@ -28,7 +28,7 @@ func (l *leaving) ask(f *guard.Fetch) {
 
 // known refuses an heir who isn't an active user of the organisation, or leaves
 // too.
-func (l *leaving) known(c *guard.Case, leavers ...int64) error {
+func (l *leaving) known(c *request.Request, leavers ...int64) error {
 	if l.TransferTo == 0 || c.Active([]int64{l.TransferTo}) == nil && !slices.Contains(leavers, l.TransferTo) {
 		return nil
 	}
@@ -38,13 +38,13 @@ func (l *leaving) known(c *guard.Case, leavers ...int64) error {
 type deleted = api.Noted[[]model.User, *removal.Report]
 
 // end deletes users; see package removal for the rules.
-func (l *leaving) end(ctx context.Context, h *handlers, c *guard.Case, ids []int64, batch bool) (deleted, error) {
+func (l *leaving) end(ctx context.Context, h *handlers, c *request.Request, ids []int64, batch bool) (deleted, error) {
 	users := make([]model.User, len(ids))
 	for i, id := range ids {
 		users[i], _ = c.UserRow(id)
 	}
 	if !batch {
-		c.Concerns(users[0])
+		c.CheckVersionOf(users[0])
 	}
 	rows, report, err := removal.OfUsers(ctx, h.store, c, users, removal.UserOptions{
 		Options: l.Options, Delete: true, Purge: l.Purge, Heirs: model.Heirs{TransferTo: l.TransferTo}, Batch: batch,
@@ -60,36 +60,38 @@ func (l *leaving) end(ctx context.Context, h *handlers, c *guard.Case, ids []int
 }
 
 type deleteIn struct {
-	guard.In
+	request.In
 	leaving
 	UserID int64 `path:"user_id" example:"15"`
 }
 
-func (in *deleteIn) Needs(f *guard.Fetch) { in.ask(f) }
+func (in *deleteIn) Load(f *request.Fetch) { in.ask(f) }
 
-func (in *deleteIn) Known(_ context.Context, c *guard.Case) error { return in.known(c, in.UserID) }
+func (in *deleteIn) Resolve(_ context.Context, c *request.Request) error {
+	return in.known(c, in.UserID)
+}
 
 // delete ends an account and hides it; 30 days later it is purged.
 func (h *handlers) delete(ctx context.Context, in *deleteIn) (deleted, error) {
-	return in.end(ctx, h, in.Case(), []int64{in.UserID}, false)
+	return in.end(ctx, h, in.Request(), []int64{in.UserID}, false)
 }
 
 type batchIn struct {
-	guard.In
+	request.In
 	leaving
 	Body *struct {
 		UserIDs []int64 `json:"user_ids" query:"user_ids" minItems:"1" maxItems:"90" doc:"In the body, or in the query as a comma list"`
 	}
 }
 
-func (in *batchIn) Needs(f *guard.Fetch) { in.ask(f) }
+func (in *batchIn) Load(f *request.Fetch) { in.ask(f) }
 
-func (in *batchIn) Known(_ context.Context, c *guard.Case) error {
+func (in *batchIn) Resolve(_ context.Context, c *request.Request) error {
 	return in.known(c, in.Body.UserIDs...)
 }
 
 // deleteBatch deletes all of them or none: if one is blocked, all who are
 // blocked are named.
 func (h *handlers) deleteBatch(ctx context.Context, in *batchIn) (deleted, error) {
-	return in.end(ctx, h, in.Case(), model.Distinct(in.Body.UserIDs), true)
+	return in.end(ctx, h, in.Request(), model.Distinct(in.Body.UserIDs), true)
 }

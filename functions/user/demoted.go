@@ -3,8 +3,8 @@ package user
 import (
 	"context"
 
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 )
 
 // keysLeft warns that a service key lives on whose maker has lost a rank.
@@ -18,7 +18,7 @@ type Demoted struct {
 
 // demoted looks for the service keys of somebody whose rank is lowered; nil where
 // it isn't, or there is none.
-func (h *handlers) demoted(ctx context.Context, c *guard.Case, old, u model.User) (*Demoted, error) {
+func (h *handlers) demoted(ctx context.Context, c *request.Request, old, u model.User) (*Demoted, error) {
 	if rankOf(u) >= rankOf(old) {
 		return nil, nil
 	}

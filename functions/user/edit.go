@@ -6,15 +6,15 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 type editIn struct {
-	guard.In
+	request.In
 	UserID int64 `path:"user_id" example:"16"`
 	Body   struct {
 		FirstName   *string `json:"first_name,omitempty" maxLength:"150"`
@@ -25,8 +25,8 @@ type editIn struct {
 	}
 }
 
-// Needs asks for the grant of the user's rank.
-func (in *editIn) Needs(f *guard.Fetch) { f.Rows(table.RankGrants.Key(in.UserID)) }
+// Load asks for the grant of the user's rank.
+func (in *editIn) Load(f *request.Fetch) { f.Rows(table.RankGrants.Key(in.UserID)) }
 
 // edited changes what the body names, but whether the account may be used.
 func (in *editIn) edited(u *model.User) {
@@ -46,7 +46,7 @@ func set[T any](field *T, to *T) {
 // It refuses to demote the last global admin (last_global_admin), and whatever
 // ending an account refuses.
 func (h *handlers) edit(ctx context.Context, in *editIn) (api.Noted[model.User, *Demoted], error) {
-	c := in.Case()
+	c := in.Request()
 	old, _ := c.UserRow(in.UserID)
 	u, err := h.change(ctx, in)
 	out := api.Noted[model.User, *Demoted]{Data: u}
@@ -58,9 +58,9 @@ func (h *handlers) edit(ctx context.Context, in *editIn) (api.Noted[model.User, 
 
 // change is edit without what the caller is told beside the user.
 func (h *handlers) change(ctx context.Context, in *editIn) (model.User, error) {
-	c := in.Case()
+	c := in.Request()
 	old, _ := c.UserRow(in.UserID)
-	c.Concerns(old)
+	c.CheckVersionOf(old)
 	u := old
 	in.edited(&u)
 	wanted := old.IsActive
@@ -103,7 +103,7 @@ func (h *handlers) change(ctx context.Context, in *editIn) (model.User, error) {
 // may says whether the caller may make of a user what the request says.
 // Users change their own names and give up their own ranks; others are managed by
 // who has a rank, unless they are global admins, up to the manager's own rank.
-func may(c *guard.Case, old, u model.User, active bool) error {
+func may(c *request.Request, old, u model.User, active bool) error {
 	if c.Caller.Is(u.ID) {
 		switch {
 		case active != old.IsActive:
@@ -126,7 +126,7 @@ func may(c *guard.Case, old, u model.User, active bool) error {
 func rankOf(u model.User) access.Rank { return access.RankOf(u.IsStaff, u.IsSuperuser) }
 
 // lastGlobalAdmin refuses a change after which the organisation had none.
-func lastGlobalAdmin(c *guard.Case, old, u model.User) error {
+func lastGlobalAdmin(c *request.Request, old, u model.User) error {
 	if old.IsSuperuser && old.IsActive && !u.IsSuperuser && c.Organization.GlobalAdminCount <= 1 {
 		return fault.New(fault.KindLastGlobalAdmin, "The last global admin can't give up the rank: make somebody else one first, with is_superuser=true")
 	}
@@ -134,7 +134,7 @@ func lastGlobalAdmin(c *guard.Case, old, u model.User) error {
 }
 
 // tell notes the change for the audit log, names only as data of the user's own.
-func (h *handlers) tell(c *guard.Case, old, u model.User, removal *int64) {
+func (h *handlers) tell(c *request.Request, old, u model.User, removal *int64) {
 	before, after := old.Facts(), u.Facts()
 	if old.FirstName != u.FirstName {
 		before["first_name"], after["first_name"] = c.Personal(old, old.FirstName), c.Personal(u, u.FirstName)
@@ -146,7 +146,7 @@ func (h *handlers) tell(c *guard.Case, old, u model.User, removal *int64) {
 		after["removal_id"] = *removal
 	}
 	if rankOf(old) != rankOf(u) && !c.Caller.Is(u.ID) && u.IsActive {
-		c.Notify(u.ID, model.NoticeRoleChanged, guard.OrganizationName(c.Organization.ID))
+		c.Notify(u.ID, model.NoticeRoleChanged, model.OrganizationName(c.Organization.ID))
 	}
-	c.Audit(guard.UserName(u.ID), before, after)
+	c.Audit(model.UserName(u.ID), before, after)
 }

@@ -6,8 +6,8 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 )
 
 type editPermissionIn struct {
@@ -18,13 +18,13 @@ type editPermissionIn struct {
 	}
 }
 
-// Check refuses an end that is over.
-func (in *editPermissionIn) Check(now model.Time) error {
+// Validate refuses an end that is over.
+func (in *editPermissionIn) Validate(now model.Time) error {
 	return ends("", "", in.Body.ExpiresOn.Value, now)
 }
 
-// Known finds the permission. Who is inactive can't be given another.
-func (in *editPermissionIn) Known(ctx context.Context, c *guard.Case) error {
+// Resolve finds the permission. Who is inactive can't be given another.
+func (in *editPermissionIn) Resolve(ctx context.Context, c *request.Request) error {
 	if err := in.find(ctx, c); err != nil {
 		return err
 	}
@@ -39,15 +39,15 @@ func (h *handlers) editPermission(ctx context.Context, in *editPermissionIn) (ap
 	row, err := h.changePermission(in)
 	out := api.Noted[model.UserPermission, *Demoted]{Data: row}
 	if err == nil && in.held.grant != nil {
-		out.Meta, err = h.demoted(ctx, in.Case(), old, ranked(old, row.Permission))
+		out.Meta, err = h.demoted(ctx, in.Request(), old, ranked(old, row.Permission))
 	}
 	return out, err
 }
 
 // changePermission is editPermission without what the caller is told beside it.
 func (h *handlers) changePermission(in *editPermissionIn) (model.UserPermission, error) {
-	c := in.Case()
-	c.Concerns(in.held.shown())
+	c := in.Request()
+	c.CheckVersionOf(in.held.shown())
 	switch {
 	case in.held.grant != nil:
 		return h.editRank(c, in)
@@ -68,17 +68,17 @@ func (h *handlers) changePermission(in *editPermissionIn) (model.UserPermission,
 	}
 	m = h.store.ChangeMember(&c.Tx, p, was, m.Modified(c.Stamp, c.Now))
 	if !c.Caller.Is(m.UserID) && m.Role != was.Role {
-		c.Notify(m.UserID, model.NoticeRoleChanged, guard.ProjectName(p.ID))
+		c.Notify(m.UserID, model.NoticeRoleChanged, model.ProjectName(p.ID))
 	}
-	name := guard.UserName(m.UserID)
-	c.Audit(guard.MemberName(guard.ProjectName(p.ID), m.UserID), map[string]any{name: was.Facts()}, map[string]any{name: m.Facts()})
+	name := model.UserName(m.UserID)
+	c.Audit(model.MemberName(model.ProjectName(p.ID), m.UserID), map[string]any{name: was.Facts()}, map[string]any{name: m.Facts()})
 	return held{user: in.held.user, member: &m}.shown(), nil
 }
 
 // terms changes the terms of a permission on a project or an agent to what the
 // body names, and reports whether that is anything else. One that has expired is
 // taken up again: without a new end it has none. An empty body doesn't do that.
-func (in *editPermissionIn) terms(c *guard.Case, on string, role *string, end **model.Time) (changed bool, err error) {
+func (in *editPermissionIn) terms(c *request.Request, on string, role *string, end **model.Time) (changed bool, err error) {
 	if in.Body.Permission == nil && !in.Body.ExpiresOn.Given {
 		return false, nil
 	}
@@ -106,7 +106,7 @@ func (in *editPermissionIn) terms(c *guard.Case, on string, role *string, end **
 // mayRank says whether the caller may give the holder of a rank another, or none
 // for "". The holder gives up, or lowers, their own; others' a global admin does, save
 // another global admin's.
-func (h held) mayRank(c *guard.Case, to model.User) error {
+func (h held) mayRank(c *request.Request, to model.User) error {
 	if c.Caller.Is(h.user.ID) {
 		if rankOf(to) > rankOf(h.user) {
 			return fault.Forbidden(fault.ReasonRank)
@@ -122,7 +122,7 @@ func (h held) mayRank(c *guard.Case, to model.User) error {
 	return nil
 }
 
-func (h *handlers) editRank(c *guard.Case, in *editPermissionIn) (model.UserPermission, error) {
+func (h *handlers) editRank(c *request.Request, in *editPermissionIn) (model.UserPermission, error) {
 	old, g := in.held.user, *in.held.grant
 	rank := g.Permission
 	set(&rank, in.Body.Permission)

@@ -4,15 +4,15 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
-	"wardroom/pkg/agents"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/table"
 )
 
 type grantIn struct {
-	guard.In
+	request.In
 	Body struct {
 		UserID       int64       `json:"user_id" minimum:"1"`
 		ResourceType string      `json:"resource_type" enum:"project,agent,corpus,organization" doc:"What it is on. There are no corpora yet: 404."`
@@ -59,16 +59,16 @@ func ends(on, permission string, end *model.Time, now model.Time) error {
 	return nil
 }
 
-// Check refuses what doesn't go together.
-func (in *grantIn) Check(now model.Time) error {
+// Validate refuses what doesn't go together.
+func (in *grantIn) Validate(now model.Time) error {
 	if err := fits(in.Body.ResourceType, in.Body.Permission); err != nil {
 		return err
 	}
 	return ends(in.Body.ResourceType, in.Body.Permission, in.Body.ExpiresOn, now)
 }
 
-// Needs asks for the place, and what the user and the caller are there.
-func (in *grantIn) Needs(f *guard.Fetch) {
+// Load asks for the place, and what the user and the caller are there.
+func (in *grantIn) Load(f *request.Fetch) {
 	id, user := in.Body.ResourceID, in.Body.UserID
 	switch in.Body.ResourceType {
 	case onProject:
@@ -83,8 +83,8 @@ func (in *grantIn) Needs(f *guard.Fetch) {
 	}
 }
 
-// Known refuses users who are inactive and places that the caller may not know.
-func (in *grantIn) Known(ctx context.Context, c *guard.Case) error {
+// Resolve refuses users who are inactive and places that the caller may not know.
+func (in *grantIn) Resolve(ctx context.Context, c *request.Request) error {
 	if c.Active([]int64{in.Body.UserID}) != nil {
 		return fault.Missing("body.user_id")
 	}
@@ -95,7 +95,7 @@ func (in *grantIn) Known(ctx context.Context, c *guard.Case) error {
 	return err
 }
 
-func (in *grantIn) known(ctx context.Context, c *guard.Case) error {
+func (in *grantIn) known(ctx context.Context, c *request.Request) error {
 	in.held.user, _ = c.UserRow(in.Body.UserID)
 	switch {
 	case in.Body.ResourceType == onProject:
@@ -103,7 +103,7 @@ func (in *grantIn) known(ctx context.Context, c *guard.Case) error {
 	case in.Body.ResourceType == onAgent:
 		var along []table.Primary
 		if a, ok := table.Agents.In(c.Rows(), in.Body.ResourceID); ok {
-			along = agents.MemberKeys(a, in.Body.UserID)
+			along = member.AgentMemberKeys(a, in.Body.UserID)
 		}
 		return in.held.agent(ctx, c, in.Body.ResourceID, false, along...)
 	case in.Body.ResourceType == onOrganization && in.Body.ResourceID == c.Organization.ID && c.Caller.BoundProject == 0:
@@ -127,7 +127,7 @@ func (h *handlers) grant(ctx context.Context, in *grantIn) (model.UserPermission
 }
 
 func (h *handlers) grantRole(ctx context.Context, in *grantIn) (model.UserPermission, error) {
-	c, user := in.Case(), in.Body.UserID
+	c, user := in.Request(), in.Body.UserID
 	if err := c.Require(access.ManageMembers, in.held.target); err != nil {
 		return model.UserPermission{}, err
 	}
@@ -142,14 +142,14 @@ func (h *handlers) grantRole(ctx context.Context, in *grantIn) (model.UserPermis
 	m := model.ProjectMember{ID: id, ProjectID: p.ID, UserID: user, Role: in.Body.Permission, ExpiresOn: in.Body.ExpiresOn, CreatedBy: c.Stamp, CreatedOn: c.Now}
 	m = h.store.AddMember(&c.Tx, p, m)
 	if !c.Caller.Is(user) {
-		c.Notify(user, model.NoticeAdded, guard.ProjectName(p.ID))
+		c.Notify(user, model.NoticeAdded, model.ProjectName(p.ID))
 	}
-	c.Audit(guard.MemberName(guard.ProjectName(p.ID), user), nil, map[string]any{guard.UserName(user): m.Facts()})
+	c.Audit(model.MemberName(model.ProjectName(p.ID), user), nil, map[string]any{model.UserName(user): m.Facts()})
 	return held{user: in.held.user, member: &m}.shown(), nil
 }
 
 func (h *handlers) grantRank(ctx context.Context, in *grantIn) (model.UserPermission, error) {
-	c, old := in.Case(), in.held.user
+	c, old := in.Request(), in.held.user
 	if err := c.Require(access.ManageOrganization, in.held.target); err != nil {
 		return model.UserPermission{}, err
 	}

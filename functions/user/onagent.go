@@ -4,17 +4,17 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
-	"wardroom/pkg/agents"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
+	"wardroom/pkg/request"
 	"wardroom/pkg/table"
 )
 
 // findOnAgent is find for a permission on an agent. One that a removal has ended
 // is none.
-func (in *named) findOnAgent(ctx context.Context, c *guard.Case) error {
+func (in *named) findOnAgent(ctx context.Context, c *request.Request) error {
 	keys := []table.Primary{
 		table.Users.Key(in.at.User), table.AgentMembers.Key(in.at.User, in.at.Agent), table.Projects.Key(in.at.Project),
 		table.ProjectMembers.Key(in.at.Project, in.at.User), table.Tombstones.Key(in.at.Project, in.at.User),
@@ -37,7 +37,7 @@ func (in *named) findOnAgent(ctx context.Context, c *guard.Case) error {
 
 // agent finds the agent that a permission is on; rows along are read with it. It
 // is 404 where the caller may not know it, unless they are the holder.
-func (h *held) agent(ctx context.Context, c *guard.Case, id int64, themselves bool, along ...table.Primary) error {
+func (h *held) agent(ctx context.Context, c *request.Request, id int64, themselves bool, along ...table.Primary) error {
 	t, ok, err := c.Reach(ctx, access.Agent(""), id, along...)
 	if err != nil {
 		return err
@@ -50,13 +50,13 @@ func (h *held) agent(ctx context.Context, c *guard.Case, id int64, themselves bo
 }
 
 func (h *handlers) grantOnAgent(ctx context.Context, in *grantIn) (model.UserPermission, error) {
-	c, user := in.Case(), in.Body.UserID
+	c, user := in.Request(), in.Body.UserID
 	if err := c.Require(access.ManageAgent, in.held.target); err != nil {
 		return model.UserPermission{}, err
 	}
 	a := *c.Agent
 	if _, is := c.AgentMember(a.ID, user); is {
-		if err := agents.Settle(ctx, h.store, c, a, user); err != nil {
+		if err := member.FinishEnded(ctx, h.store, c, a, user); err != nil {
 			return model.UserPermission{}, err
 		}
 		return model.UserPermission{}, duplicate()
@@ -65,15 +65,15 @@ func (h *handlers) grantOnAgent(ctx context.Context, in *grantIn) (model.UserPer
 	if err != nil {
 		return model.UserPermission{}, err
 	}
-	m := agents.Member(c, a, *c.Project, user, access.AgentRole(in.Body.Permission))
+	m := member.NewAgentMember(c, a, *c.Project, user, access.AgentRole(in.Body.Permission))
 	m.ID, m.ExpiresOn = id, in.Body.ExpiresOn
 	m = h.store.AddAgentMember(&c.Tx, a, m)
-	c.Notify(user, model.NoticeAdded, guard.AgentName(a.ID))
-	c.Audit(guard.AgentName(a.ID), nil, map[string]any{guard.UserName(user): m.Facts()})
+	c.Notify(user, model.NoticeAdded, model.AgentName(a.ID))
+	c.Audit(model.AgentName(a.ID), nil, map[string]any{model.UserName(user): m.Facts()})
 	return held{user: in.held.user, onAgent: &m}.shown(), nil
 }
 
-func (h *handlers) editOnAgent(c *guard.Case, in *editPermissionIn) (model.UserPermission, error) {
+func (h *handlers) editOnAgent(c *request.Request, in *editPermissionIn) (model.UserPermission, error) {
 	if err := in.held.manage(c); err != nil {
 		return model.UserPermission{}, err
 	}
@@ -83,19 +83,19 @@ func (h *handlers) editOnAgent(c *guard.Case, in *editPermissionIn) (model.UserP
 	if err != nil || !asked {
 		return in.held.shown(), err
 	}
-	if err := agents.Keeps(a, m.UserID); err != nil {
+	if err := member.OwnerKeeps(a, m.UserID); err != nil {
 		return model.UserPermission{}, err
 	}
 	m = h.store.ChangeAgentMember(&c.Tx, a, was, m.Modified(c.Stamp, c.Now))
 	if m.Role != was.Role {
-		c.Notify(m.UserID, model.NoticeRoleChanged, guard.AgentName(a.ID))
+		c.Notify(m.UserID, model.NoticeRoleChanged, model.AgentName(a.ID))
 	}
-	name := guard.UserName(m.UserID)
-	c.Audit(guard.AgentName(a.ID), map[string]any{name: was.Facts()}, map[string]any{name: m.Facts()})
+	name := model.UserName(m.UserID)
+	c.Audit(model.AgentName(a.ID), map[string]any{name: was.Facts()}, map[string]any{name: m.Facts()})
 	return held{user: in.held.user, onAgent: &m}.shown(), nil
 }
 
-func (h *handlers) revokeOnAgent(ctx context.Context, c *guard.Case, in *revokeIn) (removal.Report, error) {
+func (h *handlers) revokeOnAgent(ctx context.Context, c *request.Request, in *revokeIn) (removal.Report, error) {
 	a, m := *c.Agent, *in.held.onAgent
 	if team := c.Project.Team(); in.Reports() && team != 0 {
 		if err := c.Read(ctx, table.TeamMembers.Key(team, m.UserID)); err != nil {
@@ -106,19 +106,19 @@ func (h *handlers) revokeOnAgent(ctx context.Context, c *guard.Case, in *revokeI
 	rest.AgentRole = ""
 	report := removal.Report{
 		EffectiveAccess: removal.Ways(in.held.user, rest), Warnings: []string{},
-		Effects: []model.Effect{{Resource: guard.MemberName(guard.AgentName(a.ID), m.UserID), Action: "delete", Detail: "permission as " + m.Role}},
+		Effects: []model.Effect{{Resource: model.MemberName(model.AgentName(a.ID), m.UserID), Action: "delete", Detail: "permission as " + m.Role}},
 	}
 	if err := in.held.manage(c); err != nil {
 		return report, err
 	}
-	if err := agents.Keeps(a, m.UserID); err != nil {
+	if err := member.OwnerKeeps(a, m.UserID); err != nil {
 		return report, err
 	}
 	if in.DryRun {
 		c.Rehearse()
 	}
 	h.store.WithdrawAgentMember(&c.Tx, a, m)
-	c.Notify(m.UserID, model.NoticeRemoved, guard.AgentName(a.ID))
-	c.Audit(guard.AgentName(a.ID), map[string]any{guard.UserName(m.UserID): m.Facts()}, nil)
+	c.Notify(m.UserID, model.NoticeRemoved, model.AgentName(a.ID))
+	c.Audit(model.AgentName(a.ID), map[string]any{model.UserName(m.UserID): m.Facts()}, nil)
 	return report, nil
 }

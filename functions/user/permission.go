@@ -5,9 +5,9 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -42,7 +42,7 @@ func (h held) shown() model.UserPermission {
 }
 
 // manage refuses who doesn't manage the members of what the permission is on.
-func (h held) manage(c *guard.Case) error {
+func (h held) manage(c *request.Request) error {
 	switch {
 	case h.grant != nil:
 		return c.Require(access.ManageOrganization, h.target)
@@ -54,7 +54,7 @@ func (h held) manage(c *guard.Case) error {
 
 // named is an input that names a permission by its id.
 type named struct {
-	guard.In
+	request.In
 	PermissionID int64 `path:"permission_id" example:"148"`
 
 	at    store.Permission
@@ -63,8 +63,8 @@ type named struct {
 	left  removal.Left
 }
 
-// Needs asks which row has the id.
-func (in *named) Needs(f *guard.Fetch) {
+// Load asks which row has the id.
+func (in *named) Load(f *request.Fetch) {
 	f.Ask(func(ctx context.Context) (err error) {
 		in.at, in.found, err = f.Store().PermissionByID(ctx, in.PermissionID)
 		return err
@@ -73,7 +73,7 @@ func (in *named) Needs(f *guard.Fetch) {
 
 // find reads the permission again, and what the caller is where it holds. It is
 // 404 where there is none, or none that the caller may know.
-func (in *named) find(ctx context.Context, c *guard.Case) error {
+func (in *named) find(ctx context.Context, c *request.Request) error {
 	if !in.found {
 		return fault.NotFound()
 	}
@@ -105,7 +105,7 @@ func (in *named) find(ctx context.Context, c *guard.Case) error {
 	return in.held.place(ctx, c, m.ProjectID, c.Caller.Is(m.UserID) && c.Caller.BoundProject == 0)
 }
 
-func (in *named) findGrant(c *guard.Case) error {
+func (in *named) findGrant(c *request.Request) error {
 	g, ok := table.RankGrants.In(c.Rows(), in.at.User)
 	if in.held.target = c.OrganizationTarget(); !ok || g.ID != in.PermissionID || c.Caller.BoundProject != 0 {
 		return fault.NotFound()
@@ -115,7 +115,7 @@ func (in *named) findGrant(c *guard.Case) error {
 }
 
 // projectKeys are a project's row and what the caller and a user are in it.
-func projectKeys(c *guard.Case, project, user int64) []table.Primary {
+func projectKeys(c *request.Request, project, user int64) []table.Primary {
 	keys := []table.Primary{table.Projects.Key(project), table.ProjectMembers.Key(project, user), table.Tombstones.Key(project, user)}
 	if c.Caller.User != 0 {
 		keys = append(keys, table.ProjectMembers.Key(project, c.Caller.User))
@@ -126,7 +126,7 @@ func projectKeys(c *guard.Case, project, user int64) []table.Primary {
 // place finds the project whose rows were read, and looks up what the caller and
 // the user are in its team. It is 404 where the caller may not know it, unless
 // they are the holder.
-func (h *held) place(ctx context.Context, c *guard.Case, id int64, themselves bool) error {
+func (h *held) place(ctx context.Context, c *request.Request, id int64, themselves bool) error {
 	p, ok := store.LiveProject(c.Rows(), id)
 	if !ok || p.OrganizationID != c.Organization.ID {
 		return fault.NotFound()
@@ -150,12 +150,14 @@ func (h *held) place(ctx context.Context, c *guard.Case, id int64, themselves bo
 
 type permissionIn struct{ named }
 
-// Known finds the permission.
-func (in *permissionIn) Known(ctx context.Context, c *guard.Case) error { return in.find(ctx, c) }
+// Resolve finds the permission.
+func (in *permissionIn) Resolve(ctx context.Context, c *request.Request) error {
+	return in.find(ctx, c)
+}
 
 // permission shows a permission to its holder and to who may change it.
 func (h *handlers) permission(_ context.Context, in *permissionIn) (model.UserPermission, error) {
-	c := in.Case()
+	c := in.Request()
 	if !c.Caller.Is(in.held.user.ID) {
 		if err := in.held.manage(c); err != nil {
 			return model.UserPermission{}, err

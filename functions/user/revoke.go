@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"wardroom/pkg/api"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
+	"wardroom/pkg/request"
 )
 
 type revokeIn struct {
@@ -14,16 +14,16 @@ type revokeIn struct {
 	removal.Options
 }
 
-// Known finds the permission.
-func (in *revokeIn) Known(ctx context.Context, c *guard.Case) error { return in.find(ctx, c) }
+// Resolve finds the permission.
+func (in *revokeIn) Resolve(ctx context.Context, c *request.Request) error { return in.find(ctx, c) }
 
 type revoked = api.Noted[[]model.UserPermission, *removal.Report]
 
 // revoke takes a permission away: on a project it is the removal of package
 // removal, on the organisation the rank goes.
 func (h *handlers) revoke(ctx context.Context, in *revokeIn) (revoked, error) {
-	c := in.Case()
-	c.Concerns(in.held.shown())
+	c := in.Request()
+	c.CheckVersionOf(in.held.shown())
 	var report removal.Report
 	var err error
 	switch {
@@ -46,7 +46,7 @@ func (h *handlers) revoke(ctx context.Context, in *revokeIn) (revoked, error) {
 	return out, nil
 }
 
-func (h *handlers) revokeRole(ctx context.Context, c *guard.Case, in *revokeIn) (report removal.Report, err error) {
+func (h *handlers) revokeRole(ctx context.Context, c *request.Request, in *revokeIn) (report removal.Report, err error) {
 	user := in.held.user.ID
 	if !c.Caller.Is(user) || c.Caller.BoundProject != 0 {
 		if err := in.held.manage(c); err != nil {
@@ -60,12 +60,12 @@ func (h *handlers) revokeRole(ctx context.Context, c *guard.Case, in *revokeIn) 
 	return report, err
 }
 
-func (h *handlers) revokeRank(ctx context.Context, c *guard.Case, in *revokeIn) (removal.Report, error) {
+func (h *handlers) revokeRank(ctx context.Context, c *request.Request, in *revokeIn) (removal.Report, error) {
 	old := in.held.user
 	u := ranked(old, "")
 	report := removal.Report{
 		EffectiveAccess: model.EffectiveAccess{Via: []string{}}, Warnings: []string{},
-		Effects: []model.Effect{{Resource: guard.UserName(u.ID), Action: "revoke", Detail: "rank " + in.held.grant.Permission}},
+		Effects: []model.Effect{{Resource: model.UserName(u.ID), Action: "revoke", Detail: "rank " + in.held.grant.Permission}},
 	}
 	if err := in.held.mayRank(c, u); err != nil {
 		return report, err
@@ -80,7 +80,7 @@ func (h *handlers) revokeRank(ctx context.Context, c *guard.Case, in *revokeIn) 
 	if left != nil {
 		report.Warnings = left.Warnings
 		for _, id := range left.ServiceKeys {
-			report.Effects = append(report.Effects, model.Effect{Resource: guard.KeyName(id), Action: "keep", Detail: "service key that the user made"})
+			report.Effects = append(report.Effects, model.Effect{Resource: model.KeyName(id), Action: "keep", Detail: "service key that the user made"})
 		}
 	}
 	if in.DryRun {

@@ -6,11 +6,11 @@ import (
 	"strconv"
 
 	"wardroom/pkg/access"
-	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
-	"wardroom/pkg/teams"
 )
 
 // Workspace is a team as Agenta lists it.
@@ -76,22 +76,22 @@ type Organization struct {
 }
 
 type listWorkspacesIn struct {
-	guard.In
+	request.In
 
 	own []int64
 }
 
-// Needs asks for the caller's own teams.
-func (in *listWorkspacesIn) Needs(f *guard.Fetch) {
+// Load asks for the caller's own teams.
+func (in *listWorkspacesIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
-		guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, f.Store().TeamsOfUser, f.Caller) })
+		request.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, f.Store().TeamsOfUser, f.Caller) })
 	}
 }
 
 // listWorkspaces lists the workspaces that the caller is a member of, oldest
 // first.
 func (h *handlers) listWorkspaces(ctx context.Context, in *listWorkspacesIn) ([]Workspace, error) {
-	own, err := h.ownTeams(ctx, in.Case(), in.own)
+	own, err := h.ownTeams(ctx, in.Request(), in.own)
 	out := make([]Workspace, len(own))
 	for i, t := range own {
 		out[i] = Workspace{decimal(t.ID), t.Name, t.Description, t.Type}
@@ -100,7 +100,7 @@ func (h *handlers) listWorkspaces(ctx context.Context, in *listWorkspacesIn) ([]
 }
 
 // ownTeams reads the teams that the caller is a member of, oldest first.
-func (h *handlers) ownTeams(ctx context.Context, c *guard.Case, ids []int64) ([]model.Team, error) {
+func (h *handlers) ownTeams(ctx context.Context, c *request.Request, ids []int64) ([]model.Team, error) {
 	own, err := h.readTeams(ctx, c, ids)
 	own = slices.DeleteFunc(own, func(t model.Team) bool {
 		_, member := c.TeamMember(t.ID, c.Caller.User)
@@ -110,7 +110,7 @@ func (h *handlers) ownTeams(ctx context.Context, c *guard.Case, ids []int64) ([]
 	return own, err
 }
 
-type rolesIn struct{ guard.In }
+type rolesIn struct{ request.In }
 
 func (h *handlers) roles(context.Context, *rolesIn) ([]WorkspaceRole, error) {
 	roles := access.Roles()
@@ -126,14 +126,14 @@ func (h *handlers) permissions(context.Context, *rolesIn) ([]string, error) {
 }
 
 type workspaceIn struct {
-	guard.In
+	request.In
 	WorkspaceID int64 `path:"workspace_id" example:"7"`
 
 	found roll
 }
 
-// Needs asks who is in the workspace, and who is invited.
-func (in *workspaceIn) Needs(f *guard.Fetch) { in.found.ask(f, in.WorkspaceID) }
+// Load asks who is in the workspace, and who is invited.
+func (in *workspaceIn) Load(f *request.Fetch) { in.found.ask(f, in.WorkspaceID) }
 
 // roll is who is in a team, and who is invited to it, by the indexes.
 type roll struct {
@@ -141,12 +141,12 @@ type roll struct {
 	invites []int64
 }
 
-func (r *roll) ask(f *guard.Fetch, team int64) {
-	guard.Ask(f, &r.members, func(ctx context.Context) ([]store.Ref, error) {
+func (r *roll) ask(f *request.Fetch, team int64) {
+	request.Ask(f, &r.members, func(ctx context.Context) ([]store.Ref, error) {
 		return store.Every(ctx, f.Store().TeamMembers, team)
 	})
-	guard.Ask(f, &r.invites, func(ctx context.Context) ([]int64, error) {
-		return f.Store().OpenInvitesTo(ctx, guard.TeamName(team))
+	request.Ask(f, &r.invites, func(ctx context.Context) ([]int64, error) {
+		return f.Store().OpenInvitesTo(ctx, model.TeamName(team))
 	})
 }
 
@@ -161,7 +161,7 @@ func (r *roll) keys(team int64) []table.Primary {
 
 // pending returns those invitations that still are, as Agenta shows them among
 // the members.
-func (r *roll) pending(c *guard.Case) []WorkspaceMemberResponse {
+func (r *roll) pending(c *request.Request) []WorkspaceMemberResponse {
 	var out []WorkspaceMemberResponse
 	for _, id := range r.invites {
 		i, ok := table.Invites.In(c.Rows(), id)
@@ -170,7 +170,7 @@ func (r *roll) pending(c *guard.Case) []WorkspaceMemberResponse {
 		}
 		role := access.Role(i.Role)
 		out = append(out, WorkspaceMemberResponse{
-			User:  WorkspaceUser{guard.InviteName(id), i.Email, i.Email, i.StatusAt(c.Now), i.CreatedOn},
+			User:  WorkspaceUser{model.InviteName(id), i.Email, i.Email, i.StatusAt(c.Now), i.CreatedOn},
 			Roles: []WorkspacePermission{{RoleName: role, RoleDescription: role.Description()}},
 		})
 	}
@@ -179,7 +179,7 @@ func (r *roll) pending(c *guard.Case) []WorkspaceMemberResponse {
 
 // workspace shows a workspace with all its members.
 func (h *handlers) workspace(ctx context.Context, in *workspaceIn) (WorkspaceResponse, error) {
-	c := in.Case()
+	c := in.Request()
 	if err := c.ReadShown(ctx, in.found.keys(in.WorkspaceID)...); err != nil {
 		return WorkspaceResponse{}, err
 	}
@@ -203,21 +203,21 @@ func response(t model.Team, pending []WorkspaceMemberResponse, people []person) 
 }
 
 type organizationsIn struct {
-	guard.In
+	request.In
 
 	own, users, admins []int64
 }
 
-// Needs asks for the caller's teams, the first users and the global
+// Load asks for the caller's teams, the first users and the global
 // admins.
-func (in *organizationsIn) Needs(f *guard.Fetch) {
+func (in *organizationsIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
-		guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, f.Store().TeamsOfUser, f.Caller) })
+		request.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, f.Store().TeamsOfUser, f.Caller) })
 	}
-	guard.Ask(f, &in.users, func(ctx context.Context) ([]int64, error) {
+	request.Ask(f, &in.users, func(ctx context.Context) ([]int64, error) {
 		return f.Store().UsersOfOrganization(ctx, f.Organization, 0, listedUsers)
 	})
-	guard.Ask(f, &in.admins, func(ctx context.Context) ([]int64, error) {
+	request.Ask(f, &in.admins, func(ctx context.Context) ([]int64, error) {
 		return f.Store().GlobalAdmins(ctx, f.Organization)
 	})
 }
@@ -228,7 +228,7 @@ const listedUsers = 200
 // organizations lists the one organisation of the caller; a key that is bound to
 // a project doesn't reach it.
 func (h *handlers) organizations(ctx context.Context, in *organizationsIn) ([]Organization, error) {
-	c := in.Case()
+	c := in.Request()
 	if c.Caller.BoundProject != 0 {
 		return nil, nil
 	}
@@ -243,7 +243,7 @@ func (h *handlers) organizations(ctx context.Context, in *organizationsIn) ([]Or
 	if err != nil {
 		return nil, err
 	}
-	o := Organization{ID: decimal(c.Organization.ID), Name: c.Organization.OrgName, Description: c.Organization.Description, Type: teams.DefaultType, Workspaces: []string{}, Members: []string{}}
+	o := Organization{ID: decimal(c.Organization.ID), Name: c.Organization.OrgName, Description: c.Organization.Description, Type: member.DefaultTeamType, Workspaces: []string{}, Members: []string{}}
 	for _, t := range own {
 		o.Workspaces = append(o.Workspaces, decimal(t.ID))
 	}

@@ -7,9 +7,9 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
-	"wardroom/pkg/invite"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -30,18 +30,18 @@ func (InviteLink) Redacted() any { return InviteLink{Replayed: true} }
 // invited answers an invitation: true where mail was sent.
 type invited = api.TrueOr[InviteLink]
 
-func (a *address) make(ctx context.Context, h *handlers, c *guard.Case, email, role string) (invited, error) {
+func (a *address) make(ctx context.Context, h *handlers, c *request.Request, email, role string) (invited, error) {
 	out := invited{Else: &InviteLink{}}
-	_, err := a.of.Make(ctx, h.store, c, invite.ToTeam(*c.Team), email, role, lasting, func(link string) {
-		*out.Else = InviteLink{URL: link, Warnings: invite.Warnings(c, access.User)}
+	_, err := a.of.Make(ctx, h.store, c, member.InviteToTeam(*c.Team), email, role, lasting, func(link string) {
+		*out.Else = InviteLink{URL: link, Warnings: member.InviteWarnings(c, access.User)}
 	})
 	return out, err
 }
 
 // withdraw takes an invitation back.
-func (h *handlers) withdraw(c *guard.Case, i model.Invite) {
+func (h *handlers) withdraw(c *request.Request, i model.Invite) {
 	i = h.store.RevokeInvite(&c.Tx, i, c.Stamp, c.Now)
-	c.Audit(guard.InviteName(i.ID), map[string]any{"place": i.Place, "role": i.Role}, map[string]any{"status": i.Status})
+	c.Audit(model.InviteName(i.ID), map[string]any{"place": i.Place, "role": i.Role}, map[string]any{"status": i.Status})
 }
 
 // paired is the organisation and the workspace that the path names. It is told
@@ -61,18 +61,18 @@ func (p paired) pairing(t model.Team) error {
 // address is somebody who is to be invited.
 type address struct {
 	named
-	of invite.Of
+	of member.Invitation
 }
 
-func (a *address) ask(f *guard.Fetch, team int64, email string) {
+func (a *address) ask(f *request.Fetch, team int64, email string) {
 	a.named = named{email: email}
 	a.needs(f)
-	a.of.Ask(f, guard.TeamName(team), email)
+	a.of.Ask(f, model.TeamName(team), email)
 }
 
 // look reads whose address it is and the invitation before.
-func (a *address) look(ctx context.Context, c *guard.Case) error {
-	place := guard.TeamName(c.Team.ID)
+func (a *address) look(ctx context.Context, c *request.Request) error {
+	place := model.TeamName(c.Team.ID)
 	err := a.find(ctx, c, a.of.Keys(c, place, a.email)...)
 	a.of.Take(c, place, a.email)
 	return err
@@ -93,30 +93,30 @@ func (invitations) Schema(r api.Registry) *api.Schema {
 }
 
 type inviteIn struct {
-	guard.In
+	request.In
 	paired
 	Body invitations
 
 	address
 }
 
-// Check refuses a bad role (400), before anything is looked up.
-func (in *inviteIn) Check(model.Time) error {
+// Validate refuses a bad role (400), before anything is looked up.
+func (in *inviteIn) Validate(model.Time) error {
 	if _, ok := access.ParseRole(in.Body[0].Roles[0]); !ok {
 		return errRole()
 	}
 	return nil
 }
 
-// Needs asks what is known of the address. The form may still be refused.
-func (in *inviteIn) Needs(f *guard.Fetch) {
+// Load asks what is known of the address. The form may still be refused.
+func (in *inviteIn) Load(f *request.Fetch) {
 	if len(in.Body) > 0 {
 		in.ask(f, in.WorkspaceID, in.Body[0].Email)
 	}
 }
 
-// Known refuses a wrong pairing.
-func (in *inviteIn) Known(ctx context.Context, c *guard.Case) error {
+// Resolve refuses a wrong pairing.
+func (in *inviteIn) Resolve(ctx context.Context, c *request.Request) error {
 	if err := in.paired.pairing(*c.Team); err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (in *inviteIn) Known(ctx context.Context, c *guard.Case) error {
 // modify_user_roles, and owner an owner (403). Who is a member already is not
 // invited: 400, since a client would try a 409 again.
 func (h *handlers) invite(ctx context.Context, in *inviteIn) (invited, error) {
-	c, role := in.Case(), in.Body[0].Roles[0]
+	c, role := in.Request(), in.Body[0].Roles[0]
 	if !access.CanAssign(c.Acting(), "", access.Role(role)) {
 		return invited{}, fault.Forbidden(fault.ReasonRole)
 	}
@@ -138,7 +138,7 @@ func (h *handlers) invite(ctx context.Context, in *inviteIn) (invited, error) {
 }
 
 type resendIn struct {
-	guard.In
+	request.In
 	paired
 	Body struct {
 		Email string `json:"email" format:"email" maxLength:"254"`
@@ -147,11 +147,11 @@ type resendIn struct {
 	address
 }
 
-// Needs asks what is known of the address.
-func (in *resendIn) Needs(f *guard.Fetch) { in.ask(f, in.WorkspaceID, in.Body.Email) }
+// Load asks what is known of the address.
+func (in *resendIn) Load(f *request.Fetch) { in.ask(f, in.WorkspaceID, in.Body.Email) }
 
-// Known refuses a wrong pairing.
-func (in *resendIn) Known(ctx context.Context, c *guard.Case) error {
+// Resolve refuses a wrong pairing.
+func (in *resendIn) Resolve(ctx context.Context, c *request.Request) error {
 	if err := in.paired.pairing(*c.Team); err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func (in *resendIn) Known(ctx context.Context, c *guard.Case) error {
 // resend makes a new token for an invitation that was not accepted. Whoever asks
 // must be one who could have made it (403).
 func (h *handlers) resend(ctx context.Context, in *resendIn) (invited, error) {
-	c := in.Case()
+	c := in.Request()
 	was, ok := in.of.Pending()
 	if !ok {
 		return invited{}, errInvite(fault.KindInvalid, "INVITE_NOT_FOUND", "There is no invitation to this address.")
@@ -189,7 +189,7 @@ type Joined struct {
 func (j Joined) Redacted() any { return Joined{Message: j.Message} }
 
 type acceptIn struct {
-	guard.In
+	request.In
 	paired
 	Body struct {
 		Token string `json:"token" maxLength:"200"`
@@ -203,19 +203,19 @@ type acceptIn struct {
 // Invitation is the token, which lets in who is nobody yet.
 func (in *acceptIn) Invitation() model.InviteToken { return model.ParseInviteToken(in.Body.Token) }
 
-// Needs asks for the workspace, the invitation that the token names, and the
+// Load asks for the workspace, the invitation that the token names, and the
 // caller's membership.
-func (in *acceptIn) Needs(f *guard.Fetch) {
-	invite.Ask(f, in.Invitation())
+func (in *acceptIn) Load(f *request.Fetch) {
+	member.AskInvite(f, in.Invitation())
 	f.Rows(table.Teams.Key(in.WorkspaceID))
 	if f.Caller != 0 {
 		f.Rows(table.TeamMembers.Key(in.WorkspaceID, f.Caller))
 	}
 }
 
-// Known refuses a workspace that isn't there or is out of reach, a wrong pairing,
+// Resolve refuses a workspace that isn't there or is out of reach, a wrong pairing,
 // and a token that opens nothing here.
-func (in *acceptIn) Known(_ context.Context, c *guard.Case) error {
+func (in *acceptIn) Resolve(_ context.Context, c *request.Request) error {
 	var ok bool
 	if in.team, ok = store.LiveTeam(c.Rows(), in.WorkspaceID); !ok || in.team.OrganizationID != c.Organization.ID || c.Caller.BoundProject != 0 {
 		return fault.New(fault.KindNotFound, "Workspace not found.")
@@ -223,7 +223,7 @@ func (in *acceptIn) Known(_ context.Context, c *guard.Case) error {
 	if err := in.paired.pairing(in.team); err != nil {
 		return err
 	}
-	if in.invite, ok = invite.Opened(c, in.Invitation()); !ok || in.invite.Place != guard.TeamName(in.team.ID) {
+	if in.invite, ok = member.OpenedInvite(c, in.Invitation()); !ok || in.invite.Place != model.TeamName(in.team.ID) {
 		return errInvite(fault.KindInvalid, "INVITE_NOT_FOUND", "The invitation was not found.")
 	}
 	return nil
@@ -232,7 +232,7 @@ func (in *acceptIn) Known(_ context.Context, c *guard.Case) error {
 // accept makes the invited person a member of the workspace. It refuses more
 // than 1,000 members (limit).
 func (h *handlers) accept(ctx context.Context, in *acceptIn) (Joined, error) {
-	c, i := in.Case(), in.invite
+	c, i := in.Request(), in.invite
 	joined := Joined{Message: "Added user to workspace"}
 	me, err := c.Me()
 	if err != nil {
@@ -249,7 +249,7 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (Joined, error) {
 	case i.StatusAt(c.Now) == model.InviteExpired:
 		return Joined{}, errInvite(fault.KindExpired, "INVITE_EXPIRED", "The invitation has expired.")
 	}
-	after := map[string]any{guard.InviteName(i.ID): model.InviteAccepted}
+	after := map[string]any{model.InviteName(i.ID): model.InviteAccepted}
 	if !isMember {
 		if in.team.MemberCount >= store.MaxTeamMembers {
 			return Joined{}, fault.New(fault.KindLimit, "A team has at most %d members: remove one first", store.MaxTeamMembers)
@@ -260,10 +260,10 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (Joined, error) {
 		}
 		m := model.TeamMember{ID: id, TeamID: in.team.ID, UserID: me.ID, Role: i.Role, CreatedBy: i.CreatedBy, CreatedOn: c.Now}
 		m = h.store.AddTeamMember(&c.Tx, in.team, m)
-		after[guard.UserName(me.ID)] = m.Facts()
+		after[model.UserName(me.ID)] = m.Facts()
 	}
 	h.store.AcceptInvite(&c.Tx, i, me, c.Now)
-	c.Audit(guard.TeamName(in.team.ID), nil, after)
+	c.Audit(model.TeamName(in.team.ID), nil, after)
 	joined.Key, err = c.FirstKey(ctx)
 	return joined, err
 }

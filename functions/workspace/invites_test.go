@@ -9,7 +9,6 @@ import (
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
@@ -21,7 +20,7 @@ func invited(edits ...func(*model.Invite)) fixture.Given {
 		team, key := int64(7), model.AddressKey(fixture.Email(20))
 		i := model.Invite{
 			ID: 30, OrganizationID: 1, Place: "team:7", TeamID: &team, Email: fixture.Email(20), EmailKey: key, OpenKey: &key, Role: "editor",
-			Status: model.InvitePending, TokenHash: guard.HashSecret("secret"), ExpiresOn: model.At(fixture.Epoch.Add(7 * 24 * time.Hour)), Stamp: model.Created("System", model.At(fixture.Epoch)), Version: 1,
+			Status: model.InvitePending, TokenHash: model.HashSecret("secret"), ExpiresOn: model.At(fixture.Epoch.Add(7 * 24 * time.Hour)), Stamp: model.Created("System", model.At(fixture.Epoch)), Version: 1,
 		}
 		for _, edit := range edits {
 			edit(&i)

@@ -5,34 +5,34 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
-	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
-	"wardroom/pkg/teams"
 )
 
 type membersIn struct {
-	guard.In
+	request.In
 	api.Paging
 	TeamID int64 `path:"team_id" example:"7"`
 
 	found []store.Ref
 }
 
-// Needs asks who is in the team.
-func (in *membersIn) Needs(f *guard.Fetch) {
-	guard.Ask(f, &in.found, func(ctx context.Context) ([]store.Ref, error) {
-		return f.Store().TeamMembers(ctx, in.TeamID, in.After(), in.Limit+1)
+// Load asks who is in the team.
+func (in *membersIn) Load(f *request.Fetch) {
+	request.Ask(f, &in.found, func(ctx context.Context) ([]store.Ref, error) {
+		return f.Store().TeamMembers(ctx, in.TeamID, in.AfterID(), in.Limit+1)
 	})
 }
 
 // members lists the members by the id of their membership.
 func (h *handlers) members(ctx context.Context, in *membersIn) (api.Page[model.TeamUser], error) {
-	c := in.Case()
+	c := in.Request()
 	page := api.Page[model.TeamUser]{}
-	found, next := api.Cut(in.Limit, in.found, func(r store.Ref) string { return r.Position })
+	found, next := api.Cut(in.Limit, in.found, func(r store.Ref) string { return api.NextID(r.ID) })
 	page.Next = next
 	if err := c.ReadShown(ctx, peopleKeys(in.TeamID, found)...); err != nil {
 		return page, err
@@ -53,17 +53,17 @@ type person struct {
 func peopleKeys(team int64, found []store.Ref) []table.Primary {
 	keys := make([]table.Primary, 0, 2*len(found))
 	for _, f := range found {
-		keys = append(keys, table.TeamMembers.Key(team, f.ID), table.Users.Key(f.ID))
+		keys = append(keys, table.TeamMembers.Key(team, f.User), table.Users.Key(f.User))
 	}
 	return keys
 }
 
 // peopleIn returns those of them that still are members.
-func peopleIn(c *guard.Case, team int64, found []store.Ref) []person {
+func peopleIn(c *request.Request, team int64, found []store.Ref) []person {
 	people := make([]person, 0, len(found))
 	for _, f := range found {
-		m, ok := c.TeamMember(team, f.ID)
-		u, known := c.UserRow(f.ID)
+		m, ok := c.TeamMember(team, f.User)
+		u, known := c.UserRow(f.User)
 		if ok && known {
 			people = append(people, person{m, u})
 		}
@@ -76,7 +76,7 @@ func shown(m model.TeamMember, u model.User) model.TeamUser {
 }
 
 type addMembersIn struct {
-	guard.In
+	request.In
 	TeamID int64 `path:"team_id" example:"7"`
 	Body   struct {
 		UserIDs []int64 `json:"user_ids" minItems:"1" maxItems:"45" doc:"Users of the organization"`
@@ -84,27 +84,27 @@ type addMembersIn struct {
 	}
 }
 
-// Needs asks which of them are members already.
-func (in *addMembersIn) Needs(f *guard.Fetch) {
+// Load asks which of them are members already.
+func (in *addMembersIn) Load(f *request.Fetch) {
 	for _, id := range in.Body.UserIDs {
 		f.Rows(table.TeamMembers.Key(in.TeamID, id))
 	}
 }
 
-// Known refuses users who are inactive.
-func (in *addMembersIn) Known(_ context.Context, c *guard.Case) error {
+// Resolve refuses users who are inactive.
+func (in *addMembersIn) Resolve(_ context.Context, c *request.Request) error {
 	return c.ActiveIn("body.user_ids", in.Body.UserIDs)
 }
 
 // addMembers makes users members, all of them or none; see package teams for what
 // it refuses.
 func (h *handlers) addMembers(ctx context.Context, in *addMembersIn) ([]model.TeamUser, error) {
-	c := in.Case()
+	c := in.Request()
 	role := access.Viewer
 	if in.Body.Role != nil {
 		role = access.Role(*in.Body.Role)
 	}
-	change := teams.Changing(h.store, c)
+	change := member.ChangeTeam(h.store, c)
 	members, err := change.Admit(ctx, role, in.Body.Role != nil, model.Distinct(in.Body.UserIDs)...)
 	if err != nil {
 		return nil, err
@@ -118,7 +118,7 @@ func (h *handlers) addMembers(ctx context.Context, in *addMembersIn) ([]model.Te
 }
 
 type removeMembersIn struct {
-	guard.In
+	request.In
 	removal.Options
 	TeamID int64 `path:"team_id" example:"7"`
 	Body   *struct {
@@ -128,8 +128,8 @@ type removeMembersIn struct {
 	left []removal.Left
 }
 
-// Needs asks what else leads each of them to projects.
-func (in *removeMembersIn) Needs(f *guard.Fetch) {
+// Load asks what else leads each of them to projects.
+func (in *removeMembersIn) Load(f *request.Fetch) {
 	users := model.Distinct(in.Body.UserIDs)
 	in.left = make([]removal.Left, len(users))
 	for i, id := range users {
@@ -139,7 +139,7 @@ func (in *removeMembersIn) Needs(f *guard.Fetch) {
 
 // removeMembers takes members out; see package removal for the rules.
 func (h *handlers) removeMembers(ctx context.Context, in *removeMembersIn) (api.Noted[[]model.TeamUser, *removal.Report], error) {
-	c := in.Case()
+	c := in.Request()
 	out := api.Noted[[]model.TeamUser, *removal.Report]{Data: []model.TeamUser{}}
 	var members []model.TeamMember
 	themselves := true

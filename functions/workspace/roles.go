@@ -7,13 +7,12 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
-	"wardroom/pkg/invite"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
-	"wardroom/pkg/teams"
 )
 
 // named is the person and the organisation that a request of Agenta's names by
@@ -27,10 +26,10 @@ type named struct {
 }
 
 // needs asks whose address it is.
-func (n *named) needs(f *guard.Fetch) { f.Rows(store.EmailKey(f.Organization, n.email)) }
+func (n *named) needs(f *request.Fetch) { f.Rows(store.EmailKey(f.Organization, n.email)) }
 
 // pairing refuses an organisation that the workspace doesn't belong to (400).
-func (n *named) pairing(c *guard.Case) error {
+func (n *named) pairing(c *request.Request) error {
 	for _, text := range n.organizations {
 		if text != "" && text != decimal(c.Team.OrganizationID) {
 			return errPairing()
@@ -40,13 +39,13 @@ func (n *named) pairing(c *guard.Case) error {
 }
 
 // address is whose address it is.
-func (n *named) address(c *guard.Case) (model.Email, bool) {
+func (n *named) address(c *request.Request) (model.Email, bool) {
 	return table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, n.email))
 }
 
 // find reads the person and their membership: one more round trip. It leaves both
 // empty where there is none.
-func (n *named) find(ctx context.Context, c *guard.Case, more ...table.Primary) error {
+func (n *named) find(ctx context.Context, c *request.Request, more ...table.Primary) error {
 	address, ok := n.address(c)
 	if ok {
 		more = append(more, table.Users.Key(address.UserID), table.TeamMembers.Key(c.Team.ID, address.UserID))
@@ -61,7 +60,7 @@ func (n *named) find(ctx context.Context, c *guard.Case, more ...table.Primary) 
 }
 
 // found finds somebody who must be a member: a wrong pairing is refused first.
-func (n *named) found(ctx context.Context, c *guard.Case, more ...table.Primary) error {
+func (n *named) found(ctx context.Context, c *request.Request, more ...table.Primary) error {
 	if err := n.pairing(c); err != nil {
 		return err
 	}
@@ -86,7 +85,7 @@ func errRole() error { return fault.New(fault.KindInvalid, "Workspace role is in
 func errUser() error { return fault.New(fault.KindNotFound, "User not found.") }
 
 type assignIn struct {
-	guard.In
+	request.In
 	WorkspaceID int64 `path:"workspace_id" example:"7"`
 	Body        struct {
 		Email          string `json:"email" format:"email"`
@@ -97,22 +96,22 @@ type assignIn struct {
 	named
 }
 
-// Check refuses a bad role before anything is looked up.
-func (in *assignIn) Check(model.Time) error {
+// Validate refuses a bad role before anything is looked up.
+func (in *assignIn) Validate(model.Time) error {
 	if _, ok := access.ParseRole(in.Body.Role); !ok {
 		return errRole()
 	}
 	return nil
 }
 
-// Needs asks whose address it is.
-func (in *assignIn) Needs(f *guard.Fetch) {
+// Load asks whose address it is.
+func (in *assignIn) Load(f *request.Fetch) {
 	in.named = named{email: in.Body.Email, organizations: []string{in.Body.OrganizationID}}
 	in.needs(f)
 }
 
-// Known refuses a wrong pairing, and then somebody who isn't a member.
-func (in *assignIn) Known(ctx context.Context, c *guard.Case) error {
+// Resolve refuses a wrong pairing, and then somebody who isn't a member.
+func (in *assignIn) Resolve(ctx context.Context, c *request.Request) error {
 	err := in.found(ctx, c)
 	if err == nil && !in.user.IsActive && in.Body.Role == string(access.Owner) {
 		err = errUser() // nobody who can't act becomes owner
@@ -123,11 +122,11 @@ func (in *assignIn) Known(ctx context.Context, c *guard.Case) error {
 // assign gives a member another role. Only an owner or a global admin gives or
 // takes owner, and an owner always remains (403).
 func (h *handlers) assign(_ context.Context, in *assignIn) (bool, error) {
-	return true, h.change(in.Case(), in.member, access.Role(in.Body.Role))
+	return true, h.change(in.Request(), in.member, access.Role(in.Body.Role))
 }
 
-func (h *handlers) change(c *guard.Case, m model.TeamMember, role access.Role) error {
-	change := teams.Changing(h.store, c)
+func (h *handlers) change(c *request.Request, m model.TeamMember, role access.Role) error {
+	change := member.ChangeTeam(h.store, c)
 	if _, err := change.To(m, role); err != nil {
 		return err
 	}
@@ -135,7 +134,7 @@ func (h *handlers) change(c *guard.Case, m model.TeamMember, role access.Role) e
 }
 
 type unassignIn struct {
-	guard.In
+	request.In
 	WorkspaceID    int64  `path:"workspace_id" example:"7"`
 	Email          string `query:"email" required:"true" format:"email" example:"user@example.com"`
 	OrganizationID string `query:"organization_id" format:"decimal" example:"1" doc:"Or org_id, its alias"`
@@ -143,12 +142,12 @@ type unassignIn struct {
 	Role           string `query:"role" required:"true" example:"evaluator"`
 
 	named
-	of invite.Of
+	of member.Invitation
 }
 
-// Check refuses a missing organisation and a bad role before anything is looked
+// Validate refuses a missing organisation and a bad role before anything is looked
 // up.
-func (in *unassignIn) Check(model.Time) error {
+func (in *unassignIn) Validate(model.Time) error {
 	if in.OrganizationID == "" && in.OrgID == "" {
 		return fault.Invalid("query.organization_id", "field required")
 	}
@@ -158,17 +157,17 @@ func (in *unassignIn) Check(model.Time) error {
 	return nil
 }
 
-// Needs asks whose address it is.
-func (in *unassignIn) Needs(f *guard.Fetch) {
+// Load asks whose address it is.
+func (in *unassignIn) Load(f *request.Fetch) {
 	in.named = named{email: in.Email, organizations: []string{in.OrganizationID, in.OrgID}}
 	in.needs(f)
-	in.of.Ask(f, guard.TeamName(in.WorkspaceID), in.Email)
+	in.of.Ask(f, model.TeamName(in.WorkspaceID), in.Email)
 }
 
-// Known refuses a wrong pairing, and then somebody who is neither a member nor
+// Resolve refuses a wrong pairing, and then somebody who is neither a member nor
 // invited.
-func (in *unassignIn) Known(ctx context.Context, c *guard.Case) error {
-	place := guard.TeamName(in.WorkspaceID)
+func (in *unassignIn) Resolve(ctx context.Context, c *request.Request) error {
+	place := model.TeamName(in.WorkspaceID)
 	err := in.found(ctx, c, in.of.Keys(c, place, in.Email)...)
 	in.of.Take(c, place, in.Email)
 	if _, invited := in.of.Pending(); invited && fault.Is(err, fault.KindNotFound) {
@@ -182,18 +181,18 @@ func (in *unassignIn) Known(ctx context.Context, c *guard.Case) error {
 func (h *handlers) unassign(_ context.Context, in *unassignIn) (bool, error) {
 	if i, ok := in.of.Pending(); ok && !in.isMember {
 		if i.Role == in.Role {
-			h.withdraw(in.Case(), i)
+			h.withdraw(in.Request(), i)
 		}
 		return true, nil
 	}
 	if in.member.Role != in.Role {
 		return true, nil
 	}
-	return true, h.change(in.Case(), in.member, access.Viewer)
+	return true, h.change(in.Request(), in.member, access.Viewer)
 }
 
 type removeUserIn struct {
-	guard.In
+	request.In
 	WorkspaceID    int64  `path:"workspace_id" example:"7"`
 	Email          string `query:"email" required:"true" format:"email" example:"nobody@example.com"`
 	OrganizationID string `query:"organization_id" format:"decimal" doc:"Where given, it must be the workspace's organization"`
@@ -201,36 +200,36 @@ type removeUserIn struct {
 
 	named
 	found roll
-	of    invite.Of
+	of    member.Invitation
 }
 
-// Needs asks whose address it is, and who is in the workspace or invited to it.
-func (in *removeUserIn) Needs(f *guard.Fetch) {
+// Load asks whose address it is, and who is in the workspace or invited to it.
+func (in *removeUserIn) Load(f *request.Fetch) {
 	in.named = named{email: in.Email, organizations: []string{in.OrganizationID, in.OrgID}}
 	in.needs(f)
-	in.of.Ask(f, guard.TeamName(in.WorkspaceID), in.Email)
+	in.of.Ask(f, model.TeamName(in.WorkspaceID), in.Email)
 	in.found.ask(f, in.WorkspaceID)
 }
 
-// Known refuses a wrong pairing.
-func (in *removeUserIn) Known(_ context.Context, c *guard.Case) error { return in.pairing(c) }
+// Resolve refuses a wrong pairing.
+func (in *removeUserIn) Resolve(_ context.Context, c *request.Request) error { return in.pairing(c) }
 
 // removeUser takes a member out, or an invitation back, and answers the workspace
 // without them. Somebody unknown, or who isn't a member, changes nothing: the call may be repeated.
 func (h *handlers) removeUser(ctx context.Context, in *removeUserIn) (WorkspaceResponse, error) {
-	c := in.Case()
+	c := in.Request()
 	left := make([]removal.Left, 1)
 	g, both := concurrent.WithContext(ctx)
 	if address, ok := in.address(c); ok {
 		g.Go(func() error { return left[0].Look(both, h.store, address.UserID) })
 	}
 	g.Go(func() error {
-		return in.find(both, c, append(in.found.keys(in.WorkspaceID), in.of.Keys(c, guard.TeamName(in.WorkspaceID), in.Email)...)...)
+		return in.find(both, c, append(in.found.keys(in.WorkspaceID), in.of.Keys(c, model.TeamName(in.WorkspaceID), in.Email)...)...)
 	})
 	if err := g.Wait(); err != nil {
 		return WorkspaceResponse{}, err
 	}
-	in.of.Take(c, guard.TeamName(in.WorkspaceID), in.Email)
+	in.of.Take(c, model.TeamName(in.WorkspaceID), in.Email)
 	people := peopleIn(c, in.WorkspaceID, in.found.members)
 	if i, ok := in.of.Pending(); ok {
 		if !in.isMember {

@@ -6,29 +6,29 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
-	"wardroom/pkg/guard"
+	"wardroom/pkg/member"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
-	"wardroom/pkg/teams"
 )
 
 type listTeamsIn struct {
-	guard.In
+	request.In
 	api.Paging
 	Ownerless bool `query:"ownerless" doc:"Only those without an owner; for the ranks (403)"`
 
 	own, ownerless []int64
 }
 
-// Needs asks for the caller's own teams, or for those without an owner.
-func (in *listTeamsIn) Needs(f *guard.Fetch) {
+// Load asks for the caller's own teams, or for those without an owner.
+func (in *listTeamsIn) Load(f *request.Fetch) {
 	if in.Ownerless {
-		guard.Ask(f, &in.ownerless, func(ctx context.Context) ([]int64, error) {
+		request.Ask(f, &in.ownerless, func(ctx context.Context) ([]int64, error) {
 			return f.Store().Ownerless(ctx, f.Organization, model.OwnerlessTeam, in.AfterID(), in.Limit+1)
 		})
 	} else if f.Caller != 0 {
-		guard.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) {
+		request.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) {
 			return f.Store().TeamsOfUser(ctx, f.Caller, in.AfterID(), in.Limit+1)
 		})
 	}
@@ -37,7 +37,7 @@ func (in *listTeamsIn) Needs(f *guard.Fetch) {
 // listTeams shows the caller's teams, and all of the organisation to its ranks. A
 // key that is bound to a project has none.
 func (h *handlers) listTeams(ctx context.Context, in *listTeamsIn) (api.Page[model.Team], error) {
-	c := in.Case()
+	c := in.Request()
 	page := api.Page[model.Team]{}
 	if in.Ownerless {
 		return h.ownerless(ctx, c, in)
@@ -58,7 +58,7 @@ func (h *handlers) listTeams(ctx context.Context, in *listTeamsIn) (api.Page[mod
 }
 
 // ownerless shows the ranks the teams without an owner, by id.
-func (h *handlers) ownerless(ctx context.Context, c *guard.Case, in *listTeamsIn) (api.Page[model.Team], error) {
+func (h *handlers) ownerless(ctx context.Context, c *request.Request, in *listTeamsIn) (api.Page[model.Team], error) {
 	if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
 		return api.Page[model.Team]{}, err
 	}
@@ -70,7 +70,7 @@ func (h *handlers) ownerless(ctx context.Context, c *guard.Case, in *listTeamsIn
 
 // readTeams reads teams that an index led to, with the caller's memberships,
 // and leaves out what they may not see.
-func (h *handlers) readTeams(ctx context.Context, c *guard.Case, ids []int64) ([]model.Team, error) {
+func (h *handlers) readTeams(ctx context.Context, c *request.Request, ids []int64) ([]model.Team, error) {
 	keys := make([]table.Primary, 0, 2*len(ids))
 	for _, id := range ids {
 		keys = append(keys, table.Teams.Key(id))
@@ -92,7 +92,7 @@ func (h *handlers) readTeams(ctx context.Context, c *guard.Case, ids []int64) ([
 }
 
 type createTeamIn struct {
-	guard.In
+	request.In
 	Body struct {
 		Name        string `json:"team_name" minLength:"1" maxLength:"200"`
 		Description string `json:"description,omitempty" maxLength:"4000"`
@@ -102,7 +102,7 @@ type createTeamIn struct {
 // createTeam makes a team that the caller owns. A service key, which is no
 // user, can't own one (403).
 func (h *handlers) createTeam(ctx context.Context, in *createTeamIn) (model.Team, error) {
-	c := in.Case()
+	c := in.Request()
 	me, err := c.Me()
 	if err != nil {
 		return model.Team{}, err
@@ -110,21 +110,21 @@ func (h *handlers) createTeam(ctx context.Context, in *createTeamIn) (model.Team
 	if err := c.Unbound(); err != nil {
 		return model.Team{}, err
 	}
-	return teams.Create(ctx, h.store, c, model.Team{Name: in.Body.Name, Description: in.Body.Description}, access.Owner, me.ID)
+	return member.CreateTeam(ctx, h.store, c, model.Team{Name: in.Body.Name, Description: in.Body.Description}, access.Owner, me.ID)
 }
 
 type teamIn struct {
-	guard.In
+	request.In
 	TeamID int64 `path:"team_id" example:"7"`
 }
 
 func (h *handlers) team(_ context.Context, in *teamIn) (model.TeamDetail, error) {
-	t := *in.Case().Team
+	t := *in.Request().Team
 	return model.TeamDetail{Team: t, Ownerless: t.OwnerCount == 0}, nil
 }
 
 type editTeamIn struct {
-	guard.In
+	request.In
 	TeamID int64 `path:"team_id" example:"7"`
 	Body   struct {
 		Name        *string `json:"team_name,omitempty" minLength:"1" maxLength:"200"`
@@ -132,16 +132,16 @@ type editTeamIn struct {
 	}
 }
 
-// Needs asks whether an identity provider has given the name to another team.
-func (in *editTeamIn) Needs(f *guard.Fetch) {
+// Load asks whether an identity provider has given the name to another team.
+func (in *editTeamIn) Load(f *request.Fetch) {
 	if in.Body.Name != nil {
-		f.Rows(teams.NameKey(f.Organization, *in.Body.Name))
+		f.Rows(member.GroupNameKey(f.Organization, *in.Body.Name))
 	}
 }
 
 // editTeam changes what the body names.
 func (h *handlers) editTeam(_ context.Context, in *editTeamIn) (model.Team, error) {
-	c := in.Case()
+	c := in.Request()
 	t := *c.Team
 	if in.Body.Name != nil {
 		t.Name = *in.Body.Name
@@ -153,15 +153,15 @@ func (h *handlers) editTeam(_ context.Context, in *editTeamIn) (model.Team, erro
 		return t, nil
 	}
 	renamed := t.Name != c.Team.Name
-	t, err := teams.Edit(h.store, c, t)
+	t, err := member.EditTeam(h.store, c, t)
 	if err == nil {
-		c.Audit(guard.TeamName(t.ID), nil, map[string]any{"renamed": renamed})
+		c.Audit(model.TeamName(t.ID), nil, map[string]any{"renamed": renamed})
 	}
 	return t, err
 }
 
 // deleteTeam makes the team unreadable; see package teams for what it refuses.
 func (h *handlers) deleteTeam(_ context.Context, in *teamIn) ([]model.Team, error) {
-	t, err := teams.Delete(h.store, in.Case())
+	t, err := member.DeleteTeam(h.store, in.Request())
 	return []model.Team{t}, err
 }

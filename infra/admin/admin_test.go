@@ -11,8 +11,8 @@ import (
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/dynamotest"
 	"wardroom/infra/local/fixture"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/table"
 )
 
@@ -54,9 +54,9 @@ func TestCreateOrganization(t *testing.T) {
 			continue
 		}
 		by := slices.DeleteFunc(table.Audits.All(rows), func(a model.Audit) bool {
-			return a.OrganizationID != u.OrganizationID || a.Actor != guard.Operator || a.Action != "create-organization"
+			return a.OrganizationID != u.OrganizationID || a.Actor != request.Operator || a.Action != "create-organization"
 		})
-		if o, _ := table.Organizations.In(rows, u.OrganizationID); len(by) != 1 || o.CreatedBy != guard.Operator {
+		if o, _ := table.Organizations.In(rows, u.OrganizationID); len(by) != 1 || o.CreatedBy != request.Operator {
 			t.Errorf("%+v is told of by %+v", o, by)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"wardroom/infra/local/dynamolocal"
+	"wardroom/infra/local/engine"
 	"wardroom/pkg/audit"
 	"wardroom/pkg/checkpoint"
 	"wardroom/pkg/model"
@@ -60,11 +60,11 @@ func (p place) signer(ctx context.Context) (*ecdsa.PublicKey, string, error) {
 		if p.stage != local {
 			return nil, "", nil
 		}
-		data, err := dynamolocal.Folder()
+		data, err := engine.Folder()
 		if err != nil {
 			return nil, "", err
 		}
-		made := filepath.Join(data, dynamolocal.CheckpointFile)
+		made := filepath.Join(data, engine.CheckpointFile)
 		if _, err := os.Stat(made); err != nil {
 			return nil, "", nil //nolint:nilerr // it is made when something is to be signed: nothing was
 		}

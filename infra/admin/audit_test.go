@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"wardroom/infra/local/demo"
-	"wardroom/infra/local/dynamolocal"
 	"wardroom/infra/local/dynamotest"
+	"wardroom/infra/local/engine"
 	"wardroom/infra/local/fixture"
 	"wardroom/pkg/audit"
 )
@@ -36,7 +36,7 @@ func onThisMachine(t *testing.T, dir string, admin func(...string) error, out *s
 		}
 	}
 	both("keyless.jsonl", "1 checkpoint is on the chain (0 signatures checked, 1 NOT checked: the log has no key for it; name one by --key)")
-	if err := os.WriteFile(filepath.Join(dir, dynamolocal.CheckpointFile), key, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, engine.CheckpointFile), key, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	both("keyed.jsonl", told)

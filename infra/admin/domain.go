@@ -9,8 +9,8 @@ import (
 	"io"
 	"strings"
 
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/signin"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -76,7 +76,7 @@ func prove(ctx context.Context, s *store.Store, organization int64, domain strin
 	if !ok || o.IsDeleted {
 		return errGone
 	}
-	c := guard.ByOperator(s, o, "Prove Domain", rows, now)
+	c := request.ByOperator(s, o, "prove-domain", rows, now)
 	from, claimed := table.Domains.In(rows, organization, domain)
 	to := from
 	if claimed {
@@ -91,7 +91,7 @@ func prove(ctx context.Context, s *store.Store, organization int64, domain strin
 		s.ClaimDomain(&c.Tx, to)
 	}
 	facts := func(proved bool) map[string]any { return map[string]any{"domain": domain, "proved": proved} }
-	c.Audit(guard.OrganizationName(organization), facts(false), facts(true))
+	c.Audit(model.OrganizationName(organization), facts(false), facts(true))
 	table.Organizations.Check(&c.Tx, o) // which nobody has deleted meanwhile
 	return c.Commit(ctx)
 }

@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"wardroom/pkg/access"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -85,20 +85,20 @@ func (f founding) carryOut(ctx context.Context, s *store.Store) (founded, error)
 		}
 	}
 	made.organization, made.user = ids[model.OrganizationIDs], ids[model.UserIDs]
-	prefix, secret := guard.NewKey()
+	prefix, secret := model.NewAPIKey()
 	made.key = prefix + "." + secret
 
 	o := model.Organization{ID: made.organization, OrgName: f.name, Domain: f.domain, GlobalAdminCount: 1}
-	c := guard.ByOperator(s, o, "Create Organization", rows, model.Now())
+	c := request.ByOperator(s, o, "create-organization", rows, model.Now())
 	o.Stamp = model.Created(c.Stamp, c.Now)
 	s.CreateOrganization(&c.Tx, o)
 	s.ClaimDomain(&c.Tx, model.Domain{OrganizationID: o.ID, Domain: f.domain, Token: strings.ToLower(rand.Text()), VerifiedOn: &c.Now, Stamp: o.Stamp})
 	s.CreateUser(&c.Tx, model.User{ID: made.user, OrganizationID: o.ID, Email: model.TidyAddress(f.email), IsSuperuser: true, IsActive: true, DateJoined: c.Now, ArrivedOn: &c.Now})
 	s.CreateKey(&c.Tx, model.APIKey{
-		ID: ids[model.KeyIDs], Prefix: prefix, Hash: guard.HashSecret(secret), Name: "First key", Kind: model.PersonalKey, Scope: string(access.ScopeAll),
+		ID: ids[model.KeyIDs], Prefix: prefix, Hash: model.HashSecret(secret), Name: "First key", Kind: model.PersonalKey, Scope: string(access.ScopeAll),
 		UserID: &made.user, OrganizationID: o.ID, Stamp: o.Stamp,
 	})
-	c.Audit(guard.OrganizationName(o.ID), nil, map[string]any{"global_admin": made.user})
+	c.Audit(model.OrganizationName(o.ID), nil, map[string]any{"global_admin": made.user})
 	err = c.Commit(ctx)
 	if errors.Is(err, table.ErrStale) { // was another run quicker?
 		if rows, _ = s.Read(ctx, table.Proofs.Key(f.domain)); len(rows) > 0 {

@@ -16,7 +16,7 @@ import (
 	"github.com/aws/smithy-go/logging"
 	"github.com/guregu/dynamo/v2"
 
-	"wardroom/infra/local/dynamolocal"
+	"wardroom/infra/local/engine"
 	"wardroom/pkg/service"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -105,11 +105,11 @@ func (p place) answers(ctx context.Context) error {
 // running is the DynamoDB of make run, which says in its data folder where it
 // listens.
 func running() (string, error) {
-	data, err := dynamolocal.Folder()
+	data, err := engine.Folder()
 	if err != nil {
 		return "", err
 	}
-	endpoint, err := os.ReadFile(filepath.Join(data, dynamolocal.EndpointFile))
+	endpoint, err := os.ReadFile(filepath.Join(data, engine.EndpointFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return "", errors.New("nothing runs on this machine: start it with make run, or name its DynamoDB with DYNAMODB_ENDPOINT")
 	}

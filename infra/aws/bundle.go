@@ -8,7 +8,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 
-	"wardroom/infra/local/dynamolocal"
+	"wardroom/infra/local/engine"
 )
 
 // arch is a processor architecture, as Lambda and as Go call it.
@@ -26,7 +26,7 @@ var archs = map[string]arch{
 // slug. The same sources give the same bytes on any machine and in any folder,
 // so an asset's hash, and with it a deployment, changes only with the code.
 func build(a arch, functions []function) (map[string]string, error) {
-	root, err := dynamolocal.Root()
+	root, err := engine.Root()
 	if err != nil {
 		return nil, err
 	}

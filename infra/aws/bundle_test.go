@@ -11,12 +11,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"wardroom/infra/local/dynamolocal"
+	"wardroom/infra/local/engine"
 )
 
 // A folder with a bootstrap is a function, and a function has such a folder.
 func TestFunctionsAreTheFoldersWithABootstrap(t *testing.T) {
-	root, err := dynamolocal.Root()
+	root, err := engine.Root()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func TestFunctionsAreTheFoldersWithABootstrap(t *testing.T) {
 // make build builds every function: make looks for no rule of a target that it
 // isn't told of, and then says that there is nothing to be done.
 func TestMakeBuildsEveryFunction(t *testing.T) {
-	root, err := dynamolocal.Root()
+	root, err := engine.Root()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestMakeBuildsEveryFunction(t *testing.T) {
 // The same sources in another folder give the same bytes, or every machine
 // would deploy every function anew.
 func TestBinariesAreReproducible(t *testing.T) {
-	root, err := dynamolocal.Root()
+	root, err := engine.Root()
 	if err != nil {
 		t.Fatal(err)
 	}

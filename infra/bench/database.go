@@ -5,16 +5,16 @@ import (
 	"fmt"
 	"os"
 
-	"wardroom/infra/local/dynamolocal"
+	"wardroom/infra/local/engine"
 )
 
-// database is the DynamoDB Local that DYNAMODB_ENDPOINT names, or one of the
+// database is the DynamoDB engine that DYNAMODB_ENDPOINT names, or one of the
 // bench's own.
 func database(ctx context.Context) (endpoint string, stop func(), err error) {
 	if given := os.Getenv("DYNAMODB_ENDPOINT"); given != "" {
 		return given, func() {}, nil
 	}
-	server, err := dynamolocal.Start(ctx, dynamolocal.Options{Log: func(line string) { fmt.Fprintln(os.Stderr, line) }})
+	server, err := engine.Start(ctx, engine.Options{Log: func(line string) { fmt.Fprintln(os.Stderr, line) }})
 	if err != nil {
 		return "", nil, err
 	}

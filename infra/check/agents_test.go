@@ -36,8 +36,8 @@ func ofAgents() []row {
 		{"an open agent that there isn't", steps{put(table.OpenAgents, model.OpenAgent{OrganizationID: 1, AgentID: 999})}, []string{"agent 999 is in the list of open ones, and isn't there"}},
 		{"a review of nobody", steps{drop(table.Reviewers, 21, 15)}, []string{"review 31 of agent 21 isn't the one of user 15"}},
 		{"a reviewer without a review", steps{put(table.Reviewers, model.Reviewer{AgentID: 21, UserID: 26, ReviewID: 999})}, []string{"user 26 has reviewed agent 21, and there is no review"}},
-		{"an alias whose name is another's", steps{edit(table.AliasNames, func(n *model.AliasName) { n.AliasID = 999 }, 1, "support")}, []string{"alias 41 hasn't its name"}},
-		{"a name of no alias", steps{put(table.AliasNames, model.AliasName{OrganizationID: 1, Alias: "other", AliasID: 999})}, []string{"there are names without an alias"}},
+		{"an alias whose name is another's", steps{edit(table.AliasNames, func(n *model.ReservedAlias) { n.AliasID = 999 }, 1, "support")}, []string{"alias 41 hasn't its name"}},
+		{"a name of no alias", steps{put(table.AliasNames, model.ReservedAlias{OrganizationID: 1, Alias: "other", AliasID: 999})}, []string{"there are names without an alias"}},
 		{"an alias too many", steps{agent(60, func(a *model.Agent) { a.AliasCount++ })}, []string{"agent 60 counts 1 aliases of 0", "agent 60 counts {…"}},
 		{"a vote too many", steps{agent(60, func(a *model.Agent) { a.LikeCount++ })}, []string{"agent 60 counts {…"}},
 	}

@@ -20,7 +20,7 @@ func teamMember(team, user int64) func(table.Rows) {
 }
 
 func name(scope int64, key string, project int64) func(table.Rows) {
-	return put(table.ProjectNames, model.ProjectName{OrganizationID: 1, NameScope: scope, NameKey: key, ProjectID: project})
+	return put(table.ProjectNames, model.ReservedProjectName{OrganizationID: 1, NameScope: scope, NameKey: key, ProjectID: project})
 }
 
 func ownerless(of string, id int64) func(table.Rows) {

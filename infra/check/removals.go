@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"wardroom/pkg/model"
-	"wardroom/pkg/removal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -14,7 +13,7 @@ import (
 func (c *checks) removals() {
 	audits := map[int64]int{}
 	for _, a := range table.Audits.All(c.rows) {
-		if id, ok := model.Integer(a.After["removal_id"]); ok && a.Actor != removal.Actor {
+		if id, ok := model.Integer(a.After["removal_id"]); ok && a.Actor != model.System {
 			audits[id]++
 		}
 		c.hold(a.Actor != "" && a.Action != "" && a.Resource != "" && a.Outcome == "success", "an audit row says too little: %+v", a)

@@ -13,15 +13,15 @@ import (
 
 	"wardroom/functions"
 	"wardroom/infra/events"
-	"wardroom/infra/local/dynamolocal"
 	"wardroom/infra/local/dynamotest"
+	"wardroom/infra/local/engine"
 	"wardroom/pkg/api"
 )
 
 // TestSamplesAreAnsweredAsWanted replays every operation's event by its
 // function's own door, and compares what it makes with events/, both ways.
 func TestSamplesAreAnsweredAsWanted(t *testing.T) {
-	root, err := dynamolocal.Root()
+	root, err := engine.Root()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestSamplesAreAnsweredAsWanted(t *testing.T) {
 
 // A sample shows the operation at work, so none is a refusal.
 func TestEverySampleSucceeds(t *testing.T) {
-	root, err := dynamolocal.Root()
+	root, err := engine.Root()
 	if err != nil {
 		t.Fatal(err)
 	}

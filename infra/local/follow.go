@@ -20,7 +20,7 @@ import (
 const (
 	streamEvery = 250 * time.Millisecond
 	sweepEvery  = time.Minute
-	again       = 5 * time.Second // after a failure of DynamoDB Local itself
+	again       = 5 * time.Second // after a failure of the engine itself
 )
 
 // follow does what comes after a write, as the stream's function does in AWS,

@@ -1,12 +1,13 @@
 // Command local runs the whole of Wardroom on one machine: every group behind
-// net/http, by the same operations, guard and store as in AWS, over the real
-// DynamoDB Local.
+// net/http, by the same operations, guard and store as in AWS, over a real
+// DynamoDB engine.
 //
 //	local          serve, with the demo data the first time
 //	local reset    put the demo data back
 //
 // WARDROOM_ADDR is where it listens, WARDROOM_DATA where the data are kept,
-// DYNAMODB_ENDPOINT a DynamoDB that already runs, and WARDROOM_BASE_PATH what a
+// DYNAMODB_ENDPOINT a DynamoDB that already runs, WARDROOM_ENGINE which engine to start
+// where none is named (dynoxide or dynamodb-local), and WARDROOM_BASE_PATH what a
 // proxy leaves before the paths.
 package main
 

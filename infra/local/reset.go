@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"wardroom/infra/local/engine"
 	"wardroom/infra/local/filelock"
 	"wardroom/pkg/store"
 )
@@ -47,14 +47,8 @@ func (s *settings) forget() error {
 		return errInUse
 	}
 	defer lock.Release()
-	files, err := filepath.Glob(filepath.Join(s.Data, "*.db*"))
-	if err != nil {
+	if err := engine.Forget(s.Data); err != nil {
 		return fmt.Errorf("WARDROOM_DATA: %w", err)
-	}
-	for _, f := range files {
-		if err := os.Remove(f); err != nil {
-			return fmt.Errorf("WARDROOM_DATA: %w", err)
-		}
 	}
 	return nil
 }

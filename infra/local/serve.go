@@ -53,7 +53,7 @@ func (s *settings) serve(ctx context.Context) error {
 	case err := <-ended:
 		return fmt.Errorf("serving: %w", err)
 	case <-db.done:
-		return errors.New("DynamoDB Local has ended")
+		return errors.New("the DynamoDB engine has ended")
 	case <-ctx.Done():
 	}
 	fmt.Fprintln(os.Stderr, "Stopping: requests under way end first.")

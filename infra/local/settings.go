@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"wardroom/infra/local/dynamolocal"
+	"wardroom/infra/local/engine"
 	"wardroom/infra/local/filelock"
 	"wardroom/pkg/link"
 	"wardroom/pkg/service"
@@ -18,7 +18,7 @@ import (
 type settings struct {
 	service.Config
 	Addr string `env:"WARDROOM_ADDR" envDefault:"127.0.0.1:8080"`
-	Data string // see dynamolocal.Folder
+	Data string // see engine.Folder
 	Base string `env:"WARDROOM_BASE_PATH"` // what a proxy before it leaves before the paths of the API: "/wardroom"
 }
 
@@ -33,12 +33,12 @@ func read() (*settings, error) {
 	if !link.Valid(s.Base) {
 		return nil, errors.New("environment: WARDROOM_BASE_PATH must look like /wardroom")
 	}
-	if s.Data, err = dynamolocal.Folder(); err != nil {
+	if s.Data, err = engine.Folder(); err != nil {
 		return nil, err
 	}
 	const checkpoints = "WARDROOM_CHECKPOINT_FILE"
 	if os.Getenv(checkpoints) == "" && os.Getenv("WARDROOM_CHECKPOINT_KEY") == "" {
-		if err := os.Setenv(checkpoints, filepath.Join(s.Data, dynamolocal.CheckpointFile)); err != nil {
+		if err := os.Setenv(checkpoints, filepath.Join(s.Data, engine.CheckpointFile)); err != nil {
 			return nil, fmt.Errorf("environment: %w", err)
 		}
 	}
@@ -55,7 +55,7 @@ type database struct {
 // the data folder, which no other run may be using.
 func (s *settings) database(ctx context.Context) (*database, error) {
 	if s.Endpoint != "" {
-		if !dynamolocal.Answers(ctx, s.Endpoint) {
+		if !engine.Answers(ctx, s.Endpoint) {
 			return nil, fmt.Errorf("no DynamoDB answers at DYNAMODB_ENDPOINT=%s", s.Endpoint)
 		}
 		return &database{stop: func() {}}, nil
@@ -67,13 +67,13 @@ func (s *settings) database(ctx context.Context) (*database, error) {
 	if err != nil {
 		return nil, errInUse
 	}
-	server, err := dynamolocal.Start(ctx, dynamolocal.Options{Data: s.Data, Log: func(line string) { fmt.Fprintln(os.Stderr, line) }})
+	server, err := engine.Start(ctx, engine.Options{Data: s.Data, Log: func(line string) { fmt.Fprintln(os.Stderr, line) }})
 	if err != nil {
 		lock.Release()
 		return nil, err
 	}
 	s.Endpoint = server.Endpoint()
-	named := filepath.Join(s.Data, dynamolocal.EndpointFile) // for make admin STAGE=local
+	named := filepath.Join(s.Data, engine.EndpointFile) // for make admin STAGE=local
 	if err := os.WriteFile(named, []byte(s.Endpoint+"\n"), 0o600); err != nil {
 		_ = server.Stop()
 		lock.Release()

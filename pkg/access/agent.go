@@ -88,6 +88,25 @@ func (o Openness) permissions() Permission {
 	return 0
 }
 
+// Who has a role on an agent, the members of its project and of the project's
+// team, the ranks, and those to whom it is open reach it.
+var agentRules = rules{
+	name: "agent", all: AgentOwner.Permissions(), view: ViewAgent,
+	project: func(t Target) int64 { return t.Project },
+	ways: func(_ Caller, rank Rank, t Target) (w [maxWays]way) {
+		w[0] = way{Path{Kind: Direct}, t.AgentRole.Permissions()}
+		w[1] = way{Path{Kind: ViaProject, ID: t.Project}, t.ProjectRole.onAgent()}
+		if t.Team > 0 {
+			w[2] = way{Path{Kind: ViaTeam, ID: t.Team}, t.TeamRole.onAgent()}
+		}
+		if rank.Admin() {
+			w[3] = way{Path{Kind: ByRank}, AgentOwner.Permissions()}
+		}
+		w[4] = way{Path{Kind: ByAccessLevel}, t.Open.permissions()}
+		return w
+	},
+}
+
 // RoleOnAgent is the highest role that the caller has on an agent over all
 // paths, and the most direct path that gives it; "" where they have none.
 func RoleOnAgent(c Caller, t Target) (role AgentRole, path Path) {

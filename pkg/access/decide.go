@@ -79,16 +79,8 @@ func Decide(c Caller, t Target, need Permission) Decision {
 			d.Allowed, d.Path = true, w[i].path
 		}
 	}
-	switch t.Kind {
-	case KindProject:
-		d.Visible = d.Granted.Has(ViewProject)
-	case KindTeam:
-		d.Visible = d.Granted.Has(ViewTeam)
-	case KindAgent:
-		d.Visible = d.Granted.Has(ViewAgent)
-	case KindWorkspace, KindOrganization:
-		d.Visible = true
-	}
+	view := t.Kind.rules().view
+	d.Visible = view == 0 || d.Granted.Has(view)
 	return d
 }
 
@@ -111,15 +103,19 @@ type way struct {
 	gives Permission
 }
 
+// maxWays is how many paths may lead to a thing.
+const maxWays = 5
+
 // waysTo lists the caller's paths to the target, most direct first. It reports
-// false where the caller stands before a wall whatever their roles: the target is
-// another organisation's, or out of reach of their bound key.
-func waysTo(c Caller, t Target) (w [5]way, here bool) {
+// false where there is none whatever their roles: the target is another
+// organisation's, out of reach of their bound key, or of no kind.
+func waysTo(c Caller, t Target) (w [maxWays]way, here bool) {
 	rank, someone := c.rank()
-	if !someone || c.Organization <= 0 || c.Organization != t.Organization {
+	kind := t.Kind.rules()
+	if !someone || c.Organization <= 0 || c.Organization != t.Organization || kind.ways == nil {
 		return w, false
 	}
-	if c.BoundProject != 0 && c.BoundProject != t.project() {
+	if c.BoundProject != 0 && (kind.project == nil || c.BoundProject != kind.project(t)) {
 		return w, false
 	}
 	if c.Service {
@@ -129,46 +125,5 @@ func waysTo(c Caller, t Target) (w [5]way, here bool) {
 			t.ProjectRole = ProjectAdmin
 		}
 	}
-	switch t.Kind {
-	case KindProject:
-		w[0] = way{Path{Kind: Direct}, t.ProjectRole.Permissions()}
-		if t.Team > 0 {
-			w[1] = way{Path{Kind: ViaTeam, ID: t.Team}, t.TeamRole.onProject()}
-		}
-		if rank.Admin() {
-			w[2] = way{Path{Kind: ByRank}, projectAll}
-		}
-	case KindAgent:
-		w[0] = way{Path{Kind: Direct}, t.AgentRole.Permissions()}
-		w[1] = way{Path{Kind: ViaProject, ID: t.Project}, t.ProjectRole.onAgent()}
-		if t.Team > 0 {
-			w[2] = way{Path{Kind: ViaTeam, ID: t.Team}, t.TeamRole.onAgent()}
-		}
-		if rank.Admin() {
-			w[3] = way{Path{Kind: ByRank}, AgentOwner.Permissions()}
-		}
-		w[4] = way{Path{Kind: ByAccessLevel}, t.Open.permissions()}
-	case KindTeam, KindWorkspace:
-		w[0] = way{Path{Kind: Direct}, t.TeamRole.onTeam()}
-		w[1] = way{Path{Kind: ByRank}, rank.asRole().onTeam()}
-	case KindOrganization:
-		if !c.Service {
-			w[0] = way{Path{Kind: Direct}, ViewOrganization}
-		}
-		w[1] = way{Path{Kind: ByRank}, rank.onOrganization()}
-	default:
-		return w, false
-	}
-	return w, true
-}
-
-// project is the project that the target is, or belongs to; 0 for none.
-func (t Target) project() int64 {
-	switch t.Kind {
-	case KindProject:
-		return t.ID
-	case KindAgent:
-		return t.Project
-	}
-	return 0
+	return kind.ways(c, rank, t), true
 }

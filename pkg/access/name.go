@@ -10,19 +10,3 @@ func ParsePermission(s string) (Permission, bool) {
 	}
 	return 0, false
 }
-
-// Applicable is every permission that somebody can hold on a resource of the
-// kind.
-func Applicable(k Kind) Permission {
-	switch k {
-	case KindProject:
-		return projectAll
-	case KindTeam, KindWorkspace:
-		return Owner.onTeam()
-	case KindOrganization:
-		return GlobalAdmin.onOrganization()
-	case KindAgent:
-		return AgentOwner.Permissions()
-	}
-	return 0
-}

@@ -32,3 +32,19 @@ func (r ProjectRole) Permissions() Permission {
 	}
 	return 0
 }
+
+// A member of a project, the members of its team, and the ranks reach it.
+var projectRules = rules{
+	name: "project", all: projectAll, view: ViewProject,
+	project: func(t Target) int64 { return t.ID },
+	ways: func(_ Caller, rank Rank, t Target) (w [maxWays]way) {
+		w[0] = way{Path{Kind: Direct}, t.ProjectRole.Permissions()}
+		if t.Team > 0 {
+			w[1] = way{Path{Kind: ViaTeam, ID: t.Team}, t.TeamRole.onProject()}
+		}
+		if rank.Admin() {
+			w[2] = way{Path{Kind: ByRank}, projectAll}
+		}
+		return w
+	},
+}

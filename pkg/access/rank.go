@@ -60,3 +60,15 @@ func (r Rank) asRole() Role {
 	}
 	return ""
 }
+
+// The users of an organisation reach it, and the ranks more of it.
+var organizationRules = rules{
+	name: "organization", all: GlobalAdmin.onOrganization(),
+	ways: func(c Caller, rank Rank, _ Target) (w [maxWays]way) {
+		if !c.Service {
+			w[0] = way{Path{Kind: Direct}, ViewOrganization}
+		}
+		w[1] = way{Path{Kind: ByRank}, rank.onOrganization()}
+		return w
+	},
+}

@@ -15,22 +15,44 @@ const (
 	KindAgent
 )
 
+// rules are the rights that there are on things of a kind: its file says them.
+type rules struct {
+	name string     // in documents, in the audit log and as a resource_type
+	all  Permission // what somebody can have on it
+	view Permission // without which a caller isn't told that it exists; 0 where all of its organisation may know
+	ways func(c Caller, rank Rank, t Target) [maxWays]way
+
+	project func(t Target) int64 // the project that it is, or belongs to; nil for none
+}
+
+// kinds are the rules of every kind.
+var kinds = [...]rules{
+	KindProject:      projectRules,
+	KindTeam:         teamRules,
+	KindWorkspace:    workspaceRules,
+	KindOrganization: organizationRules,
+	KindAgent:        agentRules,
+}
+
+// rules returns those of a kind; nothing is allowed by those of no kind.
+func (k Kind) rules() *rules {
+	if int(k) >= len(kinds) {
+		k = 0
+	}
+	return &kinds[k]
+}
+
 // String names the kind for documents.
 func (k Kind) String() string {
-	switch k {
-	case KindProject:
-		return "project"
-	case KindTeam:
-		return "team"
-	case KindWorkspace:
-		return "workspace"
-	case KindOrganization:
-		return "organization"
-	case KindAgent:
-		return "agent"
+	if name := k.rules().name; name != "" {
+		return name
 	}
 	return "nothing"
 }
+
+// Applicable is every permission that somebody can hold on a resource of the
+// kind.
+func Applicable(k Kind) Permission { return k.rules().all }
 
 // Resource says in an operation's line where the id of the resource stands on
 // which a permission is checked.

@@ -114,3 +114,16 @@ func (r Role) onProject() Permission {
 	}
 	return 0
 }
+
+// The members of a team and the ranks reach it. A workspace is the same, but that
+// everybody in the organisation may know it.
+var (
+	teamRules      = rules{name: "team", all: Owner.onTeam(), view: ViewTeam, ways: waysToTeam}
+	workspaceRules = rules{name: "workspace", all: Owner.onTeam(), ways: waysToTeam}
+)
+
+func waysToTeam(_ Caller, rank Rank, t Target) (w [maxWays]way) {
+	w[0] = way{Path{Kind: Direct}, t.TeamRole.onTeam()}
+	w[1] = way{Path{Kind: ByRank}, rank.asRole().onTeam()}
+	return w
+}

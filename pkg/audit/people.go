@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"wardroom/pkg/model"
-	"wardroom/pkg/personal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -62,7 +61,7 @@ func (p *People) Erased(a model.Audit) bool {
 // wrong key never opens one.
 func (p *People) reveal(users []int64, text string) (string, bool) {
 	for _, id := range users {
-		if open, ok := personal.Reveal(p.keys[id], text); ok {
+		if open, ok := model.Reveal(p.keys[id], text); ok {
 			return open, true
 		}
 	}
@@ -73,7 +72,7 @@ func (p *People) reveal(users []int64, text string) (string, bool) {
 func (p *People) Shown(a model.Audit) model.Audit {
 	users := named(a)
 	show := func(text string) string {
-		if !personal.Concealed(text) {
+		if !model.Concealed(text) {
 			return text
 		}
 		if open, ok := p.reveal(users, text); ok {
@@ -114,7 +113,7 @@ func replaced(v any, show func(string) string) any {
 // concealed returns the texts in a row that are encrypted.
 func concealed(a model.Audit) (texts []string) {
 	note := func(text string) string {
-		if personal.Concealed(text) {
+		if model.Concealed(text) {
 			texts = append(texts, text)
 		}
 		return text

@@ -18,20 +18,19 @@ import (
 	"wardroom/infra/local/fixture"
 	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
-	"wardroom/pkg/personal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 // key of user 16 of the tests.
-var key16 = personal.NewKey()
+var key16 = model.NewPersonalKey()
 
 // change is the nth audit row of an organisation.
 func change(organization int64, n int) model.Audit {
 	a := model.Audit{
 		OrganizationID: organization, ID: fmt.Sprintf("A%05d", n), TS: model.At(fixture.Epoch.Add(time.Duration(n) * time.Second)),
 		Actor: fmt.Sprintf("user:%d", 7+n%2*8), Action: "add-user-to-project", Resource: "project:151/user:16", Outcome: "success",
-		RequestID: fmt.Sprint("request-", n), SourceIP: personal.Conceal(key16, "192.0.2.1"),
+		RequestID: fmt.Sprint("request-", n), SourceIP: model.Conceal(key16, "192.0.2.1"),
 		Before:  map[string]any{"user:16": nil},
 		After:   map[string]any{"user:16": map[string]any{"id": int64(n), "role": "member", "was": []any{"ä\"\\\n\x01", true, int64(1)<<53 - 1}}},
 		Notices: []model.Notice{{UserID: 16, Kind: model.NoticeAdded, Resource: "project:151"}},

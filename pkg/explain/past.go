@@ -5,7 +5,6 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/concurrent"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 )
 
@@ -110,7 +109,7 @@ type past struct {
 func (p past) project(ctx context.Context, r Rows, s *State) error {
 	g, both := concurrent.WithContext(ctx)
 	g.Go(func() (err error) {
-		s.Member, err = p.member(both, guard.ProjectName(r.Project.ID), r.User.ID, asMember(r.Member))
+		s.Member, err = p.member(both, model.ProjectName(r.Project.ID), r.User.ID, asMember(r.Member))
 		return err
 	})
 	g.Go(func() (err error) {
@@ -135,7 +134,7 @@ func (p past) project(ctx context.Context, r Rows, s *State) error {
 // agent finds how open an agent was, and what the user was on it, in its project
 // and in the team that this had.
 func (p past) agent(ctx context.Context, r Rows, s *State) error {
-	about, name := guard.AgentName(r.Agent.ID), guard.UserName(r.User.ID)
+	about, name := model.AgentName(r.Agent.ID), model.UserName(r.User.ID)
 	const level, mode = "access_level", "public_mode"
 	var own map[string]fact
 	g, both := concurrent.WithContext(ctx)
@@ -213,7 +212,7 @@ func (p past) buried(ctx context.Context, project int64, name string, given gran
 	}
 	from, seen := "", 0
 	for n := firstPage; ; n = min(2*n, longPage) {
-		page, err := p.log.ChangesUntil(ctx, p.organization, guard.ProjectName(project), p.at, from, n)
+		page, err := p.log.ChangesUntil(ctx, p.organization, model.ProjectName(project), p.at, from, n)
 		if err != nil {
 			return false, err
 		}
@@ -262,14 +261,14 @@ func asMember(m *model.ProjectMember) *row {
 
 func (p past) teamMember(ctx context.Context, team, user int64, m *model.TeamMember) (*Member, error) {
 	if m == nil {
-		return p.member(ctx, guard.TeamName(team), user, nil)
+		return p.member(ctx, model.TeamName(team), user, nil)
 	}
-	return p.member(ctx, guard.TeamName(team), user, &row{Member{Role: m.Role}, m.CreatedOn})
+	return p.member(ctx, model.TeamName(team), user, &row{Member{Role: m.Role}, m.CreatedOn})
 }
 
 // member finds what a user was in a place.
 func (p past) member(ctx context.Context, about string, user int64, today *row) (*Member, error) {
-	name := guard.UserName(user)
+	name := model.UserName(user)
 	facts, err := search(ctx, p.log, p.organization, about, p.at, plainly, name)
 	if err != nil {
 		return nil, err
@@ -307,7 +306,7 @@ func (p past) teamOf(ctx context.Context, row model.Project) (int64, error) {
 		return row.Team(), nil
 	}
 	const team = "team"
-	facts, err := search(ctx, p.log, p.organization, guard.ProjectName(row.ID), p.at, plainly, team)
+	facts, err := search(ctx, p.log, p.organization, model.ProjectName(row.ID), p.at, plainly, team)
 	if err != nil {
 		return 0, err
 	}
@@ -336,10 +335,10 @@ func (p past) user(ctx context.Context, row model.User) (User, error) {
 	u := User{ID: row.ID, Organization: row.OrganizationID, Exists: !row.DateJoined.After(p.at)}
 	was := map[string]bool{isActive: row.IsActive, isStaff: row.IsStaff, isSuperuser: row.IsSuperuser}
 	if u.Exists {
-		name := guard.UserName(row.ID)
+		name := model.UserName(row.ID)
 		var own, among map[string]fact
 		g, both := concurrent.WithContext(ctx)
-		for about, into := range map[string]*map[string]fact{name: &own, guard.OrganizationName(row.OrganizationID): &among} {
+		for about, into := range map[string]*map[string]fact{name: &own, model.OrganizationName(row.OrganizationID): &among} {
 			g.Go(func() (err error) {
 				*into, err = search(both, p.log, p.organization, about, p.at, ofUser(name, about == name), isActive, isStaff, isSuperuser)
 				return err

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wardroom/infra/local/fixture"
+	"wardroom/pkg/followup"
 	"wardroom/pkg/model"
-	"wardroom/pkg/purge"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -94,7 +94,7 @@ func all(people int64) []going {
 		{
 			"project", fixture.All(full(2000, people), fixture.Agent(2050, 2000, "Going along"), fixture.Aliases(2050, 3), fixture.Delete(2000)),
 			func(ctx context.Context, s *fixture.System, now model.Time) error {
-				return purge.Project(ctx, s.Store, now, 2000)
+				return followup.PurgeProject(ctx, s.Store, now, 2000)
 			},
 			leftOfProject, []string{"finish-project-deletion agent:2050", "purge-project project:2000"},
 		},
@@ -104,14 +104,14 @@ func all(people int64) []going {
 				table.RecentAgents.Put(tx, model.Recents{UserID: 4000, Version: 1, Entries: []model.Recent{{ID: 4000, ProjectID: 151, AgentID: 21, LastUsedOn: model.At(fixture.Epoch)}}})
 			}),
 			func(ctx context.Context, s *fixture.System, now model.Time) error {
-				return purge.User(ctx, s.Store, now, 4000)
+				return followup.PurgeUser(ctx, s.Store, now, 4000)
 			},
 			leftOfUser, []string{"purge-user user:4000"},
 		},
 		{
 			"agent", known(2100, min(people, 20)),
 			func(ctx context.Context, s *fixture.System, now model.Time) error {
-				return purge.Agent(ctx, s.Store, now, 2100)
+				return followup.PurgeAgent(ctx, s.Store, now, 2100)
 			},
 			leftOfAgent, []string{"purge-agent agent:2100"},
 		},

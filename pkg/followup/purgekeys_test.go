@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"wardroom/infra/local/fixture"
+	"wardroom/pkg/followup"
 	"wardroom/pkg/model"
-	"wardroom/pkg/purge"
 )
 
 // An index that goes on listing keys that are gone hides none that are left: a
@@ -16,7 +16,7 @@ func TestNoKeySurvivesAPurgeUnderALateIndex(t *testing.T) {
 	s.Put(t, leaver(4000))
 	s.Put(t, revoked(4000, 50)) // more than one transaction deletes
 	late.Halt()
-	if err := purge.User(t.Context(), s.Store, model.At(fixture.Epoch.Add(month)), 4000); err != nil {
+	if err := followup.PurgeUser(t.Context(), s.Store, model.At(fixture.Epoch.Add(month)), 4000); err != nil {
 		t.Fatal(err)
 	}
 	leftOfUser(t, s.Rows(t.Context(), t))

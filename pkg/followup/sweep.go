@@ -10,7 +10,6 @@ import (
 
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
-	"wardroom/pkg/purge"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 	"wardroom/pkg/telemetry"
@@ -130,13 +129,13 @@ func (w *sweeping) carryOn(ctx context.Context, p table.Primary) {
 		return
 	}
 	if id, ok := table.Projects.ID(p, "project_id"); ok {
-		w.did(&w.Purged, concurrent.Do(func() error { return purge.Project(ctx, w.Store, now, id) }))
+		w.did(&w.Purged, concurrent.Do(func() error { return PurgeProject(ctx, w.Store, now, id) }))
 	} else if id, ok := table.Teams.ID(p, "team_id"); ok {
-		w.did(&w.Purged, concurrent.Do(func() error { return purge.Team(ctx, w.Store, now, id) }))
+		w.did(&w.Purged, concurrent.Do(func() error { return PurgeTeam(ctx, w.Store, now, id) }))
 	} else if id, ok := table.Agents.ID(p, "agent_id"); ok {
-		w.did(&w.Purged, concurrent.Do(func() error { return purge.Agent(ctx, w.Store, now, id) }))
+		w.did(&w.Purged, concurrent.Do(func() error { return PurgeAgent(ctx, w.Store, now, id) }))
 	} else if id, ok := table.Users.ID(p, "user_id"); ok {
-		w.did(&w.Purged, concurrent.Do(func() error { return purge.User(ctx, w.Store, now, id) }))
+		w.did(&w.Purged, concurrent.Do(func() error { return PurgeUser(ctx, w.Store, now, id) }))
 	}
 }
 

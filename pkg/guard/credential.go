@@ -1,10 +1,8 @@
 package guard
 
 import (
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base64"
 	"net/http"
 	"strings"
 
@@ -106,24 +104,4 @@ func (c credential) opens(k model.APIKey) bool {
 		hash = make([]byte, len(sum))
 	}
 	return subtle.ConstantTimeCompare(sum[:], hash) == 1 && len(k.Hash) == len(sum)
-}
-
-// NewKey makes an API key: a prefix, by which its row is found, and a secret of
-// 256 bits, of which the row keeps the hash. What is sent is both with a dot
-// between them.
-func NewKey() (prefix, secret string) {
-	return strings.ToLower(rand.Text())[:10], NewSecret()
-}
-
-// NewSecret makes a secret of 256 bits that can stand in a URL.
-func NewSecret() string {
-	b := make([]byte, 32)
-	_, _ = rand.Read(b) // never fails, by its contract
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-// HashSecret returns what a key's row keeps of its secret.
-func HashSecret(secret string) []byte {
-	sum := sha256.Sum256([]byte(secret))
-	return sum[:]
 }

@@ -8,7 +8,7 @@
 // a stored answer. All of it is read strongly consistent on every request and
 // nothing is remembered, so a removal counts on the very next call.
 //
-// A handler changes nothing itself. It notes writes in its Case, and they are
+// A handler changes nothing itself. It notes writes in its Request, and they are
 // committed in one transaction together with the stored answer of an
 // Idempotency-Key, under conditions on the rows that allowed them. Where such a
 // row changed meanwhile, everything is read and decided anew: the answer is the
@@ -19,6 +19,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -26,6 +27,7 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/signin"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -67,7 +69,7 @@ func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 	}
 	for _, n := range op.Needs {
 		if id, err := strconv.ParseInt(r.PathValue(n.Resource.Field), 10, 64); err == nil && id > 0 {
-			v.first = append(v.first, resourceKey(n.Resource, id))
+			v.first = append(v.first, request.ResourceKey(n.Resource, id))
 		}
 	}
 	rows, err := g.store.Read(r.Context(), v.first...)
@@ -90,25 +92,15 @@ func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 	return v, err
 }
 
+// Hooks are those of package request.
+func (g *Guard) Hooks() []reflect.Type { return request.Hooks() }
+
 // Cursors are those of the table.
 func (g *Guard) Cursors(ctx context.Context) (*table.Cursors, error) { return g.store.Cursors(ctx) }
 
 // ofCredentials reports whether a row that can't be read is one of credentials.
 func ofCredentials(u *table.Unreadable) bool {
 	return u.Kind == table.Keys.Name() || u.Kind == table.Subjects.Name()
-}
-
-// resourceKey is where the row of a resource lies, or of what leads to it.
-func resourceKey(r access.Resource, id int64) table.Primary {
-	switch {
-	case r.ByAlias:
-		return table.Aliases.Key(id)
-	case r.Kind == access.KindAgent:
-		return table.Agents.Key(id)
-	case r.Kind == access.KindProject:
-		return table.Projects.Key(id)
-	}
-	return table.Teams.Key(id)
 }
 
 // identify takes the caller from the rows of their credentials, as far as these
@@ -141,7 +133,7 @@ func (v *visit) actor() string {
 	if v.user == 0 {
 		return "key:" + v.key.Prefix
 	}
-	return UserName(v.user)
+	return model.UserName(v.user)
 }
 
 // caller is who asks, as access sees them. A service key beside a token is no
@@ -155,15 +147,6 @@ func (v *visit) caller(u model.User) access.Caller {
 		c.User, c.Rank = u.ID, access.RankOf(u.IsStaff, u.IsSuperuser)
 	}
 	return c
-}
-
-// CallerOf is a user as access sees them, whoever asks; nobody, where they are
-// inactive.
-func CallerOf(u model.User) access.Caller {
-	if !u.IsActive {
-		return access.Caller{}
-	}
-	return access.Caller{User: u.ID, Organization: u.OrganizationID, Rank: access.RankOf(u.IsStaff, u.IsSuperuser)}
 }
 
 // scope is how far the key reaches; a token alone reaches as far as its user.

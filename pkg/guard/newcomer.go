@@ -9,7 +9,7 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
-	"wardroom/pkg/personal"
+	"wardroom/pkg/request"
 	"wardroom/pkg/signin"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -42,16 +42,6 @@ func (a *arriving) written(tx *table.Tx) {
 	if a != nil {
 		a.note(tx)
 	}
-}
-
-// newcomer is a caller without any credential, whom the token of an invitation
-// let in. They get a key with the answer, which belongs to the request and not
-// to one try of it.
-type newcomer struct {
-	invite         int64       // that let them in
-	rank           access.Rank // as which they were let in
-	id             int64       // of the key
-	prefix, secret string
 }
 
 // unarmed reports whether a request carries no credential at all.
@@ -130,16 +120,16 @@ func (v *visit) acceptedBefore(ctx context.Context, call api.Call, refusal error
 	}
 	v.organization, v.user, v.newcomer = i.OrganizationID, *i.AcceptedBy, nil
 	f := v.fetch()
-	v.wantCaller(f)
-	r := v.wantReplay(f, call)
-	if err := f.run(ctx, s.Read); err != nil {
+	v.loadCaller(f)
+	r := v.loadReplay(f, call)
+	if err := f.Run(ctx); err != nil {
 		return api.Answer{}, err
 	}
-	c, err := v.open(ctx, f.rows, v.guard.now())
+	c, err := v.open(ctx, f, v.guard.now())
 	if err != nil {
 		return api.Answer{}, refusal
 	}
-	answer, done, err := r.stored(ctx, s, c)
+	answer, done, err := r.stored(ctx, s, v.op, c)
 	switch {
 	case fault.Is(err, fault.KindIdempotencyMismatch), err == nil && !done:
 		return api.Answer{}, refusal
@@ -231,9 +221,9 @@ func (v *visit) byLink(ctx context.Context, i model.Invite, mailed bool, now mod
 		}
 	}
 	if v.newcomer == nil {
-		v.newcomer = &newcomer{}
+		v.newcomer = &request.Newcomer{}
 	}
-	v.newcomer.invite, v.newcomer.rank = i.ID, rank
+	v.newcomer.Invite, v.newcomer.Rank = i.ID, rank
 	v.becomes(ctx, o.ID, u.ID)
 	return nil
 }
@@ -273,7 +263,7 @@ func (v *visit) admitNew(ctx context.Context, i model.Invite, o model.Organizati
 	if err != nil {
 		return model.User{}, err
 	}
-	u := model.User{ID: id, OrganizationID: o.ID, Email: i.Email, EmailKey: i.EmailKey, IsActive: true, DateJoined: now, AuditKey: personal.NewKey()}
+	u := model.User{ID: id, OrganizationID: o.ID, Email: i.Email, EmailKey: i.EmailKey, IsActive: true, DateJoined: now, AuditKey: model.NewPersonalKey()}
 	v.arriving = &arriving{made: &u, note: func(tx *table.Tx) {
 		table.Invites.Check(tx, i)
 		table.Organizations.Check(tx, o)
@@ -288,66 +278,10 @@ func (v *visit) admitNew(ctx context.Context, i model.Invite, o model.Organizati
 // stillNew reports whether a newcomer is as they were let in. Another request
 // may have been quicker, or their rank have been raised. A batch of reads is not
 // a snapshot: their row may be older in it than the invitation's.
-func (n *newcomer) stillNew(u model.User, rows table.Rows) bool {
+func stillNew(n *request.Newcomer, u model.User, rows table.Rows) bool {
 	if n == nil {
 		return true
 	}
-	i, ok := table.Invites.In(rows, n.invite)
-	return ok && i.Status == model.InvitePending && u.ArrivedOn == nil && access.RankOf(u.IsStaff, u.IsSuperuser) == n.rank
-}
-
-// FirstKey notes a personal key for a caller whom an invitation alone let in,
-// and returns it, to be shown this once. Everybody else has a credential: "".
-func (c *Case) FirstKey(ctx context.Context) (string, error) {
-	n := c.visit.newcomer
-	if n == nil {
-		return "", nil
-	}
-	if n.id == 0 {
-		id, err := c.store.NewID(ctx, model.KeyIDs)
-		if err != nil {
-			return "", err
-		}
-		n.id = id
-		n.prefix, n.secret = NewKey()
-	}
-	u := *c.User
-	c.store.CreateKey(&c.Tx, model.APIKey{
-		ID: n.id, Prefix: n.prefix, Hash: HashSecret(n.secret), Name: "First key", Kind: model.PersonalKey, Scope: string(access.ScopeAll),
-		UserID: &u.ID, OrganizationID: u.OrganizationID, Stamp: model.Created(c.Stamp, c.Now),
-	})
-	if p := table.Users.Key(u.ID); !c.Tx.Creates(p) {
-		c.Tx.If(p, "attribute_not_exists($)", "arrived_on")
-		c.Tx.If(p, "$ = ?", "is_staff", u.IsStaff)
-		c.Tx.If(p, "$ = ?", "is_superuser", u.IsSuperuser)
-		c.store.Arrive(&c.Tx, u, c.Now)
-	}
-	c.AuditAlso(nil, map[string]any{KeyName(n.id): model.PersonalKey})
-	return n.prefix + "." + n.secret, nil
-}
-
-// Voucher is the caller as one whose invitation lets somebody of a lower rank in
-// by its link alone: a user with a credential that reaches all that they do. It
-// is nil for others, who would give away more than they have in hand.
-func (c *Case) Voucher() *int64 {
-	if c.User == nil || c.Caller.BoundProject != 0 || !c.visit.scope().Covers(access.KeyScope{Scope: access.ScopeAll}) {
-		return nil
-	}
-	return &c.User.ID
-}
-
-// NeedsKey reports whether the link of an invitation that the caller is shown lets
-// nobody of a rank in by itself, though no issuer signs people in: whoever is
-// invited accepts it with a key of their own. It is told of the caller, and tells
-// nothing of the invited address.
-func (c *Case) NeedsKey(rank access.Rank) bool {
-	return !c.SignsIn() && (c.Voucher() == nil || c.Caller.Rank <= rank)
-}
-
-// SignsIn reports whether people sign in with tokens of an issuer here.
-func (c *Case) SignsIn() bool { return c.visit.guard.issuer != nil }
-
-// HasArrived reports whether a user ever had a credential of their own.
-func (c *Case) HasArrived(ctx context.Context, u model.User) (bool, error) {
-	return c.store.HasArrived(ctx, u)
+	i, ok := table.Invites.In(rows, n.Invite)
+	return ok && i.Status == model.InvitePending && u.ArrivedOn == nil && access.RankOf(u.IsStaff, u.IsSuperuser) == n.Rank
 }

@@ -13,6 +13,7 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -29,10 +30,10 @@ const inlineLimit = 300 << 10
 // answer, or the other way round, can't be.
 type replay struct{ row model.Replay }
 
-// wantReplay asks for the answer that was kept for this key. It is the
+// loadReplay asks for the answer that was kept for this key. It is the
 // principal's, not the key row's: a user's API keys share it, except those that
 // reach less than they do.
-func (v *visit) wantReplay(f *Fetch, call api.Call) *replay {
+func (v *visit) loadReplay(f *request.Fetch, call api.Call) *replay {
 	if call.IdempotencyKey == "" {
 		return nil
 	}
@@ -58,11 +59,11 @@ func (r *replay) key() table.Primary {
 
 // stored returns the answer kept for the key, if there is one. A key that was
 // used for another request is refused.
-func (r *replay) stored(ctx context.Context, s *store.Store, c *Case) (answer api.Answer, done bool, err error) {
+func (r *replay) stored(ctx context.Context, s *store.Store, op *api.Op, c *request.Request) (answer api.Answer, done bool, err error) {
 	if r == nil {
 		return answer, false, nil
 	}
-	old, ok := r.in(c.rows, c.Now)
+	old, ok := r.in(c.Rows(), c.Now)
 	if !ok {
 		return answer, false, nil
 	}
@@ -75,7 +76,7 @@ func (r *replay) stored(ctx context.Context, s *store.Store, c *Case) (answer ap
 			return answer, false, err
 		}
 	}
-	if old.Redacted && !c.op.IsAgenta { // whose answers have no place for it
+	if old.Redacted && !op.IsAgenta { // whose answers have no place for it
 		body = replayed(body)
 	}
 	return api.Answer{Status: old.Status, Body: body, ETag: old.ETag, Removal: old.RemovalID}, true, nil
@@ -91,7 +92,7 @@ func (r *replay) in(rows table.Rows, now model.Time) (model.Replay, bool) {
 // overtaken returns the refusal of a request, or table.ErrStale where its answer
 // has been stored meanwhile. A batch of reads is not a snapshot: a name may be
 // taken, or a member gone, by the very request that this one repeats.
-func (r *replay) overtaken(ctx context.Context, s *store.Store, c *Case, refusal error) error {
+func (r *replay) overtaken(ctx context.Context, s *store.Store, c *request.Request, refusal error) error {
 	if r == nil || errors.Is(refusal, table.ErrStale) {
 		return refusal
 	}
@@ -106,7 +107,7 @@ func (r *replay) overtaken(ctx context.Context, s *store.Store, c *Case, refusal
 }
 
 // keep notes the answer in the transaction of its effect.
-func (r *replay) keep(ctx context.Context, s *store.Store, c *Case, a api.Answer) error {
+func (r *replay) keep(ctx context.Context, s *store.Store, c *request.Request, a api.Answer) error {
 	if r == nil {
 		return nil
 	}
@@ -125,7 +126,7 @@ func (r *replay) keep(ctx context.Context, s *store.Store, c *Case, a api.Answer
 		}
 		row.Parts, row.Body = parts, nil
 	}
-	if old, ok := table.Replays.At(c.rows, r.key()); ok { // an expired one the TTL hasn't reached
+	if old, ok := table.Replays.At(c.Rows(), r.key()); ok { // an expired one the TTL hasn't reached
 		table.Replays.Put(&c.Tx, row)
 		c.Tx.If(r.key(), "$ = ?", "ttl", old.TTL)
 		return nil
@@ -155,6 +156,3 @@ func replayed(body []byte) []byte {
 	}
 	return marked
 }
-
-// NewAuditID is a random id: audit rows of one microsecond must not meet.
-func NewAuditID() string { return rand.Text() }

@@ -6,7 +6,6 @@ import (
 
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
-	"wardroom/pkg/personal"
 	"wardroom/pkg/signin"
 	"wardroom/pkg/table"
 	"wardroom/pkg/telemetry"
@@ -91,9 +90,9 @@ func (v *visit) arrival(now model.Time, record *telemetry.Record) signin.Arrival
 // arrivalAudit is the audit row of a first sign-in.
 func (v *visit) arrivalAudit(u model.User, how string, now model.Time, record *telemetry.Record) model.Audit {
 	return model.Audit{
-		OrganizationID: u.OrganizationID, ID: NewAuditID(), TS: now,
-		Actor: UserName(u.ID), Action: "first-sign-in", Resource: UserName(u.ID),
+		OrganizationID: u.OrganizationID, ID: model.NewAuditID(), TS: now,
+		Actor: model.UserName(u.ID), Action: "first-sign-in", Resource: model.UserName(u.ID),
 		After: map[string]any{"known_by": how}, Outcome: "success",
-		RequestID: record.ID(), SourceIP: personal.Conceal(u.AuditKey, record.SourceIP()),
+		RequestID: record.ID(), SourceIP: model.Conceal(u.AuditKey, record.SourceIP()),
 	}
 }

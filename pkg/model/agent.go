@@ -254,14 +254,14 @@ type Alias struct {
 // RowVersion is what the ETag shows.
 func (a Alias) RowVersion() int64 { return a.Version }
 
-// AliasName keeps an alias to one agent of an organisation.
-type AliasName struct {
+// ReservedAlias keeps an alias to one agent of an organisation.
+type ReservedAlias struct {
 	OrganizationID int64  `dynamo:"organization_id"`
 	Alias          string `dynamo:"alias"`
 	AliasID        int64  `dynamo:"alias_id"`
 }
 
 // Name returns the row that keeps a's name to it.
-func (a Alias) Name() AliasName {
-	return AliasName{OrganizationID: a.OrganizationID, Alias: a.Alias, AliasID: a.ID}
+func (a Alias) Name() ReservedAlias {
+	return ReservedAlias{OrganizationID: a.OrganizationID, Alias: a.Alias, AliasID: a.ID}
 }

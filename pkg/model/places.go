@@ -103,10 +103,10 @@ const (
 	OwnerlessAgent   = "agent"
 )
 
-// ProjectName keeps a name to one project of a team, or of the organisation's
+// ReservedProjectName keeps a name to one project of a team, or of the organisation's
 // team-less ones (NameScope 0). NameKey is a digest of the folded name, so that
 // any name fits into a key.
-type ProjectName struct {
+type ReservedProjectName struct {
 	OrganizationID int64  `dynamo:"organization_id"`
 	NameScope      int64  `dynamo:"name_scope"`
 	NameKey        string `dynamo:"name_key"`

@@ -181,6 +181,9 @@ type Tombstone struct {
 // The zero tombstone, of who was never taken out, buries none.
 func (t Tombstone) Buries(epoch int64) bool { return epoch < t.Epoch }
 
+// System is the actor of what nobody asked for: what follows from a change.
+const System = "system"
+
 // Audit is one change, written in the transaction that makes it and never
 // changed afterwards. It names people by id; what else is personal stands in it
 // encrypted with the key of the user it is about, which their purge deletes.

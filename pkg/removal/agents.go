@@ -9,7 +9,6 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/concurrent"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -93,10 +92,10 @@ func (w *work) leavesAgents(ctx context.Context, found map[int64][]store.Ref) ([
 // owner at the same time, by a request that began before they were removed;
 // whoever is its owner isn't any more by then.
 func (w *work) endsPermission(a model.Agent, m model.AgentMember) effect {
-	name := guard.AgentName(m.AgentID)
+	name := model.AgentName(m.AgentID)
 	return effect{
 		EffectRow: model.EffectRow{UserID: m.UserID, AgentMember: &m, Effect: model.Effect{
-			Resource: guard.MemberName(name, m.UserID), Action: "delete", Detail: "permission as " + m.Role}},
+			Resource: model.MemberName(name, m.UserID), Action: "delete", Detail: "permission as " + m.Role}},
 		apply: func(tx *table.Tx) {
 			if a.Owner() == m.UserID {
 				w.s.EndAgentMember(tx, m)
@@ -104,13 +103,13 @@ func (w *work) endsPermission(a model.Agent, m model.AgentMember) effect {
 				w.s.RemoveAgentMember(tx, a, m)
 			}
 		},
-		audit: w.audit(name, map[string]any{guard.UserName(m.UserID): m.Facts()}, nil),
+		audit: w.audit(name, map[string]any{model.UserName(m.UserID): m.Facts()}, nil),
 	}
 }
 
 // handsOver gives an agent to the heir in its project.
 func (w *work) handsOver(a model.Agent, leaver int64, h heirsOfAgents) effect {
-	name, heir := guard.AgentName(a.ID), h.of[a.ProjectID]
+	name, heir := model.AgentName(a.ID), h.of[a.ProjectID]
 	e := effect{heir: heir, EffectRow: model.EffectRow{
 		UserID: leaver, Ownership: &model.Ownership{AgentID: a.ID, ProjectID: a.ProjectID}, Was: &model.Revision{Version: a.Version, ModifiedBy: a.ModifiedBy, ModifiedOn: a.ModifiedOn},
 		Effect: model.Effect{Resource: name, Action: "transfer", Detail: "owner becomes nobody"},
@@ -125,13 +124,13 @@ func (w *work) handsOver(a model.Agent, leaver int64, h heirsOfAgents) effect {
 		e.apply = func(tx *table.Tx) { w.s.EditAgent(tx, a, to, nil) }
 		return e
 	}
-	e.Detail = "owner becomes " + guard.UserName(heir)
+	e.Detail = "owner becomes " + model.UserName(heir)
 	p, _ := table.Projects.In(h.rows, a.ProjectID)
 	m := model.AgentMember{AgentID: a.ID, ProjectID: p.ID, UserID: heir, CreatedBy: w.r.RemovedBy, CreatedOn: w.at, Epoch: p.Epoch, AgentEpoch: a.Epoch, Version: 1}
 	was, has := table.AgentMembers.In(h.rows, heir, a.ID)
 	if has {
 		e.Ownership.HeirWas = &was
-		before[guard.UserName(heir)] = was.Facts()
+		before[model.UserName(heir)] = was.Facts()
 	}
 	switch {
 	case has && !buried(h.rows, was):
@@ -143,11 +142,11 @@ func (w *work) handsOver(a model.Agent, leaver int64, h heirsOfAgents) effect {
 		m.Version += was.Version
 		e.named = func(id int64) {
 			m.ID = id
-			after[guard.UserName(heir)] = m.Facts()
+			after[model.UserName(heir)] = m.Facts()
 		}
 	}
 	m.Role, m.ExpiresOn = string(access.AgentOwner), nil
-	after[guard.UserName(heir)] = m.Facts()
+	after[model.UserName(heir)] = m.Facts()
 	e.Ownership.Heir = &m
 	e.audit.Notices = []model.Notice{{UserID: heir, Kind: model.NoticeRoleChanged, Resource: name}}
 	e.apply = func(tx *table.Tx) {
@@ -346,7 +345,7 @@ func keptAgents(ctx context.Context, w *work) ([]effect, error) {
 		_, p, live := store.LiveAgent(rows, m.AgentID)
 		if live && p.Team() == *w.r.TeamID && !model.Expired(m.ExpiresOn, w.r.RemovedOn) && !buried(rows, m) {
 			out = append(out, effect{EffectRow: model.EffectRow{UserID: m.UserID, Effect: model.Effect{
-				Resource: guard.MemberName(guard.AgentName(m.AgentID), m.UserID), Action: "keep", Detail: "direct permission as " + m.Role}}})
+				Resource: model.MemberName(model.AgentName(m.AgentID), m.UserID), Action: "keep", Detail: "direct permission as " + m.Role}}})
 		}
 	}
 	return out, err
@@ -377,7 +376,7 @@ func starred(ctx context.Context, w *work) ([]effect, error) {
 	for _, row := range table.Stars.All(rows) {
 		out = append(out, effect{
 			EffectRow: model.EffectRow{UserID: row.UserID, Star: &row, Effect: model.Effect{
-				Resource: guard.UserName(row.UserID) + "/starred:" + strconv.FormatInt(row.AgentID, 10), Action: "delete", Detail: "starred agent"}},
+				Resource: model.UserName(row.UserID) + "/starred:" + strconv.FormatInt(row.AgentID, 10), Action: "delete", Detail: "starred agent"}},
 			apply: func(tx *table.Tx) { table.Stars.Delete(tx, row) },
 		})
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wardroom/infra/local/fixture"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/table"
@@ -86,9 +85,9 @@ func TestHeirsOfAgents(t *testing.T) {
 			}
 			says := "owner becomes nobody"
 			if r.heir != 0 {
-				says = "owner becomes " + guard.UserName(r.heir)
+				says = "owner becomes " + model.UserName(r.heir)
 			}
-			if i := slices.IndexFunc(preview, func(e model.Effect) bool { return e.Resource == guard.AgentName(r.agent) }); i < 0 || preview[i].Action != "transfer" || preview[i].Detail != says {
+			if i := slices.IndexFunc(preview, func(e model.Effect) bool { return e.Resource == model.AgentName(r.agent) }); i < 0 || preview[i].Action != "transfer" || preview[i].Detail != says {
 				t.Errorf("the preview tells %v", preview)
 			}
 			alike(t, "record", preview, effectsOf(t, w.ask(t, http.StatusOK, http.MethodGet, strings.TrimSuffix(undo(id), "/undo"), "").Body))
@@ -108,10 +107,10 @@ func (w *world) told(t *testing.T, before table.Rows, agent, owner, heir int64) 
 	t.Helper()
 	var rows []model.Audit
 	for p, a := range since(before, w.Rows(t.Context(), t), table.Audits) {
-		if _, changes := a.After["owner"]; changes && a.Resource == guard.AgentName(agent) {
+		if _, changes := a.After["owner"]; changes && a.Resource == model.AgentName(agent) {
 			rows = append(rows, a)
 		}
-		if a.Resource == guard.AgentName(agent) && a.Action != "finish-removal" {
+		if a.Resource == model.AgentName(agent) && a.Action != "finish-removal" {
 			t.Errorf("%v: %+v", p, a)
 		}
 	}
@@ -121,8 +120,8 @@ func (w *world) told(t *testing.T, before table.Rows, agent, owner, heir int64) 
 	a := rows[0]
 	notices := []model.Notice(nil)
 	if heir != 0 {
-		notices = []model.Notice{{UserID: heir, Kind: model.NoticeRoleChanged, Resource: guard.AgentName(agent)}}
-		if facts, _ := a.After[guard.UserName(heir)].(map[string]any); facts["role"] != "owner" || facts["expires_on"] != nil {
+		notices = []model.Notice{{UserID: heir, Kind: model.NoticeRoleChanged, Resource: model.AgentName(agent)}}
+		if facts, _ := a.After[model.UserName(heir)].(map[string]any); facts["role"] != "owner" || facts["expires_on"] != nil {
 			t.Errorf("of the heir it tells %v", facts)
 		}
 	}

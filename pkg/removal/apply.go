@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -16,7 +16,7 @@ import (
 //
 // It refuses another hash than the plan's, one whose leaver or heirs have changed
 // since, and one of which the removal was undone (plan_stale), the caller (self_delete) and a global admin (403).
-func ApplyOffboarding(ctx context.Context, s *store.Store, c *guard.Case, plan model.Offboarding, hash string) (model.Removal, error) {
+func ApplyOffboarding(ctx context.Context, s *store.Store, c *request.Request, plan model.Offboarding, hash string) (model.Removal, error) {
 	if hash != plan.Hash {
 		return model.Removal{}, staleHash()
 	}
@@ -31,7 +31,7 @@ func ApplyOffboarding(ctx context.Context, s *store.Store, c *guard.Case, plan m
 	for _, id := range plan.All() {
 		people = append(people, table.Users.Key(id))
 	}
-	if _, err := c.More(ctx, people...); err != nil {
+	if _, err := c.ReadMissing(ctx, people...); err != nil {
 		return model.Removal{}, err
 	}
 	u, ok := c.UserRow(plan.UserID)

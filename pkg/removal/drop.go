@@ -3,7 +3,6 @@ package removal
 import (
 	"context"
 
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -24,12 +23,12 @@ func Drop(ctx context.Context, s *store.Store, m model.AgentMember, tomb model.T
 	if !known || a.IsDeleted || !there || is.ID != m.ID || !buried || stands.RemovalID != tomb.RemovalID {
 		return nil
 	}
-	before, after := map[string]any{guard.UserName(m.UserID): is.Facts()}, map[string]any{}
+	before, after := map[string]any{model.UserName(m.UserID): is.Facts()}, map[string]any{}
 	var tx table.Tx
 	if a.Owner() == m.UserID {
 		before["owner"], after["owner"] = m.UserID, int64(0)
 		to := a
-		to.Stamp, to.OwnerID = a.Modified(Actor, now), nil
+		to.Stamp, to.OwnerID = a.Modified(model.System, now), nil
 		s.EditAgent(&tx, a, to, nil)
 		s.EndAgentMember(&tx, is)
 	} else {
@@ -37,6 +36,6 @@ func Drop(ctx context.Context, s *store.Store, m model.AgentMember, tomb model.T
 	}
 	store.Stays(&tx, rows, m.ProjectID, m.UserID)
 	of := model.Removal{ID: tomb.RemovalID, OrganizationID: a.OrganizationID}
-	s.RecordAudit(&tx, *entry(of, finishAction, now, guard.AgentName(a.ID), before, after))
+	s.RecordAudit(&tx, *entry(of, finishAction, now, model.AgentName(a.ID), before, after))
 	return s.Commit(ctx, &tx)
 }

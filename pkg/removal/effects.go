@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"wardroom/pkg/concurrent"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 )
@@ -75,22 +74,22 @@ func atOnce(r model.Removal) []model.Effect {
 		for _, id := range r.UserIDs {
 			switch {
 			case r.Purges:
-				add(guard.UserName(id), "delete", "account, erased as soon as all of it is handed over")
+				add(model.UserName(id), "delete", "account, erased as soon as all of it is handed over")
 			case r.Deletes:
-				add(guard.UserName(id), "delete", "account, purged 30 days later")
+				add(model.UserName(id), "delete", "account, purged 30 days later")
 			default:
-				add(guard.UserName(id), "deactivate", "account")
+				add(model.UserName(id), "deactivate", "account")
 			}
 		}
 	}
 	for _, m := range r.ProjectMembers {
-		add(guard.MemberName(guard.ProjectName(m.ProjectID), m.UserID), "delete", "membership as "+m.Role)
+		add(model.MemberName(model.ProjectName(m.ProjectID), m.UserID), "delete", "membership as "+m.Role)
 	}
 	for _, m := range r.TeamMembers {
-		add(guard.MemberName(guard.TeamName(m.TeamID), m.UserID), "delete", "membership as "+m.Role)
+		add(model.MemberName(model.TeamName(m.TeamID), m.UserID), "delete", "membership as "+m.Role)
 	}
 	for _, h := range r.Handovers {
-		add(guard.MemberName(guard.ProjectName(h.Project.ProjectID), h.Project.UserID), "transfer", "becomes admin")
+		add(model.MemberName(model.ProjectName(h.Project.ProjectID), h.Project.UserID), "transfer", "becomes admin")
 	}
 	return out
 }

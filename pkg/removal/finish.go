@@ -7,14 +7,10 @@ import (
 	"time"
 
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
-
-// Actor is who works off removals, in the audit log.
-const Actor = "system"
 
 // The actions of the audit log that are nobody's request.
 const (
@@ -99,7 +95,7 @@ func finishEarlier(ctx context.Context, s *store.Store, r model.Removal, now mod
 		earlier = append(earlier, r.TombstoneWas.RemovalID)
 	case r.Kind == model.OfUser:
 		for _, id := range r.UserIDs {
-			of, err := s.EveryRemovalAbout(ctx, guard.UserName(id))
+			of, err := s.EveryRemovalAbout(ctx, model.UserName(id))
 			if err != nil {
 				return false, err
 			}
@@ -261,7 +257,7 @@ func entry(r model.Removal, action string, at model.Time, resource string, befor
 	}
 	after["removal_id"] = r.ID
 	return &model.Audit{
-		OrganizationID: r.OrganizationID, ID: guard.NewAuditID(), TS: at, Actor: Actor, Action: action,
+		OrganizationID: r.OrganizationID, ID: model.NewAuditID(), TS: at, Actor: model.System, Action: action,
 		Resource: resource, Before: before, After: after, Outcome: "success",
 	}
 }

@@ -14,7 +14,7 @@ var errShort = errors.New("removal: not all of it is done yet")
 
 // Follow works off the removal that an audit row tells of, if it tells of one.
 func Follow(ctx context.Context, s *store.Store, a model.Audit, now model.Time) error {
-	if a.Actor == Actor {
+	if a.Actor == model.System {
 		return nil
 	}
 	id, ok := model.Integer(a.After["removal_id"])

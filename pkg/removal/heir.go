@@ -5,8 +5,8 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 )
 
@@ -16,13 +16,13 @@ const heirField = "query.transfer_to"
 // Heir finds the user to whom things go, 0 for nobody. They must be able to reach
 // the project and not be the one who leaves it; otherwise it is 404
 // naming them and the place.
-func Heir(c *guard.Case, p model.Project, leaver, heir int64) error {
+func Heir(c *request.Request, p model.Project, leaver, heir int64) error {
 	if heir == 0 {
 		return nil
 	}
 	u, ok := c.UserRow(heir)
 	if !ok || heir == leaver || !Ways(u, c.ProjectTarget(p, heir)).StillHasAccess {
-		return fault.NotFound().On(heirField, "must be another user who can reach "+guard.ProjectName(p.ID))
+		return fault.NotFound().On(heirField, "must be another user who can reach "+model.ProjectName(p.ID))
 	}
 	return nil
 }
@@ -30,13 +30,13 @@ func Heir(c *guard.Case, p model.Project, leaver, heir int64) error {
 // takeOver notes that the heir of a removal becomes admin of a project in the
 // same transaction, records what they were, and adds it to what the audit log
 // tells. Where dry says so, no id is leased.
-func takeOver(ctx context.Context, s *store.Store, c *guard.Case, r *model.Removal, p model.Project, heir int64, dry bool, before, after map[string]any) error {
+func takeOver(ctx context.Context, s *store.Store, c *request.Request, r *model.Removal, p model.Project, heir int64, dry bool, before, after map[string]any) error {
 	was, is := c.ProjectMember(p.ID, heir)
 	now := model.ProjectMember{ProjectID: p.ID, UserID: heir, CreatedBy: c.Stamp, CreatedOn: c.Now}
 	var old *model.ProjectMember
 	if is {
 		old, now = &was, was
-		before[guard.UserName(heir)] = was.Facts()
+		before[model.UserName(heir)] = was.Facts()
 	}
 	now.Role, now.ExpiresOn = string(access.ProjectAdmin), nil
 	if now.ID == 0 && !dry {
@@ -48,8 +48,8 @@ func takeOver(ctx context.Context, s *store.Store, c *guard.Case, r *model.Remov
 	}
 	now = s.HandOver(&c.Tx, p, old, now)
 	r.Handovers = append(r.Handovers, model.Handover{Project: &now, ProjectWas: old})
-	after[guard.UserName(heir)] = now.Facts()
-	c.Notify(heir, model.NoticeRoleChanged, guard.ProjectName(p.ID))
+	after[model.UserName(heir)] = now.Facts()
+	c.Notify(heir, model.NoticeRoleChanged, model.ProjectName(p.ID))
 	return nil
 }
 

@@ -3,8 +3,8 @@ package removal
 import (
 	"context"
 
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -57,7 +57,7 @@ const roomForSignIns = 85
 // freeSignIns carries these effects out along with the removal, as far as its
 // transaction has room: the same person can sign in as a new user at once. Whoever
 // signs in meanwhile moves the user's version, and the request is decided anew.
-func freeSignIns(s *store.Store, c *guard.Case, r model.Removal, bound []effect) {
+func freeSignIns(s *store.Store, c *request.Request, r model.Removal, bound []effect) {
 	for _, e := range bound {
 		if c.Tx.Len() > roomForSignIns {
 			return
@@ -77,7 +77,7 @@ func (w *work) frees(u model.User, bound []model.Binding, rows table.Rows) (effe
 	named := u.DeletedOn != nil && store.NamesKept(rows, u)
 	return effect{
 		EffectRow: model.EffectRow{UserID: u.ID, Identity: &had, Effect: model.Effect{
-			Resource: guard.UserName(u.ID) + "/identity", Action: "delete", Detail: "what the user was found by is free"}},
+			Resource: model.UserName(u.ID) + "/identity", Action: "delete", Detail: "what the user was found by is free"}},
 		apply: func(tx *table.Tx) {
 			if named {
 				store.FreeNames(tx, u)

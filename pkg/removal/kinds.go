@@ -8,7 +8,6 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/concurrent"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -128,9 +127,9 @@ func projectMemberships(ctx context.Context, w *work) ([]effect, error) {
 
 // endsMembership deletes a membership of a project, of whose admins so many go.
 func (w *work) endsMembership(m model.ProjectMember, going int64, rows table.Rows) effect {
-	name := guard.ProjectName(m.ProjectID)
+	name := model.ProjectName(m.ProjectID)
 	e := effect{EffectRow: model.EffectRow{UserID: m.UserID, ProjectMember: &m, Effect: model.Effect{
-		Resource: guard.MemberName(name, m.UserID), Action: "delete", Detail: "membership as " + m.Role}}}
+		Resource: model.MemberName(name, m.UserID), Action: "delete", Detail: "membership as " + m.Role}}}
 	if tomb, ok := table.Tombstones.In(rows, m.ProjectID, m.UserID); ok {
 		e.Tombstone = &tomb
 	}
@@ -144,7 +143,7 @@ func (w *work) endsMembership(m model.ProjectMember, going int64, rows table.Row
 		}
 		w.s.Bury(tx, p, model.Tombstone{ProjectID: m.ProjectID, UserID: m.UserID, RemovedOn: w.r.RemovedOn, RemovalID: w.r.ID})
 	}
-	e.audit = w.audit(name, map[string]any{guard.UserName(m.UserID): m.Facts()}, map[string]any{model.EpochFact: p.Epoch + 1})
+	e.audit = w.audit(name, map[string]any{model.UserName(m.UserID): m.Facts()}, map[string]any{model.EpochFact: p.Epoch + 1})
 	return e
 }
 
@@ -177,20 +176,20 @@ func teamMemberships(ctx context.Context, w *work) ([]effect, error) {
 
 // endsTeamMembership is the same for a team.
 func (w *work) endsTeamMembership(m model.TeamMember, going int64, rows table.Rows) effect {
-	name := guard.TeamName(m.TeamID)
+	name := model.TeamName(m.TeamID)
 	t, live := store.LiveTeam(rows, m.TeamID)
 	owner := live && m.Role == string(access.Owner)
 	return effect{
 		empties: owner && t.OwnerCount <= going,
 		EffectRow: model.EffectRow{UserID: m.UserID, TeamMember: &m, Effect: model.Effect{
-			Resource: guard.MemberName(name, m.UserID), Action: "delete", Detail: "membership as " + m.Role}},
+			Resource: model.MemberName(name, m.UserID), Action: "delete", Detail: "membership as " + m.Role}},
 		apply: func(tx *table.Tx) {
 			w.s.EndTeamMember(tx, m)
 			if owner {
 				w.s.VacateOwner(tx, t, going)
 			}
 		},
-		audit: w.audit(name, map[string]any{guard.UserName(m.UserID): m.Facts()}, nil),
+		audit: w.audit(name, map[string]any{model.UserName(m.UserID): m.Facts()}, nil),
 	}
 }
 
@@ -218,7 +217,7 @@ func serviceKeys(ctx context.Context, w *work) ([]effect, error) {
 	for _, k := range keys {
 		maker := makers[slices.IndexFunc(makers, k.Made)]
 		out = append(out, effect{EffectRow: model.EffectRow{UserID: maker.ID, Effect: model.Effect{
-			Resource: guard.KeyName(k.ID), Action: "keep", Detail: "service key that the user made"}}})
+			Resource: model.KeyName(k.ID), Action: "keep", Detail: "service key that the user made"}}})
 	}
 	return out, err
 }
@@ -243,7 +242,7 @@ func (w *work) revokesKeys(ctx context.Context, detail string, find func(context
 		to := k
 		to.Version++
 		to.Stamp, to.RevokedOn = k.Modified(w.r.RemovedBy, w.r.RemovedOn), &w.r.RemovedOn
-		name := guard.KeyName(k.ID)
+		name := model.KeyName(k.ID)
 		out = append(out, effect{
 			EffectRow: model.EffectRow{UserID: *k.UserID, Prefix: k.Prefix, Was: &model.Revision{Version: k.Version, ModifiedBy: k.ModifiedBy, ModifiedOn: k.ModifiedOn},
 				Effect: model.Effect{Resource: name, Action: "revoke", Detail: detail}},
@@ -256,12 +255,12 @@ func (w *work) revokesKeys(ctx context.Context, detail string, find func(context
 
 // projectInvites are the pending invitations to the project.
 func projectInvites(ctx context.Context, w *work) ([]effect, error) {
-	return w.revokesInvitesTo(ctx, guard.ProjectName(*w.r.ProjectID))
+	return w.revokesInvitesTo(ctx, model.ProjectName(*w.r.ProjectID))
 }
 
 // teamInvites are those to the team.
 func teamInvites(ctx context.Context, w *work) ([]effect, error) {
-	return w.revokesInvitesTo(ctx, guard.TeamName(*w.r.TeamID))
+	return w.revokesInvitesTo(ctx, model.TeamName(*w.r.TeamID))
 }
 
 func (w *work) revokesInvitesTo(ctx context.Context, place string) ([]effect, error) {
@@ -309,7 +308,7 @@ func (w *work) revokesInvites(ctx context.Context, ids []int64) ([]effect, error
 		to := i
 		to.Version++
 		to.Stamp, to.Status, to.OpenKey = i.Modified(w.r.RemovedBy, w.r.RemovedOn), model.InviteRevoked, nil
-		name := guard.InviteName(i.ID)
+		name := model.InviteName(i.ID)
 		out = append(out, effect{
 			EffectRow: model.EffectRow{UserID: w.invited(i), InviteID: i.ID, Was: &model.Revision{Version: i.Version, ModifiedBy: i.ModifiedBy, ModifiedOn: i.ModifiedOn},
 				Effect: model.Effect{Resource: name, Action: "revoke", Detail: "pending invitation"}},
@@ -359,7 +358,7 @@ func (w *work) dropsRecents(ctx context.Context, of *table.Entity[model.Recents]
 	var out []effect
 	for _, row := range of.All(rows) {
 		e := effect{
-			EffectRow: model.EffectRow{UserID: row.UserID, Effect: model.Effect{Resource: guard.UserName(row.UserID) + name, Action: "delete", Detail: detail}},
+			EffectRow: model.EffectRow{UserID: row.UserID, Effect: model.Effect{Resource: model.UserName(row.UserID) + name, Action: "delete", Detail: detail}},
 			apply:     func(tx *table.Tx) { of.Delete(tx, row) },
 		}
 		keep(&e.EffectRow, &row)
@@ -400,7 +399,7 @@ func keptProjects(ctx context.Context, w *work) ([]effect, error) {
 		p, live := store.LiveProject(rows, m.ProjectID)
 		if live && p.Team() == *w.r.TeamID && !model.Expired(m.ExpiresOn, w.r.RemovedOn) {
 			out = append(out, effect{EffectRow: model.EffectRow{UserID: m.UserID, Effect: model.Effect{
-				Resource: guard.MemberName(guard.ProjectName(m.ProjectID), m.UserID), Action: "keep", Detail: "direct membership as " + m.Role}}})
+				Resource: model.MemberName(model.ProjectName(m.ProjectID), m.UserID), Action: "keep", Detail: "direct membership as " + m.Role}}})
 		}
 	}
 	return out, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
@@ -45,7 +44,7 @@ func (u *undoing) lookLater(ctx context.Context) error {
 
 // laterOf looks at the other removals of one user.
 func (u *undoing) laterOf(ctx context.Context, user int64, members []model.TeamMember) error {
-	ids, err := u.s.EveryRemovalAbout(ctx, guard.UserName(user))
+	ids, err := u.s.EveryRemovalAbout(ctx, model.UserName(user))
 	if err != nil {
 		return err
 	}
@@ -54,7 +53,7 @@ func (u *undoing) laterOf(ctx context.Context, user int64, members []model.TeamM
 	for _, id := range ids {
 		keys = append(keys, table.Removals.Key(id))
 		for _, m := range members {
-			keys = append(keys, table.Effects.Key(id, guard.MemberName(guard.TeamName(m.TeamID), user)))
+			keys = append(keys, table.Effects.Key(id, model.MemberName(model.TeamName(m.TeamID), user)))
 		}
 	}
 	rows, err := u.s.Read(ctx, keys...)
@@ -76,7 +75,7 @@ func (u *undoing) laterOf(ctx context.Context, user int64, members []model.TeamM
 
 // tookFrom is the membership that a removal took of the team and the user of m.
 func tookFrom(rows table.Rows, r model.Removal, m model.TeamMember) (model.TeamMember, bool) {
-	e, _ := table.Effects.In(rows, r.ID, guard.MemberName(guard.TeamName(m.TeamID), m.UserID))
+	e, _ := table.Effects.In(rows, r.ID, model.MemberName(model.TeamName(m.TeamID), m.UserID))
 	if e.TeamMember != nil {
 		return *e.TeamMember, true
 	}

@@ -5,8 +5,8 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/concurrent"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -19,10 +19,10 @@ type Left struct{ projects, teams []int64 }
 const leftPage = 25
 
 // Ask puts the questions along with the rows of a request.
-func (l *Left) Ask(f *guard.Fetch, user int64) {
+func (l *Left) Ask(f *request.Fetch, user int64) {
 	s := f.Store()
-	guard.Ask(f, &l.projects, func(ctx context.Context) ([]int64, error) { return s.ProjectsOfUser(ctx, user, 0, leftPage) })
-	guard.Ask(f, &l.teams, func(ctx context.Context) ([]int64, error) { return s.TeamsOfUser(ctx, user, 0, leftPage) })
+	request.Ask(f, &l.projects, func(ctx context.Context) ([]int64, error) { return s.ProjectsOfUser(ctx, user, 0, leftPage) })
+	request.Ask(f, &l.teams, func(ctx context.Context) ([]int64, error) { return s.TeamsOfUser(ctx, user, 0, leftPage) })
 }
 
 // Look puts the questions in a trip of their own.

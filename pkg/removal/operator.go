@@ -4,14 +4,14 @@ import (
 	"context"
 	"errors"
 
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 // operatorsAction is what the audit log calls the command.
-const operatorsAction = "End Account"
+const operatorsAction = "end-account"
 
 // What an operator can't do.
 var (
@@ -57,7 +57,7 @@ func byOperator(ctx context.Context, s *store.Store, user, successor int64, now 
 		return none, ErrNobody
 	}
 	people.Add(rows)
-	c := guard.ByOperator(s, place, operatorsAction, people, now)
+	c := request.ByOperator(s, place, operatorsAction, people, now)
 	follows, err := succeeds(c, u, successor)
 	if err != nil {
 		return none, err
@@ -82,7 +82,7 @@ func byOperator(ctx context.Context, s *store.Store, user, successor int64, now 
 
 // succeeds is the row of a successor who gets the rank of u; nil where nobody
 // does, or the successor has it already.
-func succeeds(c *guard.Case, u model.User, successor int64) (*model.User, error) {
+func succeeds(c *request.Request, u model.User, successor int64) (*model.User, error) {
 	if successor == 0 {
 		if u.IsSuperuser && c.Organization.GlobalAdminCount <= 1 {
 			return nil, ErrLastOfRank
@@ -98,19 +98,19 @@ func succeeds(c *guard.Case, u model.User, successor int64) (*model.User, error)
 	case to.IsSuperuser:
 		return nil, nil //nolint:nilnil // likewise
 	}
-	c.Notify(to.ID, model.NoticeRoleChanged, guard.OrganizationName(c.Organization.ID))
+	c.Notify(to.ID, model.NoticeRoleChanged, model.OrganizationName(c.Organization.ID))
 	return &to, nil
 }
 
 // moveRank notes what follows from a change of a user's rank: a granted one is
 // what the rank now is, and the audit log tells of it.
-func moveRank(c *guard.Case, from, to model.User) {
+func moveRank(c *request.Request, from, to model.User) {
 	if from.IsSuperuser == to.IsSuperuser {
 		return
 	}
 	c.FollowRank(from, to)
 	facts := func(u model.User) map[string]any {
-		return map[string]any{guard.UserName(u.ID): map[string]any{"is_active": u.IsActive, "is_superuser": u.IsSuperuser, model.VersionFact: u.Version}}
+		return map[string]any{model.UserName(u.ID): map[string]any{"is_active": u.IsActive, "is_superuser": u.IsSuperuser, model.VersionFact: u.Version}}
 	}
 	c.AuditAlso(facts(from), facts(to))
 }

@@ -7,8 +7,8 @@ import (
 	"encoding/json"
 	"time"
 
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 )
 
@@ -38,7 +38,7 @@ type Truncated struct {
 // Nothing else is written. What an heir can't take is named in its steps.
 //
 // It refuses the caller (self_delete) and a global admin (403).
-func PlanOffboarding(ctx context.Context, s *store.Store, c *guard.Case, u model.User, heirs model.Heirs) (Plan, *Truncated, error) {
+func PlanOffboarding(ctx context.Context, s *store.Store, c *request.Request, u model.User, heirs model.Heirs) (Plan, *Truncated, error) {
 	if err := refusal(c, []model.User{u}, false); err != nil {
 		return Plan{}, nil, err
 	}
@@ -70,7 +70,7 @@ func offboards(heirs model.Heirs) UserOptions { return UserOptions{Delete: true,
 // planHash is the same for as long as the leaver and the heirs are what they were:
 // their ranks, and whether their accounts are open. What the leaver holds makes no
 // difference, since all of it is handed over whatever it is.
-func planHash(c *guard.Case, u model.User, heirs model.Heirs) string {
+func planHash(c *request.Request, u model.User, heirs model.Heirs) string {
 	type person struct {
 		ID                       int64
 		Active, Staff, Superuser bool

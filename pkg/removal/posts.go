@@ -7,7 +7,6 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/concurrent"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -126,7 +125,7 @@ func (w *work) memberships(ctx context.Context) (admins, owners map[int64][]int6
 // passesProject gives a project to its heir, or to nobody.
 func (w *work) passesProject(s seat, rows table.Rows) effect {
 	p, heir := *s.project, w.r.ProjectHeir()
-	name := guard.ProjectName(p.ID)
+	name := model.ProjectName(p.ID)
 	if u, ok := table.Users.In(rows, heir); !ok || !w.reaches(rows, u, p) {
 		return w.abandons(name, s.holders[0], "admin", heir, func(tx *table.Tx) {
 			tx.AtMost(table.Projects.Key(p.ID), "admin_count", int64(len(s.holders)))
@@ -146,7 +145,7 @@ func (w *work) passesProject(s seat, rows table.Rows) effect {
 	kept := &now
 	e := w.passes(name, s.holders[0], heir, "becomes admin", model.Handover{Project: kept, ProjectWas: was}, is, func(id int64) { kept.ID = id }, func() map[string]any { return kept.Facts() })
 	if is {
-		e.audit.Before[guard.UserName(heir)] = was.Facts()
+		e.audit.Before[model.UserName(heir)] = was.Facts()
 	}
 	e.apply = func(tx *table.Tx) { w.s.HandOver(tx, p, was, *kept) }
 	return e
@@ -156,7 +155,7 @@ func (w *work) passesProject(s seat, rows table.Rows) effect {
 // admin gives what an owner is: nobody gives more by naming an heir.
 func (w *work) passesTeam(s seat, rows table.Rows) effect {
 	t, heir := *s.team, w.r.Heir()
-	name := guard.TeamName(t.ID)
+	name := model.TeamName(t.ID)
 	giver, _ := table.TeamMembers.In(rows, t.ID, w.r.GiverID)
 	gives := w.r.GivesOwner || giver.Role == string(access.Owner)
 	if u, ok := table.Users.In(rows, heir); !ok || !gives || !w.reachesTeam(rows, u, t) {
@@ -177,7 +176,7 @@ func (w *work) passesTeam(s seat, rows table.Rows) effect {
 	kept := &now
 	e := w.passes(name, s.holders[0], heir, "becomes owner", model.Handover{Team: kept, TeamWas: was}, is, func(id int64) { kept.ID = id }, func() map[string]any { return kept.Facts() })
 	if is {
-		e.audit.Before[guard.UserName(heir)] = was.Facts()
+		e.audit.Before[model.UserName(heir)] = was.Facts()
 	}
 	e.apply = func(tx *table.Tx) { w.s.HandOverTeam(tx, t, was, *kept) }
 	return e
@@ -185,10 +184,10 @@ func (w *work) passesTeam(s seat, rows table.Rows) effect {
 
 // passes is the effect on an heir of a place.
 func (w *work) passes(place string, leaver, heir int64, detail string, h model.Handover, member bool, named func(int64), facts func() map[string]any) effect {
-	user := guard.UserName(heir)
+	user := model.UserName(heir)
 	after := map[string]any{user: facts()}
 	e := effect{heir: heir, EffectRow: model.EffectRow{
-		UserID: leaver, Handover: &h, Effect: model.Effect{Resource: guard.MemberName(place, heir), Action: "transfer", Detail: detail},
+		UserID: leaver, Handover: &h, Effect: model.Effect{Resource: model.MemberName(place, heir), Action: "transfer", Detail: detail},
 	}}
 	e.audit = w.audit(place, map[string]any{}, after)
 	e.audit.Notices = []model.Notice{{UserID: heir, Kind: model.NoticeRoleChanged, Resource: place}}
@@ -206,7 +205,7 @@ func (w *work) passes(place string, leaver, heir int64, detail string, h model.H
 func (w *work) abandons(place string, leaver int64, role string, heir int64, alone func(*table.Tx)) effect {
 	detail := role + " becomes nobody"
 	if heir != 0 {
-		detail += ", since " + guard.UserName(heir) + " can't take it"
+		detail += ", since " + model.UserName(heir) + " can't take it"
 	}
 	return effect{
 		warns:     NoAdminLeft,

@@ -5,8 +5,8 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -20,7 +20,7 @@ type Heirs struct {
 // FromProject notes the removal of a member from the project of the case, and
 // tells what it does. It refuses with last_project_admin (409) to take the last
 // admin away, unless an heir takes their place.
-func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user int64, heirs Heirs, left *Left, o Options) (model.ProjectUser, Report, error) {
+func FromProject(ctx context.Context, s *store.Store, c *request.Request, user int64, heirs Heirs, left *Left, o Options) (model.ProjectUser, Report, error) {
 	p, heir := *c.Project, heirs.Post
 	m, _ := c.ProjectMember(p.ID, user)
 	u, _ := c.UserRow(user)
@@ -55,7 +55,7 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user int64,
 		r.TombstoneWas = &tomb
 	}
 	s.RemoveMember(&c.Tx, p, m, !u.IsActive && heir == 0, model.Tombstone{ProjectID: p.ID, UserID: user, Epoch: r.Epoch, RemovedOn: c.Now, RemovalID: r.ID})
-	before, after := map[string]any{guard.UserName(user): m.Facts()}, map[string]any{"removal_id": r.ID, model.EpochFact: r.Epoch}
+	before, after := map[string]any{model.UserName(user): m.Facts()}, map[string]any{"removal_id": r.ID, model.EpochFact: r.Epoch}
 	if last && heir != 0 {
 		if err := takeOver(ctx, s, c, &r, p, heir, o.DryRun, before, after); err != nil {
 			return row, Report{}, err
@@ -75,9 +75,9 @@ func FromProject(ctx context.Context, s *store.Store, c *guard.Case, user int64,
 	}
 	s.RecordRemoval(&c.Tx, r)
 	if !c.Caller.Is(user) {
-		c.Notify(user, model.NoticeRemoved, guard.ProjectName(p.ID))
+		c.Notify(user, model.NoticeRemoved, model.ProjectName(p.ID))
 	}
-	c.Audit(guard.MemberName(guard.ProjectName(p.ID), user), before, after)
+	c.Audit(model.MemberName(model.ProjectName(p.ID), user), before, after)
 	return row, report, nil
 }
 

@@ -5,8 +5,8 @@ import (
 	"errors"
 
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -19,7 +19,7 @@ import (
 // that it has not come to yet lets them in. That a deleted user can't be
 // reactivated is a 404; a removal that isn't done within the request's time is
 // unavailable.
-func Reactivate(ctx context.Context, s *store.Store, c *guard.Case, from, to model.User) (model.User, error) {
+func Reactivate(ctx context.Context, s *store.Store, c *request.Request, from, to model.User) (model.User, error) {
 	if from.DeletedOn != nil {
 		return from, fault.NotFound()
 	}

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"wardroom/pkg/access"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -62,7 +61,7 @@ func (u *undoing) putAgentMember(m model.AgentMember, returns bool) (put func(*t
 		back := u.s.ReturnAgentMember(tx, a, m, u.rows)
 		u.stays(tx, &m.ProjectID, m.UserID)
 		tx.If(table.Users.Key(m.UserID), "$ = ?", "is_active", !returns)
-		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, guard.AgentName(m.AgentID), nil, map[string]any{guard.UserName(m.UserID): back.Facts()}))
+		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, model.AgentName(m.AgentID), nil, map[string]any{model.UserName(m.UserID): back.Facts()}))
 	}, false, true
 }
 
@@ -87,7 +86,7 @@ func (u *undoing) putOwner(e model.EffectRow) (put func(*table.Tx), there, ok bo
 	if to.Version++; now.Version == e.Was.Version+1 {
 		to.ModifiedBy, to.ModifiedOn = e.Was.ModifiedBy, e.Was.ModifiedOn
 	}
-	name := guard.AgentName(o.AgentID)
+	name := model.AgentName(o.AgentID)
 	before, after := map[string]any{"owner": heir}, map[string]any{"owner": e.UserID}
 	take := u.takeOwnership(o, before, after)
 	return func(tx *table.Tx) {
@@ -124,10 +123,10 @@ func (u *undoing) takeOwnership(o model.Ownership, before, after map[string]any)
 	if o.Heir == nil || o.HeirWas != nil && o.HeirWas.Version == o.Heir.Version { // it was that of an owner before
 		return nothing
 	}
-	name := guard.UserName(o.Heir.UserID)
+	name := model.UserName(o.Heir.UserID)
 	now, is := table.AgentMembers.In(u.rows, o.Heir.UserID, o.AgentID)
 	if !is || now.ID != o.Heir.ID || now.Version != o.Heir.Version {
-		u.leave(guard.MemberName(guard.AgentName(o.AgentID), o.Heir.UserID))
+		u.leave(model.MemberName(model.AgentName(o.AgentID), o.Heir.UserID))
 		return nothing
 	}
 	before[name] = now.Facts()

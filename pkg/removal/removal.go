@@ -11,8 +11,8 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/concurrent"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 )
 
@@ -46,7 +46,7 @@ func (o Options) Reports() bool { return o.DryRun || o.Report }
 // look completes the report and the record of a removal with what has to be
 // looked up: whether somebody is left without any project, as stranded tells,
 // and, for callers who ask, what the removal does. Both at the same time.
-func (rep *Report) look(ctx context.Context, s *store.Store, c *guard.Case, r *model.Removal, o Options, stranded func(context.Context) (bool, error)) error {
+func (rep *Report) look(ctx context.Context, s *store.Store, c *request.Request, r *model.Removal, o Options, stranded func(context.Context) (bool, error)) error {
 	if !o.Reports() {
 		return rep.warn(ctx, r, stranded)
 	}
@@ -74,7 +74,7 @@ func (rep *Report) warn(ctx context.Context, r *model.Removal, stranded func(con
 }
 
 // record is the removal as it is kept.
-func record(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal) (model.Removal, error) {
+func record(ctx context.Context, s *store.Store, c *request.Request, r model.Removal) (model.Removal, error) {
 	id, err := s.NewID(ctx, model.RemovalIDs)
 	if err != nil {
 		return r, err
@@ -89,7 +89,7 @@ func record(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal)
 // role there is taken away.
 func Ways(u model.User, t access.Target) model.EffectiveAccess {
 	out := model.EffectiveAccess{Via: []string{}}
-	for path, gives := range access.Paths(guard.CallerOf(u), t) {
+	for path, gives := range access.Paths(request.CallerOf(u), t) {
 		if gives != 0 {
 			out.Via = append(out.Via, path.String())
 		}

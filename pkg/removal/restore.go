@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -221,7 +220,7 @@ func (u *undoing) effect(e model.EffectRow) {
 	_, returns, ok := u.user(e.UserID)
 	put, there := func(*table.Tx) {}, false
 	if e.Ownership != nil {
-		e.Detail = "owner is " + guard.UserName(e.UserID) + " again"
+		e.Detail = "owner is " + model.UserName(e.UserID) + " again"
 	}
 	if ok {
 		switch {
@@ -276,14 +275,14 @@ func (u *undoing) putProjectMember(m model.ProjectMember, tomb *model.Tombstone,
 	return func(tx *table.Tx) {
 		back := u.s.ReturnMember(tx, p, m, stone, tomb)
 		tx.If(table.Users.Key(m.UserID), "$ = ?", "is_active", !returns)
-		u.tells(tx, guard.ProjectName(m.ProjectID), m.UserID, back.Facts())
+		u.tells(tx, model.ProjectName(m.ProjectID), m.UserID, back.Facts())
 	}, false, true
 }
 
 // tells has the audit log tell what somebody is in a place again: in a row of its
 // own where their account is back, else in that of the undo.
 func (u *undoing) tells(tx *table.Tx, place string, user int64, facts map[string]any) {
-	name := guard.UserName(user)
+	name := model.UserName(user)
 	if u.r.Kind == model.OfUser {
 		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, place, nil, map[string]any{name: facts}))
 	} else {
@@ -313,7 +312,7 @@ func (u *undoing) putTeamMember(m model.TeamMember, returns bool) (put func(*tab
 	return func(tx *table.Tx) {
 		back := u.s.ReturnTeamMember(tx, t, m)
 		tx.If(table.Users.Key(m.UserID), "$ = ?", "is_active", !returns)
-		u.tells(tx, guard.TeamName(m.TeamID), m.UserID, back.Facts())
+		u.tells(tx, model.TeamName(m.TeamID), m.UserID, back.Facts())
 	}, false, true
 }
 

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"wardroom/pkg/access"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -17,7 +16,7 @@ import (
 
 // projectMember puts back a membership that the removal was of.
 func (u *undoing) projectMember(m model.ProjectMember) {
-	name := guard.MemberName(guard.ProjectName(m.ProjectID), m.UserID)
+	name := model.MemberName(model.ProjectName(m.ProjectID), m.UserID)
 	_, _, ok := u.user(m.UserID)
 	put, there := func(*table.Tx) {}, false
 	if ok {
@@ -33,7 +32,7 @@ func (u *undoing) projectMember(m model.ProjectMember) {
 
 // teamMember is the same for a team.
 func (u *undoing) teamMember(m model.TeamMember) {
-	name := guard.MemberName(guard.TeamName(m.TeamID), m.UserID)
+	name := model.MemberName(model.TeamName(m.TeamID), m.UserID)
 	_, _, ok := u.user(m.UserID)
 	put, there := func(*table.Tx) {}, false
 	if ok {
@@ -65,7 +64,7 @@ func (u *undoing) account(id int64) {
 	if u.r.Kind != model.OfUser {
 		return
 	}
-	name := guard.UserName(id)
+	name := model.UserName(id)
 	row, returns, _ := u.user(id)
 	was, _ := u.was(id)
 	if !returns {
@@ -82,19 +81,19 @@ func (u *undoing) account(id int64) {
 // they got it and the one whose place it was is there again.
 func (u *undoing) handBack(h model.Handover, leaver int64, into *[]func(*table.Tx)) {
 	if h.Project != nil {
-		if !u.holds(guard.ProjectName(h.Project.ProjectID), leaver, func() bool {
+		if !u.holds(model.ProjectName(h.Project.ProjectID), leaver, func() bool {
 			m, is := table.ProjectMembers.In(u.rows, h.Project.ProjectID, leaver)
 			return is && m.Role == string(access.ProjectAdmin)
 		}) || !u.takeProject(h, into) {
-			u.leave(guard.MemberName(guard.ProjectName(h.Project.ProjectID), h.Project.UserID))
+			u.leave(model.MemberName(model.ProjectName(h.Project.ProjectID), h.Project.UserID))
 		}
 		return
 	}
-	if !u.holds(guard.TeamName(h.Team.TeamID), leaver, func() bool {
+	if !u.holds(model.TeamName(h.Team.TeamID), leaver, func() bool {
 		m, is := table.TeamMembers.In(u.rows, h.Team.TeamID, leaver)
 		return is && m.Role == string(access.Owner)
 	}) || !u.takeTeam(h, into) {
-		u.leave(guard.MemberName(guard.TeamName(h.Team.TeamID), h.Team.UserID))
+		u.leave(model.MemberName(model.TeamName(h.Team.TeamID), h.Team.UserID))
 	}
 }
 
@@ -104,7 +103,7 @@ func (u *undoing) holds(place string, user int64, still func() bool) bool {
 	if _, _, ok := u.user(user); !ok {
 		return false
 	}
-	name := guard.MemberName(place, user)
+	name := model.MemberName(place, user)
 	return still() || slices.ContainsFunc(u.restored, func(e model.Effect) bool { return e.Resource == name })
 }
 
@@ -127,8 +126,8 @@ func (u *undoing) takeProject(h model.Handover, into *[]func(*table.Tx)) bool {
 	if !live {
 		return false
 	}
-	name, user := guard.ProjectName(now.ProjectID), guard.UserName(now.UserID)
-	u.back(model.Effect{Resource: guard.MemberName(name, now.UserID), Detail: "is no longer admin in another's place"}, into, func(tx *table.Tx) {
+	name, user := model.ProjectName(now.ProjectID), model.UserName(now.UserID)
+	u.back(model.Effect{Resource: model.MemberName(name, now.UserID), Detail: "is no longer admin in another's place"}, into, func(tx *table.Tx) {
 		after := map[string]any{}
 		if h.ProjectWas == nil {
 			u.s.EndMember(tx, now)
@@ -157,8 +156,8 @@ func (u *undoing) takeTeam(h model.Handover, into *[]func(*table.Tx)) bool {
 	if !live {
 		return false
 	}
-	name, user := guard.TeamName(now.TeamID), guard.UserName(now.UserID)
-	u.back(model.Effect{Resource: guard.MemberName(name, now.UserID), Detail: "is no longer owner in another's place"}, into, func(tx *table.Tx) {
+	name, user := model.TeamName(now.TeamID), model.UserName(now.UserID)
+	u.back(model.Effect{Resource: model.MemberName(name, now.UserID), Detail: "is no longer owner in another's place"}, into, func(tx *table.Tx) {
 		after := map[string]any{}
 		if h.TeamWas == nil {
 			u.s.EndTeamMember(tx, now)
@@ -237,22 +236,22 @@ func (u *undoing) fits(by string) bool {
 func (u *undoing) root() string {
 	switch {
 	case u.r.Kind == model.FromProject:
-		return guard.MemberName(guard.ProjectName(*u.r.ProjectID), u.r.UserIDs[0])
+		return model.MemberName(model.ProjectName(*u.r.ProjectID), u.r.UserIDs[0])
 	case u.r.Kind == model.FromWorkspace:
-		return guard.TeamName(*u.r.TeamID)
+		return model.TeamName(*u.r.TeamID)
 	case len(u.r.UserIDs) == 1:
-		return guard.UserName(u.r.UserIDs[0])
+		return model.UserName(u.r.UserIDs[0])
 	}
-	return guard.OrganizationName(u.r.OrganizationID)
+	return model.OrganizationName(u.r.OrganizationID)
 }
 
 // place is what those who are back are told they are back in.
 func (u *undoing) place() string {
 	switch u.r.Kind {
 	case model.FromProject:
-		return guard.ProjectName(*u.r.ProjectID)
+		return model.ProjectName(*u.r.ProjectID)
 	case model.FromWorkspace:
-		return guard.TeamName(*u.r.TeamID)
+		return model.TeamName(*u.r.TeamID)
 	}
-	return guard.OrganizationName(u.r.OrganizationID)
+	return model.OrganizationName(u.r.OrganizationID)
 }

@@ -7,8 +7,8 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 )
 
@@ -17,7 +17,7 @@ import (
 // team's projects stay, and so does the account.
 //
 // left is what may still lead each of them to projects, in their order.
-func FromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []model.TeamMember, left []Left, leaves bool, o Options) (Report, error) {
+func FromTeam(ctx context.Context, s *store.Store, c *request.Request, members []model.TeamMember, left []Left, leaves bool, o Options) (Report, error) {
 	acting := c.Acting()
 	for _, m := range members {
 		if !access.CanRemove(acting, access.Role(m.Role), leaves) {
@@ -30,7 +30,7 @@ func FromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 	before := make(map[string]any, len(members))
 	for _, m := range members {
 		users = append(users, m.UserID)
-		before[guard.UserName(m.UserID)] = m.Facts()
+		before[model.UserName(m.UserID)] = m.Facts()
 		u, _ := c.UserRow(m.UserID)
 		target := c.TeamTarget(t, m.UserID, access.KindTeam)
 		target.TeamRole = ""
@@ -69,19 +69,19 @@ func FromTeam(ctx context.Context, s *store.Store, c *guard.Case, members []mode
 	for _, m := range members {
 		s.RemoveTeamMember(&c.Tx, t, m)
 		if !c.Caller.Is(m.UserID) {
-			c.Notify(m.UserID, model.NoticeRemoved, guard.TeamName(t.ID))
+			c.Notify(m.UserID, model.NoticeRemoved, model.TeamName(t.ID))
 		}
 	}
 	s.RecordRemoval(&c.Tx, r)
 	closeDoors(s, c, r, invites)
-	c.Audit(guard.TeamName(t.ID), before, map[string]any{"removal_id": r.ID})
+	c.Audit(model.TeamName(t.ID), before, map[string]any{"removal_id": r.ID})
 	return report, nil
 }
 
 // closeDoors carries effects out along with the removal, as far as the
 // transaction has room: invitations by which somebody could come back before they
 // are worked off. A project has its tombstones for that.
-func closeDoors(s *store.Store, c *guard.Case, r model.Removal, invites []effect) {
+func closeDoors(s *store.Store, c *request.Request, r model.Removal, invites []effect) {
 	for _, e := range invites {
 		if c.Tx.Len() > full {
 			return
@@ -94,7 +94,7 @@ func closeDoors(s *store.Store, c *guard.Case, r model.Removal, invites []effect
 
 // anyStranded asks for all of them at the same time whether one is left without
 // any project.
-func anyStranded(ctx context.Context, s *store.Store, c *guard.Case, members []model.TeamMember, left []Left) (bool, error) {
+func anyStranded(ctx context.Context, s *store.Store, c *request.Request, members []model.TeamMember, left []Left) (bool, error) {
 	g, ctx := concurrent.WithContext(ctx)
 	g.SetLimit(16)
 	stranded := make([]bool, len(members))

@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -35,7 +35,7 @@ const roomOfUndo = 92
 // back before the later end of an account is undone (undo_first, with
 // meta.removal_id), and one of a deleted user whose address or sign-in somebody else
 // has by now (duplicate).
-func Undo(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal, effects []model.EffectRow) ([]model.Effect, Restored, error) {
+func Undo(ctx context.Context, s *store.Store, c *request.Request, r model.Removal, effects []model.EffectRow) ([]model.Effect, Restored, error) {
 	if why := closed(r, c.Now); why != "" {
 		return nil, Restored{}, fault.New(fault.KindBadTransition, "The removal %s: give back by hand what is missing", why)
 	}
@@ -51,7 +51,7 @@ func Undo(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal, e
 		by = r.UndoneBy
 	}
 	if r.UndoneBy != "" || !u.fits(by) {
-		if err := u.ahead(ctx, by, c.Ahead); err != nil {
+		if err := u.ahead(ctx, by, c.CommitEarly); err != nil {
 			return nil, Restored{}, err
 		}
 	} else {
@@ -59,7 +59,7 @@ func Undo(ctx context.Context, s *store.Store, c *guard.Case, r model.Removal, e
 	}
 	u.last(&c.Tx, by)
 	for _, id := range r.UserIDs {
-		if u.told[guard.UserName(id)] != nil { // they have it back
+		if u.told[model.UserName(id)] != nil { // they have it back
 			c.Notify(id, model.NoticeAdded, u.place())
 		}
 	}

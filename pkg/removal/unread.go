@@ -4,7 +4,6 @@ import (
 	"context"
 	"strconv"
 
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
@@ -33,7 +32,7 @@ func unread(ctx context.Context, w *work) ([]effect, error) {
 		}
 		out = append(out, effect{
 			EffectRow: model.EffectRow{UserID: n.UserID, Notification: &n, Effect: model.Effect{
-				Resource: guard.UserName(n.UserID) + "/notification:" + strconv.FormatInt(n.ID, 10), Action: "delete", Detail: "unread notification"}},
+				Resource: model.UserName(n.UserID) + "/notification:" + strconv.FormatInt(n.ID, 10), Action: "delete", Detail: "unread notification"}},
 			apply: func(tx *table.Tx) { table.Notifications.Delete(tx, n) },
 		})
 	}

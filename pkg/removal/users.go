@@ -6,8 +6,8 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 )
 
@@ -44,14 +44,14 @@ const rankCode fault.Kind = "rank"
 //
 // It refuses the caller (self_delete) and global admins (403), and to purge to
 // anybody but a global admin (403).
-func OfUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.User, o UserOptions) ([]model.User, Report, error) {
+func OfUsers(ctx context.Context, s *store.Store, c *request.Request, users []model.User, o UserOptions) ([]model.User, Report, error) {
 	rows, _, report, err := ofUsers(ctx, s, c, users, o)
 	return rows, report, err
 }
 
 // ofUsers is OfUsers with the removal as it is recorded; without an id where
 // nothing was left to end.
-func ofUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.User, o UserOptions) ([]model.User, model.Removal, Report, error) {
+func ofUsers(ctx context.Context, s *store.Store, c *request.Request, users []model.User, o UserOptions) ([]model.User, model.Removal, Report, error) {
 	report := Report{EffectiveAccess: model.EffectiveAccess{Via: []string{}}, Warnings: []string{}, Effects: []model.Effect{}}
 	if o.Purge && c.Caller.ActingRank() != access.GlobalAdmin {
 		return nil, model.Removal{}, report, fault.Forbidden(fault.ReasonRank)
@@ -114,7 +114,7 @@ func ofUsers(ctx context.Context, s *store.Store, c *guard.Case, users []model.U
 }
 
 // ending is the removal of those users whose accounts are still to be ended.
-func ending(c *guard.Case, users []model.User, o UserOptions) model.Removal {
+func ending(c *request.Request, users []model.User, o UserOptions) model.Removal {
 	r := model.Removal{
 		OrganizationID: c.Organization.ID, RemovedBy: c.Stamp, RemovedOn: c.Now, Kind: model.OfUser, Deletes: o.Delete, Purges: o.Delete && o.Purge,
 		TransferTo: given(o.Heirs.TransferTo), ProjectsTo: o.Heirs.Projects, AgentsTo: given(o.Heirs.OfAgents()),
@@ -130,7 +130,7 @@ func ending(c *guard.Case, users []model.User, o UserOptions) model.Removal {
 }
 
 // refusal tells whose accounts can't be ended.
-func refusal(c *guard.Case, users []model.User, batch bool) error {
+func refusal(c *request.Request, users []model.User, batch bool) error {
 	blocked := make([]Blocked, 0, len(users))
 	for _, u := range users {
 		switch code := blocks(c, u); {
@@ -153,7 +153,7 @@ func refusal(c *guard.Case, users []model.User, batch bool) error {
 
 // blocks is what stands in the way of ending the account of u; "" for nothing.
 // Nobody outranks a global admin, and global admins don't manage each other.
-func blocks(c *guard.Case, u model.User) fault.Kind {
+func blocks(c *request.Request, u model.User) fault.Kind {
 	switch {
 	case c.Caller.Is(u.ID):
 		return fault.KindSelfDelete
@@ -165,21 +165,21 @@ func blocks(c *guard.Case, u model.User) fault.Kind {
 
 // auditUsers notes the one audit row: of the user, or of the organisation where
 // several go at once.
-func auditUsers(c *guard.Case, r model.Removal) {
+func auditUsers(c *request.Request, r model.Removal) {
 	before, after := make(map[string]any, len(r.Users)), make(map[string]any, len(r.Users)+1)
 	for _, u := range r.Users {
 		row, _ := c.UserRow(u.UserID)
-		before[guard.UserName(u.UserID)] = map[string]any{"is_active": u.IsActive, model.VersionFact: row.Version}
+		before[model.UserName(u.UserID)] = map[string]any{"is_active": u.IsActive, model.VersionFact: row.Version}
 		facts := map[string]any{"is_active": false, model.VersionFact: row.Version + 1}
 		if r.Deletes {
 			facts["deleted"] = true
 		}
-		after[guard.UserName(u.UserID)] = facts
+		after[model.UserName(u.UserID)] = facts
 	}
 	after["removal_id"] = r.ID
-	resource := guard.OrganizationName(c.Organization.ID)
+	resource := model.OrganizationName(c.Organization.ID)
 	if len(r.UserIDs) == 1 {
-		resource = guard.UserName(r.UserIDs[0])
+		resource = model.UserName(r.UserIDs[0])
 	}
 	c.Audit(resource, before, after)
 }

@@ -21,6 +21,7 @@ import (
 	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
+	"wardroom/pkg/request"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 	"wardroom/pkg/telemetry"
@@ -70,7 +71,7 @@ func (w *world) open() {
 }
 
 type accountsIn struct {
-	guard.In
+	request.In
 	removal.Options
 	TransferTo int64 `query:"transfer_to" minimum:"1"`
 	Body       struct {
@@ -81,14 +82,14 @@ type accountsIn struct {
 }
 
 type awakeIn struct {
-	guard.In
+	request.In
 	UserID int64 `path:"user_id"`
 }
 
 func accounts(s *store.Store) api.Group {
 	return api.Group{Name: "Accounts", Slug: "accounts", Ops: []api.Op{
 		api.POST("/api/test/end", "End", func(ctx context.Context, in *accountsIn) (api.Noted[[]model.User, *removal.Report], error) {
-			c, out := in.Case(), api.Noted[[]model.User, *removal.Report]{}
+			c, out := in.Request(), api.Noted[[]model.User, *removal.Report]{}
 			var users []model.User
 			for _, id := range in.Body.UserIDs {
 				u, _ := c.UserRow(id)
@@ -99,11 +100,11 @@ func accounts(s *store.Store) api.Group {
 			return out, err
 		}).Allow(access.ManageUsers, access.OwnOrganization()).Users("user_ids").Fails(403, 404, 409),
 		api.POST("/api/test/awake/{user_id}", "Awake", func(ctx context.Context, in *awakeIn) (model.User, error) {
-			u, ok := in.Case().UserRow(in.UserID)
+			u, ok := in.Request().UserRow(in.UserID)
 			if !ok {
 				return u, fault.NotFound()
 			}
-			return removal.Reactivate(ctx, s, in.Case(), u, u)
+			return removal.Reactivate(ctx, s, in.Request(), u, u)
 		}).Allow(access.ManageUsers, access.OwnOrganization()).Users("user_id").Fails(403, 404, 409),
 	}}
 }

@@ -5,7 +5,6 @@ import (
 
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
-	"wardroom/pkg/personal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -174,7 +173,7 @@ func (a Arrival) arrive(ctx context.Context, s *store.Store, f found) (Met, erro
 	}
 	u := model.User{
 		ID: id, OrganizationID: f.organization.ID, Email: a.Email, EmailKey: f.key, FirstName: a.FirstName, LastName: a.LastName,
-		IsActive: true, DateJoined: a.Now, AuditKey: personal.NewKey(), ArrivedOn: &a.Now,
+		IsActive: true, DateJoined: a.Now, AuditKey: model.NewPersonalKey(), ArrivedOn: &a.Now,
 	}
 	return Met{User: u, Made: true, Note: func(tx *table.Tx) {
 		if a.Invite == nil {

@@ -50,7 +50,7 @@ func Connect(c Config, options ...func(*dynamodb.Options)) *Store {
 // Client returns the DynamoDB client for c.
 func Client(c Config, options ...func(*dynamodb.Options)) *dynamodb.Client {
 	if c.Endpoint != "" && c.AccessKey == "" {
-		c.AccessKey, c.SecretKey = "local", "local" // DynamoDB Local wants some, and any will do
+		c.AccessKey, c.SecretKey = "local", "local" // an engine on this machine wants some, and any will do
 	}
 	o := dynamodb.Options{
 		Region:      c.Region,

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"wardroom/pkg/model"
-	"wardroom/pkg/personal"
 	"wardroom/pkg/table"
 )
 
@@ -20,7 +19,7 @@ func (s *Store) CreateUser(tx *table.Tx, u model.User) {
 	u.Version = 1
 	u.EmailKey = model.AddressKey(u.Email)
 	if u.AuditKey == nil {
-		u.AuditKey = personal.NewKey()
+		u.AuditKey = model.NewPersonalKey()
 	}
 	table.Users.Create(tx, indexed(u))
 	table.Emails.Create(tx, model.Email{OrganizationID: u.OrganizationID, EmailKey: u.EmailKey, UserID: u.ID})

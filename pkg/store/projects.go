@@ -14,8 +14,8 @@ const Retention = 30 * 24 // hours
 // NameOf returns the row that keeps p's name to it. Names are compared trimmed,
 // in NFC and case folded, within a team, or among the organisation's team-less
 // projects.
-func NameOf(p model.Project) model.ProjectName {
-	return model.ProjectName{OrganizationID: p.OrganizationID, NameScope: p.Team(), NameKey: model.FoldKey(p.Name), ProjectID: p.ID}
+func NameOf(p model.Project) model.ReservedProjectName {
+	return model.ReservedProjectName{OrganizationID: p.OrganizationID, NameScope: p.Team(), NameKey: model.FoldKey(p.Name), ProjectID: p.ID}
 }
 
 // NameKey returns the primary key of that row.

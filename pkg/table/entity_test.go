@@ -96,7 +96,7 @@ func TestItemAndParse(t *testing.T) {
 
 		roundTrip(t, Projects, model.Project{ID: project, Name: word, OrganizationID: id, TeamID: &user, UserCount: id, Stamp: stamp, Version: 1}, project)
 		roundTrip(t, ProjectMembers, model.ProjectMember{ID: id, ProjectID: project, UserID: user, Role: "admin", ExpiresOn: &noon, CreatedBy: word, Version: id}, project, user)
-		roundTrip(t, ProjectNames, model.ProjectName{OrganizationID: id, NameScope: project, NameKey: word, ProjectID: user}, id, project, word)
+		roundTrip(t, ProjectNames, model.ReservedProjectName{OrganizationID: id, NameScope: project, NameKey: word, ProjectID: user}, id, project, word)
 		roundTrip(t, Keys, model.APIKey{ID: id, Prefix: word, Hash: []byte(word), UserID: &user, OrganizationID: project, Stamp: stamp}, word)
 		roundTrip(t, Audits, model.Audit{OrganizationID: id, ID: word, TS: stamp.CreatedOn, Actor: word}, id, stamp.CreatedOn.String(), word)
 		roundTrip(t, Mentions, model.Mention{OrganizationID: id, Person: word, TS: stamp.CreatedOn, AuditID: word}, id, word, stamp.CreatedOn.String(), word)

@@ -53,7 +53,7 @@ var (
 			GSI("gsi1", "ORG#{organization_id}#PROJECT", "{project_id:16}", "projects of an organization, by id").
 			GSI("gsi2", "TEAM#{team_id}#PROJECT", "{project_id:16}", "projects of a team, by id").
 			GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#PROJECT#{project_id:16}", "deleted projects whose retention ends, oldest first").Even()
-	ProjectNames   = of[model.ProjectName]("ProjectName", "ORG#{organization_id}#TEAM#{name_scope}#NAME#{name_key}", "NAME", "which project has this name? one of a team each").Guarded("project_id")
+	ProjectNames   = of[model.ReservedProjectName]("ProjectName", "ORG#{organization_id}#TEAM#{name_scope}#NAME#{name_key}", "NAME", "which project has this name? one of a team each").Guarded("project_id")
 	ProjectMembers = of[model.ProjectMember]("ProjectMember", "PROJECT#{project_id}", "MEMBER#{user_id}", "is this user in the project, as what?").Guarded("id", versionAttr).
 			GSI("gsi1", "PROJECT#{project_id}#MEMBER", "{id:16}", "members of a project, by membership id").
 			GSI("gsi2", "USER#{user_id}#PROJECT", "{project_id:16}", "projects a user is a member of, by id").
@@ -82,7 +82,7 @@ var (
 	Aliases       = of[model.Alias]("Alias", "ALIAS#{alias_id}", "ALIAS", "an alias of an agent").
 			GSI("gsi1", "AGENT#{agent_id}#ALIAS", "{alias_id:16}", "aliases of an agent, by id").
 			GSI("gsi2", "ORG#{organization_id}#ALIAS", "{alias_id:16}#{agent_id:16}#{project_id:16}", "aliases in an organization, by id")
-	AliasNames = of[model.AliasName]("AliasName", "ORG#{organization_id}#ALIAS#{alias}", "ALIAS", "which alias is this? one of an organization each").Guarded("alias_id")
+	AliasNames = of[model.ReservedAlias]("AliasName", "ORG#{organization_id}#ALIAS#{alias}", "ALIAS", "which alias is this? one of an organization each").Guarded("alias_id")
 	Reviews    = of[model.Review]("Review", "AGENT#{agent_id}", "REVIEW#{review_id}", "a review of an agent").
 			GSI("gsi1", "AGENT#{agent_id}#REVIEW", "{created_on}#{review_id:16}#{user_id:16}", "reviews of an agent, by time")
 	Reviewers    = of[model.Reviewer]("Reviewer", "AGENT#{agent_id}", "REVIEWER#{user_id}", "has this user reviewed the agent? once each").Guarded("review_id")

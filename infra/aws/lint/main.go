@@ -14,7 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"wardroom/infra/local/dynamolocal"
+	"wardroom/infra/local/engine"
 )
 
 func main() {
@@ -27,7 +27,7 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	root, err := dynamolocal.Root()
+	root, err := engine.Root()
 	if err != nil {
 		return err
 	}

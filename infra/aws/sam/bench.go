@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 
 	"wardroom/infra/local/clients"
-	"wardroom/infra/local/dynamolocal"
+	"wardroom/infra/local/engine"
 )
 
 // bench is everything that a command of SAM's needs, set up.
@@ -20,14 +20,14 @@ type bench struct {
 	sam       string            // the program
 	template  string            // CDK's
 	functions map[string]string // logical ids, by group
-	endpoint  string            // of DynamoDB Local, as this process reaches it
+	endpoint  string            // of the DynamoDB engine, as this process reaches it
 	gateway   string            // this machine's address, as a container reaches it
 	drops     []func()          // what takes the tables away again
 }
 
 // with sets a bench up, runs f and takes down what it set up.
 func with(ctx context.Context, f func(*bench) error) error {
-	root, err := dynamolocal.Root()
+	root, err := engine.Root()
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func with(ctx context.Context, f func(*bench) error) error {
 	if b.functions, err = logicalIDs(b.template); err != nil {
 		return err
 	}
-	stop, err := engine(ctx, filepath.Join(root, ".local", "docker"))
+	stop, err := dockerEngine(ctx, filepath.Join(root, ".local", "docker"))
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func with(ctx context.Context, f func(*bench) error) error {
 	}
 	b.sam = filepath.Join(filepath.Dir(python), "sam")
 	if b.endpoint = os.Getenv("DYNAMODB_ENDPOINT"); b.endpoint == "" {
-		server, err := dynamolocal.Start(ctx, dynamolocal.Options{Host: "0.0.0.0", Log: say})
+		server, err := engine.Start(ctx, engine.Options{Host: "0.0.0.0", Log: say})
 		if err != nil {
 			return err
 		}
@@ -62,7 +62,7 @@ func with(ctx context.Context, f func(*bench) error) error {
 	}
 	if reached, err := fromContainer(b.endpoint, b.gateway); err != nil {
 		return err
-	} else if net.ParseIP(b.gateway) != nil && !dynamolocal.Answers(ctx, reached) {
+	} else if net.ParseIP(b.gateway) != nil && !engine.Answers(ctx, reached) {
 		return fmt.Errorf("no container can reach the DynamoDB of %s, which does not answer at %s: leave DYNAMODB_ENDPOINT out, and one that can be reached is started", b.endpoint, reached)
 	}
 	defer func() {
@@ -103,8 +103,8 @@ func fromContainer(endpoint, gateway string) (string, error) {
 	return u.String(), nil
 }
 
-// gateway is this machine's address on the engine's default bridge. Where the
-// engine runs in a machine of its own, as on a Mac, it knows this one by name.
+// gateway is this machine's address on Docker's default bridge. Where
+// Docker runs in a machine of its own, as on a Mac, it knows this one by name.
 func gateway() string {
 	if bridge, err := net.InterfaceByName("docker0"); err == nil {
 		if addresses, err := bridge.Addrs(); err == nil {
@@ -119,7 +119,7 @@ func gateway() string {
 }
 
 // variables are those of the SAM process: no telemetry, and credentials, which
-// DynamoDB Local wants and doesn't check, so that SAM looks for none. It would
+// the database wants and doesn't check, so that SAM looks for none. It would
 // ask AWS whose they are, which takes ten seconds where AWS can't be reached, so
 // it is sent to a door that is shut.
 func variables() []string {

@@ -25,10 +25,10 @@ var engineFlags = [][]string{
 	{"--storage-driver=vfs", "--iptables=false", "--ip6tables=false"},
 }
 
-// engine makes sure that a Docker engine answers. One that runs already is used
+// dockerEngine makes sure that a Docker engine answers. One that runs already is used
 // and left alone; otherwise one is started, after being installed where apt can
 // do it, and stop ends it.
-func engine(ctx context.Context, dir string) (stop func(), err error) {
+func dockerEngine(ctx context.Context, dir string) (stop func(), err error) {
 	if answers(ctx) == nil {
 		return func() {}, nil
 	}

@@ -43,7 +43,7 @@ func image(ctx context.Context, arch string) error {
 	}
 	certificates, err := os.ReadFile("/etc/ssl/certs/ca-certificates.crt")
 	if err != nil {
-		certificates = nil // a function that calls nothing but DynamoDB Local needs none
+		certificates = nil // a function that calls nothing but the engine needs none
 	}
 	for name, content := range map[string][]byte{
 		"Dockerfile": dockerfile, "busybox": busybox, "bootstrap": []byte(standIn), "ca-certificates.crt": certificates,

@@ -1,5 +1,5 @@
 // Command sam runs the very template that CDK synthesises in SAM's emulator,
-// against DynamoDB Local with the demo data.
+// against a DynamoDB engine with the demo data.
 //
 //	go run ./infra/aws/sam invoke remove-user-from-project
 //	go run ./infra/aws/sam api
@@ -7,7 +7,7 @@
 //
 // It brings what it needs: SAM in a virtual environment, a Docker engine where
 // none runs, a base image where AWS's can't be pulled. It ends what it started.
-// DYNAMODB_ENDPOINT names a DynamoDB Local that already runs, such as that of
+// DYNAMODB_ENDPOINT names an engine that already runs, such as that of
 // make run, instead.
 package main
 

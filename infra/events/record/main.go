@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 
 	"wardroom/infra/events"
-	"wardroom/infra/local/dynamolocal"
+	"wardroom/infra/local/engine"
 )
 
 func main() {
@@ -21,13 +21,13 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	root, err := dynamolocal.Root()
+	root, err := engine.Root()
 	if err != nil {
 		return err
 	}
 	endpoint := os.Getenv("DYNAMODB_ENDPOINT")
 	if endpoint == "" {
-		server, err := dynamolocal.Start(ctx, dynamolocal.Options{Log: func(line string) { fmt.Fprintln(os.Stderr, line) }})
+		server, err := engine.Start(ctx, engine.Options{Log: func(line string) { fmt.Fprintln(os.Stderr, line) }})
 		if err != nil {
 			return err
 		}

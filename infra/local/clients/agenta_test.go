@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"wardroom/infra/local/clients"
-	"wardroom/infra/local/dynamolocal"
+	"wardroom/infra/local/engine"
 )
 
 // Both released Python clients work unchanged, in every call they have and
@@ -70,7 +70,7 @@ func venv(t *testing.T) string {
 
 func root(t *testing.T) string {
 	t.Helper()
-	dir, err := dynamolocal.Root()
+	dir, err := engine.Root()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"wardroom/pkg/access"
-	"wardroom/pkg/guard"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -186,7 +185,7 @@ func (d *data) people(s *store.Store, tx *table.Tx, used []model.Time) {
 	for _, k := range d.Keys {
 		prefix, secret, _ := strings.Cut(k.Key, ".")
 		row := model.APIKey{
-			ID: k.ID, Prefix: prefix, Hash: guard.HashSecret(secret), Name: k.Name, Kind: model.PersonalKey, Scope: string(access.ScopeAll),
+			ID: k.ID, Prefix: prefix, Hash: model.HashSecret(secret), Name: k.Name, Kind: model.PersonalKey, Scope: string(access.ScopeAll),
 			UserID: &k.User, OrganizationID: k.Organization, Stamp: model.Created("System", d.Organizations[0].CreatedOn),
 		}
 		if len(used) > 0 {
@@ -217,9 +216,9 @@ func (d *data) removals(s *store.Store, tx *table.Tx) {
 			table.RemovalsOf.Create(tx, list)
 		}
 		s.RecordAudit(tx, model.Audit{
-			OrganizationID: r.Organization, ID: auditPrefix + strconv.FormatInt(r.ID, 10), TS: r.RemovedOn, Actor: guard.UserName(d.userAt(r.RemovedBy)),
-			Action: "remove-user-from-project", Resource: guard.MemberName(guard.ProjectName(r.Project), r.User),
-			Before: map[string]any{guard.UserName(r.User): row.ProjectMembers[0].Facts()}, After: map[string]any{"removal_id": r.ID}, Outcome: "success",
+			OrganizationID: r.Organization, ID: auditPrefix + strconv.FormatInt(r.ID, 10), TS: r.RemovedOn, Actor: model.UserName(d.userAt(r.RemovedBy)),
+			Action: "remove-user-from-project", Resource: model.MemberName(model.ProjectName(r.Project), r.User),
+			Before: map[string]any{model.UserName(r.User): row.ProjectMembers[0].Facts()}, After: map[string]any{"removal_id": r.ID}, Outcome: "success",
 		})
 	}
 }
@@ -251,12 +250,12 @@ func (d *data) invites(s *store.Store, tx *table.Tx) {
 	for _, i := range d.Invites {
 		row := model.Invite{
 			ID: i.ID, OrganizationID: i.Organization, ProjectID: i.Project, TeamID: i.Team, Email: i.Email, EmailKey: model.AddressKey(i.Email),
-			Role: i.Role, TokenHash: guard.HashSecret(InviteSecret), ExpiresOn: i.CreatedOn.Add(century), Stamp: model.Created(i.CreatedBy, i.CreatedOn),
+			Role: i.Role, TokenHash: model.HashSecret(InviteSecret), ExpiresOn: i.CreatedOn.Add(century), Stamp: model.Created(i.CreatedBy, i.CreatedOn),
 		}
 		if i.Project != nil {
-			row.Place = guard.ProjectName(*i.Project)
+			row.Place = model.ProjectName(*i.Project)
 		} else {
-			row.Place = guard.TeamName(*i.Team)
+			row.Place = model.TeamName(*i.Team)
 		}
 		if i.AcceptedBy == nil {
 			s.CreateInvite(tx, row, nil, nil)

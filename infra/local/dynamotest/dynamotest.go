@@ -9,16 +9,16 @@ import (
 	"sync"
 	"testing"
 
-	"wardroom/infra/local/dynamolocal"
+	"wardroom/infra/local/engine"
 )
 
 var shared struct {
 	once   sync.Once
-	server *dynamolocal.Server
+	server *engine.Server
 	err    error
 }
 
-// Endpoint returns the address of a DynamoDB Local: one of those that
+// Endpoint returns the address of a DynamoDB engine: one of those that
 // DYNAMODB_ENDPOINTS lists, as make test starts them for all packages, the same for
 // a test and its subtests; the one that DYNAMODB_ENDPOINT names; or one that this
 // test process starts for itself and shares between its tests, so that a plain go
@@ -37,7 +37,7 @@ func Endpoint(t testing.TB) string {
 		return given
 	}
 	shared.once.Do(func() {
-		shared.server, shared.err = dynamolocal.Start(context.Background(), dynamolocal.Options{
+		shared.server, shared.err = engine.Start(context.Background(), engine.Options{
 			Log: func(line string) { _, _ = os.Stderr.WriteString(line + "\n") },
 		})
 	})

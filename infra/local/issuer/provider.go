@@ -21,7 +21,7 @@ import (
 	"testing"
 	"time"
 
-	"wardroom/infra/local/dynamolocal"
+	"wardroom/infra/local/engine"
 	"wardroom/infra/local/filelock"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/signin"
@@ -110,7 +110,7 @@ func (p *Provider) start(t testing.TB, port string) {
 // install puts oidc-provider under .local, once for each content of its files.
 func install(t testing.TB) string {
 	t.Helper()
-	root, err := dynamolocal.Root()
+	root, err := engine.Root()
 	if err != nil {
 		t.Fatal(err)
 	}

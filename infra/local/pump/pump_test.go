@@ -15,18 +15,18 @@ import (
 
 	"wardroom/functions"
 	"wardroom/infra/local/demo"
-	"wardroom/infra/local/dynamolocal"
+	"wardroom/infra/local/engine"
 	"wardroom/pkg/model"
 	"wardroom/pkg/service"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
-// streamed is a table with a stream, on a DynamoDB Local of its own: the shared
+// streamed is a table with a stream, on an engine of its own: the shared
 // one would keep the stream of every table that any test ever made.
 func streamed(t *testing.T) (store.Config, *store.Store) {
 	t.Helper()
-	server, err := dynamolocal.Start(t.Context(), dynamolocal.Options{})
+	server, err := engine.Start(t.Context(), engine.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,5 @@
 // Package pump is Lambda's event source mapping on one machine: it reads the
-// streams of a table on DynamoDB Local and calls the stream function with
+// streams of a table on an engine of this machine and calls the stream function with
 // batches of records, by Lambda's own rule.
 package pump
 

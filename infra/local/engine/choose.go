@@ -1,0 +1,92 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// The engines, as Options.Name and WARDROOM_ENGINE name them.
+const (
+	Dynoxide      = "dynoxide"
+	DynamoDBLocal = "dynamodb-local"
+)
+
+// kind is one engine.
+type kind struct {
+	name  string
+	title string // for people
+	data  string // the file that it keeps in a data folder
+	// find returns the program if it is installed, and nil if it is not.
+	find func(ctx context.Context, o Options) program
+}
+
+// program makes the command that runs an engine on a port, under Options that
+// have their defaults.
+type program func(o Options, port int) *exec.Cmd
+
+// source is one way to install an engine.
+type source struct {
+	of      kind
+	install func(ctx context.Context, o Options) (program, error)
+}
+
+// kinds and sources are in the order in which they are tried.
+func kinds() []kind { return []kind{dynoxide, dynamoDBLocal} }
+func sources() []source {
+	return []source{{dynoxide, byNPM}, {dynamoDBLocal, byMaven}, {dynoxide, byCargo}}
+}
+
+// choose returns the engine to run and how. One that is named, or whose data lie
+// in the data folder, is that one or none. Otherwise the first that is installed
+// is taken, and if none is, the first that can be installed: as a binary from npm,
+// as jars from Maven, compiled by cargo.
+func choose(ctx context.Context, o Options) (kind, program, error) {
+	want, err := wanted(o)
+	if err != nil {
+		return kind{}, nil, err
+	}
+	for _, k := range kinds() {
+		if want == "" || k.name == want {
+			if p := k.find(ctx, o); p != nil {
+				return k, p, nil
+			}
+		}
+	}
+	var failed []error
+	for _, s := range sources() {
+		if want != "" && s.of.name != want {
+			continue
+		}
+		p, err := s.install(ctx, o)
+		if err == nil {
+			return s.of, p, nil
+		}
+		failed = append(failed, err)
+	}
+	return kind{}, nil, fmt.Errorf("no DynamoDB engine could be installed:\n%w", errors.Join(failed...))
+}
+
+// wanted returns the name of the one engine that will do, or "" where any will.
+func wanted(o Options) (string, error) {
+	name, by := o.Name, "its caller"
+	if name == "" {
+		name, by = os.Getenv("WARDROOM_ENGINE"), "WARDROOM_ENGINE"
+	}
+	for _, k := range kinds() {
+		if _, err := os.Stat(filepath.Join(o.Data, k.data)); o.Data == "" || err != nil {
+			continue
+		}
+		if name != "" && name != k.name {
+			return "", fmt.Errorf("the data in %s are those of %s, and %s asks for %s: choose another folder with WARDROOM_DATA, or start anew with make reset", o.Data, k.name, by, name)
+		}
+		return k.name, nil
+	}
+	if name == "" || name == Dynoxide || name == DynamoDBLocal {
+		return name, nil
+	}
+	return "", fmt.Errorf("%s asks for the engine %q: there are %s and %s", by, name, Dynoxide, DynamoDBLocal)
+}

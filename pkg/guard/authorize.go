@@ -1,0 +1,189 @@
+package guard
+
+import (
+	"cmp"
+	"context"
+	"strings"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/request"
+)
+
+// authorize finds the resources of the operation's line (404), what else the
+// request names (404), and decides (403). What is missing comes before what is
+// forbidden, so a refusal waits until everything was looked for.
+func (t *try) authorize(ctx context.Context) error {
+	if err := t.r.LoadMoreRoles(ctx, t.named()); err != nil {
+		return err
+	}
+	denied, err := t.permit()
+	if err != nil {
+		return err
+	}
+	if err := t.findUsers(); err != nil {
+		return err
+	}
+	if err := t.findMembers(denied); err != nil {
+		return err
+	}
+	if t.r.Caller.BoundProject != 0 && t.reachesBeyondProject() {
+		return fault.NotFound()
+	}
+	if in, ok := t.call.In.(request.Resolving); ok {
+		if err := in.Resolve(ctx, t.r); err != nil {
+			return err
+		}
+	}
+	if denied != "" {
+		return fault.Forbidden(denied)
+	}
+	return nil
+}
+
+// named are the resources that the line names, by the ids that the request gives.
+func (t *try) named() (all []request.Named) {
+	for _, n := range t.op.Needs {
+		for _, id := range t.call.IDs(n.Resource.Field) {
+			all = append(all, request.Named{Resource: n.Resource, ID: id})
+		}
+	}
+	return all
+}
+
+// permit decides on every need of the line, and notes what allowed it. denied is
+// the first right that is missing, "" for none; a resource that isn't there for the
+// caller is a 404.
+func (t *try) permit() (denied fault.Reason, err error) {
+	lacking := func(r fault.Reason) { denied = cmp.Or(denied, r) }
+	if !t.scope().Permits(t.op.Group, t.op.IsRead) {
+		lacking(fault.ReasonKeyScope)
+	}
+	self := t.isSelf()
+	for _, n := range t.op.Needs {
+		if n.Resource.Kind == access.KindOrganization {
+			if !t.permitOrganization(n.Permission, self) {
+				lacking(t.r.Lacking(n.Resource.Kind))
+			}
+			continue
+		}
+		ids := t.call.IDs(n.Resource.Field)
+		if len(ids) == 0 && !n.Resource.Optional {
+			return denied, missing(n.Resource.Kind)
+		}
+		for i, id := range ids {
+			target, ok := t.r.Find(n.Resource, id)
+			if !ok {
+				return denied, t.unknown(n.Resource, i)
+			}
+			d := access.Decide(t.r.Caller, target, n.Permission)
+			if !d.Visible && !(self && target.Organization == t.r.Organization.ID && t.r.Caller.BoundProject == 0) {
+				return denied, t.unknown(n.Resource, i)
+			}
+			if d.Allowed {
+				t.r.Grant(d, target)
+			} else if !self {
+				lacking(t.r.Lacking(n.Resource.Kind))
+			}
+		}
+	}
+	return denied, nil
+}
+
+// permitOrganization decides on the caller's own organisation.
+func (t *try) permitOrganization(need access.Permission, self bool) bool {
+	target := t.r.OrganizationTarget()
+	d := access.Decide(t.r.Caller, target, need)
+	if d.Allowed {
+		t.r.Grant(d, target)
+	}
+	return d.Allowed || self && t.r.Caller.BoundProject == 0
+}
+
+// isSelf reports whether the line opens the operation to the very user who calls,
+// and nobody else is meant.
+func (t *try) isSelf() bool {
+	if t.op.SelfField == "" || t.r.User == nil {
+		return false
+	}
+	ids := t.call.IDs(t.op.SelfField)
+	for _, id := range ids {
+		if !t.r.Caller.Is(id) {
+			return false
+		}
+	}
+	return len(ids) > 0
+}
+
+// reachesBeyondProject reports whether the operation names something of the
+// organisation, which a key that is bound to a project can't reach.
+func (t *try) reachesBeyondProject() bool {
+	return len(t.op.Needs) > 0 && t.op.Needs[0].Resource.Kind == access.KindOrganization && strings.Contains(t.op.Path, "{")
+}
+
+// findUsers answers 404 for users who don't exist in the organisation or are
+// deleted.
+func (t *try) findUsers() error {
+	for _, field := range t.op.UserFields {
+		for i, id := range t.call.IDs(field) {
+			if u, ok := t.r.UserRow(id); !ok || u.DeletedOn != nil {
+				return t.missingAt(fault.NotFound(), field, i)
+			}
+		}
+	}
+	return nil
+}
+
+// findMembers answers 404 for users who aren't members of the line's first
+// resource. Who may not change the permissions on an agent may not know of them
+// either: they are denied before. A deleted user's membership may still be there,
+// until their removal has come to it.
+func (t *try) findMembers(denied fault.Reason) error {
+	for _, field := range t.op.MemberFields {
+		if denied != "" && t.r.Agent != nil {
+			return fault.Forbidden(denied)
+		}
+		for i, id := range t.call.IDs(field) {
+			if _, known := t.r.UserRow(id); !known || !t.r.IsMember(t.op.Needs[0].Resource, id) {
+				return t.missingAt(fault.NotFound(), field, i)
+			}
+		}
+	}
+	return nil
+}
+
+// missing is the 404 of a resource.
+func missing(k access.Kind) error {
+	if k == access.KindWorkspace {
+		return fault.New(fault.KindNotFound, "Workspace not found.")
+	}
+	return fault.NotFound()
+}
+
+// unknown is the 404 of the resource that the request names by its nth id. It is
+// the same for what isn't there and for what the caller may not know.
+func (t *try) unknown(r access.Resource, n int) error {
+	return t.missingAt(fault.Of(missing(r.Kind)), r.Field, n)
+}
+
+// missingAt names the place of the nth id of a field in a 404, but for one in the
+// path: there it is the whole address that names nothing.
+func (t *try) missingAt(f *fault.Fault, field string, n int) error {
+	if where := t.call.Where(field, n); where != "" {
+		return f.On(where, fault.Missing(where).Fields[where])
+	}
+	return f
+}
+
+// checkVersion refuses a request whose If-Match names another version of its row.
+// It is asked after the handler, which may still refuse with 403.
+func (t *try) checkVersion() error {
+	row := t.r.Outcome.Version
+	if row == nil && len(t.op.Needs) > 0 {
+		row = t.r.VersionOf(t.op.Needs[0].Resource.Kind)
+	}
+	if row != nil && !t.call.Matches(row.RowVersion()) {
+		return fault.New(fault.KindVersionMismatch, "The record was changed meanwhile: read it again and send its present ETag")
+	}
+	return nil
+}

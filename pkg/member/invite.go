@@ -1,0 +1,177 @@
+package member
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/mail"
+	"wardroom/pkg/model"
+	"wardroom/pkg/request"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// Place is what somebody is invited to.
+type Place struct {
+	Name          string // "project:151", "team:7" or "organization:1"
+	Project, Team *int64
+	User          *int64 // who is invited, where it is somebody in particular
+	Epoch         int64  // in which it is
+	Title         string // as it is called in a letter
+}
+
+// InviteToProject is a project as a place.
+func InviteToProject(p model.Project) Place {
+	return Place{Name: model.ProjectName(p.ID), Project: &p.ID, Epoch: p.Epoch, Title: "the project " + p.Name}
+}
+
+// InviteToTeam is a team as a place.
+func InviteToTeam(t model.Team) Place {
+	return Place{Name: model.TeamName(t.ID), Team: &t.ID, Epoch: t.Epoch, Title: "the workspace " + t.Name}
+}
+
+// InviteToOrganization is an organisation as a place for one of its users.
+func InviteToOrganization(o model.Organization, user int64) Place {
+	return Place{Name: model.OrganizationName(o.ID), Title: o.OrgName, User: &user}
+}
+
+// InviteWarnings are what a link comes with that is shown to the caller, for somebody of
+// a rank.
+func InviteWarnings(c *request.Request, rank access.Rank) []string {
+	if c.NeedsKey(rank) {
+		return []string{"needs_key"}
+	}
+	return nil
+}
+
+// Invitation is what is known of an address at a place.
+type Invitation struct {
+	was *model.InviteOf
+	old *model.Invite
+}
+
+// AskInvite asks for the place's row of the address, and whose address it is.
+func (o *Invitation) Ask(f *request.Fetch, place, email string) {
+	f.Rows(table.InvitesOf.Key(place, model.AddressKey(email)), store.EmailKey(f.Organization, email))
+}
+
+// Keys are the rows to read after those that Ask asked for, before Take.
+func (o *Invitation) Keys(c *request.Request, place, email string) []table.Primary {
+	if of, ok := table.InvitesOf.In(c.Rows(), place, model.AddressKey(email)); ok {
+		return []table.Primary{table.Invites.Key(of.InviteID)}
+	}
+	return nil
+}
+
+// Take takes the newest invitation out of what was read.
+func (o *Invitation) Take(c *request.Request, place, email string) {
+	o.was, o.old = nil, nil
+	of, ok := table.InvitesOf.In(c.Rows(), place, model.AddressKey(email))
+	if !ok {
+		return
+	}
+	o.was = &of
+	if old, ok := table.Invites.In(c.Rows(), of.InviteID); ok {
+		o.old = &old
+	}
+}
+
+// Pending returns the invitation that is still to be accepted, an expired one
+// too.
+func (o *Invitation) Pending() (model.Invite, bool) {
+	if o.old == nil || o.old.Status != model.InvitePending {
+		return model.Invite{}, false
+	}
+	return *o.old, true
+}
+
+// Make notes an invitation in place of the one before, and tells the invited user
+// where the address is one's and they weren't told yet. A letter with its link leaves once the invitation is
+// made, where that is configured; show is told the link where none does, at once
+// or when the letter has failed.
+func (o *Invitation) Make(ctx context.Context, s *store.Store, c *request.Request, p Place, email, role string, lasts time.Duration, show func(link string)) (model.Invite, error) {
+	id, err := s.NewID(ctx, model.InviteIDs)
+	if err != nil {
+		return model.Invite{}, err
+	}
+	secret, letter := model.NewSecret(), model.NewSecret()
+	email = model.TidyAddress(email)
+	i := model.Invite{
+		ID: id, OrganizationID: c.Organization.ID, Place: p.Name, ProjectID: p.Project, TeamID: p.Team, Epoch: p.Epoch, Email: email, Role: role,
+		TokenHash: model.HashSecret(secret), MailHash: model.HashSecret(letter), MadeBy: c.Voucher(), ForUser: p.User, FreeIn: c.Organization.Epoch,
+		Status: model.InvitePending, ExpiresOn: c.Now.Add(lasts), Stamp: model.Created(c.Stamp, c.Now),
+	}
+	if known, ok := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, email)); ok {
+		i.ForUser, i.FreeIn = &known.UserID, 0
+		if !o.told(known.UserID, c.Now) {
+			c.Notify(known.UserID, model.NoticeInvited, p.Name)
+		}
+	}
+	s.CreateInvite(&c.Tx, i, o.was, o.old)
+	c.Audit(model.InviteName(i.ID), nil, map[string]any{"place": p.Name, "role": role})
+	post := mail.From(ctx)
+	shown, sent := post.Link(path(c, p, token(id, secret))), post.Link(path(c, p, token(id, letter)))
+	deliver(c, post, p, email, sent, func() { show(shown) })
+	return i, nil
+}
+
+// told reports whether a user has been told already: by the invitation before,
+// which they could still accept.
+func (o *Invitation) told(user int64, now model.Time) bool {
+	return o.old != nil && o.old.StatusAt(now) == model.InvitePending && o.old.ForUser != nil && *o.old.ForUser == user
+}
+
+// deliver notes the letter with a link, or shows the other one.
+func deliver(c *request.Request, post *mail.Sender, p Place, email, link string, show func()) {
+	if !post.Sends() {
+		show()
+		return
+	}
+	text := fmt.Sprintf("You are invited to join %s of %s. To accept, open this link:\n\n%s\n\nIt is for you alone. If you did not expect it, ignore this letter.\n", p.Title, c.Organization.OrgName, link)
+	c.Send(func(ctx context.Context) error {
+		err := post.Send(ctx, email, "You are invited to "+p.Title, text)
+		if err != nil {
+			show()
+		}
+		return err
+	})
+}
+
+// path is the page of the front end that accepts. The token stands behind the
+// number sign, which browsers send to no server.
+func path(c *request.Request, p Place, token string) string {
+	query := url.Values{}
+	if p.Project != nil {
+		query.Set("project_id", strconv.FormatInt(*p.Project, 10))
+	} else {
+		query.Set("organization_id", strconv.FormatInt(c.Organization.ID, 10))
+	}
+	if p.Team != nil {
+		query.Set("workspace_id", strconv.FormatInt(*p.Team, 10))
+	}
+	return "/invite?" + query.Encode() + "#token=" + token
+}
+
+func token(id int64, secret string) string { return strconv.FormatInt(id, 10) + "." + secret }
+
+// AskInvite asks for the invitation of a token.
+func AskInvite(f *request.Fetch, t model.InviteToken) {
+	if t.ID != 0 {
+		f.Rows(table.Invites.Key(t.ID))
+	}
+}
+
+// OpenedInvite returns the invitation that a token opens, expired and accepted ones
+// too. An unknown token, a wrong one, a revoked one and another organisation's
+// are all none.
+func OpenedInvite(c *request.Request, t model.InviteToken) (model.Invite, bool) {
+	i, ok := table.Invites.In(c.Rows(), t.ID)
+	if !ok || !t.Opens(i) || i.OrganizationID != c.Organization.ID || i.Status == model.InviteRevoked {
+		return model.Invite{}, false
+	}
+	return i, true
+}

@@ -1,0 +1,131 @@
+package member
+
+import (
+	"context"
+	"maps"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/model"
+	"wardroom/pkg/request"
+	"wardroom/pkg/store"
+)
+
+// TeamChange notes who becomes what in the team of a case, and what the audit log
+// will tell of it.
+type TeamChange struct {
+	s             *store.Store
+	c             *request.Request
+	members       int64
+	owners        int64
+	before, after map[string]any
+}
+
+// ChangeTeam begins a change of who is in the team of the case.
+func ChangeTeam(s *store.Store, c *request.Request) *TeamChange {
+	return &TeamChange{s: s, c: c, members: c.Team.MemberCount, owners: c.Team.OwnerCount, before: map[string]any{}, after: map[string]any{}}
+}
+
+// Without says that so many members go by the same transaction.
+func (r *TeamChange) Without(leaving int) { r.members -= int64(leaving) }
+
+// Admit notes that users become members, and returns them all in their order;
+// who is one already stays as they are, unless the change is of their role too.
+// Their rows must have been read. A role above viewer, or a change of role, takes
+// modify_user_roles; only an owner or a global admin gives or takes owner (403).
+// It refuses more than 1,000 members (limit).
+func (r *TeamChange) Admit(ctx context.Context, role access.Role, roleToo bool, users ...int64) ([]model.TeamMember, error) {
+	team := r.c.Team.ID
+	fresh := 0
+	for _, id := range users {
+		m, ok := r.c.TeamMember(team, id)
+		if (!ok || roleToo) && !access.CanAssign(r.c.Acting(), access.Role(m.Role), role) {
+			return nil, fault.Forbidden(fault.ReasonRole)
+		}
+		if !ok {
+			fresh++
+		}
+	}
+	if r.members += int64(fresh); r.members > store.MaxTeamMembers {
+		return nil, FullTeam()
+	}
+	ids, err := r.s.NewIDs(ctx, model.PermissionIDs, fresh)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]model.TeamMember, 0, len(users))
+	for _, id := range users {
+		m, ok := r.c.TeamMember(team, id)
+		switch {
+		case !ok:
+			m = model.TeamMember{ID: ids[0], TeamID: team, UserID: id, Role: string(role), CreatedBy: r.c.Stamp, CreatedOn: r.c.Now}
+			ids = ids[1:]
+			m = r.add(m)
+		case roleToo:
+			m, err = r.To(m, role)
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m)
+	}
+	return all, nil
+}
+
+// FullTeam refuses more members than a team may have.
+func FullTeam() error {
+	return fault.New(fault.KindLimit, "A team has at most %d members: remove some first", store.MaxTeamMembers)
+}
+
+func (r *TeamChange) add(m model.TeamMember) model.TeamMember {
+	m = r.s.AddTeamMember(&r.c.Tx, *r.c.Team, m)
+	r.after[model.UserName(m.UserID)] = m.Facts()
+	r.c.Notify(m.UserID, model.NoticeAdded, model.TeamName(m.TeamID))
+	r.owners += isOwner(m.Role)
+	return m
+}
+
+// To notes that a member gets another role, and returns them as they will be. A
+// role that they hold already is no change, but to give owner takes an owner even
+// then.
+func (r *TeamChange) To(m model.TeamMember, role access.Role) (model.TeamMember, error) {
+	if !access.CanAssign(r.c.Acting(), access.Role(m.Role), role) {
+		return m, fault.Forbidden(fault.ReasonRole)
+	}
+	if m.Role == string(role) {
+		return m, nil
+	}
+	now := m
+	now.Role = string(role)
+	now = r.s.ChangeTeamMember(&r.c.Tx, *r.c.Team, m, now)
+	r.before[model.UserName(m.UserID)], r.after[model.UserName(m.UserID)] = m.Facts(), now.Facts()
+	r.c.Notify(m.UserID, model.NoticeRoleChanged, model.TeamName(m.TeamID))
+	r.owners += isOwner(now.Role) - isOwner(m.Role)
+	return now, nil
+}
+
+// Facts adds what else the audit log is to tell of the team.
+func (r *TeamChange) Facts(facts map[string]any) { maps.Copy(r.after, facts) }
+
+// Done refuses to leave the team without an owner (403), and notes the audit row
+// where anything changed, or adds to the one that a removal has noted.
+func (r *TeamChange) Done() error {
+	if r.owners < 1 && r.c.Team.OwnerCount > 0 {
+		return fault.Forbidden(fault.ReasonRole)
+	}
+	switch {
+	case len(r.after) == 0:
+	case r.c.Audited():
+		r.c.AuditAlso(r.before, r.after)
+	default:
+		r.c.Audit(model.TeamName(r.c.Team.ID), r.before, r.after)
+	}
+	return nil
+}
+
+func isOwner(role string) int64 {
+	if role == string(access.Owner) {
+		return 1
+	}
+	return 0
+}

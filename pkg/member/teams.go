@@ -1,0 +1,70 @@
+package member
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/fault"
+	"wardroom/pkg/model"
+	"wardroom/pkg/request"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// DefaultTeamType is the only type of team there is, as in Agenta.
+const DefaultTeamType = "default"
+
+// CreateTeam notes a new team of the caller's organisation, in which these users
+// have the role, and returns it as it will be. Where nobody owns it, it is
+// ownerless, as any other that has lost its last owner.
+func CreateTeam(ctx context.Context, s *store.Store, c *request.Request, t model.Team, role access.Role, users ...int64) (model.Team, error) {
+	fresh, err := s.NewIDsOf(ctx, map[string]int{model.TeamIDs: 1, model.PermissionIDs: len(users)})
+	if err != nil {
+		return t, err
+	}
+	t.ID, t.Type, t.OrganizationID, t.Stamp = fresh[model.TeamIDs][0], DefaultTeamType, c.Organization.ID, model.Created(c.Stamp, c.Now)
+	facts := map[string]any{"is_deleted": false}
+	members := make([]model.TeamMember, len(users))
+	for i, id := range users {
+		members[i] = model.TeamMember{ID: fresh[model.PermissionIDs][i], TeamID: t.ID, UserID: id, Role: string(role), CreatedBy: c.Stamp, CreatedOn: c.Now, Version: 1}
+		facts[model.UserName(id)] = members[i].Facts()
+		c.Notify(id, model.NoticeAdded, model.TeamName(t.ID))
+	}
+	t = s.CreateTeam(&c.Tx, t, members...)
+	c.Audit(model.TeamName(t.ID), nil, facts)
+	return t, nil
+}
+
+// GroupNameKey is the row that tells whether a name is one that an identity provider
+// has given to a team.
+func GroupNameKey(organization int64, name string) table.Primary {
+	return store.ProvisionedKey(organization, model.GroupNames, name)
+}
+
+// EditTeam notes that the team of the case becomes to, and returns it as it will be.
+// An identity provider's group can't have the name of another (duplicate).
+func EditTeam(s *store.Store, c *request.Request, to model.Team) (model.Team, error) {
+	old := *c.Team
+	if to == old {
+		return old, nil
+	}
+	if to.IsGroup && to.Name != old.Name {
+		name, taken := table.ProvisionedNames.At(c.Rows(), GroupNameKey(to.OrganizationID, to.Name))
+		if taken && name.HolderID != to.ID {
+			return old, fault.New(fault.KindDuplicate, "Another group of the identity provider has this name: rename that first, or choose another")
+		}
+	}
+	to.Stamp = to.Modified(c.Stamp, c.Now)
+	return s.EditTeam(&c.Tx, old, to), nil
+}
+
+// DeleteTeam notes that the team of the case becomes unreadable, and returns it as it
+// will be. It refuses one that has projects (in_use).
+func DeleteTeam(s *store.Store, c *request.Request) (model.Team, error) {
+	if c.Team.ProjectCount > 0 {
+		return *c.Team, fault.New(fault.KindInUse, "The team still has projects: delete them first, or move each by Edit Project with another team_id")
+	}
+	t := s.DeleteTeam(&c.Tx, *c.Team, c.Stamp, c.Now)
+	c.Audit(model.TeamName(t.ID), map[string]any{"is_deleted": false}, map[string]any{"is_deleted": true})
+	return t, nil
+}

@@ -1,0 +1,43 @@
+package model
+
+import "strconv"
+
+// Things have names in the audit log, in effects and in reports: "project:151",
+// and inside another thing "project:151/user:16".
+
+// ProjectName is the name of a project.
+func ProjectName(id int64) string { return named("project", id) }
+
+// TeamName is the name of a team.
+func TeamName(id int64) string { return named("team", id) }
+
+// AgentName is the name of an agent.
+func AgentName(id int64) string { return named("agent", id) }
+
+// AliasName is the name of an alias of an agent.
+func AliasName(id int64) string { return named("agent_alias", id) }
+
+// ReviewName is the name of a review of an agent.
+func ReviewName(agent, id int64) string { return AgentName(agent) + "/" + named("review", id) }
+
+// AgentTypeName is the name of a type of agents.
+func AgentTypeName(organization, id int64) string {
+	return OrganizationName(organization) + "/" + named("agent_type", id)
+}
+
+// UserName is the name of a user.
+func UserName(id int64) string { return named("user", id) }
+
+// OrganizationName is the name of an organisation.
+func OrganizationName(id int64) string { return named("organization", id) }
+
+// KeyName is the name of an API key.
+func KeyName(id int64) string { return named("api_key", id) }
+
+// InviteName is the name of an invitation.
+func InviteName(id int64) string { return named("invite", id) }
+
+// MemberName is the name of what a user has of a thing with the name of.
+func MemberName(of string, user int64) string { return of + "/" + UserName(user) }
+
+func named(kind string, id int64) string { return kind + ":" + strconv.FormatInt(id, 10) }

@@ -1,0 +1,64 @@
+package request
+
+import (
+	"context"
+	"slices"
+
+	"wardroom/pkg/concurrent"
+	"wardroom/pkg/table"
+)
+
+// Rows returns every row read so far.
+func (c *Request) Rows() table.Rows { return c.rows }
+
+// Read reads more rows into the Request: one more round trip.
+func (c *Request) Read(ctx context.Context, keys ...table.Primary) error {
+	rows, err := c.store.Read(ctx, keys...)
+	c.take(keys, rows)
+	return err
+}
+
+// ReadShown is Read for a list that is shown: rows that can't be read are left
+// out, and the log says so.
+func (c *Request) ReadShown(ctx context.Context, keys ...table.Primary) error {
+	rows, err := c.store.ReadShown(ctx, keys...)
+	c.take(keys, rows)
+	return err
+}
+
+func (c *Request) take(keys []table.Primary, rows table.Rows) {
+	c.rows.Add(rows)
+	c.asked = append(c.asked, keys...)
+	c.person, c.known = nil, known{} // they may be among them
+}
+
+// ReadMissing reads those rows that weren't asked for yet, and reports whether there
+// were any.
+func (c *Request) ReadMissing(ctx context.Context, keys ...table.Primary) (bool, error) {
+	keys = slices.DeleteFunc(slices.Clone(keys), func(k table.Primary) bool {
+		_, read := c.rows[k]
+		return read || slices.Contains(c.asked, k)
+	})
+	if len(keys) == 0 {
+		return false, nil
+	}
+	return true, c.Read(ctx, keys...)
+}
+
+// ReadWith is ReadShown beside questions, which must leave the Request alone:
+// one round trip, or as many as the longest question takes.
+func (c *Request) ReadWith(ctx context.Context, keys []table.Primary, questions ...func(context.Context) error) error {
+	g, both := concurrent.WithContext(ctx)
+	g.SetLimit(atOnce + 1) // and the rows
+	var rows table.Rows
+	g.Go(func() (err error) {
+		rows, err = c.store.ReadShown(both, keys...)
+		return err
+	})
+	for _, ask := range questions {
+		g.Go(func() error { return ask(both) })
+	}
+	err := g.Wait()
+	c.take(keys, rows)
+	return err
+}

@@ -1,0 +1,76 @@
+// Package request is one request as its handler sees it: who calls, what the
+// operation's line names, what the request is about, all as just read, and what is
+// to be written. A handler finds it in its input, decides, and notes the writes;
+// package guard lets requests in and commits what they noted. Commands and
+// background work that decide as a request does begin one by ByOperator, without
+// anything of HTTP.
+package request
+
+import (
+	"wardroom/pkg/access"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// Request is one try of a request. Another try starts from a new one.
+type Request struct {
+	Caller       access.Caller
+	Actor        string        // user:7 or key:demoproj, for the audit log
+	Stamp        string        // created_by and modified_by: the caller's e-mail, or key:<prefix>
+	User         *model.User   // nil for a service key
+	Key          *model.APIKey // the service key that calls; nil for a user
+	Organization model.Organization
+	Now          model.Time
+
+	Project *model.Project // the project that the line names, or that of its agent
+	Team    *model.Team    // the team that the line names
+	Agent   *model.Agent   // the agent that the line names, as shown
+
+	Tx      table.Tx // writes to be committed once the handler has answered
+	Outcome Outcome  // what else is to become of the request
+
+	Operation  string // id of the operation, as the audit log names it
+	ID         string // of the request, for the audit log
+	SourceIP   string
+	Credential Credential
+	// Place is where the request gave a field, as refusals name it: "body.agent_ids",
+	// or "query.agent_ids" for one that may stand in either.
+	Place func(field string) string
+	// Continued is the id of what the request has made by a part before; 0 where
+	// this is its beginning. See Continue.
+	Continued int64
+
+	store  *store.Store
+	early  table.Rows // what the first trip read
+	rows   table.Rows
+	asked  []table.Primary // the rows that were asked for, whether they are there or not
+	known  known           // those of rows that were looked at last
+	person *model.User     // and the user
+	grants []grant
+}
+
+// New begins a request with what a fetch has read.
+func New(f *Fetch) *Request {
+	return &Request{store: f.store, early: f.early, rows: f.rows, asked: f.keys, known: f.known}
+}
+
+// Credential is what a request came with, as far as handlers need it.
+type Credential struct {
+	Key      model.APIKey    // the zero row for a token alone
+	Scope    access.KeyScope // how far it reaches
+	SignsIn  bool            // people sign in here with tokens of an issuer
+	Newcomer *Newcomer       // nil for who has a credential
+}
+
+// In is embedded by the inputs of operations that aren't public.
+type In struct{ r *Request }
+
+// Request returns what is known of the request.
+func (i *In) Request() *Request { return i.r }
+
+// Take gives the input its request.
+func (i *In) Take(r *Request) { i.r = r }
+
+// Taking is an input with an In.
+type Taking interface{ Take(r *Request) }
