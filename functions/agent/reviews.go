@@ -105,7 +105,7 @@ func (h *handlers) reviews(ctx context.Context, in *reviewsIn) (api.Noted[api.Pa
 // authored is a review with its author as the caller may know them. Whom the caller may
 // not know, the stamp doesn't name either.
 func authored(c *request.Request, r model.Review) model.Review {
-	r.User = c.Author(c.Agent.ProjectID, r.UserID, c.Caller.Is(r.UserID) || c.Acts(access.ManageAgent))
+	r.User = c.Author(c.Agent.ProjectID, r.UserID, c.Caller.Is(r.UserID) || c.May(access.ManageAgent))
 	if r.User == model.RemovedUser(r.UserID) {
 		r.CreatedBy, r.ModifiedBy = "", ""
 	}

@@ -6,6 +6,7 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
+	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -23,7 +24,7 @@ func sightKeys(placed []store.Ref, who access.Caller) []table.Primary {
 	for _, at := range placed {
 		keys = append(keys, table.Agents.Key(at.Agent), table.Projects.Key(at.Project))
 		if who.User != 0 && !who.Rank.Admin() {
-			keys = request.AgentRoles(keys, at.Agent, at.Project, 0, who.User)
+			keys = resource.AgentRoleKeys(keys, at.Agent, at.Project, 0, who.User)
 		}
 	}
 	return keys

@@ -11,6 +11,7 @@ import (
 	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
+	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -45,7 +46,7 @@ func (in *usersIn) Load(f *request.Fetch) {
 
 // rolesKeys are a user's row and those that tell what they are on an agent.
 func rolesKeys(a model.Agent, user int64) []table.Primary {
-	return request.AgentRoles([]table.Primary{table.Users.Key(user)}, a.ID, a.ProjectID, a.Team(), user)
+	return resource.AgentRoleKeys([]table.Primary{table.Users.Key(user)}, a.ID, a.ProjectID, a.Team(), user)
 }
 
 // users shows who has a role on the agent, by the id of what gives it to them, or

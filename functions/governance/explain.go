@@ -177,7 +177,7 @@ func (in *explainIn) findAgent(ctx context.Context, c *request.Request) (seen bo
 		return false, noResource()
 	}
 	if m, ok := c.AgentMember(a.ID, in.UserID); ok {
-		_, in.rows.Buried = c.Buried(m)
+		_, in.rows.Buried = c.EndedByRemoval(m)
 		in.rows.AgentMember = &m
 	}
 	if m, ok := c.ProjectMember(p.ID, in.UserID); ok {

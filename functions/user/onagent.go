@@ -28,7 +28,7 @@ func (in *named) findOnAgent(ctx context.Context, c *request.Request) error {
 	}
 	u, known := c.UserRow(in.at.User)
 	m, ok := c.AgentMember(in.at.Agent, in.at.User)
-	if _, gone := c.Buried(m); !ok || gone || m.ID != in.PermissionID || !known || u.DeletedOn != nil {
+	if _, gone := c.EndedByRemoval(m); !ok || gone || m.ID != in.PermissionID || !known || u.DeletedOn != nil {
 		return fault.NotFound()
 	}
 	in.held.user, in.held.onAgent = u, &m

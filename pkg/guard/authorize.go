@@ -180,7 +180,7 @@ func (t *try) missingAt(f *fault.Fault, field string, n int) error {
 func (t *try) checkVersion() error {
 	row := t.r.Outcome.Version
 	if row == nil && len(t.op.Needs) > 0 {
-		row = t.r.VersionOf(t.op.Needs[0].Resource.Kind)
+		row = t.r.VersionOf(t.op.Needs[0].Resource)
 	}
 	if row != nil && !t.call.Matches(row.RowVersion()) {
 		return fault.New(fault.KindVersionMismatch, "The record was changed meanwhile: read it again and send its present ETag")

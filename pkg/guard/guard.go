@@ -28,6 +28,7 @@ import (
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
+	"wardroom/pkg/resource"
 	"wardroom/pkg/signin"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -69,7 +70,7 @@ func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 	}
 	for _, n := range op.Needs {
 		if id, err := strconv.ParseInt(r.PathValue(n.Resource.Field), 10, 64); err == nil && id > 0 {
-			v.first = append(v.first, request.ResourceKey(n.Resource, id))
+			v.first = append(v.first, resource.Of(n.Resource).Key(id))
 		}
 	}
 	rows, err := g.store.Read(r.Context(), v.first...)

@@ -188,7 +188,7 @@ func (v *visit) loadResources(f *request.Fetch, call api.Call) {
 // open begins the request of an active caller with the rows read. It refuses who
 // isn't active any more (401).
 func (v *visit) open(ctx context.Context, f *request.Fetch, now model.Time) (*request.Request, error) {
-	r, rows := request.New(f), f.Read()
+	r, rows := request.New(f, now), f.Read()
 	o, ok := table.Organizations.In(rows, v.organization)
 	if !ok || o.IsDeleted {
 		return nil, fault.Unauthorized()
@@ -211,7 +211,7 @@ func (v *visit) open(ctx context.Context, f *request.Fetch, now model.Time) (*re
 		}
 		r.Key, r.Stamp = &v.key, "key:"+v.key.Prefix
 	}
-	r.Organization, r.Now, r.Caller, r.Actor, r.Operation = o, now, v.caller(u), v.actor(), v.op.ID()
+	r.Organization, r.Caller, r.Actor, r.Operation = o, v.caller(u), v.actor(), v.op.ID()
 	r.Credential = request.Credential{Key: v.key, Scope: v.scope(), SignsIn: v.guard.issuer != nil, Newcomer: v.newcomer}
 	r.Continued = v.made
 	record := telemetry.From(ctx)

@@ -38,7 +38,7 @@ func FinishEnded(ctx context.Context, s *store.Store, c *request.Request, a mode
 		if !ok {
 			continue
 		}
-		tomb, gone := c.Buried(m)
+		tomb, gone := c.EndedByRemoval(m)
 		if !gone {
 			continue
 		}

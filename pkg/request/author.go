@@ -19,7 +19,7 @@ func (c *Request) Author(project, user int64, manages bool) model.UserRef {
 	if !ok {
 		return model.RemovedUser(user)
 	}
-	_, removed := table.Tombstones.In(c.rows, project, user)
+	_, removed := table.Tombstones.In(c.Rows(), project, user)
 	if _, member := c.ProjectMember(project, user); removed && !member && !manages {
 		return model.RemovedUser(user)
 	}

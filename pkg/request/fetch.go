@@ -6,6 +6,7 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
+	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -17,10 +18,9 @@ type Fetch struct {
 	Organization int64
 	store        *store.Store
 	early        table.Rows // what was read before
-	rows         table.Rows
+	view         resource.View
 	keys         []table.Primary
 	asks         []func(context.Context) error
-	known        known
 }
 
 // NewFetch begins a fetch for a caller, 0 for a service key, where rows were read
@@ -28,7 +28,7 @@ type Fetch struct {
 func NewFetch(s *store.Store, organization, caller int64, early table.Rows) *Fetch {
 	rows := make(table.Rows, len(early)+8)
 	rows.Add(early)
-	return &Fetch{Caller: caller, Organization: organization, store: s, early: early, rows: rows, keys: make([]table.Primary, 0, 8)}
+	return &Fetch{Caller: caller, Organization: organization, store: s, early: early, view: resource.NewView(organization, model.Time{}, rows), keys: make([]table.Primary, 0, 8)}
 }
 
 // Store answers questions to indexes.
@@ -40,7 +40,7 @@ func (f *Fetch) Rows(keys ...table.Primary) { f.keys = append(f.keys, keys...) }
 // Resource adds the row of a resource, or of what leads to it, unless it was read
 // before.
 func (f *Fetch) Resource(r access.Resource, id int64) {
-	if key := ResourceKey(r, id); f.early[key] == nil {
+	if key := resource.Of(r).Key(id); f.early[key] == nil {
 		f.Rows(key)
 	}
 }
@@ -48,49 +48,17 @@ func (f *Fetch) Resource(r access.Resource, id int64) {
 // Roles adds the rows that tell what a user is on a resource, as far as those read
 // before say where they lie.
 func (f *Fetch) Roles(r access.Resource, id, user int64) {
-	f.keys = f.known.roles(f.keys, f.rows, r, id, user)
+	f.keys = resource.Of(r).RoleKeys(&f.view, f.keys, id, user)
 }
 
 // Ask adds a question that is put to an index meanwhile.
 func (f *Fetch) Ask(question func(context.Context) error) { f.asks = append(f.asks, question) }
 
 // Project returns a project read on the first trip.
-func (f *Fetch) Project(id int64) (model.Project, bool) { return f.known.projectIn(f.rows, id) }
+func (f *Fetch) Project(id int64) (model.Project, bool) { return f.view.AnyProject(id) }
 
 // Agent returns an agent read on the first trip.
-func (f *Fetch) Agent(id int64) (model.Agent, bool) { return f.known.agentIn(f.rows, id) }
-
-// known is what was last looked at among rows, so that one row is not read into
-// its type again and again.
-type known struct {
-	project model.Project
-	agent   model.Agent
-	alias   model.Alias
-}
-
-func (k *known) projectIn(rows table.Rows, id int64) (model.Project, bool) {
-	return lookAt(table.Projects, &k.project, k.project.ID, rows, id)
-}
-
-func (k *known) agentIn(rows table.Rows, id int64) (model.Agent, bool) {
-	return lookAt(table.Agents, &k.agent, k.agent.ID, rows, id)
-}
-
-func (k *known) aliasIn(rows table.Rows, id int64) (model.Alias, bool) {
-	return lookAt(table.Aliases, &k.alias, k.alias.ID, rows, id)
-}
-
-// lookAt returns the row with an id: last, where it is that one.
-func lookAt[T any](e *table.Entity[T], last *T, its int64, rows table.Rows, id int64) (T, bool) {
-	if its == id {
-		return *last, true
-	}
-	v, ok := e.In(rows, id)
-	if ok {
-		*last = v
-	}
-	return v, ok
-}
+func (f *Fetch) Agent(id int64) (model.Agent, bool) { return f.view.AnyAgent(id) }
 
 // Ask is one question to an index, kept with its answer.
 func Ask[T any](f *Fetch, into *T, question func(context.Context) (T, error)) {
@@ -105,14 +73,14 @@ func Ask[T any](f *Fetch, into *T, question func(context.Context) (T, error)) {
 const atOnce = 100
 
 // Read returns the rows that were read so far.
-func (f *Fetch) Read() table.Rows { return f.rows }
+func (f *Fetch) Read() table.Rows { return f.view.Rows() }
 
 // Run reads everything at the same time.
 func (f *Fetch) Run(ctx context.Context) error {
 	read := f.store.Read
 	if len(f.asks) == 0 {
 		rows, err := read(ctx, f.keys...)
-		f.rows.Add(rows)
+		f.view.Rows().Add(rows)
 		return err
 	}
 	g, ctx := concurrent.WithContext(ctx)
@@ -126,6 +94,6 @@ func (f *Fetch) Run(ctx context.Context) error {
 		g.Go(func() error { return ask(ctx) })
 	}
 	err := g.Wait()
-	f.rows.Add(rows)
+	f.view.Rows().Add(rows)
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
+	"wardroom/pkg/resource"
 	"wardroom/pkg/table"
 )
 
@@ -74,8 +75,6 @@ func (c *Request) CommitEarly(ctx context.Context, tx *table.Tx) error {
 
 // Uphold puts conditions on the rows that allowed the request into its
 // transaction, so that a caller who lost their role in between can't finish it.
-// On a team both their membership and their rank count, since the role as which they
-// acts is the higher of the two.
 func (c *Request) Uphold() {
 	if c.Credential.Key.Kind == model.ServiceKey {
 		table.Keys.Check(&c.Tx, c.Credential.Key)
@@ -87,27 +86,34 @@ func (c *Request) Uphold() {
 		c.Tx.If(table.Users.Key(c.Caller.User), "$ = ?", "is_active", true)
 	}
 	for _, g := range c.grants {
-		me, path := c.Caller.User, g.decision.Path.Kind
-		onTeam := g.target.Kind == access.KindTeam || g.target.Kind == access.KindWorkspace
-		switch {
-		case onTeam || path == access.ByRank:
-			if onTeam {
-				table.TeamMembers.CheckIn(&c.Tx, c.rows, g.target.ID, me)
-			}
-			if c.Caller.Rank.Admin() {
-				table.Users.Check(&c.Tx, *c.User)
-			}
-		case path == access.ByAccessLevel:
-			c.upholdOpenness(g.target)
-		case path == access.Direct && g.target.Kind == access.KindAgent:
-			c.upholdAgentMember(g.target, me)
-		case path == access.Direct:
-			table.ProjectMembers.CheckIn(&c.Tx, c.rows, g.target.ID, me)
-		case path == access.ViaProject:
-			table.ProjectMembers.CheckIn(&c.Tx, c.rows, g.target.Project, me)
-		case path == access.ViaTeam:
-			table.TeamMembers.CheckIn(&c.Tx, c.rows, g.target.Team, me)
-			c.Tx.If(table.Projects.Key(cmp.Or(g.target.Project, g.target.ID)), "$ = ?", "team_id", g.target.Team)
+		c.uphold(g)
+	}
+}
+
+func (c *Request) uphold(g grant) {
+	me, t := c.Caller.User, g.target
+	kind := resource.Of(access.Resource{Kind: t.Kind})
+	if path := g.decision.Path.Kind; kind.RankAndRole || path == access.ByRank {
+		if kind.RankAndRole {
+			kind.Require(&c.Tx, &c.View, t.ID, me)
 		}
+		if c.Caller.Rank.Admin() {
+			table.Users.Check(&c.Tx, *c.User)
+		}
+		return
+	}
+	switch g.decision.Path.Kind {
+	case access.ByAccessLevel:
+		kind.RequireOpen(&c.Tx, t)
+	case access.Direct:
+		if kind.Require != nil {
+			kind.Require(&c.Tx, &c.View, t.ID, me)
+		}
+	case access.ViaProject:
+		resource.Project.Require(&c.Tx, &c.View, t.Project, me)
+	case access.ViaTeam:
+		resource.Team.Require(&c.Tx, &c.View, t.Team, me)
+		c.Tx.If(table.Projects.Key(cmp.Or(t.Project, t.ID)), "$ = ?", "team_id", t.Team)
+	case access.ByRank: // above
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/model"
+	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -18,7 +19,7 @@ const Operator = "operator"
 // read; Commit writes what is noted.
 func ByOperator(s *store.Store, o model.Organization, operation string, rows table.Rows, now model.Time) *Request {
 	return &Request{
-		Operation: operation, store: s, rows: rows, Organization: o, Now: now, Actor: Operator, Stamp: Operator,
+		View: resource.NewView(o.ID, now, rows), Operation: operation, store: s, Organization: o, Actor: Operator, Stamp: Operator,
 		Caller: access.Caller{Organization: o.ID, Rank: access.GlobalAdmin},
 	}
 }

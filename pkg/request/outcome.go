@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"wardroom/pkg/model"
+	"wardroom/pkg/resource"
 )
 
 // Outcome is what a handler notes beside its writes.
@@ -21,7 +22,7 @@ type Outcome struct {
 }
 
 // Versioned is a row whose version an ETag shows.
-type Versioned interface{ RowVersion() int64 }
+type Versioned = resource.Row
 
 // Send notes what goes to another system, such as a letter: it leaves once, when
 // the request's changes are committed, and never where they aren't. The answer is

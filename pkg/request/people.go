@@ -21,7 +21,7 @@ func (c *Request) Me() (model.User, error) {
 // read.
 func (c *Request) UserRow(id int64) (model.User, bool) {
 	if c.person == nil || c.person.ID != id {
-		u, ok := table.Users.In(c.rows, id)
+		u, ok := table.Users.In(c.Rows(), id)
 		if !ok || u.OrganizationID != c.Organization.ID {
 			return model.User{}, false
 		}
@@ -51,18 +51,4 @@ func (c *Request) Active(users []int64) error {
 		}
 	}
 	return nil
-}
-
-// Live reports whether something that ends on t is still on.
-func (c *Request) Live(t *model.Time) bool { return !model.Expired(t, c.Now) }
-
-// ProjectMember returns a user's membership of a project, if its row was read.
-// An expired one is returned too: it is there, though it gives nothing.
-func (c *Request) ProjectMember(project, user int64) (model.ProjectMember, bool) {
-	return table.ProjectMembers.In(c.rows, project, user)
-}
-
-// TeamMember returns a user's membership of a team, if its row was read.
-func (c *Request) TeamMember(team, user int64) (model.TeamMember, bool) {
-	return table.TeamMembers.In(c.rows, team, user)
 }

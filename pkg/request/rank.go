@@ -11,7 +11,7 @@ import (
 // row calls it; the case must have read the grant.
 func (c *Request) FollowRank(from, to model.User) {
 	is := access.RankOf(to.IsStaff, to.IsSuperuser)
-	g, granted := table.RankGrants.In(c.rows, to.ID)
+	g, granted := table.RankGrants.In(c.Rows(), to.ID)
 	if !granted || is == access.RankOf(from.IsStaff, from.IsSuperuser) {
 		return
 	}

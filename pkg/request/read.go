@@ -8,9 +8,6 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Rows returns every row read so far.
-func (c *Request) Rows() table.Rows { return c.rows }
-
 // Read reads more rows into the Request: one more round trip.
 func (c *Request) Read(ctx context.Context, keys ...table.Primary) error {
 	rows, err := c.store.Read(ctx, keys...)
@@ -27,16 +24,16 @@ func (c *Request) ReadShown(ctx context.Context, keys ...table.Primary) error {
 }
 
 func (c *Request) take(keys []table.Primary, rows table.Rows) {
-	c.rows.Add(rows)
+	c.Add(rows)
 	c.asked = append(c.asked, keys...)
-	c.person, c.known = nil, known{} // they may be among them
+	c.person = nil // they may be among them
 }
 
 // ReadMissing reads those rows that weren't asked for yet, and reports whether there
 // were any.
 func (c *Request) ReadMissing(ctx context.Context, keys ...table.Primary) (bool, error) {
 	keys = slices.DeleteFunc(slices.Clone(keys), func(k table.Primary) bool {
-		_, read := c.rows[k]
+		_, read := c.Rows()[k]
 		return read || slices.Contains(c.asked, k)
 	})
 	if len(keys) == 0 {

@@ -9,23 +9,22 @@ package request
 import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/model"
+	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 // Request is one try of a request. Another try starts from a new one.
 type Request struct {
+	resource.View // of what was read
+	resource.Line // what the operation's line names
+
 	Caller       access.Caller
 	Actor        string        // user:7 or key:demoproj, for the audit log
 	Stamp        string        // created_by and modified_by: the caller's e-mail, or key:<prefix>
 	User         *model.User   // nil for a service key
 	Key          *model.APIKey // the service key that calls; nil for a user
 	Organization model.Organization
-	Now          model.Time
-
-	Project *model.Project // the project that the line names, or that of its agent
-	Team    *model.Team    // the team that the line names
-	Agent   *model.Agent   // the agent that the line names, as shown
 
 	Tx      table.Tx // writes to be committed once the handler has answered
 	Outcome Outcome  // what else is to become of the request
@@ -42,17 +41,17 @@ type Request struct {
 	Continued int64
 
 	store  *store.Store
-	early  table.Rows // what the first trip read
-	rows   table.Rows
+	early  table.Rows      // what the first trip read
 	asked  []table.Primary // the rows that were asked for, whether they are there or not
-	known  known           // those of rows that were looked at last
-	person *model.User     // and the user
+	person *model.User     // that was looked at last
 	grants []grant
 }
 
-// New begins a request with what a fetch has read.
-func New(f *Fetch) *Request {
-	return &Request{store: f.store, early: f.early, rows: f.rows, asked: f.keys, known: f.known}
+// New begins a request with what a fetch has read, at a time.
+func New(f *Fetch, now model.Time) *Request {
+	r := &Request{View: f.view, store: f.store, early: f.early, asked: f.keys}
+	r.Now = now
+	return r
 }
 
 // Credential is what a request came with, as far as handlers need it.

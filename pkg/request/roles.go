@@ -4,23 +4,12 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
+	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
-
-// ResourceKey is where the row of a resource lies, or of what leads to it.
-func ResourceKey(r access.Resource, id int64) table.Primary {
-	switch {
-	case r.ByAlias:
-		return table.Aliases.Key(id)
-	case r.Kind == access.KindAgent:
-		return table.Agents.Key(id)
-	case r.Kind == access.KindProject:
-		return table.Projects.Key(id)
-	}
-	return table.Teams.Key(id)
-}
 
 // CallerOf is a user as access sees them, whoever asks; nobody, where they are
 // inactive.
@@ -31,80 +20,56 @@ func CallerOf(u model.User) access.Caller {
 	return access.Caller{User: u.ID, Organization: u.OrganizationID, Rank: access.RankOf(u.IsStaff, u.IsSuperuser)}
 }
 
-// roles adds the rows that tell what a user is on a resource, as far as those
-// that were read say where they lie.
-func (k *known) roles(keys []table.Primary, rows table.Rows, r access.Resource, id, user int64) []table.Primary {
-	switch {
-	case r.Kind == access.KindAgent:
-		return k.agentRoles(keys, rows, r, id, user)
-	case user == 0:
-		return keys
-	case r.Kind != access.KindProject:
-		return append(keys, table.TeamMembers.Key(id, user))
-	}
-	keys = append(keys, table.ProjectMembers.Key(id, user))
-	if p, ok := k.projectIn(rows, id); ok && p.Team() != 0 {
-		keys = append(keys, table.TeamMembers.Key(p.Team(), user))
-	}
-	return keys
-}
-
 // Find returns a resource of the caller's organisation that isn't deleted, as
-// the caller stands to it, and keeps the first of each kind in the Request.
+// the caller stands to it, and keeps the first of each kind in the Line.
 func (c *Request) Find(r access.Resource, id int64) (access.Target, bool) {
-	switch r.Kind {
-	case access.KindProject:
-		p, ok := c.known.projectIn(c.rows, id)
-		if !ok || p.IsDeleted || p.OrganizationID != c.Organization.ID {
-			return access.Target{}, false
-		}
-		if c.Project == nil {
-			c.Project = &p
-		}
-		return c.ProjectTarget(p, c.Caller.User), true
-	case access.KindAgent:
-		return c.findAgent(r, id)
-	}
-	t, ok := store.LiveTeam(c.rows, id)
-	if !ok || t.OrganizationID != c.Organization.ID {
-		return access.Target{}, false
-	}
-	if c.Team == nil {
-		c.Team = &t
-	}
-	return c.TeamTarget(t, c.Caller.User, r.Kind), true
+	return resource.Of(r).Find(&c.View, &c.Line, id, c.Caller.User)
 }
 
 // IsMember reports whether a user is a member themselves of a resource that Find
 // has found first of its kind.
-func (c *Request) IsMember(r access.Resource, user int64) (is bool) {
-	switch r.Kind {
-	case access.KindProject:
-		_, is = c.ProjectMember(c.Project.ID, user)
-	case access.KindAgent:
-		var m model.AgentMember
-		if m, is = c.AgentMember(c.Agent.ID, user); is {
-			_, gone := c.Buried(m)
-			is = !gone
-		}
-	default:
-		_, is = c.TeamMember(c.Team.ID, user)
-	}
+func (c *Request) IsMember(r access.Resource, user int64) bool {
+	kind := resource.Of(r)
+	id, _ := kind.First(&c.Line)
+	_, is := kind.Member(&c.View, id, user)
 	return is
 }
 
-// VersionOf is the row of a kind that the line names, whose version an If-Match is
-// about; nil for none.
-func (c *Request) VersionOf(k access.Kind) Versioned {
-	switch {
-	case k == access.KindProject && c.Project != nil:
-		return *c.Project
-	case k == access.KindTeam && c.Team != nil:
-		return *c.Team
-	case k == access.KindAgent && c.Agent != nil:
-		return *c.Agent
+// VisibleTeam returns a team whose rows were read, as the caller stands to it,
+// or the 404 of one that they may not know.
+func (c *Request) VisibleTeam(id int64) (access.Target, error) {
+	t, ok := store.LiveTeam(c.Rows(), id)
+	if !ok || t.OrganizationID != c.Organization.ID {
+		return access.Target{}, fault.NotFound()
 	}
-	return nil
+	target := c.TeamTarget(t, c.Caller.User, access.KindTeam)
+	if !access.Decide(c.Caller, target, access.ViewTeam).Visible {
+		return access.Target{}, fault.NotFound()
+	}
+	return target, nil
+}
+
+// Sees reports whether the caller may know a project whose rows were read.
+func (c *Request) Sees(p model.Project) bool {
+	return access.Decide(c.Caller, c.ProjectTarget(p, c.Caller.User), access.ViewProject).Visible
+}
+
+// May reports whether the caller may do more with the line's agent than the line
+// asks for.
+func (c *Request) May(p access.Permission) bool {
+	return access.Decide(c.Caller, c.AgentTarget(*c.Agent, *c.Project, c.Caller.User), p).Allowed
+}
+
+// Acting is the role as which the caller acts on the team of the line.
+func (c *Request) Acting() access.Role {
+	return access.ActingRole(c.Caller, c.TeamTarget(*c.Team, c.Caller.User, access.KindTeam))
+}
+
+// VersionOf is the row of what the line names first of a kind, whose version an
+// If-Match is about; nil for none.
+func (c *Request) VersionOf(r access.Resource) Versioned {
+	_, row := resource.Of(r).First(&c.Line)
+	return row
 }
 
 // Named is a resource that a request names by an id.
@@ -121,7 +86,7 @@ func (c *Request) LoadMoreRoles(ctx context.Context, named []Named) error {
 	return c.follow(ctx, func(keys []table.Primary) []table.Primary {
 		for _, n := range named {
 			if c.leadsFurther(n) {
-				keys = c.known.roles(keys, c.rows, n.Resource, n.ID, c.Caller.User)
+				keys = resource.Of(n.Resource).RoleKeys(&c.View, keys, n.ID, c.Caller.User)
 			}
 		}
 		return keys
@@ -129,18 +94,12 @@ func (c *Request) LoadMoreRoles(ctx context.Context, named []Named) error {
 }
 
 // leadsFurther reports whether what was read of a resource may name rows that
-// weren't asked for: it wasn't there yet when they were, or an alias or a move of
-// its project leads somewhere else.
+// weren't asked for: it wasn't there yet when they were, or what it belongs to isn't
+// what its own row says.
 func (c *Request) leadsFurther(n Named) bool {
-	if _, early := c.early[ResourceKey(n.Resource, n.ID)]; !early || n.Resource.ByAlias {
-		return true
-	}
-	if n.Resource.Kind != access.KindAgent {
-		return false
-	}
-	a, _ := c.known.agentIn(c.rows, n.ID)
-	p, _ := c.known.projectIn(c.rows, a.ProjectID)
-	return p.Team() != a.Team()
+	kind := resource.Of(n.Resource)
+	_, early := c.early[kind.Key(n.ID)]
+	return !early || kind.LeadsFurther != nil && kind.LeadsFurther(&c.View, n.ID)
 }
 
 // follow reads the rows that want names, and again those that it names then, until
@@ -167,10 +126,11 @@ func (c *Request) Reach(ctx context.Context, r access.Resource, id int64, along 
 // ReadRoles reads a resource and what users are on it, as far as it wasn't read
 // yet, wherever the rows lead. Rows along are read with it.
 func (c *Request) ReadRoles(ctx context.Context, r access.Resource, id int64, users []int64, along ...table.Primary) error {
+	kind := resource.Of(r)
 	return c.follow(ctx, func(keys []table.Primary) []table.Primary {
-		keys = append(append(keys, along...), ResourceKey(r, id))
+		keys = append(append(keys, along...), kind.Key(id))
 		for _, user := range users {
-			keys = c.known.roles(keys, c.rows, r, id, user)
+			keys = kind.RoleKeys(&c.View, keys, id, user)
 		}
 		return keys
 	})

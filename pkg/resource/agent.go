@@ -1,0 +1,275 @@
+package resource
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// Agent is an agent of a project, which it belongs to for good. A removal from the
+// project ends what somebody is on its agents before it deletes the rows: see
+// EndedByRemoval.
+var Agent = Kind{
+	Kind:   access.KindAgent,
+	Parent: &Project,
+	Key:    func(id int64) table.Primary { return table.Agents.Key(id) },
+	Place: func(v *View, id int64) (Place, bool) {
+		a, ok := v.AnyAgent(id)
+		return Place{
+			ID: a.ID, Organization: a.OrganizationID, Title: a.Name, Parent: a.ProjectID, Project: a.ProjectID, Stamp: a.Stamp, Open: openness(a),
+		}, ok && a.OrganizationID == v.OrganizationID
+	},
+	RoleKeys: func(v *View, keys []table.Primary, id, user int64) []table.Primary {
+		return v.agentRoleKeys(keys, id, 0, user)
+	},
+	LeadsFurther: func(v *View, id int64) bool { // its project has moved meanwhile
+		a, _ := v.AnyAgent(id)
+		p, _ := v.AnyProject(a.ProjectID)
+		return p.Team() != a.Team()
+	},
+	MemberKeys: func(id, user int64) []table.Primary { return []table.Primary{table.AgentMembers.Key(user, id)} },
+	Member: func(v *View, id, user int64) (Member, bool) {
+		m, ok := v.AgentMember(id, user)
+		if _, ended := v.EndedByRemoval(m); ended {
+			ok = false
+		}
+		return Member{Role: m.Role, ExpiresOn: m.ExpiresOn, CreatedOn: m.CreatedOn, Epoch: m.Epoch}, ok
+	},
+	Assign: assignAgent,
+	Find: func(v *View, l *Line, id, user int64) (access.Target, bool) {
+		a, p, ok := v.AgentRow(id)
+		if !ok {
+			return access.Target{}, false
+		}
+		if l.Agent == nil {
+			l.Agent, l.Project = &a, &p
+		}
+		return v.AgentTarget(a, p, user), true
+	},
+	First: func(l *Line) (int64, Row) {
+		if l.Agent == nil {
+			return 0, nil
+		}
+		return l.Agent.ID, *l.Agent
+	},
+	Require: func(tx *table.Tx, v *View, id, user int64) {
+		a, _ := v.AnyAgent(id)
+		table.AgentMembers.CheckIn(tx, v.rows, user, id)
+		store.Stays(tx, v.rows, a.ProjectID, user)
+	},
+	RequireOpen: func(tx *table.Tx, t access.Target) {
+		key := table.Agents.Key(t.ID)
+		tx.If(key, "$ = ?", "access_level", string(t.Open.Level))
+		if t.Open.Mode != "" {
+			tx.If(key, "$ = ?", "public_mode", string(t.Open.Mode))
+		}
+	},
+	Lacks: Lacking{NoPermission, PermissionExpired, RoleTooLow},
+	Lists: Lists{
+		OfUser: func(ctx context.Context, s *store.Store, user, after int64, n int) ([]Located, error) {
+			return placed(s.AgentsOfUser(ctx, user, after, n))
+		},
+		Through: map[*Kind]List{
+			&Project: func(ctx context.Context, s *store.Store, project, after int64, n int) ([]Located, error) {
+				return placed(s.AgentsOfProject(ctx, project, after, n))
+			},
+			&Team: func(ctx context.Context, s *store.Store, team, after int64, n int) ([]Located, error) {
+				return placed(s.AgentsOfTeam(ctx, team, after, n))
+			},
+		},
+		Open: func(ctx context.Context, s *store.Store, organization, after int64, n int) ([]Located, error) {
+			return placed(s.OpenAgents(ctx, organization, after, n))
+		},
+	},
+	Link: "/api/agent/",
+	Purge: func(ctx context.Context, s *store.Store, tx *table.Tx, id int64, n int) (bool, error) {
+		threads, err := s.ThreadsWith(ctx, id, n)
+		if err != nil {
+			return false, err
+		}
+		members, err := s.AgentMembers(ctx, id, "", n)
+		for _, thread := range threads {
+			tx.Drop(table.Threads.Key(thread))
+		}
+		for _, m := range members {
+			tx.Drop(table.AgentMembers.Key(m.ID, id))
+		}
+		return len(threads)+len(members) > 0, err
+	},
+}
+
+// agentByAlias is an agent that is named by the id of one of its aliases.
+var agentByAlias = func() Kind {
+	k := Agent
+	k.Key = func(id int64) table.Primary { return table.Aliases.Key(id) }
+	k.LeadsFurther = func(*View, int64) bool { return true } // to its agent
+	k.RoleKeys = func(v *View, keys []table.Primary, id, user int64) []table.Primary {
+		alias, ok := v.alias(id)
+		if !ok {
+			return keys
+		}
+		return v.agentRoleKeys(append(keys, table.Agents.Key(alias.AgentID)), alias.AgentID, alias.ProjectID, user)
+	}
+	k.Find = func(v *View, l *Line, id, user int64) (access.Target, bool) {
+		alias, ok := v.alias(id)
+		if !ok || alias.OrganizationID != v.OrganizationID {
+			return access.Target{}, false
+		}
+		return Agent.Find(v, l, alias.AgentID, user)
+	}
+	return k
+}()
+
+func assignAgent(t *access.Target, role string) { t.AgentRole = access.AgentRole(role) }
+
+func openness(a model.Agent) access.Openness {
+	return access.Openness{Level: access.AccessLevel(a.AccessLevel), Mode: access.PublicMode(a.Mode())}
+}
+
+// placed are agents with their projects.
+func placed(found []store.Placed, err error) ([]Located, error) {
+	out := make([]Located, len(found))
+	for i, at := range found {
+		out[i] = Located{at.Agent, at.Project}
+	}
+	return out, err
+}
+
+// agentRoleKeys adds the rows of an agent of a project, 0 where only the agent's row
+// tells it. The team that the agent's row names may be late, so the project's own
+// row, once it was read, names the team again.
+func (v *View) agentRoleKeys(keys []table.Primary, id, project, user int64) []table.Primary {
+	a, read := v.AnyAgent(id)
+	if read {
+		project = a.ProjectID
+	}
+	if project != 0 {
+		keys = append(keys, table.Projects.Key(project))
+	}
+	if user == 0 {
+		return keys
+	}
+	keys = AgentRoleKeys(keys, id, project, a.Team(), user)
+	if p, ok := v.AnyProject(project); ok && p.Team() != 0 && p.Team() != a.Team() {
+		keys = append(keys, table.TeamMembers.Key(p.Team(), user))
+	}
+	return keys
+}
+
+// AgentRoleKeys adds the rows that tell what a user is on an agent: their
+// permission on it, their membership of its project and the tombstone of an earlier
+// one, and their membership of its team. What is 0 of these is none, or not known
+// yet.
+func AgentRoleKeys(keys []table.Primary, agent, project, team, user int64) []table.Primary {
+	keys = append(keys, table.AgentMembers.Key(user, agent))
+	if project != 0 {
+		keys = append(keys, table.ProjectMembers.Key(project, user), table.Tombstones.Key(project, user))
+	}
+	if team != 0 {
+		keys = append(keys, table.TeamMembers.Key(team, user))
+	}
+	return keys
+}
+
+// AnyAgent returns an agent whose row was read, deleted or not.
+func (v *View) AnyAgent(id int64) (model.Agent, bool) {
+	return lookAt(table.Agents, &v.last.agent, v.last.agent.ID, v.rows, id)
+}
+
+func (v *View) alias(id int64) (model.Alias, bool) {
+	return lookAt(table.Aliases, &v.last.alias, v.last.alias.ID, v.rows, id)
+}
+
+// AgentRow returns an agent of the caller's organisation, as shown, and its
+// project, if their rows were read and neither is deleted.
+func (v *View) AgentRow(id int64) (model.Agent, model.Project, bool) {
+	a, ok := v.AnyAgent(id)
+	if !ok || a.IsDeleted || a.OrganizationID != v.OrganizationID {
+		return a, model.Project{}, false
+	}
+	p, ok := v.AnyProject(a.ProjectID)
+	return a.In(p), p, ok && !p.IsDeleted
+}
+
+// AgentMember returns a user's own permission on an agent, if its row was read.
+// An expired one is returned too, and one that a removal from the project has
+// ended but not yet deleted.
+func (v *View) AgentMember(agent, user int64) (model.AgentMember, bool) {
+	return table.AgentMembers.In(v.rows, user, agent)
+}
+
+// EndedByRemoval reports whether a permission on an agent was given before its
+// user's last removal from the agent's project: it counts for nothing. The tombstone
+// is that removal's.
+func (v *View) EndedByRemoval(m model.AgentMember) (model.Tombstone, bool) {
+	tomb, ok := table.Tombstones.In(v.rows, m.ProjectID, m.UserID)
+	return tomb, ok && tomb.Buries(m.Epoch)
+}
+
+// AgentTarget is an agent of project p as a user's rows stand to both.
+func (v *View) AgentTarget(a model.Agent, p model.Project, user int64) access.Target {
+	return v.agentTargetIn(v.ProjectTarget(p, user), a, user)
+}
+
+// agentTargetIn is AgentTarget where the target of the project is known.
+func (v *View) agentTargetIn(t access.Target, a model.Agent, user int64) access.Target {
+	t.Project, t.Kind, t.ID, t.Organization = t.ID, access.KindAgent, a.ID, a.OrganizationID
+	t.Open = openness(a)
+	if user == 0 {
+		return t
+	}
+	if m, ok := v.AgentMember(a.ID, user); ok && v.Live(m.ExpiresOn) {
+		if _, ended := v.EndedByRemoval(m); !ended {
+			assignAgent(&t, m.Role)
+		}
+	}
+	return t
+}
+
+// AgentVisible reports whether somebody may know an agent, on which their rows
+// were read.
+func (v *View) AgentVisible(who access.Caller, a model.Agent, p model.Project) bool {
+	return access.Decide(who, v.AgentTarget(a, p, who.User), access.ViewAgent).Visible
+}
+
+// Sight is how somebody sees many agents whose rows were read. It looks once at
+// what they are in each project.
+type Sight struct {
+	v        *View
+	who      access.Caller
+	projects map[int64]seenProject
+}
+
+type seenProject struct {
+	row    model.Project
+	live   bool
+	target access.Target
+}
+
+// SightOf returns how who sees agents by the rows that are read now.
+func (v *View) SightOf(who access.Caller) *Sight {
+	return &Sight{v, who, make(map[int64]seenProject, 4)}
+}
+
+// Agent returns an agent as shown, and whether it is visible. Where it isn't, team
+// is the one through which it might be, if what they are in it was read; 0 for none.
+func (s *Sight) Agent(id int64) (a model.Agent, visible bool, team int64) {
+	a, ok := table.Agents.In(s.v.rows, id)
+	if !ok || a.IsDeleted || a.OrganizationID != s.v.OrganizationID {
+		return a, false, 0
+	}
+	p, looked := s.projects[a.ProjectID]
+	if !looked {
+		p.row, p.live = store.LiveProject(s.v.rows, a.ProjectID)
+		p.target = s.v.ProjectTarget(p.row, s.who.User)
+		s.projects[a.ProjectID] = p
+	}
+	if !p.live {
+		return a, false, 0
+	}
+	d := access.Decide(s.who, s.v.agentTargetIn(p.target, a, s.who.User), access.ViewAgent)
+	return a.In(p.row), d.Visible, p.row.Team()
+}

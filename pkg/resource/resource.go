@@ -1,0 +1,151 @@
+// Package resource describes the kinds of things that people have rights on, each
+// once, in a file of its own: where its rows lie, what it belongs to, what a user is
+// on it, under which condition that may be relied on while something is written,
+// what an explanation says where it doesn't suffice, and what goes with it when it is
+// purged. Who loads, decides, explains, previews, follows or purges reads these
+// descriptions and knows no kind. The rights themselves are those of package access.
+//
+// A new kind is a file here, its rules in package access, and a place in Kinds.
+package resource
+
+import (
+	"context"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// Kind is one kind of thing.
+type Kind struct {
+	Kind   access.Kind
+	Parent *Kind // of what a thing belongs to, and is reached through; nil for none
+
+	// Key is where the row of a thing lies, or of what leads to it.
+	Key func(id int64) table.Primary
+	// Place is a thing as its row stands, deleted or not; false where the row wasn't
+	// read, or is of another organisation.
+	Place func(v *View, id int64) (Place, bool)
+
+	// RoleKeys adds the rows that tell what a user, 0 for a service key, is on a
+	// thing and on what it belongs to, as far as the rows that were read say where
+	// they lie. Whoever reads them asks again, until nothing new is named.
+	RoleKeys func(v *View, keys []table.Primary, id, user int64) []table.Primary
+	// LeadsFurther reports whether a thing's row, though it was read before RoleKeys
+	// was asked, may not have named all: nil for never.
+	LeadsFurther func(v *View, id int64) bool
+	// MemberKeys are those of the rows alone that tell what a user is on the thing
+	// itself.
+	MemberKeys func(id, user int64) []table.Primary
+	// Member is what a user is on the thing itself, if they are anything. What has
+	// expired is returned, too; what a removal has ended isn't.
+	Member func(v *View, id, user int64) (Member, bool)
+	// Assign gives the caller a role on the thing in a target; Through says that a
+	// target belongs to the thing. Both nil for what nobody is a member of.
+	Assign  func(t *access.Target, role string)
+	Through func(t *access.Target, id int64)
+	// Find is a thing as a user stands to it, and takes the first of its kind onto
+	// the line; false where there is none in the organisation, or it is deleted.
+	Find func(v *View, l *Line, id, user int64) (access.Target, bool)
+	// First is the id of the one on the line, 0 for none, and the row whose version a
+	// request may name, nil for none.
+	First func(l *Line) (id int64, row Row)
+
+	// Require puts the condition into a transaction that what a user is on the thing
+	// itself is as it was read; RequireOpen, that the target is as open.
+	Require     func(tx *table.Tx, v *View, id, user int64)
+	RequireOpen func(tx *table.Tx, t access.Target)
+	// RankAndRole says that the caller acts as the higher of their role and their
+	// rank, so that a decision rests on both.
+	RankAndRole bool
+
+	// Lacks are the reasons why a user's own place on it doesn't suffice;
+	// LacksThrough, why that doesn't which they have on what it belongs to.
+	Lacks, LacksThrough Lacking
+
+	// Lists tell what there is of the kind, for whoever goes through it.
+	Lists Lists
+
+	// Link is the path of a thing without its id; "" where it has none of its own.
+	Link string
+
+	// Purge notes the end of rows about a deleted thing that don't lie beside its
+	// own, at most n, and reports whether there were any; nil for nothing.
+	Purge func(ctx context.Context, s *store.Store, tx *table.Tx, id int64, n int) (bool, error)
+}
+
+// Kinds are all kinds, those first that others belong to.
+func Kinds() []*Kind { return []*Kind{&Organization, &Team, &Workspace, &Project, &Agent} }
+
+// byKind are Kinds by what access calls them.
+var byKind = func() (all [16]*Kind) {
+	for _, k := range Kinds() {
+		all[k.Kind] = k
+	}
+	return all
+}()
+
+// Of is the kind of what a line names; nil for no kind.
+func Of(r access.Resource) *Kind {
+	if r.ByAlias {
+		return &agentByAlias
+	}
+	return byKind[r.Kind]
+}
+
+// Named is the kind with a name, as a resource_type or in the audit log; nil for
+// none.
+func Named(name string) *Kind {
+	for _, k := range Kinds() {
+		if k.Kind.String() == name {
+			return k
+		}
+	}
+	return nil
+}
+
+// Name is the name of a thing in the audit log: "project:151".
+func (k *Kind) Name(id int64) string { return model.NameOf(k.Kind.String(), id) }
+
+// Place is a thing as its row stands.
+type Place struct {
+	ID, Organization int64
+	Title            string // as people call it
+	Parent           int64  // id of what it belongs to; 0 for nothing
+	Project          int64  // that it is, or belongs to; 0 for none
+	Open             access.Openness
+	model.Stamp
+}
+
+// Member is what a user is on a thing themselves.
+type Member struct {
+	Role      string
+	ExpiresOn *model.Time
+	CreatedOn model.Time
+	Epoch     int64 // of what the thing belongs to, in which it was given
+}
+
+// Row is a row whose version an ETag shows.
+type Row interface{ RowVersion() int64 }
+
+// Line is the things that an operation's line names: the first of each kind.
+type Line struct {
+	Project *model.Project // or that of the agent
+	Team    *model.Team
+	Agent   *model.Agent // as shown
+}
+
+// Lists are where an index or a list leads to things of a kind, by id after an id.
+type Lists struct {
+	OfUser  List           // those that a user is a member of
+	Through map[*Kind]List // those that belong to a thing of another kind
+	Open    List           // those that are open to an organisation
+}
+
+// List finds at most n things after an id, in or of something.
+type List func(ctx context.Context, s *store.Store, of, after int64, n int) ([]Located, error)
+
+// Located is a thing that a list led to, and what it belongs to where the list
+// tells: whoever reads it again can read that with it.
+type Located struct{ ID, Parent int64 }
