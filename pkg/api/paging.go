@@ -25,8 +25,11 @@ type Paging struct {
 func (p *Paging) After() string { return p.position }
 
 // AfterID is After of a list whose positions are ids, 0 for the first page.
-func (p *Paging) AfterID() int64 {
-	id, _ := strconv.ParseInt(p.position, 10, 64) // a cursor holds what NextID wrote
+func (p *Paging) AfterID() int64 { return ID(p.position) }
+
+// ID is the id that a position is, 0 for "".
+func ID(position string) int64 {
+	id, _ := strconv.ParseInt(position, 10, 64) // a cursor holds what NextID wrote
 	return id
 }
 

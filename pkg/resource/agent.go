@@ -90,12 +90,12 @@ var Agent = Kind{
 		if err != nil {
 			return false, err
 		}
-		members, err := s.AgentMembers(ctx, id, "", n)
+		members, err := s.AgentMembers(ctx, id, 0, n)
 		for _, thread := range threads {
 			tx.Drop(table.Threads.Key(thread))
 		}
 		for _, m := range members {
-			tx.Drop(table.AgentMembers.Key(m.ID, id))
+			tx.Drop(table.AgentMembers.Key(m.User, id))
 		}
 		return len(threads)+len(members) > 0, err
 	},
@@ -130,7 +130,7 @@ func openness(a model.Agent) access.Openness {
 }
 
 // placed are agents with their projects.
-func placed(found []store.Placed, err error) ([]Located, error) {
+func placed(found []store.Ref, err error) ([]Located, error) {
 	out := make([]Located, len(found))
 	for i, at := range found {
 		out[i] = Located{at.Agent, at.Project}
