@@ -11,7 +11,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // Invite is an invitation to a project as it is shown: without its token.
@@ -57,15 +56,15 @@ func (h *handlers) invites(ctx context.Context, in *invitesIn) (api.Page[Invite]
 	page := api.Page[Invite]{}
 	found, next := api.Cut(in.Limit, in.found, api.NextID)
 	page.Next = next
-	keys := make([]table.Primary, len(found))
+	keys := make([]store.Key, len(found))
 	for i, id := range found {
-		keys[i] = table.Invites.Key(id)
+		keys[i] = store.Invite(id).Key
 	}
 	if err := c.ReadShown(ctx, keys...); err != nil {
 		return page, err
 	}
 	for _, id := range found {
-		if i, ok := table.Invites.In(c.Rows(), id); ok {
+		if i, ok := store.Invite(id).In(c.Rows()); ok {
 			page.Items = append(page.Items, invited(i, c.Now))
 		}
 	}
@@ -93,10 +92,10 @@ func (in *inviteIn) Load(f *request.Fetch) {
 // Resolve reads the invitation before and the membership of whose address it is.
 func (in *inviteIn) Resolve(ctx context.Context, c *request.Request) error {
 	in.member = nil
-	var more []table.Primary
-	address, ok := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, in.Body.Email))
+	var more []store.Key
+	address, ok := store.Email(c.Organization.ID, in.Body.Email).In(c.Rows())
 	if ok {
-		more = append(more, table.ProjectMembers.Key(in.ProjectID, address.UserID))
+		more = append(more, store.ProjectMember(in.ProjectID, address.UserID).Key)
 	}
 	place := model.ProjectName(in.ProjectID)
 	if err := c.Read(ctx, append(more, in.of.Keys(c, place, in.Body.Email)...)...); err != nil {
@@ -135,12 +134,12 @@ type revokeInviteIn struct {
 }
 
 // Load asks for the invitation.
-func (in *revokeInviteIn) Load(f *request.Fetch) { f.Rows(table.Invites.Key(in.InviteID)) }
+func (in *revokeInviteIn) Load(f *request.Fetch) { f.Rows(store.Invite(in.InviteID).Key) }
 
 // Resolve refuses an invitation to something else, and one that is revoked
 // already.
 func (in *revokeInviteIn) Resolve(_ context.Context, c *request.Request) error {
-	i, ok := table.Invites.In(c.Rows(), in.InviteID)
+	i, ok := store.Invite(in.InviteID).In(c.Rows())
 	if !ok || i.Place != model.ProjectName(in.ProjectID) || i.Status == model.InviteRevoked {
 		return fault.NotFound()
 	}
@@ -187,10 +186,10 @@ func (in *acceptIn) Resolve(ctx context.Context, c *request.Request) error {
 		return noInvite()
 	}
 	in.invite = i
-	if err := c.Read(ctx, table.Projects.Key(*i.ProjectID), table.ProjectMembers.Key(*i.ProjectID, c.Caller.User), table.Tombstones.Key(*i.ProjectID, c.Caller.User)); err != nil {
+	if err := c.Read(ctx, store.Project(*i.ProjectID).Key, store.ProjectMember(*i.ProjectID, c.Caller.User).Key, store.Tombstone(*i.ProjectID, c.Caller.User).Key); err != nil {
 		return err
 	}
-	if tomb, ok := table.Tombstones.In(c.Rows(), *i.ProjectID, c.Caller.User); ok && i.Status == model.InvitePending && tomb.Buries(i.Epoch) {
+	if tomb, ok := store.Tombstone(*i.ProjectID, c.Caller.User).In(c.Rows()); ok && i.Status == model.InvitePending && tomb.Buries(i.Epoch) {
 		return noInvite() // the removal is about to revoke it
 	}
 	if _, ok := store.LiveProject(c.Rows(), *i.ProjectID); !ok {

@@ -11,7 +11,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // APIKey is a key as it is shown: without its secret.
@@ -101,13 +100,13 @@ func (h *handlers) keys(ctx context.Context, in *keysIn) (api.Page[APIKey], erro
 			return in.first(append(found, service...)), err
 		},
 		func(ctx context.Context, found []store.Ref) (func(store.Ref) (APIKey, bool), error) {
-			rows := make([]table.Primary, len(found))
+			rows := make([]store.Key, len(found))
 			for i, f := range found {
-				rows[i] = table.Keys.Key(f.Prefix)
+				rows[i] = store.APIKey(f.Prefix).Key
 			}
 			err := c.ReadShown(ctx, rows...)
 			return func(f store.Ref) (APIKey, bool) {
-				k, ok := table.Keys.In(c.Rows(), f.Prefix)
+				k, ok := store.APIKey(f.Prefix).In(c.Rows())
 				return shown(k), ok && concerns(c, k)
 			}, err
 		})
@@ -144,7 +143,7 @@ func manages(c *request.Request, user int64) error {
 	if u.IsSuperuser {
 		return fault.OfGlobalAdmin()
 	}
-	c.Tx.If(table.Users.Key(u.ID), "$ = ?", "is_superuser", false)
+	store.RequireNoGlobalAdmin(&c.Tx, u.ID)
 	return nil
 }
 
@@ -223,7 +222,7 @@ func (h *handlers) createKey(ctx context.Context, in *createKeyIn) (NewAPIKey, e
 			return NewAPIKey{}, err
 		}
 		k.UserID = &me.ID
-		c.Tx.If(table.Users.Key(me.ID), "$ = ?", "is_active", true)
+		store.RequireActive(&c.Tx, me.ID)
 	}
 	scope := access.KeyScope{Scope: access.Scope(k.Scope), Groups: map[string]access.Grant{}}
 	for group, grant := range k.Groups {
@@ -269,7 +268,7 @@ type revokeKeyIn struct {
 // Load asks which key it is. Keys that are older than the rows which tell that are
 // found among the caller's own and the service keys.
 func (in *revokeKeyIn) Load(f *request.Fetch) {
-	f.Rows(table.KeyIDs.Key(in.KeyID))
+	f.Rows(store.KeyID(in.KeyID).Key)
 	if f.Caller != 0 {
 		request.Ask(f, &in.own, func(ctx context.Context) ([]store.Ref, error) {
 			return f.Store().KeysOfUser(ctx, f.Caller, in.KeyID-1, 1)
@@ -289,16 +288,16 @@ func (in *revokeKeyIn) Resolve(ctx context.Context, c *request.Request) error {
 			prefix = f.Prefix
 		}
 	}
-	if row, ok := table.KeyIDs.In(c.Rows(), in.KeyID); ok {
+	if row, ok := store.KeyID(in.KeyID).In(c.Rows()); ok {
 		prefix = row.Prefix
 	}
 	if prefix == "" {
 		return fault.NotFound()
 	}
-	if err := c.Read(ctx, table.Keys.Key(prefix)); err != nil {
+	if err := c.Read(ctx, store.APIKey(prefix).Key); err != nil {
 		return err
 	}
-	k, ok := table.Keys.In(c.Rows(), prefix)
+	k, ok := store.APIKey(prefix).In(c.Rows())
 	if !ok || k.ID != in.KeyID || k.RevokedOn != nil || !concerns(c, k) {
 		return fault.NotFound()
 	}
@@ -306,7 +305,7 @@ func (in *revokeKeyIn) Resolve(ctx context.Context, c *request.Request) error {
 	if k.UserID == nil || c.Caller.Is(*k.UserID) {
 		return nil
 	}
-	return c.Read(ctx, table.Users.Key(*k.UserID))
+	return c.Read(ctx, store.User(*k.UserID).Key)
 }
 
 // revokeKey ends a key. It may be the very one that the request came with.

@@ -10,7 +10,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // aliasBody is an alias as a request gives it. It is kept and shown in lower
@@ -23,7 +22,7 @@ func (b aliasBody) folded() string { return strings.ToLower(b.Alias) }
 
 // free refuses an alias that somebody has (duplicate).
 func (b aliasBody) free(c *request.Request) error {
-	if _, taken := table.AliasNames.In(c.Rows(), c.Organization.ID, b.folded()); taken {
+	if _, taken := store.AliasName(c.Organization.ID, b.folded()).In(c.Rows()); taken {
 		return fault.New(fault.KindDuplicate, "This alias exists already: choose another, or delete that one first").On("body.alias", "is taken")
 	}
 	return nil
@@ -36,7 +35,7 @@ type createAliasIn struct {
 
 // Load asks who has the alias already.
 func (in *createAliasIn) Load(f *request.Fetch) {
-	f.Rows(table.AliasNames.Key(f.Organization, in.Body.folded()))
+	f.Rows(store.AliasName(f.Organization, in.Body.folded()).Key)
 }
 
 // createAlias gives the agent another name. It refuses one that is taken in the
@@ -100,13 +99,13 @@ func (h *handlers) aliases(ctx context.Context, in *aliasesIn) (api.Page[model.A
 			return h.store.AliasesOfOrganization(ctx, c.Organization.ID, after, in.Limit+1)
 		},
 		func(ctx context.Context, found []store.Ref) (func(store.Ref) (model.Alias, bool), error) {
-			keys := make([]table.Primary, len(found))
+			keys := make([]store.Key, len(found))
 			for i, at := range found {
-				keys[i] = table.Aliases.Key(at.ID)
+				keys[i] = store.Alias(at.ID).Key
 			}
 			seen, err := h.see(ctx, c, found, keys...)
 			return func(at store.Ref) (model.Alias, bool) {
-				a, is := table.Aliases.In(c.Rows(), at.ID)
+				a, is := store.Alias(at.ID).In(c.Rows())
 				_, ok := seen[at.Agent]
 				return a, ok && is
 			}, err
@@ -122,21 +121,21 @@ func (in *byAliasIn) folded() string { return strings.ToLower(in.Alias) }
 
 // Load asks which alias it is.
 func (in *byAliasIn) Load(f *request.Fetch) {
-	f.Rows(table.AliasNames.Key(f.Organization, in.folded()))
+	f.Rows(store.AliasName(f.Organization, in.folded()).Key)
 }
 
 // agentByAlias shows the agent that an alias leads to. An alias that nobody has
 // and one of an agent that the caller can't see are both not found.
 func (h *handlers) agentByAlias(ctx context.Context, in *byAliasIn) (model.Agent, error) {
 	c := in.Request()
-	name, ok := table.AliasNames.In(c.Rows(), c.Organization.ID, in.folded())
+	name, ok := store.AliasName(c.Organization.ID, in.folded()).In(c.Rows())
 	if !ok {
 		return model.Agent{}, fault.NotFound()
 	}
-	if err := c.Read(ctx, table.Aliases.Key(name.AliasID)); err != nil {
+	if err := c.Read(ctx, store.Alias(name.AliasID).Key); err != nil {
 		return model.Agent{}, err
 	}
-	a, ok := table.Aliases.In(c.Rows(), name.AliasID)
+	a, ok := store.Alias(name.AliasID).In(c.Rows())
 	if !ok || a.Alias != name.Alias {
 		return model.Agent{}, fault.NotFound()
 	}
@@ -159,7 +158,7 @@ type aliasIn struct {
 // named returns the alias, of which the line has found the agent, and which
 // If-Match and the ETag are about.
 func (in *aliasIn) named() model.Alias {
-	a, _ := table.Aliases.In(in.Request().Rows(), in.AliasID)
+	a, _ := store.Alias(in.AliasID).In(in.Request().Rows())
 	in.Request().CheckVersionOf(a)
 	return a
 }
@@ -171,7 +170,7 @@ type renameAliasIn struct {
 
 // Load asks who has the new alias already.
 func (in *renameAliasIn) Load(f *request.Fetch) {
-	f.Rows(table.AliasNames.Key(f.Organization, in.Body.folded()))
+	f.Rows(store.AliasName(f.Organization, in.Body.folded()).Key)
 }
 
 // renameAlias makes the alias another one. It refuses one that is taken in the

@@ -11,7 +11,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // A list asks all that leads somebody to agents for those after the last one
@@ -72,16 +71,16 @@ func (h *handlers) ownerless(ctx context.Context, c *request.Request, in *listIn
 	if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
 		return api.Page[model.Agent]{}, err
 	}
-	keys := make([]table.Primary, len(in.ownerless))
+	keys := make([]store.Key, len(in.ownerless))
 	for i, id := range in.ownerless {
-		keys[i] = table.Agents.Key(id)
+		keys[i] = store.Agent(id).Key
 	}
 	if err := c.ReadShown(ctx, keys...); err != nil {
 		return api.Page[model.Agent]{}, err
 	}
 	placed := make([]store.Ref, len(in.ownerless))
 	for i, id := range in.ownerless {
-		a, _ := table.Agents.In(c.Rows(), id)
+		a, _ := store.Agent(id).In(c.Rows())
 		placed[i] = store.Ref{ID: id, Agent: id, Project: a.ProjectID}
 	}
 	l.found = [][]store.Ref{placed}
@@ -109,7 +108,7 @@ func (h *handlers) page(ctx context.Context, c *request.Request, l listing) (api
 		return api.Page[model.Agent]{}, err
 	}
 	if missed() {
-		return api.Page[model.Agent]{}, table.ErrStale
+		return api.Page[model.Agent]{}, store.ErrStale
 	}
 	agents, _ := seen(c, placed, l.who)
 	out := make([]model.Agent, 0, len(placed))
@@ -127,9 +126,9 @@ func (h *handlers) ask(ctx context.Context, c *request.Request, l *listing) erro
 	ofProjects, ofTeams := make([][]store.Ref, len(l.projects)), make([][]store.Ref, len(l.teams))
 	asks := questions(l.projects, ofProjects, l.Paging, h.store.AgentsOfProject)
 	asks = append(asks, questions(l.teams, ofTeams, l.Paging, h.store.AgentsOfTeam)...)
-	keys := make([]table.Primary, len(l.teams))
+	keys := make([]store.Key, len(l.teams))
 	for i, id := range l.teams {
-		keys[i] = table.TeamMembers.Key(id, l.who.User)
+		keys[i] = store.TeamMember(id, l.who.User).Key
 	}
 	if len(asks) == 0 {
 		return nil
@@ -186,7 +185,7 @@ func (in *teamsIn) Load(f *request.Fetch) {
 	}
 	if in.TeamID != 0 {
 		if user != 0 {
-			f.Rows(table.TeamMembers.Key(in.TeamID, user))
+			f.Rows(store.TeamMember(in.TeamID, user).Key)
 		}
 		request.Ask(f, &in.ofTeam, func(ctx context.Context) ([]store.Ref, error) {
 			return s.AgentsOfTeam(ctx, in.TeamID, in.AfterID(), in.Limit+1)

@@ -9,13 +9,12 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // wantRecents asks for the caller's list of recent agents.
 func wantRecents(f *request.Fetch) {
 	if f.Caller != 0 {
-		f.Rows(table.RecentAgents.Key(f.Caller))
+		f.Rows(store.RecentAgents(f.Caller).Key)
 	}
 }
 
@@ -25,7 +24,7 @@ func recentsOf(c *request.Request) (model.Recents, error) {
 	if err != nil {
 		return model.Recents{}, err
 	}
-	list, _ := table.RecentAgents.In(c.Rows(), me.ID)
+	list, _ := store.RecentAgents(me.ID).In(c.Rows())
 	list.UserID = me.ID
 	return list, nil
 }
@@ -51,7 +50,7 @@ func (h *handlers) addRecent(ctx context.Context, in *ownRecentIn) (model.Recent
 		}
 	}
 	list := old.With(e, c.Now)
-	h.store.RecordRecents(&c.Tx, table.RecentAgents, old, list)
+	h.store.RecordRecentAgents(&c.Tx, old, list)
 	return recentAgent(list.Entries[0], *c.Agent), nil
 }
 
@@ -71,7 +70,7 @@ func (h *handlers) deleteRecent(_ context.Context, in *ownRecentIn) ([]model.Rec
 	if !known {
 		return nil, fault.NotFound()
 	}
-	h.store.RecordRecents(&c.Tx, table.RecentAgents, old, old.Without(e))
+	h.store.RecordRecentAgents(&c.Tx, old, old.Without(e))
 	return []model.RecentAgent{recentAgent(e, *c.Agent)}, nil
 }
 

@@ -9,7 +9,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type createReviewIn struct {
@@ -23,7 +22,7 @@ type createReviewIn struct {
 // Load asks whether the caller has reviewed the agent.
 func (in *createReviewIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
-		f.Rows(table.Reviewers.Key(in.AgentID, f.Caller))
+		f.Rows(store.Reviewer(in.AgentID, f.Caller).Key)
 	}
 }
 
@@ -38,7 +37,7 @@ func (h *handlers) createReview(ctx context.Context, in *createReviewIn) (model.
 	if c.Agent.Owner() == me.ID {
 		return model.Review{}, fault.Forbidden(fault.ReasonOwn)
 	}
-	if _, is := table.Reviewers.In(c.Rows(), in.AgentID, me.ID); is {
+	if _, is := store.Reviewer(in.AgentID, me.ID).In(c.Rows()); is {
 		return model.Review{}, fault.New(fault.KindDuplicate, "You have reviewed this agent already: change that review by Update an Agent Review")
 	}
 	r := model.Review{AgentID: in.AgentID, User: me.Ref(), UserID: me.ID, Review: in.Body.Review, Rating: in.Body.Rating, Stamp: model.Created(c.Stamp, c.Now), Version: 1}
@@ -85,16 +84,16 @@ func (h *handlers) reviews(ctx context.Context, in *reviewsIn) (api.Noted[api.Pa
 	out := api.Noted[api.Page[model.Review], Reviewed]{Meta: Reviewed{c.Agent.AverageRating, c.Agent.ReviewCount}}
 	found, next := api.Cut(in.Limit, in.found, func(r store.Ref) string { return r.Position })
 	page.Next = next
-	keys := make([]table.Primary, 0, 4*len(found))
+	keys := make([]store.Key, 0, 4*len(found))
 	for _, r := range found {
-		keys = append(keys, table.Reviews.Key(in.AgentID, r.ID))
+		keys = append(keys, store.Review(in.AgentID, r.ID).Key)
 		keys = append(keys, request.AuthorKeys(c.Agent.ProjectID, r.User)...)
 	}
 	if err := c.ReadShown(ctx, keys...); err != nil {
 		return out, err
 	}
 	for _, f := range found {
-		if r, ok := table.Reviews.In(c.Rows(), in.AgentID, f.ID); ok {
+		if r, ok := store.Review(in.AgentID, f.ID).In(c.Rows()); ok {
 			page.Items = append(page.Items, authored(c, r))
 		}
 	}
@@ -120,11 +119,11 @@ type reviewIn struct {
 }
 
 // Load asks for the review.
-func (in *reviewIn) Load(f *request.Fetch) { f.Rows(table.Reviews.Key(in.AgentID, in.ReviewID)) }
+func (in *reviewIn) Load(f *request.Fetch) { f.Rows(store.Review(in.AgentID, in.ReviewID).Key) }
 
 // Resolve finds it, and who wrote it.
 func (in *reviewIn) Resolve(ctx context.Context, c *request.Request) error {
-	r, ok := table.Reviews.In(c.Rows(), in.AgentID, in.ReviewID)
+	r, ok := store.Review(in.AgentID, in.ReviewID).In(c.Rows())
 	if !ok {
 		return fault.NotFound()
 	}

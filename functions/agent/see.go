@@ -8,7 +8,6 @@ import (
 	"wardroom/pkg/request"
 	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // agentIn names the agent of the line.
@@ -19,10 +18,10 @@ type agentIn struct {
 
 // sightKeys are the rows of agents that lists led to, and of what somebody is on
 // each, but for the team of its project, which only the project's row tells.
-func sightKeys(placed []store.Ref, who access.Caller) []table.Primary {
-	keys := make([]table.Primary, 0, 5*len(placed))
+func sightKeys(placed []store.Ref, who access.Caller) []store.Key {
+	keys := make([]store.Key, 0, 5*len(placed))
 	for _, at := range placed {
-		keys = append(keys, table.Agents.Key(at.Agent), table.Projects.Key(at.Project))
+		keys = append(keys, store.Agent(at.Agent).Key, store.Project(at.Project).Key)
 		if who.User != 0 && !who.Rank.Admin() {
 			keys = resource.AgentRoleKeys(keys, at.Agent, at.Project, 0, who.User)
 		}
@@ -32,7 +31,7 @@ func sightKeys(placed []store.Ref, who access.Caller) []table.Primary {
 
 // seen returns the agents that somebody may know by the rows read so far, by id,
 // as shown, and the rows that tell what they are in the teams of the others.
-func seen(c *request.Request, placed []store.Ref, who access.Caller) (agents map[int64]model.Agent, teams []table.Primary) {
+func seen(c *request.Request, placed []store.Ref, who access.Caller) (agents map[int64]model.Agent, teams []store.Key) {
 	agents = make(map[int64]model.Agent, len(placed))
 	sight := c.SightOf(who)
 	for _, at := range placed {
@@ -41,7 +40,7 @@ func seen(c *request.Request, placed []store.Ref, who access.Caller) (agents map
 		case visible:
 			agents[a.ID] = a
 		case team != 0 && who.User != 0:
-			teams = append(teams, table.TeamMembers.Key(team, who.User))
+			teams = append(teams, store.TeamMember(team, who.User).Key)
 		}
 	}
 	return agents, teams
@@ -50,7 +49,7 @@ func seen(c *request.Request, placed []store.Ref, who access.Caller) (agents map
 // see reads agents that lists led to and returns those that the caller may know,
 // by id, as shown. more are read along. It is one round trip, and another one
 // where they may be in a team that lets them in.
-func (h *handlers) see(ctx context.Context, c *request.Request, placed []store.Ref, more ...table.Primary) (map[int64]model.Agent, error) {
+func (h *handlers) see(ctx context.Context, c *request.Request, placed []store.Ref, more ...store.Key) (map[int64]model.Agent, error) {
 	if err := c.ReadShown(ctx, append(sightKeys(placed, c.Caller), more...)...); err != nil {
 		return nil, err
 	}

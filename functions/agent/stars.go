@@ -9,7 +9,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type starIn struct{ agentIn }
@@ -17,7 +16,7 @@ type starIn struct{ agentIn }
 // Load asks whether the caller has starred it.
 func (in *starIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
-		f.Rows(table.Stars.Key(f.Caller, in.AgentID))
+		f.Rows(store.Star(f.Caller, in.AgentID).Key)
 	}
 }
 
@@ -29,13 +28,13 @@ func (h *handlers) star(ctx context.Context, in *starIn) ([]model.StarredAgent, 
 	if err != nil {
 		return nil, err
 	}
-	row, is := table.Stars.In(c.Rows(), me.ID, in.AgentID)
+	row, is := store.Star(me.ID, in.AgentID).In(c.Rows())
 	if !is {
 		row = model.Star{UserID: me.ID, AgentID: in.AgentID, ProjectID: c.Agent.ProjectID, CreatedOn: c.Now}
 		if row.ID, err = h.store.NewID(ctx, model.StarIDs); err != nil {
 			return nil, err
 		}
-		table.Stars.Create(&c.Tx, row)
+		h.store.CreateStar(&c.Tx, row)
 	}
 	return []model.StarredAgent{starredAgent(row, *c.Agent)}, nil
 }
@@ -81,13 +80,13 @@ func (h *handlers) starred(ctx context.Context, in *starredIn) (api.Page[model.S
 	}
 	found, next := api.Cut(in.Limit, stars, func(r store.Ref) string { return api.NextID(r.ID) })
 	page.Next = next
-	keys := make([]table.Primary, len(found))
+	keys := make([]store.Key, len(found))
 	for i, star := range found {
-		keys[i] = table.Stars.Key(me.ID, star.Agent)
+		keys[i] = store.Star(me.ID, star.Agent).Key
 	}
 	seen, err := h.see(ctx, c, found, keys...)
 	for _, star := range found {
-		row, is := table.Stars.In(c.Rows(), me.ID, star.Agent)
+		row, is := store.Star(me.ID, star.Agent).In(c.Rows())
 		if a, ok := seen[star.Agent]; ok && is {
 			page.Items = append(page.Items, starredAgent(row, a))
 		}
@@ -106,7 +105,7 @@ type unstarIn struct {
 func (in *unstarIn) Load(f *request.Fetch) {
 	for _, id := range in.Body.AgentIDs {
 		if f.Caller != 0 {
-			f.Rows(table.Stars.Key(f.Caller, id))
+			f.Rows(store.Star(f.Caller, id).Key)
 		}
 	}
 }
@@ -122,7 +121,7 @@ func (h *handlers) unstar(ctx context.Context, in *unstarIn) ([]model.StarredAge
 	var rows []model.Star
 	var placed []store.Ref
 	for _, id := range model.Distinct(in.Body.AgentIDs) {
-		row, is := table.Stars.In(c.Rows(), me.ID, id)
+		row, is := store.Star(me.ID, id).In(c.Rows())
 		if bound := c.Caller.BoundProject; is && (bound == 0 || bound == row.ProjectID) {
 			rows, placed = append(rows, row), append(placed, store.Ref{Agent: id, Project: row.ProjectID})
 		}
@@ -136,7 +135,7 @@ func (h *handlers) unstar(ctx context.Context, in *unstarIn) ([]model.StarredAge
 	}
 	out := []model.StarredAgent{}
 	for _, row := range rows {
-		table.Stars.Delete(&c.Tx, row)
+		h.store.DeleteStar(&c.Tx, row)
 		if a, ok := seen[row.AgentID]; ok {
 			out = append(out, starredAgent(row, a))
 		}

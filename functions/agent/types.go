@@ -8,13 +8,13 @@ import (
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
-	"wardroom/pkg/table"
+	"wardroom/pkg/store"
 )
 
 // typesOf is the row of the types of the caller's organisation, which are in it
 // by id. An organisation that has edited none has no row: its Version is 0.
 func typesOf(c *request.Request) model.AgentTypes {
-	row, edited := table.AgentTypes.In(c.Rows(), c.Organization.ID)
+	row, edited := store.AgentTypes(c.Organization.ID).In(c.Rows())
 	if !edited {
 		return model.AgentTypes{OrganizationID: c.Organization.ID, Types: model.BuiltInAgentTypes()}
 	}
@@ -26,7 +26,7 @@ type typesIn struct {
 	api.Paging
 }
 
-func (in *typesIn) Load(f *request.Fetch) { f.Rows(table.AgentTypes.Key(f.Organization)) }
+func (in *typesIn) Load(f *request.Fetch) { f.Rows(store.AgentTypes(f.Organization).Key) }
 
 // types shows the types of agents, by id.
 func (h *handlers) types(_ context.Context, in *typesIn) (api.Page[model.AgentType], error) {
@@ -46,7 +46,7 @@ type editTypeIn struct {
 	at int // of the type among those there are
 }
 
-func (in *editTypeIn) Load(f *request.Fetch) { f.Rows(table.AgentTypes.Key(f.Organization)) }
+func (in *editTypeIn) Load(f *request.Fetch) { f.Rows(store.AgentTypes(f.Organization).Key) }
 
 // Resolve refuses a type that there isn't.
 func (in *editTypeIn) Resolve(_ context.Context, c *request.Request) error {

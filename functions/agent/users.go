@@ -13,7 +13,6 @@ import (
 	"wardroom/pkg/request"
 	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type usersIn struct {
@@ -45,8 +44,8 @@ func (in *usersIn) Load(f *request.Fetch) {
 }
 
 // rolesKeys are a user's row and those that tell what they are on an agent.
-func rolesKeys(a model.Agent, user int64) []table.Primary {
-	return resource.AgentRoleKeys([]table.Primary{table.Users.Key(user)}, a.ID, a.ProjectID, a.Team(), user)
+func rolesKeys(a model.Agent, user int64) []store.Key {
+	return resource.AgentRoleKeys([]store.Key{store.User(user).Key}, a.ID, a.ProjectID, a.Team(), user)
 }
 
 // users shows who has a role on the agent, by the id of what gives it to them, or
@@ -69,7 +68,7 @@ func (h *handlers) users(ctx context.Context, in *usersIn) (api.Page[model.Agent
 	}
 	found, next := api.Cut(in.Limit, in.candidates(), func(r candidate) string { return api.NextID(r.ID) })
 	page.Next = next
-	var keys []table.Primary
+	var keys []store.Key
 	for _, f := range found {
 		keys = append(keys, rolesKeys(*c.Agent, f.User)...)
 	}
@@ -116,7 +115,7 @@ func (in *usersIn) candidates() []candidate {
 func (in *usersIn) one(ctx context.Context) (model.AgentUser, error) {
 	c := in.Request()
 	if team := c.Project.Team(); team != 0 { // another than was asked for, if the project has moved lately
-		if _, err := c.ReadMissing(ctx, table.TeamMembers.Key(team, in.UserID)); err != nil {
+		if _, err := c.ReadMissing(ctx, store.TeamMember(team, in.UserID).Key); err != nil {
 			return model.AgentUser{}, err
 		}
 	}

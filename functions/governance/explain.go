@@ -11,7 +11,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type explainIn struct {
@@ -66,26 +65,26 @@ func (in *explainIn) kind() access.Kind {
 // Load asks for the person and the resource, and what they and the caller are
 // there.
 func (in *explainIn) Load(f *request.Fetch) {
-	f.Rows(table.Users.Key(in.UserID))
+	f.Rows(store.User(in.UserID).Key)
 	people := []int64{in.UserID}
 	if f.Caller != 0 {
 		people = append(people, f.Caller)
 	}
 	switch in.kind() {
 	case access.KindProject:
-		f.Rows(table.Projects.Key(in.ResourceID))
+		f.Rows(store.Project(in.ResourceID).Key)
 		for _, u := range people {
-			f.Rows(table.ProjectMembers.Key(in.ResourceID, u))
+			f.Rows(store.ProjectMember(in.ResourceID, u).Key)
 		}
 	case access.KindTeam:
-		f.Rows(table.Teams.Key(in.ResourceID))
+		f.Rows(store.Team(in.ResourceID).Key)
 		for _, u := range people {
-			f.Rows(table.TeamMembers.Key(in.ResourceID, u))
+			f.Rows(store.TeamMember(in.ResourceID, u).Key)
 		}
 	case access.KindAgent:
-		f.Rows(table.Agents.Key(in.ResourceID))
+		f.Rows(store.Agent(in.ResourceID).Key)
 		for _, u := range people {
-			f.Rows(table.AgentMembers.Key(u, in.ResourceID))
+			f.Rows(store.AgentMember(u, in.ResourceID).Key)
 		}
 	}
 }
@@ -95,7 +94,7 @@ func (in *explainIn) Load(f *request.Fetch) {
 // others what they see now. It refuses with 403 who asks about somebody else and
 // neither has a rank nor manages the project.
 func (in *explainIn) Resolve(ctx context.Context, c *request.Request) error {
-	u, ok := table.Users.In(c.Rows(), in.UserID)
+	u, ok := store.User(in.UserID).In(c.Rows())
 	in.rows = explain.Rows{User: u}
 	seen, err := in.find(ctx, c)
 	if err != nil {
@@ -127,7 +126,7 @@ const resourceField = "query.resource_id"
 func (in *explainIn) find(ctx context.Context, c *request.Request) (seen bool, err error) {
 	switch in.kind() {
 	case access.KindProject:
-		p, ok := table.Projects.In(c.Rows(), in.ResourceID)
+		p, ok := store.Project(in.ResourceID).In(c.Rows())
 		if !ok || p.OrganizationID != c.Organization.ID {
 			return false, noResource()
 		}
@@ -144,7 +143,7 @@ func (in *explainIn) find(ctx context.Context, c *request.Request) (seen bool, e
 	case access.KindAgent:
 		return in.findAgent(ctx, c)
 	case access.KindTeam:
-		t, ok := table.Teams.In(c.Rows(), in.ResourceID)
+		t, ok := store.Team(in.ResourceID).In(c.Rows())
 		if !ok || t.OrganizationID != c.Organization.ID {
 			return false, noResource()
 		}
@@ -165,14 +164,14 @@ func (in *explainIn) find(ctx context.Context, c *request.Request) (seen bool, e
 // findAgent is find for an agent. Its project, and what both are there, are known
 // only now.
 func (in *explainIn) findAgent(ctx context.Context, c *request.Request) (seen bool, err error) {
-	a, ok := table.Agents.In(c.Rows(), in.ResourceID)
+	a, ok := store.Agent(in.ResourceID).In(c.Rows())
 	if !ok || a.OrganizationID != c.Organization.ID {
 		return false, noResource()
 	}
 	if err := c.ReadRoles(ctx, access.Agent(""), a.ID, []int64{in.UserID, c.Caller.User}); err != nil {
 		return false, err
 	}
-	p, ok := table.Projects.In(c.Rows(), a.ProjectID)
+	p, ok := store.Project(a.ProjectID).In(c.Rows())
 	if !ok {
 		return false, noResource()
 	}
@@ -202,8 +201,8 @@ func (h *handlers) explain(ctx context.Context, in *explainIn) (explain.Answer, 
 		return explain.Now(in.rows, in.Request().Now).Explain(in.need), nil
 	}
 	in.rows.InTeam = func(ctx context.Context, team int64) (*model.TeamMember, error) {
-		rows, err := h.store.Read(ctx, table.TeamMembers.Key(team, in.UserID))
-		if m, ok := table.TeamMembers.In(rows, team, in.UserID); ok {
+		rows, err := h.store.Read(ctx, store.TeamMember(team, in.UserID).Key)
+		if m, ok := store.TeamMember(team, in.UserID).In(rows); ok {
 			return &m, err
 		}
 		return nil, err

@@ -9,7 +9,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // agentReach is one way by which somebody reaches an agent; false where what a
@@ -30,11 +29,11 @@ func (h *handlers) previewAgents(ctx context.Context, in *previewIn, u model.Use
 	if next == "" && in.from.list == ownAgents {
 		page.Next = stage{list: projectAgents}.String()
 	}
-	var keys []table.Primary
+	var keys []store.Key
 	for _, at := range found {
-		keys = append(keys, table.Agents.Key(at.Agent), table.Projects.Key(at.Project))
+		keys = append(keys, store.Agent(at.Agent).Key, store.Project(at.Project).Key)
 		if in.from.list == ownAgents {
-			keys = append(keys, table.AgentMembers.Key(u.ID, at.Agent), table.Tombstones.Key(at.Project, u.ID))
+			keys = append(keys, store.AgentMember(u.ID, at.Agent).Key, store.Tombstone(at.Project, u.ID).Key)
 		}
 	}
 	if err := c.Read(ctx, keys...); err != nil {
@@ -65,10 +64,10 @@ func (h *handlers) previewAgentsOf(ctx context.Context, in *previewIn, u model.U
 	var mu sync.Mutex
 	projects := map[int64]int64{} // of the agents found
 	t := &tour{list: teamAgents, next: open(u), places: in.teams}
-	list, member := h.store.AgentsOfTeam, func(team int64) table.Primary { return table.TeamMembers.Key(team, u.ID) }
+	list, member := h.store.AgentsOfTeam, func(team int64) store.Key { return store.TeamMember(team, u.ID).Key }
 	if in.from.list == projectAgents {
 		t.list, t.next, t.places = projectAgents, stage{list: teamAgents}.String(), in.projects
-		list, member = h.store.AgentsOfProject, func(project int64) table.Primary { return table.ProjectMembers.Key(project, u.ID) }
+		list, member = h.store.AgentsOfProject, func(project int64) store.Key { return store.ProjectMember(project, u.ID).Key }
 	}
 	t.ask = func(ctx context.Context, place, from int64, n int) ([]int64, error) {
 		found, err := list(ctx, place, from, n)
@@ -80,9 +79,9 @@ func (h *handlers) previewAgentsOf(ctx context.Context, in *previewIn, u model.U
 		}
 		return ids, err
 	}
-	t.keys = func(place int64) []table.Primary { return []table.Primary{member(place)} }
-	t.things = func(agent int64) []table.Primary {
-		return []table.Primary{table.Agents.Key(agent), table.Projects.Key(projects[agent])}
+	t.keys = func(place int64) []store.Key { return []store.Key{member(place)} }
+	t.things = func(agent int64) []store.Key {
+		return []store.Key{store.Agent(agent).Key, store.Project(projects[agent]).Key}
 	}
 	t.row = func(place, agent int64) (Reach, bool) {
 		a, p, live := c.AgentRow(agent)

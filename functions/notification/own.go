@@ -8,7 +8,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type readIn struct {
@@ -22,7 +21,7 @@ type readIn struct {
 // user's can't be found.
 func (in *readIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
-		f.Rows(table.Notifications.Key(f.Caller, in.NotificationID))
+		f.Rows(store.Notification(f.Caller, in.NotificationID).Key)
 	}
 }
 
@@ -31,7 +30,7 @@ func (in *readIn) Load(f *request.Fetch) {
 // handler to say (403).
 func (in *readIn) Resolve(_ context.Context, c *request.Request) (err error) {
 	var ok bool
-	if in.row, ok = table.Notifications.In(c.Rows(), c.Caller.User, in.NotificationID); c.User != nil && !(ok && in.row.Within(c.Caller.BoundProject)) {
+	if in.row, ok = store.Notification(c.Caller.User, in.NotificationID).In(c.Rows()); c.User != nil && !(ok && in.row.Within(c.Caller.BoundProject)) {
 		err = fault.NotFound()
 	}
 	return err
@@ -84,13 +83,13 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Notific
 			return in.lists(h.store)(ctx, me.ID, after, in.Limit+1)
 		},
 		func(ctx context.Context, found []int64) (func(int64) (model.Notification, bool), error) {
-			keys := make([]table.Primary, len(found))
+			keys := make([]store.Key, len(found))
 			for i, id := range found {
-				keys[i] = table.Notifications.Key(me.ID, id)
+				keys[i] = store.Notification(me.ID, id).Key
 			}
 			err := c.ReadShown(ctx, keys...)
 			return func(id int64) (model.Notification, bool) {
-				n, ok := table.Notifications.In(c.Rows(), me.ID, id)
+				n, ok := store.Notification(me.ID, id).In(c.Rows())
 				return n, ok && (in.IsRead == nil || *in.IsRead == n.IsRead) && n.Within(c.Caller.BoundProject)
 			}, err
 		})

@@ -10,7 +10,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type listIn struct {
@@ -32,14 +31,14 @@ func (in *listIn) Load(f *request.Fetch) {
 			return f.Store().Ownerless(ctx, f.Organization, model.OwnerlessProject, after, n)
 		})
 		if in.TeamID != 0 {
-			f.Rows(table.Teams.Key(in.TeamID))
+			f.Rows(store.Team(in.TeamID).Key)
 		}
 		return
 	}
 	if in.TeamID != 0 {
-		f.Rows(table.Teams.Key(in.TeamID))
+		f.Rows(store.Team(in.TeamID).Key)
 		if f.Caller != 0 {
-			f.Rows(table.TeamMembers.Key(in.TeamID, f.Caller))
+			f.Rows(store.TeamMember(in.TeamID, f.Caller).Key)
 		}
 		request.Ask(f, &in.ofTeam, func(ctx context.Context) ([]int64, error) { return f.Store().ProjectsOfTeam(ctx, in.TeamID, after, n) })
 	}
@@ -138,9 +137,9 @@ func (h *handlers) inTeam(ctx context.Context, c *request.Request, team int64, p
 // memberships again that the index told.
 func (h *handlers) ofTeams(ctx context.Context, c *request.Request, teams []int64, after int64, n int) ([][]int64, error) {
 	sources := make([][]int64, len(teams))
-	keys, asks := make([]table.Primary, len(teams)), make([]func(context.Context) error, len(teams))
+	keys, asks := make([]store.Key, len(teams)), make([]func(context.Context) error, len(teams))
 	for i, id := range teams {
-		keys[i] = table.TeamMembers.Key(id, c.Caller.User)
+		keys[i] = store.TeamMember(id, c.Caller.User).Key
 		asks[i] = func(ctx context.Context) (err error) {
 			sources[i], err = h.store.ProjectsOfTeam(ctx, id, after, n)
 			return err
@@ -161,12 +160,12 @@ type listOfUserIn struct {
 
 // Load asks for the team's projects and for the user's role in it.
 func (in *listOfUserIn) Load(f *request.Fetch) {
-	f.Rows(table.TeamMembers.Key(in.TeamID, in.UserID))
+	f.Rows(store.TeamMember(in.TeamID, in.UserID).Key)
 	request.Ask(f, &in.found, func(ctx context.Context) ([]int64, error) {
 		return f.Store().ProjectsOfTeam(ctx, in.TeamID, in.AfterID(), in.Limit+1)
 	})
 	if f.Caller == in.UserID {
-		f.Rows(table.Teams.Key(in.TeamID))
+		f.Rows(store.Team(in.TeamID).Key)
 		request.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) {
 			return store.Every(ctx, f.Store().ProjectsOfUser, f.Caller)
 		})
@@ -209,11 +208,11 @@ func (h *handlers) page(ctx context.Context, c *request.Request, ids []int64, ne
 
 // load reads projects and a user's memberships of them.
 func (h *handlers) load(ctx context.Context, c *request.Request, ids []int64, user int64) error {
-	keys := make([]table.Primary, 0, 2*len(ids))
+	keys := make([]store.Key, 0, 2*len(ids))
 	for _, id := range ids {
-		keys = append(keys, table.Projects.Key(id))
+		keys = append(keys, store.Project(id).Key)
 		if user != 0 {
-			keys = append(keys, table.ProjectMembers.Key(id, user))
+			keys = append(keys, store.ProjectMember(id, user).Key)
 		}
 	}
 	return c.ReadShown(ctx, keys...)

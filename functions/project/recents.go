@@ -8,7 +8,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type addRecentIn struct {
@@ -19,7 +18,7 @@ type addRecentIn struct {
 // Load asks for the caller's list.
 func (in *addRecentIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
-		f.Rows(table.Recents.Key(f.Caller))
+		f.Rows(store.RecentProjects(f.Caller).Key)
 	}
 }
 
@@ -31,7 +30,7 @@ func (h *handlers) addRecent(ctx context.Context, in *addRecentIn) (model.Recent
 	if err != nil {
 		return model.RecentProject{}, err
 	}
-	old, _ := table.Recents.In(c.Rows(), me.ID)
+	old, _ := store.RecentProjects(me.ID).In(c.Rows())
 	entry, known := old.Entry(model.Recent{ProjectID: in.ProjectID})
 	if !known {
 		if entry.ID, err = h.store.NewID(ctx, model.RecentIDs); err != nil {
@@ -40,7 +39,7 @@ func (h *handlers) addRecent(ctx context.Context, in *addRecentIn) (model.Recent
 	}
 	list := old.With(entry, c.Now)
 	list.UserID = me.ID
-	h.store.RecordRecents(&c.Tx, table.Recents, old, list)
+	h.store.RecordRecentProjects(&c.Tx, old, list)
 	return model.RecentProject{ID: entry.ID, Project: *c.Project, LastUsedOn: list.Entries[0].LastUsedOn}, nil
 }
 
@@ -52,7 +51,7 @@ type recentIn struct {
 // Load asks for the caller's list.
 func (in *recentIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
-		f.Rows(table.Recents.Key(f.Caller))
+		f.Rows(store.RecentProjects(f.Caller).Key)
 	}
 }
 
@@ -65,7 +64,7 @@ func (h *handlers) recent(ctx context.Context, in *recentIn) (api.Page[model.Rec
 	if err != nil {
 		return page, err
 	}
-	list, _ := table.Recents.In(c.Rows(), me.ID)
+	list, _ := store.RecentProjects(me.ID).In(c.Rows())
 	ids := make([]int64, len(list.Entries)) // all of them: what can't be reached has no place on a page
 	for i, r := range list.Entries {
 		ids[i] = r.ProjectID
@@ -92,10 +91,10 @@ func (h *handlers) recent(ctx context.Context, in *recentIn) (api.Page[model.Rec
 // loadTeams reads what a user is in the teams of projects that were read, where
 // that could still open one to them.
 func (h *handlers) loadTeams(ctx context.Context, c *request.Request, projects []int64, user int64) error {
-	var keys []table.Primary
+	var keys []store.Key
 	for _, id := range projects {
 		if p, ok := store.LiveProject(c.Rows(), id); ok && p.Team() != 0 && !c.Sees(p) {
-			keys = append(keys, table.TeamMembers.Key(p.Team(), user))
+			keys = append(keys, store.TeamMember(p.Team(), user).Key)
 		}
 	}
 	return c.ReadShown(ctx, keys...)

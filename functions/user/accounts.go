@@ -7,7 +7,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type listIn struct {
@@ -22,7 +21,7 @@ type listIn struct {
 // Load asks who is in the organisation, or whose the address is.
 func (in *listIn) Load(f *request.Fetch) {
 	if in.Email != "" {
-		f.Rows(store.EmailKey(f.Organization, in.Email))
+		f.Rows(store.Email(f.Organization, in.Email).Key)
 		return
 	}
 	request.Ask(f, &in.ids, func(ctx context.Context) ([]int64, error) {
@@ -37,16 +36,16 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.User], 
 	page := api.Page[model.User]{}
 	ids := in.ids
 	if in.Email != "" {
-		e, ok := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, in.Email))
+		e, ok := store.Email(c.Organization.ID, in.Email).In(c.Rows())
 		if !ok || e.UserID <= in.AfterID() {
 			return page, nil
 		}
 		ids = []int64{e.UserID}
 	}
 	ids, page.Next = api.Cut(in.Limit, ids, api.NextID)
-	keys := make([]table.Primary, len(ids))
+	keys := make([]store.Key, len(ids))
 	for i, id := range ids {
-		keys[i] = table.Users.Key(id)
+		keys[i] = store.User(id).Key
 	}
 	if err := c.ReadShown(ctx, keys...); err != nil {
 		return page, err

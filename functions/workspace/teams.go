@@ -10,7 +10,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type listTeamsIn struct {
@@ -71,11 +70,11 @@ func (h *handlers) ownerless(ctx context.Context, c *request.Request, in *listTe
 // readTeams reads teams that an index led to, with the caller's memberships,
 // and leaves out what they may not see.
 func (h *handlers) readTeams(ctx context.Context, c *request.Request, ids []int64) ([]model.Team, error) {
-	keys := make([]table.Primary, 0, 2*len(ids))
+	keys := make([]store.Key, 0, 2*len(ids))
 	for _, id := range ids {
-		keys = append(keys, table.Teams.Key(id))
+		keys = append(keys, store.Team(id).Key)
 		if c.Caller.User != 0 {
-			keys = append(keys, table.TeamMembers.Key(id, c.Caller.User))
+			keys = append(keys, store.TeamMember(id, c.Caller.User).Key)
 		}
 	}
 	if err := c.ReadShown(ctx, keys...); err != nil {

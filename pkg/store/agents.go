@@ -133,7 +133,7 @@ func (s *Store) AddAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember)
 func createAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember) model.AgentMember {
 	m.AgentEpoch, m.Version = a.Epoch, 1
 	table.AgentMembers.Create(tx, m)
-	active(tx, m.UserID)
+	RequireActive(tx, m.UserID)
 	within(tx, table.Projects.Key(m.ProjectID), m.Epoch)
 	return m
 }
@@ -222,11 +222,11 @@ func (s *Store) HandOverAgent(tx *table.Tx, p model.Project, from, to model.Agen
 	case was.ID != heir.ID || was.Role != heir.Role || was.ExpiresOn != nil:
 		heir.AgentEpoch, heir.Version = was.AgentEpoch, was.Version+1
 		table.AgentMembers.Change(tx, *was, heir)
-		active(tx, heir.UserID)
+		RequireActive(tx, heir.UserID)
 	default:
 		heir = *was
 		table.AgentMembers.Check(tx, *was)
-		active(tx, heir.UserID)
+		RequireActive(tx, heir.UserID)
 	}
 	within(tx, table.Projects.Key(p.ID), p.Epoch)
 	return to, heir

@@ -60,7 +60,7 @@ func (s *Store) AcceptInvite(tx *table.Tx, from model.Invite, user model.User, n
 	to := ended(from, model.InviteAccepted, user.Email, now)
 	to.AcceptedBy, to.AcceptedOn = &user.ID, &now
 	table.Invites.Change(tx, from, to)
-	active(tx, user.ID)
+	RequireActive(tx, user.ID)
 }
 
 func endInvite(tx *table.Tx, from model.Invite, status, by string, now model.Time) model.Invite {

@@ -44,10 +44,10 @@ func (s *Store) ChangeMember(tx *table.Tx, p model.Project, from, to model.Proje
 	was, is := from.Role == string(access.ProjectAdmin), to.Role == string(access.ProjectAdmin)
 	switch {
 	case is && !was:
-		active(tx, to.UserID)
+		RequireActive(tx, to.UserID)
 		gainAdmin(tx, p)
 	case was && !is:
-		active(tx, to.UserID)
+		RequireActive(tx, to.UserID)
 		loseAdmins(tx, p, 1)
 	}
 	return to
@@ -110,7 +110,7 @@ func (s *Store) HandOver(tx *table.Tx, p model.Project, was *model.ProjectMember
 func (s *Store) createMember(tx *table.Tx, p model.Project, m model.ProjectMember) model.ProjectMember {
 	m.Epoch, m.Version = p.Epoch, 1
 	table.ProjectMembers.Create(tx, m)
-	active(tx, m.UserID)
+	RequireActive(tx, m.UserID)
 	return m
 }
 
@@ -125,9 +125,9 @@ func (s *Store) ReturnMember(tx *table.Tx, p model.Project, m model.ProjectMembe
 	return m
 }
 
-// active demands that a user may still be given something. Whom this very
+// RequireActive demands that a user may still be given something. Whom this very
 // transaction makes may.
-func active(tx *table.Tx, user int64) {
+func RequireActive(tx *table.Tx, user int64) {
 	if p := table.Users.Key(user); !tx.Creates(p) {
 		tx.If(p, "$ = ?", "is_active", true)
 	}

@@ -64,3 +64,6 @@ func (s *Store) Checkpoints(ctx context.Context, organization, from int64, n int
 	}
 	return out, found.More, outcome(err)
 }
+
+// CreateCheckpoint notes that the end of a chain was signed.
+func (s *Store) CreateCheckpoint(tx *table.Tx, c model.Checkpoint) { table.Checkpoints.Create(tx, c) }

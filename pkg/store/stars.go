@@ -3,8 +3,15 @@ package store
 import (
 	"context"
 
+	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
+
+// CreateStar notes that a user marks an agent, which they haven't yet.
+func (s *Store) CreateStar(tx *table.Tx, star model.Star) { table.Stars.Create(tx, star) }
+
+// DeleteStar notes that a user takes their mark off an agent.
+func (s *Store) DeleteStar(tx *table.Tx, star model.Star) { table.Stars.Delete(tx, star) }
 
 // StarsOf lists a user's stars, with their agents, after an id.
 func (s *Store) StarsOf(ctx context.Context, user, from int64, n int) ([]Ref, error) {

@@ -75,7 +75,7 @@ func (s *Store) AddTeamMember(tx *table.Tx, t model.Team, m model.TeamMember) mo
 func createTeamMember(tx *table.Tx, t model.Team, m model.TeamMember) model.TeamMember {
 	m.Epoch, m.Version = t.Epoch, 1
 	table.TeamMembers.Create(tx, m)
-	active(tx, m.UserID)
+	RequireActive(tx, m.UserID)
 	return m
 }
 
@@ -117,11 +117,11 @@ func (s *Store) ChangeTeamMember(tx *table.Tx, t model.Team, from, to model.Team
 	was, is := from.Role == string(access.Owner), to.Role == string(access.Owner)
 	switch {
 	case is && !was:
-		active(tx, to.UserID)
+		RequireActive(tx, to.UserID)
 		gainOwner(tx, t)
 		liveTeam(tx, from.TeamID)
 	case was && !is:
-		active(tx, to.UserID)
+		RequireActive(tx, to.UserID)
 		loseOwners(tx, from.TeamID, 1)
 	}
 	return to
@@ -154,7 +154,7 @@ func (s *Store) RemoveTeamMember(tx *table.Tx, t model.Team, m model.TeamMember)
 	s.EndTeamMember(tx, m)
 	within(tx, table.Teams.Key(t.ID), t.Epoch)
 	if m.Role == string(access.Owner) {
-		active(tx, m.UserID)
+		RequireActive(tx, m.UserID)
 		loseOwners(tx, m.TeamID, 1)
 	}
 }

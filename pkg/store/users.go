@@ -83,6 +83,11 @@ func (s *Store) PermissionByID(ctx context.Context, id int64) (p Permission, ok 
 	return p, false, nil
 }
 
+// RequireNoGlobalAdmin demands that a user is no global admin.
+func RequireNoGlobalAdmin(tx *table.Tx, user int64) {
+	tx.If(table.Users.Key(user), "$ = ?", "is_superuser", false)
+}
+
 // EditOrganization notes a change of an organisation's own fields.
 func (s *Store) EditOrganization(tx *table.Tx, from, to model.Organization) model.Organization {
 	to.Version = from.Version + 1

@@ -22,13 +22,13 @@ func recents(w *world) {
 		return r
 	}
 	w.oneOf(
-		func(tx *table.Tx) { w.Store.RecordRecents(tx, table.Recents, model.Recents{}, list(1)) },
-		func(tx *table.Tx) { w.Store.RecordRecents(tx, table.Recents, model.Recents{}, list(2)) },
+		func(tx *table.Tx) { w.Store.RecordRecentProjects(tx, model.Recents{}, list(1)) },
+		func(tx *table.Tx) { w.Store.RecordRecentProjects(tx, model.Recents{}, list(2)) },
 	)
 	was, _ := find(w, table.Recents, w.base+1)
 	w.oneOf(
-		func(tx *table.Tx) { w.Store.RecordRecents(tx, table.Recents, was, list(3, 1)) },
-		func(tx *table.Tx) { w.Store.RecordRecents(tx, table.Recents, was, list(3, 1)) },
+		func(tx *table.Tx) { w.Store.RecordRecentProjects(tx, was, list(3, 1)) },
+		func(tx *table.Tx) { w.Store.RecordRecentProjects(tx, was, list(3, 1)) },
 	)
 	want := list(3, 1)
 	want.Version = 2
