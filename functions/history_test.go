@@ -17,6 +17,7 @@ import (
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
+	"wardroom/infra/local/scale"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/telemetry"
 )
@@ -121,12 +122,12 @@ func history(ctx context.Context, s *fixture.System, project int64, trouble floa
 // is an order in which all answers are right, each at a moment between its
 // question and its answer. So after a removal has answered, no request of the
 // removed user is allowed.
-func TestHistories(t *testing.T) {
+func TestHistoriesAtScale(t *testing.T) {
 	t.Parallel()
-	const histories = 220
+	histories := int64(scale.Of(220))
 	s := racing(t)
 	var seeds []seed
-	for n := range int64(histories) {
+	for n := range histories {
 		seeds = append(seeds, projectOf(2000+n, 0, roles{301: "admin"}))
 	}
 	commit(t.Context(), t, s, seeds...)
@@ -134,7 +135,7 @@ func TestHistories(t *testing.T) {
 	var allowed, removed, unknown atomic.Int64
 	g := concurrent.NewGroup()
 	g.SetLimit(2)
-	for n := range int64(histories) {
+	for n := range histories {
 		g.Go(func() error {
 			trouble := 0.0
 			if n%2 == 1 {

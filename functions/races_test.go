@@ -11,6 +11,7 @@ import (
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
 	"wardroom/infra/local/issuer"
+	"wardroom/infra/local/scale"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
@@ -322,12 +323,12 @@ func TestContests(t *testing.T) {
 
 // Nobody holds these up: the last two admins of 520 projects are taken out, or
 // leave, at the same moment. Exactly one stays. Without the condition both go.
-func TestLastTwoAdmins(t *testing.T) {
+func TestLastTwoAdminsAtScale(t *testing.T) {
 	t.Parallel()
-	const tries = 520
+	tries := int64(scale.Of(520))
 	s := racing(t)
 	var seeds []seed
-	for n := range int64(tries + 20) {
+	for n := range tries + 20 {
 		seeds = append(seeds, projectOf(2000+n, 0, roles{301: "admin", 302: "admin"}))
 	}
 	if err := sow(t.Context(), s, seeds...); err != nil {
@@ -335,7 +336,7 @@ func TestLastTwoAdmins(t *testing.T) {
 	}
 	g := concurrent.NewGroup()
 	g.SetLimit(2)
-	for n := range int64(tries) {
+	for n := range tries {
 		g.Go(func() error {
 			got := lastTwo(t.Context(), s, 2000+n)
 			if !slices.Equal(statuses(got), []int{200, 409}) || !strings.Contains(got[0].Body+got[1].Body, "last_project_admin") {

@@ -10,18 +10,20 @@ import (
 	"testing"
 
 	"wardroom/infra/local/fixture"
+	"wardroom/infra/local/scale"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
 
-// Sixteen writers toggle votes on one agent a thousand times each, half of them two
+// Sixteen writers toggle votes on one agent, a thousand times each in all, half of them two
 // for the same person, while three of ten transactions meet another one. Each toggle
 // is answered 200 or 503. What was answered 200 has happened, and nothing else: so
 // the votes say of whom only one writer is for. In the end what is counted are the
 // votes.
-func TestTogglesAtOnce(t *testing.T) {
+func TestTogglesAtScale(t *testing.T) {
 	t.Parallel()
-	const writers, pairs, toggles = 16, 4, 1000
+	const writers, pairs = 16, 4
+	toggles := scale.Of(1000)
 	s := fixture.New(t, fixture.Trouble)
 	seeds := people(301, 300+writers-pairs)
 	for id := int64(301); id <= 300+writers-pairs; id++ {
@@ -67,7 +69,7 @@ func TestTogglesAtOnce(t *testing.T) {
 		}
 	}
 	t.Logf("%d toggles done, %d lost: %d up, %d down", done.Load(), lost.Load(), a.LikeCount, a.DislikeCount)
-	if done.Load() < writers*toggles*9/10 {
+	if done.Load() < int64(writers*toggles*9/10) {
 		t.Error("hardly anything got through")
 	}
 }

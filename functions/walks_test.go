@@ -18,6 +18,7 @@ import (
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
+	"wardroom/infra/local/scale"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
@@ -160,9 +161,9 @@ func walk(ctx context.Context, s *fixture.System, random *rand.Rand, path string
 // Whatever happens to agents meanwhile, a walk through a list of them shows what
 // was visible all along, nothing twice, in its order, and nothing that never was
 // visible.
-func TestWalks(t *testing.T) {
+func TestWalksAtScale(t *testing.T) {
 	t.Parallel()
-	const walks = 240
+	walks := scale.Of(240)
 	s, always := walkWorld(t)
 	turns := make(chan struct{}, 4)
 	var changes atomic.Int64
@@ -238,7 +239,7 @@ func TestWalks(t *testing.T) {
 		t.Error(err)
 	}
 	t.Logf("%d walks over %d pages, beside %d changes; %d agents came and went", walks, pages.Load(), changes.Load(), extra.Load())
-	if changes.Load() < walks || extra.Load() == 0 {
+	if changes.Load() < int64(walks) || extra.Load() == 0 {
 		t.Error("too little happened meanwhile")
 	}
 	s.Settle(t.Context(), t)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -29,15 +28,18 @@ type auditIn struct {
 	Order    string      `query:"order" enum:"asc,desc" default:"asc" doc:"asc: the oldest first; desc: the newest"`
 }
 
+// about is the resource; the name of nothing where none is given.
+func (in *auditIn) about() model.Ref {
+	r, _ := model.ParseRef(in.Resource)
+	return r
+}
+
 // project is the project that the resource is, or is in; 0 for none.
 func (in *auditIn) project() int64 {
-	place, _, _ := strings.Cut(in.Resource, "/")
-	number, is := strings.CutPrefix(place, "project:")
-	id, err := strconv.ParseInt(number, 10, 64)
-	if !is || err != nil {
-		return 0
+	if r := in.about(); r.Kind == model.KindProject {
+		return r.ID
 	}
-	return id
+	return 0
 }
 
 // Resolve lets through whoever may read the whole log, and a project's admins to
@@ -84,7 +86,7 @@ func unnamed(where string) error {
 
 // audit shows the changes of the organisation, the oldest first or the newest.
 func (h *handlers) audit(ctx context.Context, in *auditIn) (api.Page[audit.Record], error) {
-	f := audit.Filter{Actor: in.Actor, Action: in.Action, Resource: in.Resource, Descending: in.Order == "desc"}
+	f := audit.Filter{Actor: in.Actor, Action: in.Action, Resource: in.about(), Descending: in.Order == "desc"}
 	if in.Start != nil {
 		f.Start = *in.Start
 	}

@@ -28,11 +28,13 @@ type Record struct {
 	SourceIP  string         `json:"source_ip" doc:"\"erased\", as all personal data, once its user is purged"`
 }
 
-// Filter says which changes are wanted. What is "" or never, is open.
+// Filter says which changes are wanted. What is "", never or the name of nothing,
+// is open.
 type Filter struct {
-	Actor, Action, Resource string
-	Start, End              model.Time // from Start on, before End
-	Descending              bool       // the newest first
+	Actor, Action string
+	Resource      model.Ref
+	Start, End    model.Time // from Start on, before End
+	Descending    bool       // the newest first
 }
 
 func (f Filter) matches(a model.Audit) bool {
@@ -42,14 +44,17 @@ func (f Filter) matches(a model.Audit) bool {
 // concerns reports whether a change is about the resource: about all of it, about
 // what belongs to it, or, where it is a person, about what they have in a place.
 func (f Filter) concerns(a model.Audit) bool {
-	if f.Resource == "" || f.Resource == a.Resource || f.Resource == a.About {
+	about, _ := model.ParseRef(a.Resource)
+	if f.Resource.IsZero() || f.Resource == about || f.Resource == about.Whole() {
 		return true
 	}
-	place, person, both := strings.Cut(f.Resource, "/")
-	if !both {
-		person = place
+	person := f.Resource.Thing
+	if !f.Resource.Part.IsZero() {
+		if person = f.Resource.Part; f.Resource.Thing != about.Thing {
+			return false
+		}
 	}
-	return (!both || place == a.About) && slices.Contains(a.People(), person)
+	return slices.Contains(a.People(), person.String())
 }
 
 // span is the part of a partition that the filter's times leave, from a
@@ -79,7 +84,7 @@ func List(ctx context.Context, s *store.Store, organization int64, f Filter, aft
 		return nil, "", nil
 	}
 	read := func() (table.Stretch, error) { return read(ctx, s, organization, span, limit) }
-	if f.Actor != "" || f.Resource != "" {
+	if f.Actor != "" || !f.Resource.IsZero() {
 		read = func() (table.Stretch, error) { return find(ctx, s, organization, f, span, limit) }
 	}
 	found, err := read()
@@ -130,13 +135,13 @@ func read(ctx context.Context, s *store.Store, organization int64, span table.Sp
 func find(ctx context.Context, s *store.Store, organization int64, f Filter, span table.Span, limit int) (table.Stretch, error) {
 	var found []table.Found
 	var err error
-	switch about, _, both := strings.Cut(f.Resource, "/"); {
-	case f.Resource == "":
+	switch about := f.Resource; {
+	case about.IsZero():
 		found, err = s.AuditsBy(ctx, organization, f.Actor, span, limit+2)
-	case strings.HasPrefix(about, "user:") && !both:
-		found, err = findPerson(ctx, s, organization, about, span, limit+2)
+	case about == model.KindUser.Ref(about.ID):
+		found, err = findPerson(ctx, s, organization, about.String(), span, limit+2)
 	default:
-		found, err = s.AuditsAbout(ctx, organization, about, span, limit+2)
+		found, err = s.AuditsAbout(ctx, organization, about.Whole().String(), span, limit+2)
 	}
 	out := table.Stretch{More: len(found) == limit+2}
 	for _, x := range found {

@@ -42,8 +42,9 @@ var (
 // tells of, if it tells of one: when it goes to another team they are listed
 // there, and when it is deleted they are, too.
 func MoveAgents(ctx context.Context, s *store.Store, a model.Audit, now model.Time) error {
-	id := int64(0)
-	if n, _ := fmt.Sscanf(a.Resource, "project:%d", &id); n != 1 || model.ProjectName(id) != a.Resource {
+	about, _ := model.ParseRef(a.Resource)
+	id := about.ID
+	if about != model.KindProject.Ref(id) {
 		return nil
 	}
 	if deleted, _ := a.After["is_deleted"].(bool); deleted {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"wardroom/pkg/fault"
@@ -64,7 +63,7 @@ func readNotices(ctx context.Context, s *store.Store, rows []model.Audit) (table
 				keys = append(keys, table.Markers.Key(a.ID, workOf(i/perTx)))
 			}
 			keys = append(keys, table.Users.Key(n.UserID))
-			if at, ok := place(n.Resource); ok {
+			if at, ok := row(n.About()); ok {
 				keys = append(keys, at)
 			}
 		}
@@ -75,22 +74,17 @@ func readNotices(ctx context.Context, s *store.Store, rows []model.Audit) (table
 	return s.ReadShown(ctx, keys...) // that one can't be told is no reason not to tell the others
 }
 
-// place is the row of what a notice is about.
-func place(resource string) (table.Primary, bool) {
-	kind, digits, _ := strings.Cut(resource, ":")
-	id, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil {
-		return table.Primary{}, false
-	}
-	switch kind {
-	case "project":
-		return table.Projects.Key(id), true
-	case "team":
-		return table.Teams.Key(id), true
-	case "organization":
-		return table.Organizations.Key(id), true
-	case "agent":
-		return table.Agents.Key(id), true
+// row is the row of what a notice is about, where there can be one.
+func row(about model.Ref) (table.Primary, bool) {
+	switch about.Kind {
+	case model.KindProject:
+		return table.Projects.Key(about.ID), true
+	case model.KindTeam:
+		return table.Teams.Key(about.ID), true
+	case model.KindOrganization:
+		return table.Organizations.Key(about.ID), true
+	case model.KindAgent:
+		return table.Agents.Key(about.ID), true
 	}
 	return table.Primary{}, false
 }
@@ -111,7 +105,7 @@ func deliver(ctx context.Context, s *store.Store, known table.Rows, a model.Audi
 		}
 		title, message := say(known, n)
 		s.CreateNotification(&tx, model.Notification{
-			ID: id, UserID: n.UserID, Title: title, Message: message, Type: n.Kind, Link: link(n.Resource), ProjectID: project(known, n.Resource), Stamp: model.Created("System", a.TS),
+			ID: id, UserID: n.UserID, Title: title, Message: message, Type: n.Kind, Link: link(n.About()), ProjectID: projectOf(known, n.About()), Stamp: model.Created("System", a.TS),
 		})
 	}
 	table.Markers.Create(&tx, model.Marker{Work: work, AuditID: a.ID, TTL: a.TS.Add(keepMarkers).Std().Unix()})
@@ -127,17 +121,15 @@ func deliver(ctx context.Context, s *store.Store, known table.Rows, a model.Audi
 	return readErr
 }
 
-// project is the project that a notice is about, nil where it is none.
-func project(known table.Rows, resource string) *int64 {
-	kind, _, _ := strings.Cut(resource, ":")
-	at, ok := place(resource)
-	switch {
-	case ok && kind == "project":
-		if p, is := table.Projects.At(known, at); is {
+// projectOf is the project that a notice is about, or that has its agent; nil for none.
+func projectOf(known table.Rows, about model.Ref) *int64 {
+	switch about.Kind {
+	case model.KindProject:
+		if p, is := table.Projects.In(known, about.ID); is {
 			return &p.ID
 		}
-	case ok && kind == "agent":
-		if a, is := table.Agents.At(known, at); is {
+	case model.KindAgent:
+		if a, is := table.Agents.In(known, about.ID); is {
 			return &a.ProjectID
 		}
 	}
@@ -146,9 +138,10 @@ func project(known table.Rows, resource string) *int64 {
 
 // say words a notice: "You were added to project Support."
 func say(known table.Rows, n model.Notice) (title, message string) {
-	kind, name := named(known, n.Resource)
+	about := n.About()
+	kind := string(about.Kind)
 	where := kind
-	if name != "" {
+	if name := called(known, about); name != "" {
 		where += " " + name
 	}
 	switch n.Kind {
@@ -162,44 +155,39 @@ func say(known table.Rows, n model.Notice) (title, message string) {
 	return "Role changed", fmt.Sprintf("Your role in %s was changed.", where)
 }
 
-func named(known table.Rows, resource string) (kind, name string) {
-	kind, _, _ = strings.Cut(resource, ":")
-	at, ok := place(resource)
-	if !ok {
-		return kind, ""
+// called is what people call a thing; "" where its row isn't known.
+func called(known table.Rows, about model.Ref) string {
+	switch about.Kind {
+	case model.KindProject:
+		p, _ := table.Projects.In(known, about.ID)
+		return p.Name
+	case model.KindTeam:
+		t, _ := table.Teams.In(known, about.ID)
+		return t.Name
+	case model.KindOrganization:
+		o, _ := table.Organizations.In(known, about.ID)
+		return o.OrgName
+	case model.KindAgent:
+		a, _ := table.Agents.In(known, about.ID)
+		return a.Name
 	}
-	switch kind {
-	case "project":
-		p, _ := table.Projects.At(known, at)
-		name = p.Name
-	case "team":
-		t, _ := table.Teams.At(known, at)
-		name = t.Name
-	case "organization":
-		o, _ := table.Organizations.At(known, at)
-		name = o.OrgName
-	case "agent":
-		a, _ := table.Agents.At(known, at)
-		name = a.Name
-	}
-	return kind, name
+	return ""
 }
 
 // link is where a notice's resource is read; once its reader may not see it any
 // more, that answers 404.
-func link(resource string) string {
-	kind, id, _ := strings.Cut(resource, ":")
-	switch kind {
-	case "project", "team", "agent":
-		return "/api/" + kind + "/" + id
-	case "organization":
+func link(about model.Ref) string {
+	switch about.Kind {
+	case model.KindProject, model.KindTeam, model.KindAgent:
+		return "/api/" + string(about.Kind) + "/" + strconv.FormatInt(about.ID, 10)
+	case model.KindOrganization:
 		return "/api/organization"
 	}
 	return ""
 }
 
 func article(kind string) string {
-	if kind == "organization" || kind == "agent" {
+	if kind == string(model.KindOrganization) || kind == string(model.KindAgent) {
 		return "an " + kind
 	}
 	return "a " + kind

@@ -258,6 +258,12 @@ type Notice struct {
 	Resource string `dynamo:"resource"`
 }
 
+// About is the name of the resource; that of nothing where it can't be read.
+func (n Notice) About() Ref {
+	about, _ := ParseRef(n.Resource)
+	return about
+}
+
 // Marker says that what follows from an audit row was done, in the transaction
 // that did it, so that doing it again changes nothing. It ends when no stream
 // can repeat the row any more.

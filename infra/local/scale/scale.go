@@ -8,11 +8,12 @@ import "os"
 // variable is set to "long" by `make test-long`.
 const variable = "WARDROOM_TESTS"
 
-// Of returns full in `make test-long` and a tenth of it, at least one,
-// otherwise. A test that asks ends its name in AtScale, by which `make
-// test-long` finds it.
+// Long reports whether this is `make test-long`, in which nothing is left out.
+func Long() bool { return os.Getenv(variable) == "long" }
+
+// Of returns full in `make test-long` and a tenth of it, at least one, otherwise.
 func Of(full int) int {
-	if os.Getenv(variable) == "long" {
+	if Long() {
 		return full
 	}
 	return max(1, full/10)

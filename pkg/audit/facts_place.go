@@ -1,0 +1,87 @@
+package audit
+
+import "wardroom/pkg/model"
+
+// ProjectState is what the log says of a project: what Explain Access needs to tell
+// later who could do what in it.
+type ProjectState struct {
+	Team      int64 `fact:"team"` // 0 for none
+	IsDeleted bool  `fact:"is_deleted"`
+	Version   int64 `fact:"version"`
+}
+
+// Standing says where it stands among all states of the project.
+func (s ProjectState) Standing() model.Standing { return model.Standing{Version: s.Version} }
+
+// StateOfProject is that of a project's row.
+func StateOfProject(p model.Project) ProjectState {
+	return ProjectState{Team: p.Team(), IsDeleted: p.IsDeleted, Version: p.Version}
+}
+
+// ProjectChanged is that a project was made, edited or deleted.
+type ProjectChanged struct {
+	changed
+	Project int64              `of:"project"`
+	State   Turn[ProjectState] `fact:",inline"`
+	Renamed *bool              `after:"renamed"` // told of an edit
+}
+
+// Deleted reports whether the project is deleted since.
+func (c ProjectChanged) Deleted() bool { return c.State.To != nil && c.State.To.IsDeleted }
+
+// Moved reports whether the project went to another team, or into one, or out of one.
+func (c ProjectChanged) Moved() bool {
+	return c.State.From != nil && c.State.To != nil && c.State.From.Team != c.State.To.Team
+}
+
+// TeamState is what the log says of a team.
+type TeamState struct {
+	IsDeleted bool `fact:"is_deleted"`
+}
+
+// TeamChanged is that a team was made, edited or deleted.
+type TeamChanged struct {
+	changed
+	Team              int64           `of:"team"`
+	State             Turn[TeamState] `fact:",inline"`
+	Renamed           *bool           `after:"renamed"`             // told of an edit
+	ExternalIDChanged *bool           `after:"external_id_changed"` // told of an edit by an identity provider
+}
+
+// LeftToNobody is that a project or a team has lost whoever was admin or owner of
+// it last.
+type LeftToNobody struct {
+	changed
+	Place model.Ref `of:"*"`
+	_     always    `after:"ownerless"`
+}
+
+// OrganizationMade is that there is a new organisation, of one global admin.
+type OrganizationMade struct {
+	changed
+	Organization int64 `of:"organization"`
+	GlobalAdmin  int64 `after:"global_admin"`
+}
+
+// OrganizationEdited is that an organisation has another domain or another name.
+type OrganizationEdited struct {
+	changed
+	Organization int64        `of:"organization"`
+	Domain       Turn[string] `fact:"domain"`
+	Renamed      bool         `after:"renamed"`
+}
+
+// DomainState is what the log says of a domain that an organisation claims.
+type DomainState struct {
+	Domain string `fact:"domain"`
+	SignIn *bool  `fact:"sign_in"` // nil where that isn't what the change is about, as the next
+	Proved *bool  `fact:"proved"`
+}
+
+// DomainChanged is that a domain was claimed, proved, given up, or is for something
+// else.
+type DomainChanged struct {
+	changed
+	Organization int64             `of:"organization"`
+	State        Turn[DomainState] `fact:",inline"`
+}
