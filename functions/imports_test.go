@@ -35,6 +35,7 @@ var below = map[string][]string{
 	"wardroom/pkg/scim":       {},
 	"wardroom/pkg/access":     {"wardroom/pkg/model"},
 	"wardroom/pkg/table":      {"wardroom/pkg/concurrent", "wardroom/pkg/model", "wardroom/pkg/fault"},
+	"wardroom/pkg/list":       {"wardroom/pkg/api", "wardroom/pkg/concurrent", "wardroom/pkg/model", "wardroom/pkg/request", "wardroom/pkg/store"},
 	"wardroom/pkg/store":      {"wardroom/pkg/concurrent", "wardroom/pkg/model", "wardroom/pkg/fault", "wardroom/pkg/access", "wardroom/pkg/personal", "wardroom/pkg/table", "wardroom/pkg/telemetry"},
 }
 
@@ -95,6 +96,8 @@ func TestImportsRunOneWay(t *testing.T) {
 				t.Errorf("%s imports %s: pkg/ is below everything", name, other)
 			case layer == "functions" && groupOf(other) != "" && groupOf(name) != "" && groupOf(name) != groupOf(other):
 				t.Errorf("%s imports %s: what groups share is a package under pkg/", name, other)
+			case layer == "functions" && other == module+"pkg/table":
+				t.Errorf("%s imports %s: a handler names rows and lists of the store", name, other)
 			case layer == "functions" && strings.HasPrefix(other, module+"infra/"):
 				t.Errorf("%s imports %s", name, other)
 			}

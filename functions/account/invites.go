@@ -7,6 +7,7 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/list"
 	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
@@ -40,35 +41,27 @@ type invitesIn struct {
 	api.Paging
 	ProjectID int64 `path:"project_id" example:"151"`
 
-	found []int64
+	found []store.Ref
+}
+
+// list is all invitations to the project, by id.
+func (in *invitesIn) list(s *store.Store) list.Of[Invite] {
+	return list.Of[Invite]{
+		Find: list.IDs(s.InvitesTo, model.ProjectName(in.ProjectID)),
+		Rows: func(_ *request.Request, at store.Ref) []store.Key { return []store.Key{store.Invite(at.ID).Key} },
+		Show: func(c *request.Request, at store.Ref) (Invite, bool) {
+			i, ok := store.Invite(at.ID).In(c.Rows())
+			return invited(i, c.Now), ok
+		},
+	}
 }
 
 // Load asks for the invitations to the project.
-func (in *invitesIn) Load(f *request.Fetch) {
-	request.Ask(f, &in.found, func(ctx context.Context) ([]int64, error) {
-		return f.Store().InvitesTo(ctx, model.ProjectName(in.ProjectID), in.AfterID(), in.Limit+1)
-	})
-}
+func (in *invitesIn) Load(f *request.Fetch) { in.list(f.Store()).Find.Ask(f, in.Paging, &in.found) }
 
 // invites lists all invitations to the project, by id.
 func (h *handlers) invites(ctx context.Context, in *invitesIn) (api.Page[Invite], error) {
-	c := in.Request()
-	page := api.Page[Invite]{}
-	found, next := api.Cut(in.Limit, in.found, api.NextID)
-	page.Next = next
-	keys := make([]store.Key, len(found))
-	for i, id := range found {
-		keys[i] = store.Invite(id).Key
-	}
-	if err := c.ReadShown(ctx, keys...); err != nil {
-		return page, err
-	}
-	for _, id := range found {
-		if i, ok := store.Invite(id).In(c.Rows()); ok {
-			page.Items = append(page.Items, invited(i, c.Now))
-		}
-	}
-	return page, nil
+	return in.list(h.store).Page(ctx, in.Request(), in.Paging, in.found)
 }
 
 type inviteIn struct {

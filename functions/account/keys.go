@@ -8,6 +8,7 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
@@ -56,21 +57,33 @@ type keysIn struct {
 	own, service []store.Ref
 }
 
+// ofUser is the personal keys that are meant, by id.
+func (in *keysIn) ofUser(s *store.Store, caller int64) list.Finder {
+	return list.Refs(s.KeysOfUser, cmp.Or(in.UserID, caller))
+}
+
+// list is a list of keys, by id, without those that the caller may not know.
+func (in *keysIn) list(find list.Finder) list.Of[APIKey] {
+	return list.Of[APIKey]{
+		Find: find,
+		Rows: func(_ *request.Request, at store.Ref) []store.Key { return []store.Key{store.APIKey(at.Prefix).Key} },
+		Show: func(c *request.Request, at store.Ref) (APIKey, bool) {
+			k, ok := store.APIKey(at.Prefix).In(c.Rows())
+			return shown(k), ok && concerns(c, k)
+		},
+		Fill: true,
+	}
+}
+
 // Load asks for both kinds: who the caller is, and so whether they may see the
 // service keys, isn't known yet.
 func (in *keysIn) Load(f *request.Fetch) {
-	after, n := in.AfterID(), in.Limit+1
-	if user := cmp.Or(in.UserID, f.Caller); user != 0 {
-		request.Ask(f, &in.own, func(ctx context.Context) ([]store.Ref, error) {
-			return f.Store().KeysOfUser(ctx, user, after, n)
-		})
+	if cmp.Or(in.UserID, f.Caller) != 0 {
+		in.ofUser(f.Store(), f.Caller).Ask(f, in.Paging, &in.own)
 	}
-	if in.UserID != 0 {
-		return
+	if in.UserID == 0 {
+		list.Refs(f.Store().ServiceKeys, f.Organization).Ask(f, in.Paging, &in.service)
 	}
-	request.Ask(f, &in.service, func(ctx context.Context) ([]store.Ref, error) {
-		return f.Store().ServiceKeys(ctx, f.Organization, after, n)
-	})
 }
 
 // keys lists the keys that the caller may know, by id, or those of a user whose
@@ -78,46 +91,19 @@ func (in *keysIn) Load(f *request.Fetch) {
 // of its own (403).
 func (h *handlers) keys(ctx context.Context, in *keysIn) (api.Page[APIKey], error) {
 	c := in.Request()
-	page := api.Page[APIKey]{}
-	found := slices.Concat(in.own, in.service)
+	find := in.ofUser(h.store, c.Caller.User)
 	switch {
 	case in.UserID != 0 && !c.Caller.Is(in.UserID):
 		if err := manages(c, in.UserID); err != nil {
-			return page, err
+			return api.Page[APIKey]{}, err
 		}
-	case in.UserID == 0 && !ranks(c):
-		if found = in.own; c.User == nil {
-			return page, fault.Forbidden(fault.ReasonOwn)
-		}
+	case in.UserID == 0 && ranks(c):
+		find = list.Merged(find, list.Refs(h.store.ServiceKeys, c.Organization.ID))
+		return in.list(find).Page(ctx, c, in.Paging, in.own, in.service)
+	case in.UserID == 0 && c.User == nil:
+		return api.Page[APIKey]{}, fault.Forbidden(fault.ReasonOwn)
 	}
-	return api.Fill(ctx, in.Paging, in.first(found), func(k store.Ref) int64 { return k.ID },
-		func(ctx context.Context, after int64) ([]store.Ref, error) {
-			found, err := h.store.KeysOfUser(ctx, cmp.Or(in.UserID, c.Caller.User), after, in.Limit+1)
-			if err != nil || in.UserID != 0 || !ranks(c) {
-				return found, err
-			}
-			service, err := h.store.ServiceKeys(ctx, c.Organization.ID, after, in.Limit+1)
-			return in.first(append(found, service...)), err
-		},
-		func(ctx context.Context, found []store.Ref) (func(store.Ref) (APIKey, bool), error) {
-			rows := make([]store.Key, len(found))
-			for i, f := range found {
-				rows[i] = store.APIKey(f.Prefix).Key
-			}
-			err := c.ReadShown(ctx, rows...)
-			return func(f store.Ref) (APIKey, bool) {
-				k, ok := store.APIKey(f.Prefix).In(c.Rows())
-				return shown(k), ok && concerns(c, k)
-			}, err
-		})
-}
-
-// first are the keys of lowest ids among those found by several questions: one more
-// than the limit where that many follow.
-func (in *keysIn) first(found []store.Ref) []store.Ref {
-	found = slices.Clone(found)
-	slices.SortFunc(found, func(a, b store.Ref) int { return cmp.Compare(a.ID, b.ID) })
-	return found[:min(len(found), in.Limit+1)]
+	return in.list(find).Page(ctx, c, in.Paging, in.own)
 }
 
 // ranks reports whether the caller may do what both admin ranks may: service

@@ -2,11 +2,11 @@ package agent
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
@@ -69,47 +69,40 @@ type aliasesIn struct {
 	found []store.Ref
 }
 
+// list is the aliases of the agent, or of all agents that the caller can see, by id.
+func (in *aliasesIn) list(s *store.Store, organization int64) list.Of[model.Alias] {
+	l := list.Of[model.Alias]{
+		Find: list.Refs(s.AliasesOfOrganization, organization),
+		Rows: func(c *request.Request, at store.Ref) []store.Key {
+			if in.AgentID != 0 {
+				at.Project = c.Agent.ProjectID
+			}
+			return append(sightKeys(at, c.Caller), store.Alias(at.ID).Key)
+		},
+		Then: teamKeys,
+		Show: func(c *request.Request, at store.Ref) (model.Alias, bool) {
+			a, is := store.Alias(at.ID).In(c.Rows())
+			_, visible, _ := c.SightOf(c.Caller).Agent(at.Agent)
+			return a, is && visible
+		},
+		Fill: true,
+	}
+	if in.AgentID != 0 {
+		l.Find = list.Refs(s.AliasesOf, in.AgentID)
+	}
+	return l
+}
+
 // Load asks for the agent's aliases, or for all there are.
 func (in *aliasesIn) Load(f *request.Fetch) {
-	s, after, n := f.Store(), in.AfterID(), in.Limit+1
-	if in.AgentID != 0 {
-		request.Ask(f, &in.found, func(ctx context.Context) ([]store.Ref, error) { return s.AliasesOf(ctx, in.AgentID, after, n) })
-		return
-	}
-	request.Ask(f, &in.found, func(ctx context.Context) ([]store.Ref, error) {
-		return s.AliasesOfOrganization(ctx, f.Organization, after, n)
-	})
+	in.list(f.Store(), f.Organization).Find.Ask(f, in.Paging, &in.found)
 }
 
 // aliases shows the aliases of an agent, or of all that the caller can see, by
 // id.
 func (h *handlers) aliases(ctx context.Context, in *aliasesIn) (api.Page[model.Alias], error) {
 	c := in.Request()
-	found := slices.Clone(in.found)
-	for i := range found {
-		if in.AgentID != 0 {
-			found[i].Project = c.Agent.ProjectID
-		}
-	}
-	return api.Fill(ctx, in.Paging, found, func(a store.Ref) int64 { return a.ID },
-		func(ctx context.Context, after int64) ([]store.Ref, error) {
-			if in.AgentID != 0 {
-				return nil, nil // all of them are shown
-			}
-			return h.store.AliasesOfOrganization(ctx, c.Organization.ID, after, in.Limit+1)
-		},
-		func(ctx context.Context, found []store.Ref) (func(store.Ref) (model.Alias, bool), error) {
-			keys := make([]store.Key, len(found))
-			for i, at := range found {
-				keys[i] = store.Alias(at.ID).Key
-			}
-			seen, err := h.see(ctx, c, found, keys...)
-			return func(at store.Ref) (model.Alias, bool) {
-				a, is := store.Alias(at.ID).In(c.Rows())
-				_, ok := seen[at.Agent]
-				return a, ok && is
-			}, err
-		})
+	return in.list(h.store, c.Organization.ID).Page(ctx, c, in.Paging, in.found)
 }
 
 type byAliasIn struct {
@@ -139,7 +132,7 @@ func (h *handlers) agentByAlias(ctx context.Context, in *byAliasIn) (model.Agent
 	if !ok || a.Alias != name.Alias {
 		return model.Agent{}, fault.NotFound()
 	}
-	found, err := h.see(ctx, c, []store.Ref{{Agent: a.AgentID, Project: a.ProjectID}})
+	found, err := see(ctx, c, store.Ref{Agent: a.AgentID, Project: a.ProjectID})
 	if err != nil {
 		return model.Agent{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
@@ -64,12 +65,25 @@ type reviewsIn struct {
 	found []store.Ref
 }
 
-// Load asks for the newest reviews.
-func (in *reviewsIn) Load(f *request.Fetch) {
-	request.Ask(f, &in.found, func(ctx context.Context) ([]store.Ref, error) {
-		return f.Store().ReviewsOf(ctx, in.AgentID, in.After(), in.Limit+1)
-	})
+// list is the agent's reviews, newest first.
+func (in *reviewsIn) list(s *store.Store) list.Of[model.Review] {
+	return list.Of[model.Review]{
+		Find: func(ctx context.Context, after string, n int) ([]store.Ref, error) {
+			return s.ReviewsOf(ctx, in.AgentID, after, n)
+		},
+		Position: func(at store.Ref) string { return at.Position },
+		Rows: func(c *request.Request, at store.Ref) []store.Key {
+			return append(request.AuthorKeys(c.Agent.ProjectID, at.User), store.Review(in.AgentID, at.ID).Key)
+		},
+		Show: func(c *request.Request, at store.Ref) (model.Review, bool) {
+			r, ok := store.Review(in.AgentID, at.ID).In(c.Rows())
+			return authored(c, r), ok
+		},
+	}
 }
+
+// Load asks for the newest reviews.
+func (in *reviewsIn) Load(f *request.Fetch) { in.list(f.Store()).Find.Ask(f, in.Paging, &in.found) }
 
 // Reviewed is what Get Agent Reviews tells beside the reviews.
 type Reviewed struct {
@@ -80,25 +94,8 @@ type Reviewed struct {
 // reviews shows the agent's reviews, newest first.
 func (h *handlers) reviews(ctx context.Context, in *reviewsIn) (api.Noted[api.Page[model.Review], Reviewed], error) {
 	c := in.Request()
-	page := api.Page[model.Review]{}
-	out := api.Noted[api.Page[model.Review], Reviewed]{Meta: Reviewed{c.Agent.AverageRating, c.Agent.ReviewCount}}
-	found, next := api.Cut(in.Limit, in.found, func(r store.Ref) string { return r.Position })
-	page.Next = next
-	keys := make([]store.Key, 0, 4*len(found))
-	for _, r := range found {
-		keys = append(keys, store.Review(in.AgentID, r.ID).Key)
-		keys = append(keys, request.AuthorKeys(c.Agent.ProjectID, r.User)...)
-	}
-	if err := c.ReadShown(ctx, keys...); err != nil {
-		return out, err
-	}
-	for _, f := range found {
-		if r, ok := store.Review(in.AgentID, f.ID).In(c.Rows()); ok {
-			page.Items = append(page.Items, authored(c, r))
-		}
-	}
-	out.Data = page
-	return out, nil
+	page, err := in.list(h.store).Page(ctx, c, in.Paging, in.found)
+	return api.Noted[api.Page[model.Review], Reviewed]{Data: page, Meta: Reviewed{c.Agent.AverageRating, c.Agent.ReviewCount}}, err
 }
 
 // authored is a review with its author as the caller may know them. Whom the caller may

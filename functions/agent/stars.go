@@ -6,6 +6,7 @@ import (
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
@@ -53,9 +54,7 @@ type starredIn struct {
 // Load asks for the caller's stars.
 func (in *starredIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
-		request.Ask(f, &in.found, func(ctx context.Context) ([]store.Ref, error) {
-			return f.Store().StarsOf(ctx, f.Caller, in.AfterID(), in.Limit+1)
-		})
+		list.Refs(f.Store().StarsOf, f.Caller).Ask(f, in.Paging, &in.found)
 	}
 }
 
@@ -63,35 +62,31 @@ func (in *starredIn) Load(f *request.Fetch) {
 // without those that they can't reach any more. A service key has none (403).
 func (h *handlers) starred(ctx context.Context, in *starredIn) (api.Page[model.StarredAgent], error) {
 	c := in.Request()
-	page := api.Page[model.StarredAgent]{}
 	me, err := c.Me()
 	if err != nil {
-		return page, err
+		return api.Page[model.StarredAgent]{}, err
 	}
-	stars := in.found
-	if bound := c.Caller.BoundProject; bound != 0 { // the others have no place on a page
-		all, err := h.store.AllStarsOf(ctx, me.ID)
-		if err != nil {
-			return page, err
-		}
-		stars = slices.DeleteFunc(all, func(star store.Ref) bool {
-			return star.Project != bound || star.ID <= in.AfterID()
-		})
+	l := list.Of[model.StarredAgent]{
+		Rows: func(c *request.Request, at store.Ref) []store.Key {
+			return append(sightKeys(at, c.Caller), store.Star(me.ID, at.Agent).Key)
+		},
+		Then: teamKeys,
+		Show: func(c *request.Request, at store.Ref) (model.StarredAgent, bool) {
+			row, is := store.Star(me.ID, at.Agent).In(c.Rows())
+			a, visible, _ := c.SightOf(c.Caller).Agent(at.Agent)
+			return starredAgent(row, a), is && visible
+		},
 	}
-	found, next := api.Cut(in.Limit, stars, func(r store.Ref) string { return api.NextID(r.ID) })
-	page.Next = next
-	keys := make([]store.Key, len(found))
-	for i, star := range found {
-		keys[i] = store.Star(me.ID, star.Agent).Key
+	bound := c.Caller.BoundProject
+	if bound == 0 {
+		return l.Page(ctx, c, in.Paging, in.found)
 	}
-	seen, err := h.see(ctx, c, found, keys...)
-	for _, star := range found {
-		row, is := store.Star(me.ID, star.Agent).In(c.Rows())
-		if a, ok := seen[star.Agent]; ok && is {
-			page.Items = append(page.Items, starredAgent(row, a))
-		}
+	all, err := h.store.AllStarsOf(ctx, me.ID)
+	if err != nil {
+		return api.Page[model.StarredAgent]{}, err
 	}
-	return page, err
+	l.Find = list.Found(slices.DeleteFunc(all, func(at store.Ref) bool { return at.Project != bound })...) // the others have no place on a page
+	return l.Answer(ctx, c, in.Paging)
 }
 
 type unstarIn struct {
@@ -129,7 +124,7 @@ func (h *handlers) unstar(ctx context.Context, in *unstarIn) ([]model.StarredAge
 	if len(rows) == 0 {
 		return nil, fault.NotFound().On(c.Place("agent_ids"), "names no starred agent")
 	}
-	seen, err := h.see(ctx, c, placed)
+	seen, err := see(ctx, c, placed...)
 	if err != nil {
 		return nil, err
 	}

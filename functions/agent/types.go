@@ -6,6 +6,7 @@ import (
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
@@ -29,10 +30,19 @@ type typesIn struct {
 func (in *typesIn) Load(f *request.Fetch) { f.Rows(store.AgentTypes(f.Organization).Key) }
 
 // types shows the types of agents, by id.
-func (h *handlers) types(_ context.Context, in *typesIn) (api.Page[model.AgentType], error) {
-	types := slices.DeleteFunc(typesOf(in.Request()).Types, func(t model.AgentType) bool { return t.ID <= in.AfterID() })
-	rows, next := api.Merge(in.Limit, func(t model.AgentType) int64 { return t.ID }, types)
-	return api.Page[model.AgentType]{Items: rows, Next: next}, nil
+func (h *handlers) types(ctx context.Context, in *typesIn) (api.Page[model.AgentType], error) {
+	types := typesOf(in.Request()).Types
+	l := list.Of[model.AgentType]{
+		Show: func(_ *request.Request, at store.Ref) (model.AgentType, bool) {
+			return types[slices.IndexFunc(types, func(t model.AgentType) bool { return t.ID == at.ID })], true
+		},
+	}
+	var ids []int64
+	for _, t := range types {
+		ids = append(ids, t.ID)
+	}
+	l.Find = list.FoundIDs(ids...)
+	return l.Answer(ctx, in.Request(), in.Paging)
 }
 
 type editTypeIn struct {

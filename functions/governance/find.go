@@ -56,7 +56,7 @@ func (in *allRemovalsIn) list(s *store.Store, organization int64) list.Of[model.
 
 // Load asks for the first that there may be.
 func (in *allRemovalsIn) Load(f *request.Fetch) {
-	in.list(f.Store(), f.Organization).Ask(f, in.Paging, &in.found)
+	in.list(f.Store(), f.Organization).Find.Ask(f, in.Paging, &in.found)
 }
 
 // wants reports whether a removal is one of those asked for.

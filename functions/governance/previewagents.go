@@ -6,6 +6,7 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
@@ -24,37 +25,33 @@ func agentReach(u model.User, t access.Target) (Reach, bool) {
 // that are open to everybody.
 func (h *handlers) previewAgents(ctx context.Context, in *previewIn, u model.User) (api.Page[Reach], error) {
 	c := in.Request()
-	found, next := api.Cut(in.Limit, in.agents, func(at store.Ref) string { return stage{list: in.from.list, id: at.Agent}.String() })
-	page := api.Page[Reach]{Items: []Reach{}, Next: next}
-	if next == "" && in.from.list == ownAgents {
+	own := in.from.list == ownAgents
+	page, err := list.Of[Reach]{
+		Position: func(at store.Ref) string { return stage{list: in.from.list, id: at.Agent}.String() },
+		Rows: func(_ *request.Request, at store.Ref) []store.Key {
+			keys := []store.Key{store.Agent(at.Agent).Key, store.Project(at.Project).Key}
+			if own {
+				keys = append(keys, store.AgentMember(u.ID, at.Agent).Key, store.Tombstone(at.Project, u.ID).Key)
+			}
+			return keys
+		},
+		Show: func(c *request.Request, at store.Ref) (Reach, bool) {
+			a, p, live := c.AgentRow(at.Agent)
+			t := c.AgentTarget(a, p, u.ID)
+			if t.ProjectRole, t.TeamRole = "", ""; own {
+				t.Open = access.Openness{}
+			} else {
+				t.AgentRole = ""
+			}
+			row, ok := agentReach(u, t)
+			return row, live && ok
+		},
+		Strict: true,
+	}.Page(ctx, c, in.Paging, in.agents)
+	if page.Next == "" && own {
 		page.Next = stage{list: projectAgents}.String()
 	}
-	var keys []store.Key
-	for _, at := range found {
-		keys = append(keys, store.Agent(at.Agent).Key, store.Project(at.Project).Key)
-		if in.from.list == ownAgents {
-			keys = append(keys, store.AgentMember(u.ID, at.Agent).Key, store.Tombstone(at.Project, u.ID).Key)
-		}
-	}
-	if err := c.Read(ctx, keys...); err != nil {
-		return page, err
-	}
-	for _, at := range found {
-		a, p, live := c.AgentRow(at.Agent)
-		if !live {
-			continue
-		}
-		t := c.AgentTarget(a, p, u.ID)
-		if in.from.list == ownAgents {
-			t.ProjectRole, t.TeamRole, t.Open = "", "", access.Openness{}
-		} else {
-			t.AgentRole, t.ProjectRole, t.TeamRole = "", "", ""
-		}
-		if row, ok := agentReach(u, t); ok {
-			page.Items = append(page.Items, row)
-		}
-	}
-	return page, nil
+	return page, err
 }
 
 // previewAgentsOf lists the agents that the person's projects lead to, or their

@@ -39,7 +39,7 @@ func removals() list.Of[model.Removal] {
 }
 
 // Load asks which removals there were.
-func (in *removalsIn) Load(f *request.Fetch) { in.list(f.Store()).Ask(f, in.Paging, &in.found) }
+func (in *removalsIn) Load(f *request.Fetch) { in.list(f.Store()).Find.Ask(f, in.Paging, &in.found) }
 
 // removals lists the removals from a project by id, with what each changed.
 func (h *handlers) removals(ctx context.Context, in *removalsIn) (api.Page[model.Removal], error) {

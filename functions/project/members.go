@@ -199,7 +199,7 @@ func (in *membersIn) list(s *store.Store) list.Of[model.ProjectMemberUser] {
 }
 
 // Load asks who is in the project.
-func (in *membersIn) Load(f *request.Fetch) { in.list(f.Store()).Ask(f, in.Paging, &in.found) }
+func (in *membersIn) Load(f *request.Fetch) { in.list(f.Store()).Find.Ask(f, in.Paging, &in.found) }
 
 // members lists the members by the id of their membership.
 func (h *handlers) members(ctx context.Context, in *membersIn) (api.Page[model.ProjectMemberUser], error) {

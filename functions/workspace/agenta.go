@@ -100,13 +100,22 @@ func (h *handlers) listWorkspaces(ctx context.Context, in *listWorkspacesIn) ([]
 
 // ownTeams reads the teams that the caller is a member of, oldest first.
 func (h *handlers) ownTeams(ctx context.Context, c *request.Request, ids []int64) ([]model.Team, error) {
-	own, err := h.readTeams(ctx, c, ids)
-	own = slices.DeleteFunc(own, func(t model.Team) bool {
-		_, member := c.TeamMember(t.ID, c.Caller.User)
-		return !member
-	})
+	var keys []store.Key
+	for _, id := range ids {
+		keys = append(keys, teamKeys(c, store.Ref{ID: id})...)
+	}
+	if err := c.ReadShown(ctx, keys...); err != nil {
+		return nil, err
+	}
+	var own []model.Team
+	for _, id := range ids {
+		_, member := c.TeamMember(id, c.Caller.User)
+		if t, ok := visibleTeam(c, store.Ref{ID: id}); ok && member {
+			own = append(own, t)
+		}
+	}
 	slices.SortStableFunc(own, func(a, b model.Team) int { return a.CreatedOn.Std().Compare(b.CreatedOn.Std()) })
-	return own, err
+	return own, nil
 }
 
 type rolesIn struct{ request.In }

@@ -30,8 +30,8 @@ type Of[T any] struct {
 	// there are any that weren't read yet.
 	Then func(*request.Request, store.Ref) []store.Key
 	// Recheck is asked while Rows are read. Where it finds what Find didn't, and what
-	// belongs on the page, the request is decided anew. It is for lists between which
-	// a row may have moved while they were asked.
+	// belongs on the page, the request is decided anew. It is for lists by ids between
+	// which a row may have moved while they were asked.
 	Recheck Finder
 
 	// Show is a row as it is shown, by the rows that were read. It is false for what
@@ -41,20 +41,34 @@ type Of[T any] struct {
 	// the page nor its cursor tells that they are there. Without it, a page is short
 	// by them.
 	Fill bool
+	// Strict refuses a list with a row that can't be read. Without it, the page is
+	// without that row, and the log says so.
+	Strict bool
 }
 
 // looks is how often Fill asks for more: a page is short where so many rows in a
 // row aren't shown.
 const looks = 10
 
-// Ask asks for the first rows of a page along with what a request reads.
-func (l Of[T]) Ask(f *request.Fetch, p api.Paging, into *[]store.Ref) {
-	request.Ask(f, into, func(ctx context.Context) ([]store.Ref, error) { return l.Find(ctx, p.After(), p.Limit+1) })
+// Where is the list without what isn't to be kept.
+func (l Of[T]) Where(keep func(T) bool) Of[T] {
+	show := l.Show
+	l.Show = func(c *request.Request, at store.Ref) (T, bool) {
+		row, ok := show(c, at)
+		return row, ok && keep(row)
+	}
+	return l
 }
 
-// Page makes the page of what was found first. It returns table.ErrStale where
-// Recheck says so.
-func (l Of[T]) Page(ctx context.Context, c *request.Request, p api.Paging, found []store.Ref) (api.Page[T], error) {
+// Page makes the page of what Ask has found; what several questions have found is
+// one list, by ids. It returns store.ErrStale where Recheck says so.
+func (l Of[T]) Page(ctx context.Context, c *request.Request, p api.Paging, asked ...[]store.Ref) (api.Page[T], error) {
+	var found []store.Ref
+	if len(asked) == 1 {
+		found = asked[0]
+	} else {
+		found = merge(p.Limit+1, slices.Concat(asked...))
+	}
 	page := api.Page[T]{Items: []T{}}
 	after, last := p.After(), "" // where the look begins, and the position of the last row that is shown
 	for look := 0; ; look++ {
@@ -62,7 +76,7 @@ func (l Of[T]) Page(ctx context.Context, c *request.Request, p api.Paging, found
 		if !l.Fill {
 			some = found[:min(len(found), p.Limit)]
 		}
-		if err := l.read(ctx, c, some, func(ctx context.Context) ([]store.Ref, error) { return l.Recheck(ctx, after, p.Limit+1) }, len(found) > len(some)); err != nil {
+		if err := l.read(ctx, c, some, after, p.Limit, len(found) > len(some)); err != nil {
 			return page, err
 		}
 		for _, at := range some {
@@ -91,9 +105,14 @@ func (l Of[T]) Page(ctx context.Context, c *request.Request, p api.Paging, found
 	}
 }
 
-// Answer is a page of a list whose question has to wait for the handler.
-func (l Of[T]) Answer(ctx context.Context, c *request.Request, p api.Paging) (api.Page[T], error) {
-	found, err := l.Find(ctx, p.After(), p.Limit+1)
+// Answer is the page of a list whose question has to wait for the handler. Rows are
+// read along with it.
+func (l Of[T]) Answer(ctx context.Context, c *request.Request, p api.Paging, along ...store.Key) (api.Page[T], error) {
+	var found []store.Ref
+	err := c.ReadWith(ctx, along, func(ctx context.Context) (err error) {
+		found, err = l.Find(ctx, p.After(), p.Limit+1)
+		return err
+	})
 	if err != nil {
 		return api.Page[T]{}, err
 	}
@@ -107,20 +126,25 @@ func (l Of[T]) position(at store.Ref) string {
 	return api.NextID(at.ID)
 }
 
-// read reads what shows some rows, and asks again meanwhile; more says that others
-// follow them.
-func (l Of[T]) read(ctx context.Context, c *request.Request, some []store.Ref, recheck func(context.Context) ([]store.Ref, error), more bool) error {
+// read reads what shows some rows after a position, and asks again meanwhile; more
+// says that others follow them.
+func (l Of[T]) read(ctx context.Context, c *request.Request, some []store.Ref, after string, limit int, more bool) error {
 	if l.Rows == nil {
 		return nil
 	}
+	shown, missing := c.ReadShown, c.ReadMissingShown
+	if l.Strict {
+		shown, missing = c.Read, c.ReadMissing
+	}
+	rows := keys(c, some, l.Rows)
 	if l.Recheck == nil {
-		if err := c.ReadShown(ctx, keys(c, some, l.Rows)...); err != nil {
+		if err := shown(ctx, rows...); err != nil {
 			return err
 		}
 	} else {
 		var again []store.Ref
-		if err := c.ReadWith(ctx, keys(c, some, l.Rows), func(ctx context.Context) (err error) {
-			again, err = recheck(ctx)
+		if err := c.ReadWith(ctx, rows, func(ctx context.Context) (err error) {
+			again, err = l.Recheck(ctx, after, limit+1)
 			return err
 		}); err != nil {
 			return err
@@ -132,7 +156,8 @@ func (l Of[T]) read(ctx context.Context, c *request.Request, some []store.Ref, r
 	if l.Then == nil {
 		return nil
 	}
-	return c.ReadMissingShown(ctx, keys(c, some, l.Then)...)
+	_, err := missing(ctx, keys(c, some, l.Then)...)
+	return err
 }
 
 // missed reports whether what was found again has a row that some lacks; more says

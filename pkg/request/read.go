@@ -38,12 +38,12 @@ func (c *Request) ReadMissing(ctx context.Context, keys ...table.Primary) (bool,
 	return true, c.Read(ctx, keys...)
 }
 
-// ReadMissingShown is ReadShown of those rows that weren't asked for yet.
-func (c *Request) ReadMissingShown(ctx context.Context, keys ...table.Primary) error {
+// ReadMissingShown is ReadMissing for a list that is shown.
+func (c *Request) ReadMissingShown(ctx context.Context, keys ...table.Primary) (bool, error) {
 	if keys = c.missing(keys); len(keys) == 0 {
-		return nil
+		return false, nil
 	}
-	return c.ReadShown(ctx, keys...)
+	return true, c.ReadShown(ctx, keys...)
 }
 
 func (c *Request) missing(keys []table.Primary) []table.Primary {

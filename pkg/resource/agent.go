@@ -251,7 +251,10 @@ type seenProject struct {
 
 // SightOf returns how who sees agents by the rows that are read now.
 func (v *View) SightOf(who access.Caller) *Sight {
-	return &Sight{v, who, make(map[int64]seenProject, 4)}
+	if v.last.sight == nil || v.last.sight.who != who || v.last.sight.v != v {
+		v.last.sight = &Sight{v, who, make(map[int64]seenProject, 4)}
+	}
+	return v.last.sight
 }
 
 // Agent returns an agent as shown, and whether it is visible. Where it isn't, team

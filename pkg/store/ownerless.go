@@ -13,9 +13,23 @@ import (
 // off. The list leads to such places and may name one more: the place's own row
 // tells.
 
-// Ownerless lists ids of an organisation's projects, teams or agents that may be
-// held by nobody, after an id, strongly consistent. Read the things again.
-func (s *Store) Ownerless(ctx context.Context, organization int64, of string, from int64, n int) ([]int64, error) {
+// OwnerlessProjects lists ids of an organisation's projects that may be without an
+// admin, after an id, strongly consistent. Read the projects again.
+func (s *Store) OwnerlessProjects(ctx context.Context, organization, from int64, n int) ([]int64, error) {
+	return s.ownerless(ctx, organization, model.OwnerlessProject, from, n)
+}
+
+// OwnerlessTeams is OwnerlessProjects for teams that may be without an owner.
+func (s *Store) OwnerlessTeams(ctx context.Context, organization, from int64, n int) ([]int64, error) {
+	return s.ownerless(ctx, organization, model.OwnerlessTeam, from, n)
+}
+
+// OwnerlessAgents is OwnerlessProjects for agents that may be without an owner.
+func (s *Store) OwnerlessAgents(ctx context.Context, organization, from int64, n int) ([]int64, error) {
+	return s.ownerless(ctx, organization, model.OwnerlessAgent, from, n)
+}
+
+func (s *Store) ownerless(ctx context.Context, organization int64, of string, from int64, n int) ([]int64, error) {
 	return ids(table.Ownerless, "ownerless_id")(table.Ownerless.Query("", organization, of).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
