@@ -109,11 +109,15 @@ func (l Of[T]) Page(ctx context.Context, c *request.Request, p api.Paging, asked
 // read along with it.
 func (l Of[T]) Answer(ctx context.Context, c *request.Request, p api.Paging, along ...store.Key) (api.Page[T], error) {
 	var found []store.Ref
-	err := c.ReadWith(ctx, along, func(ctx context.Context) (err error) {
+	ask := func(ctx context.Context) (err error) {
 		found, err = l.Find(ctx, p.After(), p.Limit+1)
 		return err
-	})
-	if err != nil {
+	}
+	read := ask
+	if len(along) > 0 {
+		read = func(ctx context.Context) error { return c.ReadWith(ctx, along, ask) }
+	}
+	if err := read(ctx); err != nil {
 		return api.Page[T]{}, err
 	}
 	return l.Page(ctx, c, p, found)
