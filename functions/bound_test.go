@@ -7,9 +7,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"wardroom/infra/local/fixture"
+	"wardroom/infra/local/seed"
 	"wardroom/pkg/api"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
@@ -89,17 +91,34 @@ func boundWorld(t *testing.T) *fixture.System {
 // there is, as its sample says and with each id in it naming something elsewhere.
 func TestBoundKeys(t *testing.T) {
 	t.Parallel()
+	var swept, answered sync.Map // operations
+	t.Run("by group", func(t *testing.T) {
+		byGroup(t, func(t *testing.T, operations []seed.Operation) { sweep(t, operations, &swept, &answered) })
+	})
+	if asked, did := size(&swept), size(&answered); asked < 60 || did < 40 {
+		t.Errorf("%d operations swept, of which %d did something", asked, did)
+	} else {
+		t.Log(asked, "operations swept,", did, "did something")
+	}
+}
+
+func size(m *sync.Map) (n int) {
+	m.Range(func(any, any) bool { n++; return true })
+	return n
+}
+
+// sweep asks the operations of a group.
+func sweep(t *testing.T, operations []seed.Operation, swept, answered *sync.Map) {
 	s := boundWorld(t)
 	base := s.Rows(t.Context(), t)
-	swept, answered := map[string]bool{}, map[string]bool{}
 	ask := func(at, key string, r fixture.Request) {
 		r.Key = key + ".secret"
 		r.Path = strings.ReplaceAll(r.Path, "{self}", "30")
 		r.Body = strings.ReplaceAll(r.Body, "{self}", "30")
 		got := s.Do(t.Context(), r)
-		swept[at] = true
+		swept.Store(at, true)
 		if got.Status < http.StatusMultipleChoices {
-			answered[at] = true
+			answered.Store(at, true)
 		}
 		if got.Status >= http.StatusInternalServerError {
 			t.Errorf("%s by %s: %d %s", at, key, got.Status, got.Body)
@@ -120,22 +139,22 @@ func TestBoundKeys(t *testing.T) {
 		s.Restore(t.Context(), t, base)
 		s.Fresh()
 	}
-	for _, o := range operations(t) {
+	for _, o := range operations {
 		if o.IsPublic {
 			continue
 		}
 		for _, key := range []string{"bnd", "srv"} {
-			ask(o.id, key, o.sample)
-			if o.id != "get-user-agent-or-user-agent-permission" && // whose pages are made of the people of the project
+			ask(o.Name, key, o.Sample)
+			if o.Name != "get-user-agent-or-user-agent-permission" && // whose pages are made of the people of the project
 				slices.ContainsFunc(o.Inputs(), func(in api.Input) bool { return in.Name == "cursor" }) {
 				walksOn(t, s, o, key)
 			}
 			for _, in := range o.Inputs() {
 				name := in.Name[strings.LastIndex(in.Name, ".")+1:]
 				if value, ok := there[name]; ok {
-					ask(o.id, key, place(t, o, in, value, false))
+					ask(o.Name, key, place(t, o, in, value, false))
 					if in.List {
-						ask(o.id, key, place(t, o, in, value, true))
+						ask(o.Name, key, place(t, o, in, value, true))
 					}
 				}
 			}
@@ -143,23 +162,19 @@ func TestBoundKeys(t *testing.T) {
 	}
 	for name, v := range variants {
 		id, _, _ := strings.Cut(name, "/")
-		for _, o := range operations(t) {
-			if o.id == id {
-				ask(id, "bnd", instead(o.sample, v))
+		for _, o := range operations {
+			if o.Name == id {
+				ask(id, "bnd", instead(o.Sample, v))
 			}
 		}
 	}
-	if len(swept) < 60 || len(answered) < 40 {
-		t.Errorf("%d operations swept, of which %d did something", len(swept), len(answered))
-	}
-	t.Log(len(swept), "operations swept,", len(answered), "did something")
 }
 
 // walksOn demands of a list that each of its pages shows something, if only one
 // thing: a page of nothing that goes on would tell how much is behind it.
-func walksOn(t *testing.T, s *fixture.System, o operation, key string) {
+func walksOn(t *testing.T, s *fixture.System, o seed.Operation, key string) {
 	t.Helper()
-	path, _, _ := strings.Cut(o.sample.Path, "?")
+	path, _, _ := strings.Cut(o.Sample.Path, "?")
 	for cursor, page := "", 0; page < 50; page++ {
 		r := fixture.Request{Method: o.Method, Path: path + "?limit=1", Key: key + ".secret"}
 		if cursor != "" {
@@ -176,7 +191,7 @@ func walksOn(t *testing.T, s *fixture.System, o operation, key string) {
 			return
 		}
 		if len(body.Data) == 0 {
-			t.Errorf("%s by %s: page %d shows nothing and goes on: %s", o.id, key, page+1, got.Body)
+			t.Errorf("%s by %s: page %d shows nothing and goes on: %s", o.Name, key, page+1, got.Body)
 			return
 		}
 		cursor = body.Meta.Next

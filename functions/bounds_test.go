@@ -9,6 +9,7 @@ import (
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
+	"wardroom/infra/local/seed"
 	"wardroom/pkg/api"
 )
 
@@ -16,10 +17,10 @@ import (
 func formatted(t *testing.T, format string) map[string]func(value string) fixture.Request {
 	t.Helper()
 	out := map[string]func(string) fixture.Request{}
-	for _, o := range operations(t) {
+	for _, o := range seed.Operations(t) {
 		for _, in := range o.Inputs() {
 			if in.Format == format {
-				out[o.id+" "+in.In+"."+in.Name] = func(value string) fixture.Request { return place(t, o, in, value, false) }
+				out[o.Name+" "+in.In+"."+in.Name] = func(value string) fixture.Request { return place(t, o, in, value, false) }
 			}
 		}
 	}
@@ -86,16 +87,16 @@ func TestImpossibleAddresses(t *testing.T) {
 	if queries < 3 {
 		t.Errorf("%d addresses are in queries only", queries)
 	}
-	for _, o := range operations(t) { // none is without its format
+	for _, o := range seed.Operations(t) { // none is without its format
 		for _, in := range o.Inputs() {
 			name := in.Name[strings.LastIndex(in.Name, ".")+1:]
 			if called := strings.Contains(strings.ToLower(name), "email") || strings.Contains(name, "address"); called && in.Format != "email" {
-				t.Errorf("%s %s.%s: is it an address? Then its tag says so", o.id, in.In, in.Name)
+				t.Errorf("%s %s.%s: is it an address? Then its tag says so", o.Name, in.In, in.Name)
 			}
 		}
 	}
 	for _, filter := range []string{`emails.value eq "nobody"`, `emails eq "nobody"`, `emails[type eq "work"].value eq "a@"`} {
-		o := operations(t)[slices.IndexFunc(operations(t), func(o operation) bool { return o.id == "list-scim-users" })]
+		o := seed.Operations(t)[slices.IndexFunc(seed.Operations(t), func(o seed.Operation) bool { return o.Name == "list-scim-users" })]
 		r := place(t, o, api.Input{In: "query", Name: "filter"}, filter, false)
 		r.Key = demo.GlobalAdmin
 		if got := s.Do(t.Context(), r); got.Status != http.StatusBadRequest || !strings.Contains(got.Body, "invalidFilter") {

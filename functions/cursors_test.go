@@ -12,15 +12,16 @@ import (
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
+	"wardroom/infra/local/seed"
 	"wardroom/pkg/api"
 	"wardroom/pkg/table"
 )
 
 // paged lists the operations that take a cursor.
-func paged(t *testing.T) []operation {
+func paged(t *testing.T) []seed.Operation {
 	t.Helper()
-	var out []operation
-	for _, o := range operations(t) {
+	var out []seed.Operation
+	for _, o := range seed.Operations(t) {
 		if slices.ContainsFunc(o.Inputs(), func(in api.Input) bool { return in.Name == "cursor" }) {
 			out = append(out, o)
 		}
@@ -89,14 +90,14 @@ func TestForgedCursors(t *testing.T) {
 		t.Errorf("only %d lists", len(lists))
 	}
 	for _, o := range lists {
-		if o.id == "get-all-projects" {
-			o.sample.Path = "/api/project" // of which it is another filter
+		if o.Name == "get-all-projects" {
+			o.Sample.Path = "/api/project" // of which it is another filter
 		}
 		for _, bad := range forgeries(strange, random) {
-			r := withCursor(o.sample, bad)
+			r := withCursor(o.Sample, bad)
 			forged++
 			if got := s.Do(t.Context(), r); got.Status != http.StatusBadRequest || !strings.Contains(got.Body, `"query.cursor"`) {
-				t.Errorf("%s %s: %d %s", o.id, r.Path, got.Status, got.Body)
+				t.Errorf("%s %s: %d %s", o.Name, r.Path, got.Status, got.Body)
 				break
 			}
 		}

@@ -14,6 +14,7 @@ import (
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
+	"wardroom/infra/local/seed"
 	"wardroom/pkg/api"
 )
 
@@ -100,12 +101,29 @@ var otherwise = map[string]int{
 // each operation, asked by those who may do most. It isn't found, the answer is
 // that of something which doesn't exist, and nothing changes.
 func TestForeignIDs(t *testing.T) {
+	inputs := map[string]bool{}
+	for _, o := range seed.Operations(t) {
+		for _, in := range o.Inputs() {
+			inputs[o.Name+" "+in.In+"."+in.Name] = true
+		}
+	}
+	for at := range otherwise {
+		if !inputs[at] {
+			t.Errorf("%s is no input", at)
+		}
+	}
+	t.Run("agents", func(t *testing.T) { agents(t, fixture.New(t)) })
+	byGroup(t, foreign)
+}
+
+// foreign asks the operations of a group.
+func foreign(t *testing.T, operations []seed.Operation) {
 	s := fixture.New(t)
 	base, before := dump(t, s)
-	tried := map[string]bool{}
-	for _, o := range operations(t) {
+	tried := 0
+	for _, o := range operations {
 		for _, in := range o.Inputs() {
-			name, at := in.Name[strings.LastIndex(in.Name, ".")+1:], o.id+" "+in.In+"."+in.Name
+			name, at := in.Name[strings.LastIndex(in.Name, ".")+1:], o.Name+" "+in.In+"."+in.Name
 			value, ok := aliens[name]
 			if slices.Contains(news, at) || strings.HasPrefix(in.Name, "groups.") { // names of groups of operations
 				continue
@@ -116,13 +134,13 @@ func TestForeignIDs(t *testing.T) {
 				}
 				continue
 			}
-			tried[at] = true
+			tried++
 			for _, beside := range []bool{false, true} {
 				if beside && !in.List {
 					continue
 				}
 				if beside && slices.Contains(ignored, at) {
-					ignores(t, s, at, place(t, o, in, value.foreign, beside), o.sample)
+					ignores(t, s, at, place(t, o, in, value.foreign, beside), o.Sample)
 					s.Restore(t.Context(), t, base)
 					s.Fresh()
 					continue
@@ -136,13 +154,7 @@ func TestForeignIDs(t *testing.T) {
 			}
 		}
 	}
-	agents(t, s)
-	for at := range otherwise {
-		if !tried[at] {
-			t.Errorf("%s is no input", at)
-		}
-	}
-	t.Logf("%d inputs", len(tried))
+	t.Logf("%d inputs", tried)
 }
 
 // agents probes what names an agent by its kind and its id: the samples name a
@@ -231,9 +243,9 @@ func names(got fixture.Response, in api.Input) bool {
 
 // place returns the operation's sample with value in one of its inputs; beside
 // leaves there what a list holds.
-func place(t *testing.T, o operation, in api.Input, value any, beside bool) fixture.Request {
+func place(t *testing.T, o seed.Operation, in api.Input, value any, beside bool) fixture.Request {
 	t.Helper()
-	r := o.sample
+	r := o.Sample
 	path, rawQuery, _ := strings.Cut(r.Path, "?")
 	query, err := url.ParseQuery(rawQuery)
 	if err != nil {

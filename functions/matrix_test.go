@@ -15,6 +15,7 @@ import (
 
 	"wardroom/functions"
 	"wardroom/infra/local/fixture"
+	"wardroom/infra/local/seed"
 	"wardroom/pkg/access"
 	"wardroom/pkg/table"
 )
@@ -75,10 +76,10 @@ func TestEveryOperationIsInTheMatrix(t *testing.T) {
 	for name := range variants {
 		want[name] = true
 	}
-	for _, o := range operations(t) {
-		want[o.id] = true
+	for _, o := range seed.Operations(t) {
+		want[o.Name] = true
 		if o.SelfField != "" {
-			want[o.id+"/self"] = true
+			want[o.Name+"/self"] = true
 		}
 	}
 	for name := range want {
@@ -97,22 +98,39 @@ func TestEveryOperationIsInTheMatrix(t *testing.T) {
 // one table, and change nothing in it; what a success changes is put back.
 func TestWhoMayDoWhat(t *testing.T) {
 	m := readMatrix(t)
-	s := withCast(t)
-	base, before := dump(t, s)
-	asked := 0
-	for _, o := range operations(t) {
-		for _, name := range rowsOf(o, m) {
-			asked += (&row{t: t, s: s, op: o, name: name, cells: m.rows[name], before: before}).play(m.columns, base)
+	byGroup(t, func(t *testing.T, operations []seed.Operation) {
+		s := withCast(t)
+		base, before := dump(t, s)
+		asked := 0
+		for _, o := range operations {
+			for _, name := range rowsOf(o, m) {
+				asked += (&row{t: t, s: s, op: o, name: name, cells: m.rows[name], before: before}).play(m.columns, base)
+			}
 		}
+		t.Logf("%d requests by %d columns", asked, len(m.columns))
+	})
+}
+
+// byGroup runs a test of each group's operations, the groups at the same time.
+func byGroup(t *testing.T, test func(*testing.T, []seed.Operation)) {
+	t.Helper()
+	groups := map[string][]seed.Operation{}
+	for _, o := range seed.Operations(t) {
+		groups[o.Group] = append(groups[o.Group], o)
 	}
-	t.Logf("%d requests by %d columns over %d rows", asked, len(m.columns), len(m.rows))
+	for name, operations := range groups {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, operations)
+		})
+	}
 }
 
 // rowsOf lists the rows of an operation.
-func rowsOf(o operation, m matrix) []string {
+func rowsOf(o seed.Operation, m matrix) []string {
 	var out []string
 	for name := range m.rows {
-		if id, _, _ := strings.Cut(name, "/"); id == o.id {
+		if id, _, _ := strings.Cut(name, "/"); id == o.Name {
 			out = append(out, name)
 		}
 	}
@@ -124,7 +142,7 @@ func rowsOf(o operation, m matrix) []string {
 type row struct {
 	t     *testing.T
 	s     *fixture.System
-	op    operation
+	op    seed.Operation
 	name  string
 	cells map[string]verdict
 
@@ -180,7 +198,7 @@ func (r *row) reset(base table.Rows) {
 // ask sends the request once and compares its status. Whoever may not know the
 // project and the team is told nothing of them.
 func (r *row) ask(code string, c credential, want verdict, door func(fixture.Request) fixture.Response) {
-	q := instead(r.op.sample, variants[r.name])
+	q := instead(r.op.Sample, variants[r.name])
 	if id, email, ok := self(code); ok {
 		own := strings.NewReplacer("{self}", id, "{email}", email)
 		q.Path, q.Body = own.Replace(q.Path), own.Replace(q.Body)

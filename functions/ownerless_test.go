@@ -31,7 +31,7 @@ func TestOwnerless(t *testing.T) {
 	if err := s.Store.Commit(t.Context(), &beside); err != nil {
 		t.Fatal(err)
 	}
-	granted(t.Context(), t, s, remove(demo.GlobalAdmin, "/api/user/40"))
+	s.Granted(t.Context(), t, fixture.DeleteAt(demo.GlobalAdmin, "/api/user/40"))
 	s.Settle(t.Context(), t)
 
 	for _, of := range []struct {
@@ -64,7 +64,7 @@ func TestOwnerless(t *testing.T) {
 				}
 			}
 			says := func(path string) bool {
-				return strings.Contains(granted(t.Context(), t, s, fixture.Request{Method: http.MethodGet, Path: path, Key: demo.GlobalAdmin}).Body, `"ownerless":true`)
+				return strings.Contains(s.Granted(t.Context(), t, fixture.Request{Method: http.MethodGet, Path: path, Key: demo.GlobalAdmin}).Body, `"ownerless":true`)
 			}
 			if !says(of.one) || of.held != "" && says(of.held) {
 				t.Error("its details don't tell whether somebody holds it")
@@ -73,7 +73,7 @@ func TestOwnerless(t *testing.T) {
 			if of.list == "/api/agent" {
 				r.Method, r.Path = http.MethodPut, of.one
 			}
-			granted(t.Context(), t, s, r)
+			s.Granted(t.Context(), t, r)
 			if got := ours(listed(demo.GlobalAdmin)); !slices.Equal(got, of.want[1:]) || says(of.one) {
 				t.Errorf("somebody holds %s again, and the list has %v", of.one, got)
 			}

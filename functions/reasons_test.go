@@ -19,7 +19,7 @@ import (
 // reasonIn is what a cell of the matrix must be told beside its 403: one of the
 // reasons, and a key's scope where that alone is in the way.
 func reasonIn(column string, reads bool, got fixture.Response) (fault.Reason, bool) {
-	reason := fault.Reason(metaOf(got).Reason)
+	reason := fault.Reason(got.Meta().Reason)
 	if column == "no" || !reads && (column == "ro" || column == "rd") {
 		return reason, reason == fault.ReasonKeyScope
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"wardroom/docs"
+	"wardroom/infra/local/seed"
 )
 
 // Every operation has a sample event with its answer, and is in the document,
@@ -22,15 +23,15 @@ func TestEveryOperationIsShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	listed := map[string]bool{}
-	for _, o := range operations(t) {
-		listed[o.id] = true
-		for _, file := range []string{o.id + ".json", o.id + ".want.json"} {
+	for _, o := range seed.Operations(t) {
+		listed[o.Name] = true
+		for _, file := range []string{o.Name + ".json", o.Name + ".want.json"} {
 			if _, err := os.Stat(filepath.Join(root(t), "events", o.Group, file)); err != nil {
 				t.Errorf("%v: go run ./infra/events/record writes it", err)
 			}
 		}
-		if got := document.Paths[o.Path][strings.ToLower(o.Method)].ID; got != o.id {
-			t.Errorf("docs/openapi.json: %s %s is %q, want %s: make docs writes it", o.Method, o.Path, got, o.id)
+		if got := document.Paths[o.Path][strings.ToLower(o.Method)].ID; got != o.Name {
+			t.Errorf("docs/openapi.json: %s %s is %q, want %s: make docs writes it", o.Method, o.Path, got, o.Name)
 		}
 	}
 	for path, methods := range document.Paths {

@@ -10,7 +10,7 @@ import (
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
-	"wardroom/pkg/link"
+	"wardroom/pkg/api"
 )
 
 // Requests as libraries and people write them, at both doors.
@@ -68,7 +68,7 @@ func TestBelowAPrefix(t *testing.T) {
 			r := httptest.NewRequestWithContext(t.Context(), "GET", "/wardroom"+path, nil)
 			r.Header.Set("Authorization", "ApiKey "+demo.GlobalAdmin)
 			w := httptest.NewRecorder()
-			link.Under("/wardroom", s.Local).ServeHTTP(w, r)
+			api.StripPrefix("/wardroom", s.Local).ServeHTTP(w, r)
 			return fixture.Response{Status: w.Code, Body: w.Body.String(), Header: w.Header()}
 		}},
 	} {

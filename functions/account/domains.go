@@ -8,7 +8,6 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
-	"wardroom/pkg/dns"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
@@ -178,7 +177,7 @@ func (h *handlers) verifyDomain(ctx context.Context, in *domainIn) (Domain, erro
 	if err := proved(c, d.Domain); err != nil {
 		return Domain{}, err
 	}
-	texts, err := dns.From(ctx).TXT(ctx, d.Domain)
+	texts, err := signin.ResolverOf(ctx).TXT(ctx, d.Domain)
 	if err != nil {
 		return Domain{}, fault.Unavailable(err)
 	}

@@ -207,7 +207,7 @@ func (h *handlers) move(ctx context.Context, c *request.Request, joining []int64
 		c.Continue(c.Team.ID)
 	}
 	change := member.ChangeTeam(h.store, c)
-	change.Without(len(out))
+	change.CountLeavers(len(out))
 	if _, err := change.Admit(ctx, access.Viewer, false, in...); err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func (in *readIn) Load(f *request.Fetch) {
 // handler to say (403).
 func (in *readIn) Resolve(_ context.Context, c *request.Request) (err error) {
 	var ok bool
-	if in.row, ok = store.Notification(c.Caller.User, in.NotificationID).In(c.Rows()); c.User != nil && !(ok && in.row.Within(c.Caller.BoundProject)) {
+	if in.row, ok = store.Notification(c.Caller.User, in.NotificationID).In(c.Rows()); c.User != nil && !(ok && in.row.VisibleFrom(c.Caller.BoundProject)) {
 		err = fault.NotFound()
 	}
 	return err
@@ -64,7 +64,7 @@ func (in *listIn) list(s *store.Store, user int64) list.Of[model.Notification] {
 		},
 		Show: func(c *request.Request, at store.Ref) (model.Notification, bool) {
 			n, ok := store.Notification(user, at.ID).In(c.Rows())
-			return n, ok && (in.IsRead == nil || *in.IsRead == n.IsRead) && n.Within(c.Caller.BoundProject)
+			return n, ok && (in.IsRead == nil || *in.IsRead == n.IsRead) && n.VisibleFrom(c.Caller.BoundProject)
 		},
 		Fill: true,
 	}

@@ -8,7 +8,6 @@ import (
 
 	"wardroom/docs"
 	"wardroom/pkg/api"
-	"wardroom/pkg/link"
 	"wardroom/pkg/signin"
 	"wardroom/pkg/store"
 )
@@ -51,7 +50,7 @@ func (h *handlers) health(ctx context.Context, _ *struct{}) (Health, error) {
 // longer than everything else a start does. Where the API lies below a prefix,
 // the document says so.
 func (h *handlers) openapi(ctx context.Context, _ *struct{}) (api.Verbatim, error) {
-	prefix := link.Prefix(ctx)
+	prefix := api.Prefix(ctx)
 	if prefix == "" {
 		return api.Verbatim(docs.OpenAPI), nil
 	}

@@ -126,7 +126,7 @@ func (h *handlers) assign(_ context.Context, in *assignIn) (bool, error) {
 
 func (h *handlers) change(c *request.Request, m model.TeamMember, role access.Role) error {
 	change := member.ChangeTeam(h.store, c)
-	if _, err := change.To(m, role); err != nil {
+	if _, err := change.ChangeRole(m, role); err != nil {
 		return err
 	}
 	return change.Done()

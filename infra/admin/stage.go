@@ -53,7 +53,7 @@ func open(ctx context.Context, stage string) (place, error) {
 	}
 	at := place{stage: stage, table: c.Table, aws: c.Endpoint == ""}
 	if !at.aws {
-		return at.behind(ctx, store.Client(c.Config))
+		return at.open(ctx, store.Client(c.Config))
 	}
 	if os.Getenv("WARDROOM_TABLE") == "" {
 		at.table = "wardroom-" + stage
@@ -62,7 +62,7 @@ func open(ctx context.Context, stage string) (place, error) {
 	if err != nil {
 		return place{}, err
 	}
-	return at.behind(ctx, dynamodb.NewFromConfig(own))
+	return at.open(ctx, dynamodb.NewFromConfig(own))
 }
 
 // account is the caller's own in AWS. The SDK's warnings would only repeat what
@@ -81,8 +81,8 @@ func account(ctx context.Context) (aws.Config, error) {
 	return own, nil
 }
 
-// behind is the place whose table lies behind a client.
-func (p place) behind(ctx context.Context, client *dynamodb.Client) (place, error) {
+// open is the place with the table that a client leads to, if it answers.
+func (p place) open(ctx context.Context, client *dynamodb.Client) (place, error) {
 	p.client, p.store = client, store.Over(table.Open(dynamo.NewFromIface(client), p.table))
 	return p, p.answers(ctx)
 }

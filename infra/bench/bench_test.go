@@ -37,7 +37,7 @@ func TestNotHeld(t *testing.T) {
 		{[]string{"good", "none"}, -1, false, `"none"`},
 	} {
 		var out bytes.Buffer
-		err := bench(t.Context(), &out, tt.names)
+		err := bench(t.Context(), &out, "", tt.names)
 		if (err != nil) != (tt.complain != "") || err != nil && !strings.Contains(err.Error(), tt.complain) {
 			t.Errorf("%v: %v", tt.names, err)
 		}

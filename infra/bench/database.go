@@ -1,12 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
 
 	"wardroom/infra/local/engine"
 )
+
+// engineName is the engine that the bench runs beside, as far as it is known.
+func engineName() string { return cmp.Or(os.Getenv(engine.NameVariable), "that of DYNAMODB_ENDPOINT") }
 
 // database is the DynamoDB engine that DYNAMODB_ENDPOINT names, or one of the
 // bench's own.
@@ -16,6 +20,9 @@ func database(ctx context.Context) (endpoint string, stop func(), err error) {
 	}
 	server, err := engine.Start(ctx, engine.Options{Log: func(line string) { fmt.Fprintln(os.Stderr, line) }})
 	if err != nil {
+		return "", nil, err
+	}
+	if err := os.Setenv(engine.NameVariable, server.Name()); err != nil {
 		return "", nil, err
 	}
 	return server.Endpoint(), func() { _ = server.Stop() }, nil // it ends with this process anyway

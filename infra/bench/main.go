@@ -3,8 +3,9 @@
 //
 //	go run ./infra/bench          every measure
 //	go run ./infra/bench start    the named ones
+//	go run ./infra/bench -write docs/measures.md
 //
-// A measure is a function in a file of its own and a line in the list below.
+// The last keeps the table in a file. // A measure is a function in a file of its own and a line in the list below.
 // Everything it starts listens on 127.0.0.1 and ends with it.
 package main
 
@@ -16,9 +17,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"slices"
+	"strings"
 	"syscall"
 	"text/tabwriter"
+	"time"
 )
 
 // A measure reports its figures as rows. Its error means that it couldn't
@@ -33,6 +37,7 @@ var measures = []measure{
 	{"handler", handler},   // our own work in a handler: allocations, processor time
 	{"decision", decision}, // who may do what
 	{"latency", latency},   // requests through the local door, over their bare calls
+	{"load", load},         // requests a second through the local door
 }
 
 // row is one figure. Where there is nothing to hold, limit is "" and held true.
@@ -58,6 +63,17 @@ func (r *report) held() bool {
 	return !slices.ContainsFunc(r.rows, func(x row) bool { return !x.held })
 }
 
+// write keeps the figures as a page of the documentation.
+func (r *report) write(path string) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Measures\n\nWritten by `make measure`, last on %s, on %d processors; the engine was %s. Figures of one machine say little of another: what is held is what has a limit.\n\n| measure | figure | limit |\n|---|--:|--:|\n",
+		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), engineName())
+	for _, x := range r.rows {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", x.what, x.figure, x.limit)
+	}
+	return os.WriteFile(path, []byte(b.String()), 0o600)
+}
+
 func (r *report) print(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "measure\tfigure\tlimit\theld?")
@@ -75,9 +91,10 @@ func (r *report) print(w io.Writer) error {
 }
 
 func main() {
+	file := flag.String("write", "", "the file that keeps the figures, too")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := bench(ctx, os.Stdout, flag.Args())
+	err := bench(ctx, os.Stdout, *file, flag.Args())
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -86,8 +103,8 @@ func main() {
 }
 
 // bench runs the named measures, or all of them, and prints what they found
-// even where one of them failed.
-func bench(ctx context.Context, w io.Writer, names []string) error {
+// even where one of them failed. file keeps it, unless it is "".
+func bench(ctx context.Context, w io.Writer, file string, names []string) error {
 	for _, name := range names {
 		if !slices.ContainsFunc(measures, func(m measure) bool { return m.name == name }) {
 			return fmt.Errorf("no measure is called %q", name)
@@ -104,6 +121,9 @@ func bench(ctx context.Context, w io.Writer, names []string) error {
 	}
 	if err := r.print(w); err != nil {
 		return err
+	}
+	if file != "" {
+		failed = append(failed, r.write(file))
 	}
 	if !r.held() {
 		failed = append(failed, errors.New("a figure is not held"))

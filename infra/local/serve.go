@@ -12,8 +12,8 @@ import (
 
 	"wardroom/functions"
 	"wardroom/infra/local/demo"
+	"wardroom/pkg/api"
 	"wardroom/pkg/concurrent"
-	"wardroom/pkg/link"
 	"wardroom/pkg/service"
 	"wardroom/pkg/store"
 	"wardroom/pkg/telemetry"
@@ -39,7 +39,7 @@ func (s *settings) serve(ctx context.Context) error {
 	if err := s.prepare(ctx, st); err != nil {
 		return err
 	}
-	server := newServer(link.Under(s.Base, Handler(st, s.Config, telemetry.Options{Log: telemetry.Logger(os.Stderr, false), Stage: s.Stage})))
+	server := newServer(api.StripPrefix(s.Base, Handler(st, s.Config, telemetry.Options{Log: telemetry.Logger(os.Stderr, false), Stage: s.Stage})))
 	s.greet(listener.Addr())
 	follow, halt := context.WithCancel(ctx)
 	followed := s.follow(follow, st)

@@ -9,7 +9,7 @@ import (
 
 	"wardroom/infra/local/engine"
 	"wardroom/infra/local/filelock"
-	"wardroom/pkg/link"
+	"wardroom/pkg/api"
 	"wardroom/pkg/service"
 	environment "wardroom/pkg/settings"
 )
@@ -30,7 +30,7 @@ func read() (*settings, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
-	if !link.Valid(s.Base) {
+	if !api.ValidPrefix(s.Base) {
 		return nil, errors.New("environment: WARDROOM_BASE_PATH must look like /wardroom")
 	}
 	if s.Data, err = engine.Folder(); err != nil {

@@ -14,7 +14,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"wardroom/pkg/fault"
-	"wardroom/pkg/link"
 	provider "wardroom/pkg/scim"
 )
 
@@ -154,7 +153,7 @@ func (r *rule) unwrapped(v any) (any, bool) {
 // came. SCIM's answers name resources by their paths, in these two members; text
 // of somebody's own holds no such pattern, since its quotes are escaped.
 func (d dialect) linked(ctx context.Context, body []byte) []byte {
-	prefix := link.Prefix(ctx)
+	prefix := Prefix(ctx)
 	if d != scim || prefix == "" {
 		return body
 	}

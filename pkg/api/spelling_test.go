@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"wardroom/pkg/api"
-	"wardroom/pkg/link"
 )
 
 // spelled is what a list says it was asked.
@@ -111,7 +110,7 @@ func TestLinks(t *testing.T) {
 		return a, nil
 	}).SCIM().Anyone().Creates())
 	for prefix, path := range map[string]string{"": "/scim/v2/Users", "/dev": "/dev/scim/v2/Users"} {
-		w := ask(t, link.Under(prefix, h), "POST", path, "")
+		w := ask(t, api.StripPrefix(prefix, h), "POST", path, "")
 		want := prefix + "/scim/v2/Users/2"
 		if got := w.Header().Get("Location"); w.Code != http.StatusCreated || got != want {
 			t.Errorf("%d, Location %q, want %q", w.Code, got, want)

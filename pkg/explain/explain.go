@@ -5,34 +5,28 @@
 package explain
 
 import (
+	"context"
+
 	"wardroom/pkg/access"
 	"wardroom/pkg/model"
+	"wardroom/pkg/resource"
+	"wardroom/pkg/table"
 )
 
-// Reason says what was missing. The vocabulary is closed.
-type Reason string
+// Reason says what was missing.
+type Reason = resource.Reason
 
-// The reasons. Each of the first four stands alone; of the others there is one
-// for each path that might have led to the resource.
+// The reasons that don't depend on the kind of the thing: each of the first four
+// stands alone. Those of memberships stand with the kinds.
 const (
 	UserNotYetCreated     Reason = "user_not_yet_created"
 	UserInactive          Reason = "user_inactive"
 	ResourceNotYetCreated Reason = "resource_not_yet_created"
 	ResourceDeleted       Reason = "resource_deleted"
 
-	NotAMember        Reason = "not_a_member"
-	MembershipExpired Reason = "membership_expired"
-	RoleTooLow        Reason = "role_too_low"
-	NotInTeam         Reason = "not_in_team"       // that the project belongs to
-	TeamRoleTooLow    Reason = "team_role_too_low" // in that team
 	NoRank            Reason = "no_rank"
 	RankTooLow        Reason = "rank_too_low"
-
-	NoPermission      Reason = "no_permission" // of their own on the agent
-	PermissionExpired Reason = "permission_expired"
-	NotInProject      Reason = "not_in_project" // that the agent belongs to
-	ProjectRoleTooLow Reason = "project_role_too_low"
-	AccessLevelTooLow Reason = "access_level_too_low" // of the agent
+	AccessLevelTooLow Reason = "access_level_too_low"
 )
 
 // Answer tells whether it is allowed, and why or why not. Neither list is nil.
@@ -42,10 +36,14 @@ type Answer struct {
 	DeniedBecause []Reason `json:"denied_because" enum:"user_not_yet_created,user_inactive,resource_not_yet_created,resource_deleted,not_a_member,membership_expired,role_too_low,not_in_team,team_role_too_low,no_rank,rank_too_low,no_permission,permission_expired,not_in_project,project_role_too_low,access_level_too_low" doc:"What was missing, for each path there might have been; [] where it is allowed"`
 }
 
-// Member is a membership as it was.
-type Member struct {
-	Role      string
-	ExpiresOn *model.Time
+// Question is what a user may do with a thing.
+type Question struct {
+	User  model.User
+	Kind  *resource.Kind
+	ID    int64
+	Today *resource.View // with the rows of the thing and of what the user is on it, as they stand
+	// Read reads rows that Today lacks: of what the thing belonged to before.
+	Read func(ctx context.Context, keys ...table.Primary) (table.Rows, error)
 }
 
 // State is everything that a decision rests on, at one time.
@@ -53,9 +51,7 @@ type State struct {
 	At     model.Time
 	User   User
 	Place  Place
-	Own    *Member // permission on the agent; nil where they had none
-	Member *Member // of the project or the team itself, or of the agent's project
-	InTeam *Member // of the project's team
+	Levels []Level // the thing, what it belongs to, and so on
 }
 
 // User is an account as it was.
@@ -65,14 +61,25 @@ type User struct {
 	Rank             access.Rank
 }
 
-// Place is a project, a team, an organisation or an agent as it was.
+// Place is a thing as it was.
 type Place struct {
-	Kind             access.Kind
+	Kind             *resource.Kind
 	ID, Organization int64
 	Exists, Deleted  bool
-	Project          int64           // of an agent
-	Team             int64           // of a project, or of an agent's; 0 for none
-	Open             access.Openness // of an agent
+	Open             access.Openness
+}
+
+// Level is what the user was on one thing; Member is nil where they were nothing.
+type Level struct {
+	Kind   *resource.Kind
+	ID     int64
+	Member *Member
+}
+
+// Member is a membership as it was.
+type Member struct {
+	Role      string
+	ExpiresOn *model.Time
 }
 
 // Explain answers whether the user may do what need names on the place.
@@ -115,22 +122,17 @@ func (s State) caller() access.Caller {
 	return access.Caller{User: s.User.ID, Organization: s.User.Organization, Rank: s.User.Rank}
 }
 
+// target is the place as the user stood to it.
 func (s State) target() access.Target {
 	p := s.Place
-	t := access.Target{Kind: p.Kind, ID: p.ID, Organization: p.Organization, Project: p.Project, Team: p.Team, Open: p.Open}
-	if s.Own.live(s.At) {
-		t.AgentRole = access.AgentRole(s.Own.Role)
-	}
-	switch {
-	case p.Kind == access.KindProject || p.Kind == access.KindAgent:
-		if s.Member.live(s.At) {
-			t.ProjectRole = access.ProjectRole(s.Member.Role)
+	t := access.Target{Kind: p.Kind.Kind, ID: p.ID, Organization: p.Organization, Open: p.Open}
+	for i, l := range s.Levels {
+		if i > 0 {
+			l.Kind.Through(&t, l.ID)
 		}
-		if s.InTeam.live(s.At) {
-			t.TeamRole = access.Role(s.InTeam.Role)
+		if l.Member.live(s.At) {
+			l.Kind.Assign(&t, l.Member.Role)
 		}
-	case s.Member.live(s.At):
-		t.TeamRole = access.Role(s.Member.Role)
 	}
 	return t
 }
@@ -140,33 +142,63 @@ func (m *Member) live(at model.Time) bool { return m != nil && !model.Expired(m.
 // missing says of every path why it didn't lead there.
 func (s State) missing() []Reason {
 	var out []Reason
-	switch s.Place.Kind {
-	case access.KindAgent:
-		out = append(out, s.Own.short(s.At, NoPermission, PermissionExpired, RoleTooLow),
-			s.Member.short(s.At, NotInProject, MembershipExpired, ProjectRoleTooLow))
-	case access.KindProject, access.KindTeam:
-		out = append(out, s.Member.short(s.At, NotAMember, MembershipExpired, RoleTooLow))
-	}
-	if s.Place.Team != 0 {
-		out = append(out, s.InTeam.short(s.At, NotInTeam, MembershipExpired, TeamRoleTooLow))
+	for i, l := range s.Levels {
+		lacks := l.Kind.Lacks
+		if i > 0 {
+			lacks = l.Kind.LacksThrough
+		}
+		out = append(out, l.Member.lacks(s.At, lacks))
 	}
 	if s.User.Rank.Admin() {
 		out = append(out, RankTooLow)
 	} else {
 		out = append(out, NoRank)
 	}
-	if s.Place.Kind == access.KindAgent {
+	if s.Place.Kind.OpenFacts != nil {
 		out = append(out, AccessLevelTooLow)
 	}
 	return out
 }
 
-func (m *Member) short(at model.Time, none, expired, low Reason) Reason {
+func (m *Member) lacks(at model.Time, l resource.Lacking) Reason {
 	switch {
 	case m == nil:
-		return none
+		return l.None
 	case !m.live(at):
-		return expired
+		return l.Expired
 	}
-	return low
+	return l.TooLow
+}
+
+// Now is the state that the rows make.
+func Now(q Question, now model.Time) State {
+	u := q.User
+	s := State{At: now, Place: q.place(now), User: User{
+		ID: u.ID, Organization: u.OrganizationID, Exists: !u.DateJoined.After(now),
+		Active: u.IsActive, Rank: access.RankOf(u.IsStaff, u.IsSuperuser),
+	}}
+	for k, id := q.Kind, q.ID; k != nil && k.Assign != nil && id != 0; {
+		l := Level{Kind: k, ID: id}
+		if m, ok := k.Member(q.Today, id, u.ID); ok && !m.Ended {
+			l.Member = &Member{m.Role, m.ExpiresOn}
+		}
+		s.Levels = append(s.Levels, l)
+		row, _ := k.Place(q.Today, id)
+		k, id = k.Parent, row.Parent
+	}
+	return s
+}
+
+// place is the thing as its row says it was at a time, but for how open. What is
+// deleted stays so, and a row that was deleted says when: nothing changes it any
+// more. A thing goes with what it belongs to.
+func (q Question) place(at model.Time) Place {
+	row, _ := q.Kind.Place(q.Today, q.ID)
+	p := Place{Kind: q.Kind, ID: q.ID, Organization: row.Organization, Open: row.Open, Exists: !row.CreatedOn.After(at)}
+	for k, id := q.Kind, q.ID; k != nil && id != 0; {
+		row, _ := k.Place(q.Today, id)
+		p.Deleted = p.Deleted || row.IsDeleted && !row.ModifiedOn.After(at)
+		k, id = k.Parent, row.Parent
+	}
+	return p
 }

@@ -10,10 +10,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"wardroom/pkg/access"
 	"wardroom/pkg/explain"
 	"wardroom/pkg/model"
+	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
+	"wardroom/pkg/table"
 )
 
 // log is an audit log in memory, oldest first.
@@ -297,36 +301,57 @@ var (
 	}
 )
 
-// rows are those that a request would read today.
-func (w *world) rows(u int64, kind string, id int64) (explain.Rows, bool) {
-	r := explain.Rows{User: w.users[u], InTeam: func(_ context.Context, team int64) (*model.TeamMember, error) {
-		if m, ok := w.inTeams[[2]int64{team, u}]; ok {
-			return &m, nil
+// question is about what a request would read today.
+func (w *world) question(u int64, kind string, id int64) (explain.Question, bool) {
+	rows := table.Rows{}
+	put := func(key table.Primary, item map[string]types.AttributeValue, err error) {
+		if err != nil {
+			panic(err)
 		}
-		return nil, nil
-	}}
-	switch kind {
-	case "organization":
-		r.Organization = &model.Organization{ID: 1}
-	case "team":
-		t, ok := w.teams[id]
-		if m, ok := w.inTeams[[2]int64{id, u}]; ok {
-			r.TeamMember = &m
-		}
-		r.Team = &t
-		return r, ok && r.User.ID != 0
-	case "project":
-		p, ok := w.projects[id]
-		if m, ok := w.members[[2]int64{id, u}]; ok {
-			r.Member = &m
-		}
-		if m, ok := w.inTeams[[2]int64{p.Team(), u}]; ok {
-			r.TeamMember = &m
-		}
-		r.Project = &p
-		return r, ok && r.User.ID != 0
+		rows[key] = item
 	}
-	return r, r.User.ID != 0
+	q := explain.Question{User: w.users[u], Kind: resource.Named(kind), ID: id, Read: func(context.Context, ...table.Primary) (table.Rows, error) {
+		rows := table.Rows{}
+		for at, m := range w.inTeams {
+			item, err := table.TeamMembers.Item(m)
+			if err != nil {
+				return nil, err
+			}
+			rows[table.TeamMembers.Key(at[0], at[1])] = item
+		}
+		return rows, nil
+	}}
+	ok := true
+	switch team := id; kind {
+	case "organization":
+		item, err := table.Organizations.Item(model.Organization{ID: 1})
+		put(q.Kind.Key(1), item, err)
+	case "project":
+		var p model.Project
+		if p, ok = w.projects[id]; ok {
+			item, err := table.Projects.Item(p)
+			put(q.Kind.Key(id), item, err)
+		}
+		if m, is := w.members[[2]int64{id, u}]; is {
+			item, err := table.ProjectMembers.Item(m)
+			put(table.ProjectMembers.Key(id, u), item, err)
+		}
+		team = p.Team()
+		fallthrough
+	default:
+		if m, is := w.inTeams[[2]int64{team, u}]; is {
+			item, err := table.TeamMembers.Item(m)
+			put(table.TeamMembers.Key(team, u), item, err)
+		}
+		if t, is := w.teams[id]; kind == "team" {
+			ok = is
+			item, err := table.Teams.Item(t)
+			put(q.Kind.Key(id), item, err)
+		}
+	}
+	view := resource.NewView(1, model.Time{}, rows)
+	q.Today = &view
+	return q, ok && q.User.ID != 0
 }
 
 // disagreements asks about everybody, everything and every time, by a log, and
@@ -347,11 +372,11 @@ func (w *world) disagreements(t *testing.T, by log) (asked int, wrong []string) 
 			if kind == "organization" {
 				id = 1
 			}
-			r, ok := w.rows(u, kind, id)
+			q, ok := w.question(u, kind, id)
 			if !ok {
 				continue
 			}
-			s, err := explain.Past(t.Context(), by, r, at)
+			s, err := explain.Past(t.Context(), by, q, at)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -46,12 +46,12 @@ func (f fact) follows(g fact) bool {
 	if !f.stood.Known() || !g.stood.Known() {
 		return f.when.After(g.when)
 	}
-	return cmp.Or(f.stood.Compare(g.stood), cmp.Compare(f.beside(), g.beside())) > 0
+	return cmp.Or(f.stood.Compare(g.stood), cmp.Compare(f.order(), g.order())) > 0
 }
 
-// beside is where f lies to the row that it stood with: at it, before it began or
-// after it had ended.
-func (f fact) beside() int {
+// order is whether f tells of the row that it stood with (0), of before it began (-1) or
+// of after it had ended (1).
+func (f fact) order() int {
 	switch {
 	case f.value != nil:
 		return 0

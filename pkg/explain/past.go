@@ -6,171 +6,157 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
+	"wardroom/pkg/resource"
 )
-
-// Rows are the rows as they stand; nil for those that there aren't.
-type Rows struct {
-	User         model.User
-	Project      *model.Project
-	Team         *model.Team
-	Organization *model.Organization
-	Member       *model.ProjectMember
-	TeamMember   *model.TeamMember // of Team, or of the project's team as it stands
-
-	Agent       *model.Agent       // whose project is Project
-	AgentMember *model.AgentMember // their own permission on it
-	Buried      bool               // a removal from the project has come over that
-
-	// InTeam reads what the user is in another team, to which the project
-	// belonged before; nil where they are nothing there.
-	InTeam func(ctx context.Context, team int64) (*model.TeamMember, error)
-}
-
-// Now is the state that the rows make.
-func Now(r Rows, now model.Time) State {
-	s := State{At: now, User: User{
-		ID: r.User.ID, Organization: r.User.OrganizationID, Exists: !r.User.DateJoined.After(now),
-		Active: r.User.IsActive, Rank: access.RankOf(r.User.IsStaff, r.User.IsSuperuser),
-	}, Place: r.place(now)}
-	if m := r.AgentMember; m != nil && !r.Buried {
-		s.Own = &Member{m.Role, m.ExpiresOn}
-	}
-	if r.Member != nil {
-		s.Member = &Member{r.Member.Role, r.Member.ExpiresOn}
-	}
-	if m := r.TeamMember; m != nil && r.Project != nil {
-		s.InTeam = &Member{Role: m.Role}
-	} else if m != nil {
-		s.Member = &Member{Role: m.Role}
-	}
-	return s
-}
-
-// place is the place as its row stands. What is deleted stays so, and a row
-// that was deleted says when: nothing changes it any more.
-func (r Rows) place(at model.Time) Place {
-	existed := func(s model.Stamp) (exists, deleted bool) {
-		return !s.CreatedOn.After(at), s.IsDeleted && !s.ModifiedOn.After(at)
-	}
-	switch {
-	case r.Agent != nil:
-		p := Place{Kind: access.KindAgent, ID: r.Agent.ID, Organization: r.Agent.OrganizationID, Project: r.Project.ID, Team: r.Project.Team()}
-		p.Open = access.Openness{Level: access.AccessLevel(r.Agent.AccessLevel), Mode: access.PublicMode(r.Agent.Mode())}
-		_, without := existed(r.Project.Stamp)
-		p.Exists, p.Deleted = existed(r.Agent.Stamp)
-		p.Deleted = p.Deleted || without // an agent goes with its project
-		return p
-	case r.Project != nil:
-		p := Place{Kind: access.KindProject, ID: r.Project.ID, Organization: r.Project.OrganizationID, Team: r.Project.Team()}
-		p.Exists, p.Deleted = existed(r.Project.Stamp)
-		return p
-	case r.Team != nil:
-		p := Place{Kind: access.KindTeam, ID: r.Team.ID, Organization: r.Team.OrganizationID}
-		p.Exists, p.Deleted = existed(r.Team.Stamp)
-		return p
-	}
-	o := r.Organization
-	p := Place{Kind: access.KindOrganization, ID: o.ID, Organization: o.ID}
-	p.Exists, p.Deleted = existed(o.Stamp)
-	return p
-}
 
 // Past puts together how things were at a time. A time counts for a change as
 // that at which its request began.
-func Past(ctx context.Context, log Log, r Rows, at model.Time) (State, error) {
-	s := State{At: at, User: User{ID: r.User.ID, Organization: r.User.OrganizationID}, Place: r.place(at)}
-	p := past{log: log, organization: r.User.OrganizationID, at: at}
+func Past(ctx context.Context, log Log, q Question, at model.Time) (State, error) {
+	s := State{At: at, Place: q.place(at)}
+	p := past{Question: q, log: log, organization: q.User.OrganizationID, at: at}
 	g, both := concurrent.WithContext(ctx)
 	g.Go(func() (err error) {
-		s.User, err = p.user(both, r.User)
+		s.User, err = p.user(both, q.User)
 		return err
 	})
 	g.Go(func() (err error) {
-		switch {
-		case r.Agent != nil:
-			return p.agent(both, r, &s)
-		case r.Project != nil:
-			return p.project(both, r, &s)
-		case r.Team != nil:
-			s.Member, err = p.teamMember(both, r.Team.ID, r.User.ID, r.TeamMember)
-		}
+		s.Levels, err = p.levels(both, q.Kind, q.ID, &s.Place.Open)
 		return err
 	})
 	return s, g.Wait()
 }
 
+// past is a question about a time, whose parts are asked at the same time.
 type past struct {
+	Question
 	log          Log
 	organization int64
 	at           model.Time
 }
 
-// project finds the project's team then, and what the user was in both.
-func (p past) project(ctx context.Context, r Rows, s *State) error {
-	g, both := concurrent.WithContext(ctx)
-	g.Go(func() (err error) {
-		s.Member, err = p.member(both, model.ProjectName(r.Project.ID), r.User.ID, asMember(r.Member))
-		return err
-	})
-	g.Go(func() (err error) {
-		if s.Place.Team, err = p.teamOf(both, *r.Project); err != nil || s.Place.Team == 0 {
-			return err
-		}
-		m := r.TeamMember
-		if m != nil && m.TeamID != s.Place.Team {
-			m = nil // of the team that it belongs to today
-		}
-		if m == nil && s.Place.Team != r.Project.Team() {
-			if m, err = r.InTeam(both, s.Place.Team); err != nil {
-				return err
-			}
-		}
-		s.InTeam, err = p.teamMember(both, s.Place.Team, r.User.ID, m)
-		return err
-	})
-	return g.Wait()
+// rows is a view of Today that is nobody else's: a view remembers what it looked at.
+func (p past) rows() *resource.View {
+	v := *p.Today
+	return &v
 }
 
-// agent finds how open an agent was, and what the user was on it, in its project
-// and in the team that this had.
-func (p past) agent(ctx context.Context, r Rows, s *State) error {
-	about, name := model.AgentName(r.Agent.ID), model.UserName(r.User.ID)
-	const level, mode = "access_level", "public_mode"
-	var own map[string]fact
+// levels finds what the user was on a thing, on what it belonged to then, and so
+// on; open becomes how open it was, where things of the kind may be, nil for
+// whoever doesn't ask.
+func (p past) levels(ctx context.Context, k *resource.Kind, id int64, open *access.Openness) ([]Level, error) {
+	if k == nil || k.Assign == nil || id == 0 {
+		return nil, nil
+	}
+	l := Level{Kind: k, ID: id}
+	var given grant
+	var above []Level
+	row, _ := k.Place(p.rows(), id)
 	g, both := concurrent.WithContext(ctx)
-	g.Go(func() error { return p.project(both, r, s) })
 	g.Go(func() (err error) {
-		own, err = search(both, p.log, p.organization, about, p.at, plainly, name, level, mode)
+		l.Member, given, err = p.member(both, k, id, open)
+		return err
+	})
+	g.Go(func() error {
+		parent, err := p.parent(both, k, row)
+		if err == nil {
+			above, err = p.levels(both, k.Parent, parent, nil)
+		}
 		return err
 	})
 	if err := g.Wait(); err != nil {
-		return err
+		return nil, err
 	}
-	if f, ok := own[level]; ok {
-		s.Place.Open.Level = access.AccessLevel(text(f.value))
+	if l.Member != nil && k.EndsWithParent {
+		ended, err := p.buried(ctx, k.Parent.Name(row.Parent), model.UserName(p.User.ID), given)
+		if err != nil {
+			return nil, err
+		}
+		if ended {
+			l.Member = nil
+		}
 	}
-	if f, ok := own[mode]; ok {
-		s.Place.Open.Mode = access.PublicMode(text(f.value))
+	return append([]Level{l}, above...), nil
+}
+
+// parent is what a thing belonged to. One that wasn't edited since is where it was.
+func (p past) parent(ctx context.Context, k *resource.Kind, row resource.Place) (int64, error) {
+	if k.ParentFact == "" || !row.ModifiedOn.After(p.at) {
+		return row.Parent, nil
 	}
-	var given grant
-	if f, ok := own[name]; ok {
-		s.Own = memberOf(f.value)
-		facts, _ := f.value.(map[string]any)
-		if given.epoch = number(facts[model.ProjectEpochFact]); !f.later { // else it is older than what the log tells of
+	facts, err := search(ctx, p.log, p.organization, k.Name(row.ID), p.at, plainly, k.ParentFact)
+	if err != nil {
+		return 0, err
+	}
+	if f, ok := facts[k.ParentFact]; ok {
+		return number(f.value), nil
+	}
+	return row.Parent, nil
+}
+
+// member finds what the user was on a thing themselves, nil for nothing, and when
+// they became it. Their row as it is today says nothing of the past but since when
+// it is: an undo puts back the very row that there was.
+func (p past) member(ctx context.Context, k *resource.Kind, id int64, open *access.Openness) (*Member, grant, error) {
+	user := model.UserName(p.User.ID)
+	things := []string{user}
+	if open != nil {
+		things = append(things, k.OpenFacts...)
+	}
+	facts, err := search(ctx, p.log, p.organization, k.Name(id), p.at, plainly, things...)
+	if err != nil {
+		return nil, grant{}, err
+	}
+	if open != nil && k.OpenFacts != nil {
+		openThen(open, facts, k.OpenFacts)
+	}
+	if f, ok := facts[user]; ok {
+		given := grant{ordered: f.stood.Known()}
+		told, _ := f.value.(map[string]any)
+		if given.epoch = number(told[model.ProjectEpochFact]); !f.later { // else it is older than what the log tells of
 			given.on = f.when
 		}
-		given.ordered = f.stood.Known()
-	} else if m := r.AgentMember; m != nil && !m.CreatedOn.After(p.at) {
-		s.Own, given = &Member{m.Role, m.ExpiresOn}, grant{m.CreatedOn, m.Epoch, true}
+		return memberOf(f.value), given, nil
 	}
-	if s.Own == nil {
-		return nil
+	m, is, err := p.today(ctx, k, id)
+	if err != nil || !is || m.CreatedOn.After(p.at) {
+		return nil, grant{}, err
 	}
-	buried, err := p.buried(ctx, r.Project.ID, name, given)
-	if buried {
-		s.Own = nil
+	return &Member{m.Role, m.ExpiresOn}, grant{m.CreatedOn, m.Epoch, true}, nil
+}
+
+// today is what the user is on a thing today. Of one that the thing asked about
+// belonged to before, that is yet to be read.
+func (p past) today(ctx context.Context, k *resource.Kind, id int64) (resource.Member, bool, error) {
+	if m, is := k.Member(p.rows(), id, p.User.ID); is || p.belongs(k, id) {
+		return m, is, nil
 	}
-	return err
+	rows, err := p.Read(ctx, k.MemberKeys(id, p.User.ID)...)
+	view := resource.NewView(p.organization, p.at, rows)
+	m, is := k.Member(&view, id, p.User.ID)
+	return m, is, err
+}
+
+// belongs reports whether the thing asked about is one, or belongs to it today.
+func (p past) belongs(k *resource.Kind, id int64) bool {
+	for of, at := p.Kind, p.ID; of != nil && at != 0; {
+		if of == k {
+			return at == id
+		}
+		row, _ := of.Place(p.rows(), at)
+		of, at = of.Parent, row.Parent
+	}
+	return false
+}
+
+// openThen takes how open a thing was from what the log told of its access level
+// and its mode.
+func openThen(open *access.Openness, facts map[string]fact, names []string) {
+	if f, ok := facts[names[0]]; ok {
+		open.Level = access.AccessLevel(text(f.value))
+	}
+	if f, ok := facts[names[1]]; ok {
+		open.Mode = access.PublicMode(text(f.value))
+	}
 }
 
 // undoAction is what an undo is called in the audit log, as a request and as what
@@ -198,7 +184,7 @@ func (g grant) endedBy(epoch int64, then model.Time) bool {
 // over a permission that somebody has had since then: it ended with the removal,
 // though it was deleted only some time later, and doesn't begin again when they are
 // a member again.
-func (p past) buried(ctx context.Context, project int64, name string, given grant) (bool, error) {
+func (p past) buried(ctx context.Context, place, name string, given grant) (bool, error) {
 	const removal = "removal_id"
 	undone := map[int64]bool{}
 	ends := map[int64]model.Time{} // removals that ended it, unless they turn out to be undone
@@ -212,7 +198,7 @@ func (p past) buried(ctx context.Context, project int64, name string, given gran
 	}
 	from, seen := "", 0
 	for n := firstPage; ; n = min(2*n, longPage) {
-		page, err := p.log.ChangesUntil(ctx, p.organization, model.ProjectName(project), p.at, from, n)
+		page, err := p.log.ChangesUntil(ctx, p.organization, place, p.at, from, n)
 		if err != nil {
 			return false, err
 		}
@@ -245,43 +231,6 @@ func text(v any) string {
 	return s
 }
 
-// row is a membership as it is today, which says nothing of the past: an undo puts
-// back the very row that there was.
-type row struct {
-	Member
-	since model.Time
-}
-
-func asMember(m *model.ProjectMember) *row {
-	if m == nil {
-		return nil
-	}
-	return &row{Member{m.Role, m.ExpiresOn}, m.CreatedOn}
-}
-
-func (p past) teamMember(ctx context.Context, team, user int64, m *model.TeamMember) (*Member, error) {
-	if m == nil {
-		return p.member(ctx, model.TeamName(team), user, nil)
-	}
-	return p.member(ctx, model.TeamName(team), user, &row{Member{Role: m.Role}, m.CreatedOn})
-}
-
-// member finds what a user was in a place.
-func (p past) member(ctx context.Context, about string, user int64, today *row) (*Member, error) {
-	name := model.UserName(user)
-	facts, err := search(ctx, p.log, p.organization, about, p.at, plainly, name)
-	if err != nil {
-		return nil, err
-	}
-	if f, ok := facts[name]; ok {
-		return memberOf(f.value), nil
-	}
-	if today != nil && !today.since.After(p.at) {
-		return &today.Member, nil
-	}
-	return nil, nil
-}
-
 // memberOf is a membership as the log tells it, nil for none.
 func memberOf(v any) *Member {
 	facts, ok := v.(map[string]any)
@@ -297,23 +246,6 @@ func memberOf(v any) *Member {
 		}
 	}
 	return m
-}
-
-// teamOf is the team that the project belonged to. A project that wasn't edited
-// since is where it was.
-func (p past) teamOf(ctx context.Context, row model.Project) (int64, error) {
-	if !row.ModifiedOn.After(p.at) {
-		return row.Team(), nil
-	}
-	const team = "team"
-	facts, err := search(ctx, p.log, p.organization, model.ProjectName(row.ID), p.at, plainly, team)
-	if err != nil {
-		return 0, err
-	}
-	if f, ok := facts[team]; ok {
-		return number(f.value), nil
-	}
-	return row.Team(), nil
 }
 
 // number is an id among the facts of an audit row, 0 for none.

@@ -13,6 +13,7 @@ import (
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
 	"wardroom/pkg/followup"
+	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -101,7 +102,7 @@ func TestLateIndex(t *testing.T) {
 			}
 			if r.project == band {
 				due := w.now().Add(store.Retention*time.Hour + time.Second)
-				if err := followup.PurgeProject(t.Context(), w.Store, due, band); err == nil {
+				if err := followup.PurgeThing(t.Context(), w.Store, &resource.Project, due, band); err == nil {
 					t.Error("the project is purged")
 				}
 				if _, is := table.Projects.In(w.Rows(t.Context(), t), int64(band)); !is {

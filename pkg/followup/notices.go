@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
+	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -63,8 +65,8 @@ func readNotices(ctx context.Context, s *store.Store, rows []model.Audit) (table
 				keys = append(keys, table.Markers.Key(a.ID, workOf(i/perTx)))
 			}
 			keys = append(keys, table.Users.Key(n.UserID))
-			if at, ok := row(n.About()); ok {
-				keys = append(keys, at)
+			if k, id := about(n); k != nil {
+				keys = append(keys, k.Key(id))
 			}
 		}
 	}
@@ -72,21 +74,6 @@ func readNotices(ctx context.Context, s *store.Store, rows []model.Audit) (table
 		return table.Rows{}, nil
 	}
 	return s.ReadShown(ctx, keys...) // that one can't be told is no reason not to tell the others
-}
-
-// row is the row of what a notice is about, where there can be one.
-func row(about model.Ref) (table.Primary, bool) {
-	switch about.Kind {
-	case model.KindProject:
-		return table.Projects.Key(about.ID), true
-	case model.KindTeam:
-		return table.Teams.Key(about.ID), true
-	case model.KindOrganization:
-		return table.Organizations.Key(about.ID), true
-	case model.KindAgent:
-		return table.Agents.Key(about.ID), true
-	}
-	return table.Primary{}, false
 }
 
 func deliver(ctx context.Context, s *store.Store, known table.Rows, a model.Audit, work string, notices []model.Notice) error {
@@ -103,10 +90,9 @@ func deliver(ctx context.Context, s *store.Store, known table.Rows, a model.Audi
 		if err != nil {
 			return err
 		}
-		title, message := say(known, n)
-		s.CreateNotification(&tx, model.Notification{
-			ID: id, UserID: n.UserID, Title: title, Message: message, Type: n.Kind, Link: link(n.About()), ProjectID: projectOf(known, n.About()), Stamp: model.Created("System", a.TS),
-		})
+		row := say(known, n)
+		row.ID, row.UserID, row.Type, row.Stamp = id, n.UserID, n.Kind, model.Created("System", a.TS)
+		s.CreateNotification(&tx, row)
 	}
 	table.Markers.Create(&tx, model.Marker{Work: work, AuditID: a.ID, TTL: a.TS.Add(keepMarkers).Std().Unix()})
 	err := s.Commit(ctx, &tx)
@@ -121,74 +107,45 @@ func deliver(ctx context.Context, s *store.Store, known table.Rows, a model.Audi
 	return readErr
 }
 
-// projectOf is the project that a notice is about, or that has its agent; nil for none.
-func projectOf(known table.Rows, about model.Ref) *int64 {
-	switch about.Kind {
-	case model.KindProject:
-		if p, is := table.Projects.In(known, about.ID); is {
-			return &p.ID
-		}
-	case model.KindAgent:
-		if a, is := table.Agents.In(known, about.ID); is {
-			return &a.ProjectID
-		}
-	}
-	return nil
+// about is the thing that a notice is about; no kind for one of none.
+func about(n model.Notice) (*resource.Kind, int64) {
+	of := n.About()
+	return resource.Named(string(of.Kind)), of.ID
 }
 
-// say words a notice: "You were added to project Support."
-func say(known table.Rows, n model.Notice) (title, message string) {
-	about := n.About()
-	kind := string(about.Kind)
-	where := kind
-	if name := called(known, about); name != "" {
-		where += " " + name
+// say words a notice: "You were added to project Support." It leads to where the
+// thing is read; once its reader may not see it any more, that answers 404.
+func say(known table.Rows, n model.Notice) model.Notification {
+	var row model.Notification
+	kind, where := string(n.About().Kind), string(n.About().Kind)
+	if k, id := about(n); k != nil {
+		all := resource.NewView(0, model.Time{}, known)
+		place, is := k.Place(&all, id)
+		if is && place.Title != "" {
+			where += " " + place.Title
+		}
+		if is && place.Project != 0 {
+			row.ProjectID = &place.Project
+		}
+		row.Link = k.Address(id)
 	}
 	switch n.Kind {
 	case model.NoticeAdded:
-		return "Added to " + article(kind), fmt.Sprintf("You were added to %s.", where)
+		row.Title, row.Message = "Added to "+article(kind), fmt.Sprintf("You were added to %s.", where)
 	case model.NoticeRemoved:
-		return "Removed from " + article(kind), fmt.Sprintf("You were removed from %s.", where)
+		row.Title, row.Message = "Removed from "+article(kind), fmt.Sprintf("You were removed from %s.", where)
 	case model.NoticeInvited:
-		return "Invited to " + article(kind), fmt.Sprintf("You were invited to %s.", where)
+		row.Title, row.Message = "Invited to "+article(kind), fmt.Sprintf("You were invited to %s.", where)
+	default:
+		row.Title, row.Message = "Role changed", fmt.Sprintf("Your role in %s was changed.", where)
 	}
-	return "Role changed", fmt.Sprintf("Your role in %s was changed.", where)
+	return row
 }
 
-// called is what people call a thing; "" where its row isn't known.
-func called(known table.Rows, about model.Ref) string {
-	switch about.Kind {
-	case model.KindProject:
-		p, _ := table.Projects.In(known, about.ID)
-		return p.Name
-	case model.KindTeam:
-		t, _ := table.Teams.In(known, about.ID)
-		return t.Name
-	case model.KindOrganization:
-		o, _ := table.Organizations.In(known, about.ID)
-		return o.OrgName
-	case model.KindAgent:
-		a, _ := table.Agents.In(known, about.ID)
-		return a.Name
+// article is a word with its indefinite article.
+func article(word string) string {
+	if strings.ContainsAny(word[:min(1, len(word))], "aeiou") {
+		return "an " + word
 	}
-	return ""
-}
-
-// link is where a notice's resource is read; once its reader may not see it any
-// more, that answers 404.
-func link(about model.Ref) string {
-	switch about.Kind {
-	case model.KindProject, model.KindTeam, model.KindAgent:
-		return "/api/" + string(about.Kind) + "/" + strconv.FormatInt(about.ID, 10)
-	case model.KindOrganization:
-		return "/api/organization"
-	}
-	return ""
-}
-
-func article(kind string) string {
-	if kind == string(model.KindOrganization) || kind == string(model.KindAgent) {
-		return "an " + kind
-	}
-	return "a " + kind
+	return "a " + word
 }

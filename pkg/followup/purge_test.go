@@ -12,6 +12,7 @@ import (
 	"wardroom/infra/local/fixture"
 	"wardroom/pkg/followup"
 	"wardroom/pkg/model"
+	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -94,7 +95,7 @@ func all(people int64) []going {
 		{
 			"project", fixture.All(full(2000, people), fixture.Agent(2050, 2000, "Going along"), fixture.Aliases(2050, 3), fixture.Delete(2000)),
 			func(ctx context.Context, s *fixture.System, now model.Time) error {
-				return followup.PurgeProject(ctx, s.Store, now, 2000)
+				return followup.PurgeThing(ctx, s.Store, &resource.Project, now, 2000)
 			},
 			leftOfProject, []string{"finish-project-deletion agent:2050", "purge-project project:2000"},
 		},
@@ -111,7 +112,7 @@ func all(people int64) []going {
 		{
 			"agent", known(2100, min(people, 20)),
 			func(ctx context.Context, s *fixture.System, now model.Time) error {
-				return followup.PurgeAgent(ctx, s.Store, now, 2100)
+				return followup.PurgeThing(ctx, s.Store, &resource.Agent, now, 2100)
 			},
 			leftOfAgent, []string{"purge-agent agent:2100"},
 		},

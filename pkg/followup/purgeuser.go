@@ -25,7 +25,7 @@ func PurgeUser(ctx context.Context, s *store.Store, now model.Time, id int64) er
 			if !ok || u.DeletedOn == nil {
 				return nil
 			}
-			if ends, err := over(ctx, s, u, now); !ends || err != nil {
+			if ends, err := mayErase(ctx, s, u, now); !ends || err != nil {
 				return err
 			}
 			var tx table.Tx
@@ -55,10 +55,10 @@ func PurgeUser(ctx context.Context, s *store.Store, now model.Time, id int64) er
 	})
 }
 
-// over reports whether a deleted user may be erased now. The removal that deleted
+// mayErase reports whether a deleted user may be erased now. The removal that deleted
 // them must be done: it finds what they held by rows that go with them. And either
 // that removal was to erase them at once, or the retention must be over.
-func over(ctx context.Context, s *store.Store, u model.User, now model.Time) (bool, error) {
+func mayErase(ctx context.Context, s *store.Store, u model.User, now model.Time) (bool, error) {
 	if u.RemovalID == nil {
 		return due(u.PendingOn, now), nil
 	}

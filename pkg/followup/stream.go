@@ -57,7 +57,7 @@ type Stream struct {
 // the record to go on from, or none when all are done. It returns
 // ErrNothingDone where a smaller batch might get on better.
 func (s Stream) Handle(ctx context.Context, e events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
-	ctx, cancel := ahead(ctx)
+	ctx, cancel := endEarlier(ctx)
 	defer cancel()
 	ctx, _ = telemetry.Begin(ctx, requestID(ctx), "")
 	rows, at, err := audits(e.Records)
@@ -102,8 +102,8 @@ func audits(records []events.DynamoDBEventRecord) (rows []model.Audit, at []int,
 	return rows, append(at, len(records)), nil
 }
 
-// ahead ends a context a second before its deadline.
-func ahead(ctx context.Context) (context.Context, context.CancelFunc) {
+// endEarlier ends a context a second before its deadline.
+func endEarlier(ctx context.Context) (context.Context, context.CancelFunc) {
 	end, has := ctx.Deadline()
 	if !has {
 		return ctx, func() {}

@@ -10,6 +10,7 @@ import (
 
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
+	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 	"wardroom/pkg/telemetry"
@@ -53,7 +54,7 @@ func (r Report) Done() int { return r.Rows + r.Removals + r.Purged }
 // Run sweeps once, until all is done that can be, or its time is over. It
 // returns why things failed; one that fails doesn't keep others waiting.
 func (s Sweep) Run(ctx context.Context) (Report, error) {
-	ctx, cancel := ahead(ctx)
+	ctx, cancel := endEarlier(ctx)
 	defer cancel()
 	ctx, _ = telemetry.Begin(ctx, requestID(ctx), "")
 	w := &sweeping{Sweep: s, until: s.Now().Add(-s.Grace)}
@@ -128,14 +129,18 @@ func (w *sweeping) carryOn(ctx context.Context, p table.Primary) {
 		}
 		return
 	}
-	if id, ok := table.Projects.ID(p, "project_id"); ok {
-		w.did(&w.Purged, concurrent.Do(func() error { return PurgeProject(ctx, w.Store, now, id) }))
-	} else if id, ok := table.Teams.ID(p, "team_id"); ok {
-		w.did(&w.Purged, concurrent.Do(func() error { return PurgeTeam(ctx, w.Store, now, id) }))
-	} else if id, ok := table.Agents.ID(p, "agent_id"); ok {
-		w.did(&w.Purged, concurrent.Do(func() error { return PurgeAgent(ctx, w.Store, now, id) }))
-	} else if id, ok := table.Users.ID(p, "user_id"); ok {
+	if id, ok := table.Users.ID(p, "user_id"); ok {
 		w.did(&w.Purged, concurrent.Do(func() error { return PurgeUser(ctx, w.Store, now, id) }))
+		return
+	}
+	for _, k := range resource.Kinds() {
+		if k.Rows == nil {
+			continue
+		}
+		if id, ok := k.Rows.ID(p); ok {
+			w.did(&w.Purged, concurrent.Do(func() error { return PurgeThing(ctx, w.Store, k, now, id) }))
+			return
+		}
 	}
 }
 

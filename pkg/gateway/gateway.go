@@ -39,7 +39,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
 
-	"wardroom/pkg/link"
+	"wardroom/pkg/api"
 	"wardroom/pkg/telemetry"
 )
 
@@ -94,7 +94,7 @@ func Invoke(h http.Handler, opts ...Option) func(context.Context, events.APIGate
 		}
 		var prefix string
 		prefix, e.Path = mounted(&e)
-		ctx = link.Below(ctx, prefix)
+		ctx = api.WithPrefix(ctx, prefix)
 		ctx, _ = telemetry.Begin(context.WithValue(ctx, eventKey{}, &e), requestID(ctx, e), e.RequestContext.Identity.SourceIP)
 		answer, err := adapter.ProxyWithContext(ctx, convertible(e))
 		if err != nil {

@@ -5,7 +5,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"wardroom/pkg/link"
+	"wardroom/pkg/api"
 )
 
 // mounted says below which prefix the client sees the API, and returns the path
@@ -14,16 +14,16 @@ import (
 // of its mapping, which stands in both, before what the route matched.
 func mounted(e *events.APIGatewayProxyRequest) (prefix, path string) {
 	if stage := "/" + e.RequestContext.Stage; stage != "/" && strings.HasPrefix(e.RequestContext.Path, stage+"/") && !strings.HasPrefix(e.Path, stage+"/") {
-		if !link.Valid(stage) {
+		if !api.ValidPrefix(stage) {
 			return "", e.Path
 		}
 		return stage, e.Path
 	}
 	base := basePath(e)
-	if base == "" || !link.Valid(base) {
+	if base == "" || !api.ValidPrefix(base) {
 		return "", e.Path
 	}
-	path, _ = link.Cut(e.Path, base)
+	path, _ = api.CutPrefix(e.Path, base)
 	return base, path
 }
 

@@ -8,7 +8,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"wardroom/pkg/link"
+	"wardroom/pkg/api"
 )
 
 // The shapes are those that API Gateway sends: on its own domain path lacks the
@@ -51,7 +51,7 @@ func TestMounted(t *testing.T) {
 			e.RequestContext.Path, e.RequestContext.Stage = tt.full, tt.stage
 			var prefix, path string
 			_, err := Invoke(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-				prefix, path = link.Prefix(r.Context()), r.URL.EscapedPath()
+				prefix, path = api.Prefix(r.Context()), r.URL.EscapedPath()
 			}))(t.Context(), e)
 			if err != nil || prefix != tt.wantPrefix || path != tt.wantRemaining {
 				t.Errorf("%q below %q (%v), want %q below %q", path, prefix, err, tt.wantRemaining, tt.wantPrefix)
@@ -66,9 +66,9 @@ func TestBothDoorsBelowAPrefix(t *testing.T) {
 	for _, path := range []string{"/api/project", "/api/project/", "/api/a%2Fb", "/api/%C3%A9"} {
 		var seen []string
 		h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-			seen = append(seen, link.Prefix(r.Context())+" "+r.URL.Path+" "+r.URL.EscapedPath())
+			seen = append(seen, api.Prefix(r.Context())+" "+r.URL.Path+" "+r.URL.EscapedPath())
 		})
-		link.Under("/v1", h).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/v1"+path, nil))
+		api.StripPrefix("/v1", h).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/v1"+path, nil))
 		e := events.APIGatewayProxyRequest{HTTPMethod: "GET", Resource: "/{proxy+}", Path: "/v1" + path, PathParameters: map[string]string{"proxy": path[1:]}}
 		if _, err := Invoke(h)(t.Context(), e); err != nil {
 			t.Fatal(err)
@@ -88,7 +88,7 @@ func FuzzMounted(f *testing.F) {
 		e := events.APIGatewayProxyRequest{Resource: resource, Path: path, PathParameters: map[string]string{"proxy": proxy}}
 		e.RequestContext.Path, e.RequestContext.Stage = full, stage
 		prefix, rest := mounted(&e)
-		if !link.Valid(prefix) || rest != path && prefix+rest != path {
+		if !api.ValidPrefix(prefix) || rest != path && prefix+rest != path {
 			t.Fatalf("%q is %q below %q", path, rest, prefix)
 		}
 	})

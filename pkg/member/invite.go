@@ -11,13 +11,15 @@ import (
 	"wardroom/pkg/mail"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
+	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
 // Place is what somebody is invited to.
 type Place struct {
-	Name          string // "project:151", "team:7" or "organization:1"
+	Name          string        // "project:151", "team:7" or "organization:1"
+	Key           table.Primary // of its row; zero for an organisation
 	Project, Team *int64
 	User          *int64 // who is invited, where it is somebody in particular
 	Epoch         int64  // in which it is
@@ -26,12 +28,12 @@ type Place struct {
 
 // InviteToProject is a project as a place.
 func InviteToProject(p model.Project) Place {
-	return Place{Name: model.ProjectName(p.ID), Project: &p.ID, Epoch: p.Epoch, Title: "the project " + p.Name}
+	return Place{Name: model.ProjectName(p.ID), Key: resource.Project.Key(p.ID), Project: &p.ID, Epoch: p.Epoch, Title: "the project " + p.Name}
 }
 
 // InviteToTeam is a team as a place.
 func InviteToTeam(t model.Team) Place {
-	return Place{Name: model.TeamName(t.ID), Team: &t.ID, Epoch: t.Epoch, Title: "the workspace " + t.Name}
+	return Place{Name: model.TeamName(t.ID), Key: resource.Team.Key(t.ID), Team: &t.ID, Epoch: t.Epoch, Title: "the workspace " + t.Name}
 }
 
 // InviteToOrganization is an organisation as a place for one of its users.
@@ -111,7 +113,7 @@ func (o *Invitation) Make(ctx context.Context, s *store.Store, c *request.Reques
 			c.Notify(known.UserID, model.NoticeInvited, p.Name)
 		}
 	}
-	s.CreateInvite(&c.Tx, i, o.was, o.old)
+	s.CreateInvite(&c.Tx, p.Key, i, o.was, o.old)
 	c.Audit(model.InviteName(i.ID), nil, map[string]any{"place": p.Name, "role": role})
 	post := mail.From(ctx)
 	shown, sent := post.Link(path(c, p, token(id, secret))), post.Link(path(c, p, token(id, letter)))

@@ -26,8 +26,8 @@ func ChangeTeam(s *store.Store, c *request.Request) *TeamChange {
 	return &TeamChange{s: s, c: c, members: c.Team.MemberCount, owners: c.Team.OwnerCount, before: map[string]any{}, after: map[string]any{}}
 }
 
-// Without says that so many members go by the same transaction.
-func (r *TeamChange) Without(leaving int) { r.members -= int64(leaving) }
+// CountLeavers says that so many members go by the same transaction.
+func (r *TeamChange) CountLeavers(leaving int) { r.members -= int64(leaving) }
 
 // Admit notes that users become members, and returns them all in their order;
 // who is one already stays as they are, unless the change is of their role too.
@@ -62,7 +62,7 @@ func (r *TeamChange) Admit(ctx context.Context, role access.Role, roleToo bool, 
 			ids = ids[1:]
 			m = r.add(m)
 		case roleToo:
-			m, err = r.To(m, role)
+			m, err = r.ChangeRole(m, role)
 		}
 		if err != nil {
 			return nil, err
@@ -85,10 +85,10 @@ func (r *TeamChange) add(m model.TeamMember) model.TeamMember {
 	return m
 }
 
-// To notes that a member gets another role, and returns them as they will be. A
+// ChangeRole notes that a member gets another role, and returns them as they will be. A
 // role that they hold already is no change, but to give owner takes an owner even
 // then.
-func (r *TeamChange) To(m model.TeamMember, role access.Role) (model.TeamMember, error) {
+func (r *TeamChange) ChangeRole(m model.TeamMember, role access.Role) (model.TeamMember, error) {
 	if !access.CanAssign(r.c.Acting(), access.Role(m.Role), role) {
 		return m, fault.Forbidden(fault.ReasonRole)
 	}

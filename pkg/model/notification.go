@@ -19,8 +19,8 @@ type Notification struct {
 	Stamp
 }
 
-// Within reports whether a key that is bound to a project may know of it. A key
+// VisibleFrom reports whether a key that is bound to a project may know of it. A key
 // that isn't bound, 0, knows of all.
-func (n Notification) Within(project int64) bool {
+func (n Notification) VisibleFrom(project int64) bool {
 	return project == 0 || n.ProjectID != nil && *n.ProjectID == project
 }

@@ -31,8 +31,8 @@ func (c *Request) Find(r access.Resource, id int64) (access.Target, bool) {
 func (c *Request) IsMember(r access.Resource, user int64) bool {
 	kind := resource.Of(r)
 	id, _ := kind.First(&c.Line)
-	_, is := kind.Member(&c.View, id, user)
-	return is
+	m, is := kind.Member(&c.View, id, user)
+	return is && !m.Ended
 }
 
 // VisibleTeam returns a team whose rows were read, as the caller stands to it,

@@ -19,8 +19,8 @@ var Agent = Kind{
 	Place: func(v *View, id int64) (Place, bool) {
 		a, ok := v.AnyAgent(id)
 		return Place{
-			ID: a.ID, Organization: a.OrganizationID, Title: a.Name, Parent: a.ProjectID, Project: a.ProjectID, Stamp: a.Stamp, Open: openness(a),
-		}, ok && a.OrganizationID == v.OrganizationID
+			ID: a.ID, Organization: a.OrganizationID, Title: a.Name, Parent: a.ProjectID, Project: a.ProjectID, PurgeOn: a.PendingOn, Stamp: a.Stamp, Open: openness(a),
+		}, ok && v.covers(a.OrganizationID)
 	},
 	RoleKeys: func(v *View, keys []table.Primary, id, user int64) []table.Primary {
 		return v.agentRoleKeys(keys, id, 0, user)
@@ -33,10 +33,8 @@ var Agent = Kind{
 	MemberKeys: func(id, user int64) []table.Primary { return []table.Primary{table.AgentMembers.Key(user, id)} },
 	Member: func(v *View, id, user int64) (Member, bool) {
 		m, ok := v.AgentMember(id, user)
-		if _, ended := v.EndedByRemoval(m); ended {
-			ok = false
-		}
-		return Member{Role: m.Role, ExpiresOn: m.ExpiresOn, CreatedOn: m.CreatedOn, Epoch: m.Epoch}, ok
+		_, ended := v.EndedByRemoval(m)
+		return Member{Role: m.Role, ExpiresOn: m.ExpiresOn, CreatedOn: m.CreatedOn, Epoch: m.Epoch, Ended: ended}, ok
 	},
 	Assign: assignAgent,
 	Find: func(v *View, l *Line, id, user int64) (access.Target, bool) {
@@ -67,7 +65,9 @@ var Agent = Kind{
 			tx.If(key, "$ = ?", "public_mode", string(t.Open.Mode))
 		}
 	},
-	Lacks: Lacking{NoPermission, PermissionExpired, RoleTooLow},
+	Lacks:          Lacking{NoPermission, PermissionExpired, RoleTooLow},
+	OpenFacts:      []string{"access_level", "public_mode"},
+	EndsWithParent: true,
 	Lists: Lists{
 		OfUser: func(ctx context.Context, s *store.Store, user, after int64, n int) ([]Located, error) {
 			return placed(s.AgentsOfUser(ctx, user, after, n))
@@ -84,7 +84,8 @@ var Agent = Kind{
 			return placed(s.OpenAgents(ctx, organization, after, n))
 		},
 	},
-	Link: "/api/agent/",
+	Rows: rowsOf[model.Agent]{table.Agents, "agent_id"},
+	Path: "/api/agent",
 	Purge: func(ctx context.Context, s *store.Store, tx *table.Tx, id int64, n int) (bool, error) {
 		threads, err := s.ThreadsWith(ctx, id, n)
 		if err != nil {

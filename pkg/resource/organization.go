@@ -12,7 +12,7 @@ var Organization = Kind{
 	Key:  func(id int64) table.Primary { return table.Organizations.Key(id) },
 	Place: func(v *View, id int64) (Place, bool) {
 		o, ok := table.Organizations.In(v.rows, id)
-		return Place{ID: o.ID, Organization: o.ID, Title: o.OrgName, Stamp: o.Stamp}, ok && o.ID == v.OrganizationID
+		return Place{ID: o.ID, Organization: o.ID, Title: o.OrgName, Stamp: o.Stamp}, ok && v.covers(o.ID)
 	},
 	RoleKeys:   func(_ *View, keys []table.Primary, _, _ int64) []table.Primary { return keys },
 	MemberKeys: func(_, _ int64) []table.Primary { return nil },
@@ -21,7 +21,7 @@ var Organization = Kind{
 		return v.OrganizationTarget(), id == v.OrganizationID
 	},
 	First: func(*Line) (int64, Row) { return 0, nil },
-	Link:  "/api/organization",
+	Path:  "/api/organization",
 }
 
 // OrganizationTarget is the caller's organisation.

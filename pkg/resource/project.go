@@ -16,7 +16,7 @@ var Project = Kind{
 	Key:    func(id int64) table.Primary { return table.Projects.Key(id) },
 	Place: func(v *View, id int64) (Place, bool) {
 		p, ok := v.AnyProject(id)
-		return Place{ID: p.ID, Organization: p.OrganizationID, Title: p.Name, Parent: p.Team(), Project: p.ID, Stamp: p.Stamp}, ok && p.OrganizationID == v.OrganizationID
+		return Place{ID: p.ID, Organization: p.OrganizationID, Title: p.Name, Parent: p.Team(), Project: p.ID, PurgeOn: p.PendingOn, Stamp: p.Stamp}, ok && v.covers(p.OrganizationID)
 	},
 	RoleKeys: func(v *View, keys []table.Primary, id, user int64) []table.Primary {
 		if user == 0 {
@@ -55,6 +55,7 @@ var Project = Kind{
 		table.ProjectMembers.CheckIn(tx, v.rows, id, user)
 	},
 	Lacks:        Lacking{NotAMember, MembershipExpired, RoleTooLow},
+	ParentFact:   "team",
 	LacksThrough: Lacking{NotInProject, MembershipExpired, ProjectRoleTooLow},
 	Lists: Lists{
 		OfUser: func(ctx context.Context, s *store.Store, user, after int64, n int) ([]Located, error) {
@@ -64,7 +65,8 @@ var Project = Kind{
 			return located(s.ProjectsOfTeam(ctx, team, after, n))
 		}},
 	},
-	Link: "/api/project/",
+	Rows: rowsOf[model.Project]{table.Projects, "project_id"},
+	Path: "/api/project",
 }
 
 func assignProject(t *access.Target, role string) { t.ProjectRole = access.ProjectRole(role) }

@@ -10,6 +10,7 @@ package resource
 
 import (
 	"context"
+	"strconv"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/model"
@@ -39,7 +40,7 @@ type Kind struct {
 	// itself.
 	MemberKeys func(id, user int64) []table.Primary
 	// Member is what a user is on the thing itself, if they are anything. What has
-	// expired is returned, too; what a removal has ended isn't.
+	// expired is returned, too, and what a removal has ended.
 	Member func(v *View, id, user int64) (Member, bool)
 	// Assign gives the caller a role on the thing in a target; Through says that a
 	// target belongs to the thing. Both nil for what nobody is a member of.
@@ -64,12 +65,25 @@ type Kind struct {
 	// LacksThrough, why that doesn't which they have on what it belongs to.
 	Lacks, LacksThrough Lacking
 
+	// ParentFact is what the audit log calls the id of what a thing belongs to, where
+	// that may change; "" for never.
+	ParentFact string
+	// OpenFacts are what it calls the access level and the mode of a thing, where
+	// things of the kind may be open to those who are nothing on them.
+	OpenFacts []string
+	// EndsWithParent says that a removal from what a thing belongs to ends what
+	// somebody is on the thing.
+	EndsWithParent bool
+
 	// Lists tell what there is of the kind, for whoever goes through it.
 	Lists Lists
 
-	// Link is the path of a thing without its id; "" where it has none of its own.
-	Link string
+	// Path is where a thing is read, with "/" and its id behind it but for the one
+	// organisation.
+	Path string
 
+	// Rows are where its rows lie; nil for what isn't purged by itself.
+	Rows Rows
 	// Purge notes the end of rows about a deleted thing that don't lie beside its
 	// own, at most n, and reports whether there were any; nil for nothing.
 	Purge func(ctx context.Context, s *store.Store, tx *table.Tx, id int64, n int) (bool, error)
@@ -108,6 +122,43 @@ func Named(name string) *Kind {
 // Name is the name of a thing in the audit log: "project:151".
 func (k *Kind) Name(id int64) string { return model.NameOf(k.Kind.String(), id) }
 
+// Address is where a thing is read.
+func (k *Kind) Address(id int64) string {
+	if k == &Organization {
+		return k.Path
+	}
+	return k.Path + "/" + strconv.FormatInt(id, 10)
+}
+
+// Rows writes the rows of things of a kind.
+type Rows interface {
+	// Delete notes the end of a row as it was read; Check, that it is as it was read.
+	Delete(tx *table.Tx, rows table.Rows, id int64)
+	Check(tx *table.Tx, rows table.Rows, id int64)
+	// ID is the id of the thing whose row lies there; false for other rows.
+	ID(p table.Primary) (int64, bool)
+}
+
+// rowsOf are the rows of an entity, whose key has an id under a name.
+type rowsOf[T any] struct {
+	e  *table.Entity[T]
+	id string
+}
+
+func (r rowsOf[T]) Delete(tx *table.Tx, rows table.Rows, id int64) {
+	if v, ok := r.e.In(rows, id); ok {
+		r.e.Delete(tx, v)
+	}
+}
+
+func (r rowsOf[T]) Check(tx *table.Tx, rows table.Rows, id int64) {
+	if v, ok := r.e.In(rows, id); ok {
+		r.e.Check(tx, v)
+	}
+}
+
+func (r rowsOf[T]) ID(p table.Primary) (int64, bool) { return r.e.ID(p, r.id) }
+
 // Place is a thing as its row stands.
 type Place struct {
 	ID, Organization int64
@@ -115,6 +166,7 @@ type Place struct {
 	Parent           int64  // id of what it belongs to; 0 for nothing
 	Project          int64  // that it is, or belongs to; 0 for none
 	Open             access.Openness
+	PurgeOn          *model.Time // when the retention of a deleted one is over
 	model.Stamp
 }
 
@@ -124,6 +176,7 @@ type Member struct {
 	ExpiresOn *model.Time
 	CreatedOn model.Time
 	Epoch     int64 // of what the thing belongs to, in which it was given
+	Ended     bool  // by a removal from what the thing belongs to: it gives nothing, though it isn't deleted yet
 }
 
 // Row is a row whose version an ETag shows.

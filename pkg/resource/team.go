@@ -21,7 +21,7 @@ func team(as access.Kind) Kind {
 		Key:  func(id int64) table.Primary { return table.Teams.Key(id) },
 		Place: func(v *View, id int64) (Place, bool) {
 			t, ok := table.Teams.In(v.rows, id)
-			return Place{ID: t.ID, Organization: t.OrganizationID, Title: t.Name, Stamp: t.Stamp}, ok && t.OrganizationID == v.OrganizationID
+			return Place{ID: t.ID, Organization: t.OrganizationID, Title: t.Name, PurgeOn: t.PendingOn, Stamp: t.Stamp}, ok && v.covers(t.OrganizationID)
 		},
 		RoleKeys: func(_ *View, keys []table.Primary, id, user int64) []table.Primary {
 			if user == 0 {
@@ -64,7 +64,8 @@ func team(as access.Kind) Kind {
 		Lists: Lists{OfUser: func(ctx context.Context, s *store.Store, user, after int64, n int) ([]Located, error) {
 			return located(s.TeamsOfUser(ctx, user, after, n))
 		}},
-		Link: "/api/team/",
+		Rows: rowsOf[model.Team]{table.Teams, "team_id"},
+		Path: "/api/team",
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 
 // View looks at rows that were read, for one organisation, at one time.
 type View struct {
-	OrganizationID int64
+	OrganizationID int64 // 0 for background work, which looks at every organisation's
 	Now            model.Time
 
 	rows table.Rows
@@ -22,6 +22,11 @@ type View struct {
 // NewView looks at rows.
 func NewView(organization int64, now model.Time, rows table.Rows) View {
 	return View{OrganizationID: organization, Now: now, rows: rows}
+}
+
+// covers reports whether an organisation's things are looked at.
+func (v *View) covers(organization int64) bool {
+	return v.OrganizationID == 0 || v.OrganizationID == organization
 }
 
 // Rows returns every row read so far.

@@ -11,20 +11,18 @@ import (
 // CreateInvite notes a new invitation. was is what the place's row of the
 // address says, nil where there is none, and old the invitation that it names:
 // one that is still pending is revoked, so that only the newest token opens
-// anything. Nobody may have been taken out of the place since its epoch was read, and
+// anything. Nobody may have been taken out of the place, whose row is that at key
+// (zero for the organisation's), since its epoch was read, and
 // whoever it is for must have the address still; where nobody has, no user may have
 // been deleted since, who had.
 // An invitation and its address are kept for the retention of what is
 // deleted, from when it expires, whatever became of it.
-func (s *Store) CreateInvite(tx *table.Tx, i model.Invite, was *model.InviteOf, old *model.Invite) {
+func (s *Store) CreateInvite(tx *table.Tx, key table.Primary, i model.Invite, was *model.InviteOf, old *model.Invite) {
 	i.Version, i.Status = 1, model.InvitePending
 	i.EmailKey = model.AddressKey(i.Email)
 	i.OpenKey = &i.EmailKey
-	switch {
-	case i.ProjectID != nil:
-		within(tx, table.Projects.Key(*i.ProjectID), i.Epoch)
-	case i.TeamID != nil:
-		within(tx, table.Teams.Key(*i.TeamID), i.Epoch)
+	if key != (table.Primary{}) {
+		within(tx, key, i.Epoch)
 	}
 	address := table.Emails.Key(i.OrganizationID, i.EmailKey)
 	switch {

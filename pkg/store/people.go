@@ -24,7 +24,7 @@ func (s *Store) CreateUser(tx *table.Tx, u model.User) {
 	table.Users.Create(tx, indexed(u))
 	table.Emails.Create(tx, model.Email{OrganizationID: u.OrganizationID, EmailKey: u.EmailKey, UserID: u.ID})
 	keepNames(tx, u.Provisioned())
-	apart(tx, u)
+	requireNamesApart(tx, u)
 }
 
 // EditUser notes a change of a user's own fields and of their rank; another
@@ -43,7 +43,7 @@ func (s *Store) EditUser(tx *table.Tx, from, to model.User) model.User {
 func (s *Store) MoveNames(tx *table.Tx, from, to model.User) {
 	moveNames(tx, from.Provisioned(), to.Provisioned())
 	if from.Email != to.Email || from.UserName != to.UserName {
-		apart(tx, to)
+		requireNamesApart(tx, to)
 	}
 	now := model.Email{OrganizationID: to.OrganizationID, EmailKey: model.AddressKey(to.Email), UserID: to.ID}
 	if from.EmailKey == now.EmailKey {

@@ -30,7 +30,7 @@ func FreeNames(tx *table.Tx, u model.User) {
 func KeepNames(tx *table.Tx, u model.User) {
 	table.Emails.Create(tx, addressOf(u))
 	keepNames(tx, u.Provisioned())
-	apart(tx, u)
+	requireNamesApart(tx, u)
 }
 
 // NameRows lists the rows that tell whose a user's address and names are.
@@ -88,9 +88,9 @@ func moveNames(tx *table.Tx, from, to []model.ProvisionedName) {
 	}
 }
 
-// apart demands that nobody else has the user's address as their userName, or the
+// requireNamesApart demands that nobody else has the user's address as their userName, or the
 // userName as their address: it would lead to two people.
-func apart(tx *table.Tx, u model.User) {
+func requireNamesApart(tx *table.Tx, u model.User) {
 	tx.If(ProvisionedKey(u.OrganizationID, model.UserNames, u.Email), "attribute_not_exists($) OR $ = ?", table.PK, "holder_id", u.ID)
 	if u.UserName != "" {
 		tx.If(EmailKey(u.OrganizationID, u.UserName), "attribute_not_exists($) OR $ = ?", table.PK, "user_id", u.ID)

@@ -10,13 +10,20 @@ import (
 
 	"wardroom/functions/stream"
 	"wardroom/pkg/model"
-	"wardroom/pkg/service"
+	"wardroom/pkg/settings"
 	"wardroom/pkg/store"
 	"wardroom/pkg/telemetry"
 )
 
+// config is what it is told of its environment. It isn't that of a function behind
+// API Gateway, which would link all that lets requests in.
+type config struct {
+	store.Config
+	Stage string `env:"WARDROOM_STAGE" envDefault:"local"`
+}
+
 func main() {
-	c, err := service.Read()
+	c, err := settings.Read[config]()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

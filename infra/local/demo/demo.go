@@ -252,13 +252,14 @@ func (d *data) invites(s *store.Store, tx *table.Tx) {
 			ID: i.ID, OrganizationID: i.Organization, ProjectID: i.Project, TeamID: i.Team, Email: i.Email, EmailKey: model.AddressKey(i.Email),
 			Role: i.Role, TokenHash: model.HashSecret(InviteSecret), ExpiresOn: i.CreatedOn.Add(century), Stamp: model.Created(i.CreatedBy, i.CreatedOn),
 		}
+		var place table.Primary
 		if i.Project != nil {
-			row.Place = model.ProjectName(*i.Project)
+			row.Place, place = model.ProjectName(*i.Project), table.Projects.Key(*i.Project)
 		} else {
-			row.Place = model.TeamName(*i.Team)
+			row.Place, place = model.TeamName(*i.Team), table.Teams.Key(*i.Team)
 		}
 		if i.AcceptedBy == nil {
-			s.CreateInvite(tx, row, nil, nil)
+			s.CreateInvite(tx, place, row, nil, nil)
 			continue
 		}
 		row.Status, row.AcceptedBy, row.AcceptedOn, row.Version = model.InviteAccepted, i.AcceptedBy, &i.CreatedOn, 2

@@ -15,6 +15,10 @@ const (
 	DynamoDBLocal = "dynamodb-local"
 )
 
+// NameVariable is the variable that chooses an engine, and that tells the command
+// beside one which it is.
+const NameVariable = "WARDROOM_ENGINE"
+
 // kind is one engine.
 type kind struct {
 	name  string
@@ -74,7 +78,7 @@ func choose(ctx context.Context, o Options) (kind, program, error) {
 func wanted(o Options) (string, error) {
 	name, by := o.Name, "its caller"
 	if name == "" {
-		name, by = os.Getenv("WARDROOM_ENGINE"), "WARDROOM_ENGINE"
+		name, by = os.Getenv(NameVariable), NameVariable
 	}
 	for _, k := range kinds() {
 		if _, err := os.Stat(filepath.Join(o.Data, k.data)); o.Data == "" || err != nil {

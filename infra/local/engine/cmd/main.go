@@ -90,5 +90,5 @@ func start(ctx context.Context, n int) (end func(), err error) {
 		endpoints = append(endpoints, server.Endpoint())
 	}
 	say("The engine is " + running[0].Name() + ".")
-	return end, errors.Join(os.Setenv("DYNAMODB_ENDPOINT", endpoints[0]), os.Setenv("DYNAMODB_ENDPOINTS", strings.Join(endpoints, " ")))
+	return end, errors.Join(os.Setenv(engine.NameVariable, running[0].Name()), os.Setenv("DYNAMODB_ENDPOINT", endpoints[0]), os.Setenv("DYNAMODB_ENDPOINTS", strings.Join(endpoints, " ")))
 }

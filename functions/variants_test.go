@@ -2,49 +2,9 @@ package functions_test
 
 import (
 	"cmp"
-	"net/url"
-	"testing"
 
-	"wardroom/functions"
-	"wardroom/infra/events"
 	"wardroom/infra/local/fixture"
-	"wardroom/pkg/api"
 )
-
-// operation is one of the list, with a valid request to it.
-type operation struct {
-	api.Op
-	id     string
-	sample fixture.Request
-}
-
-// operations lists all there are. Their requests are those of events/.
-func operations(t *testing.T) []operation {
-	t.Helper()
-	samples, err := events.Of(functions.All(nil))
-	if err != nil {
-		t.Fatal(err)
-	}
-	requests := map[string]fixture.Request{}
-	for _, s := range samples {
-		r := fixture.Request{Method: s.Event.Method, Path: s.Event.Path}
-		if query := url.Values(s.Event.Queries); len(query) > 0 {
-			r.Path += "?" + query.Encode()
-		}
-		if s.Event.Body != nil {
-			r.Body = *s.Event.Body
-		}
-		requests[s.Operation] = r
-	}
-	var out []operation
-	for _, g := range functions.All(nil) {
-		for _, o := range g.Ops {
-			o.Group = g.Slug
-			out = append(out, operation{o, o.ID(), requests[o.ID()]})
-		}
-	}
-	return out
-}
 
 // instead is r with what v says.
 func instead(r, v fixture.Request) fixture.Request {

@@ -1,4 +1,4 @@
-package functions_test
+package signin_test
 
 import (
 	"strings"
@@ -7,6 +7,7 @@ import (
 
 	"wardroom/infra/local/fixture"
 	"wardroom/infra/local/issuer"
+	"wardroom/infra/local/seed"
 	"wardroom/pkg/model"
 )
 
@@ -65,19 +66,19 @@ func TestTheLogSaysWhyATokenIsTurnedAway(t *testing.T) {
 // dialect it is told in.
 func TestEvery401Challenges(t *testing.T) {
 	s := fixture.New(t)
-	for _, o := range operations(t) {
+	for _, o := range seed.Operations(t) {
 		if o.IsPublic {
 			continue
 		}
 		for _, key := range []string{"", "nobody.secret"} {
-			r := o.sample
+			r := o.Sample
 			r.Key = key
 			got := s.Do(t.Context(), r)
 			if o.IsInvited && got.Status != 401 { // whose token is in the body
 				continue
 			}
 			if got.Status != 401 || got.Header.Get("WWW-Authenticate") == "" {
-				t.Errorf("%s with %q: %d %v", o.id, key, got.Status, got.Header)
+				t.Errorf("%s with %q: %d %v", o.Name, key, got.Status, got.Header)
 			}
 		}
 	}

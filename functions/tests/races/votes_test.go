@@ -1,4 +1,4 @@
-package functions_test
+package races_test
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 
 	"wardroom/infra/local/fixture"
 	"wardroom/infra/local/scale"
+	"wardroom/infra/local/seed"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
@@ -25,14 +26,14 @@ func TestTogglesAtScale(t *testing.T) {
 	const writers, pairs = 16, 4
 	toggles := scale.Of(1000)
 	s := fixture.New(t, fixture.Trouble)
-	seeds := people(301, 300+writers-pairs)
+	seeds := seed.People(301, 300+writers-pairs)
 	for id := int64(301); id <= 300+writers-pairs; id++ {
 		seeds = append(seeds, func(tx *table.Tx) {
 			table.TeamMembers.Put(tx, model.TeamMember{ID: 21_000 + id, TeamID: 7, UserID: id, Role: "viewer", CreatedOn: model.At(fixture.Epoch), Version: 1})
 			tx.Add(table.Teams.Key(int64(7)), "member_count", 1)
 		})
 	}
-	commit(t.Context(), t, s, seeds...)
+	seed.Commit(t.Context(), t, s, seeds...)
 	var done, lost atomic.Int64
 	var wg sync.WaitGroup
 	votes := make([]string, writers) // of each writer's person, if nobody else were there
@@ -43,7 +44,7 @@ func TestTogglesAtScale(t *testing.T) {
 			for range toggles {
 				f := fixture.Faults{Call: 1, Fault: trouble}
 				vote := []string{"up", "down", "clear"}[random.IntN(3)]
-				got := s.Do(f.In(t.Context()), fixture.Request{Method: "PUT", Path: "/api/agent/21/rating", Key: keyOf(301 + w%(writers-pairs)), Body: fmt.Sprintf(`{"vote":%q}`, vote)})
+				got := s.Do(f.In(t.Context()), fixture.Request{Method: "PUT", Path: "/api/agent/21/rating", Key: seed.KeyOf(301 + w%(writers-pairs)), Body: fmt.Sprintf(`{"vote":%q}`, vote)})
 				switch got.Status {
 				case http.StatusOK:
 					done.Add(1)
@@ -79,12 +80,12 @@ func TestTogglesAtScale(t *testing.T) {
 func TestTogglesNeedTheirCondition(t *testing.T) {
 	t.Parallel()
 	s := racing(t)
-	seeds := []seed{func(tx *table.Tx) {
+	seeds := []seed.Seed{func(tx *table.Tx) {
 		table.TeamMembers.Put(tx, model.TeamMember{ID: 21_301, TeamID: 7, UserID: 301, Role: "viewer", CreatedOn: model.At(fixture.Epoch), Version: 1})
 		tx.Add(table.Teams.Key(int64(7)), "member_count", 1)
 	}}
-	commit(t.Context(), t, s, seeds...)
-	up := fixture.Request{Method: "PUT", Path: "/api/agent/21/rating", Key: keyOf(301), Body: `{"vote":"up"}`}
+	seed.Commit(t.Context(), t, s, seeds...)
+	up := fixture.Request{Method: "PUT", Path: "/api/agent/21/rating", Key: seed.KeyOf(301), Body: `{"vote":"up"}`}
 	got := s.Together(fixture.Unconditional(t.Context()), up, up)
 	if broken := fixture.Broken(s.Rows(t.Context(), t)); !slices.Equal(statuses(got), []int{200, 200}) || len(broken) == 0 {
 		t.Errorf("%v, and %d things broken", statuses(got), len(broken))

@@ -1,8 +1,11 @@
-package functions_test
+// Package seed gives tests people and places by the thousand, and every operation
+// there is with a valid request to it.
+package seed
 
 import (
 	"context"
 	"fmt"
+	"testing"
 
 	"wardroom/infra/local/fixture"
 	"wardroom/pkg/access"
@@ -11,12 +14,12 @@ import (
 	"wardroom/pkg/table"
 )
 
-// seed is data for a race, noted without a look at the table, so that there can
+// Seed is data for a test, noted without a look at the table, so that there can
 // be thousands of them.
-type seed func(*table.Tx)
+type Seed func(*table.Tx)
 
-// sow writes seeds, as many to a transaction as fit.
-func sow(ctx context.Context, s *fixture.System, seeds ...seed) error {
+// Sow writes seeds, as many to a transaction as fit.
+func Sow(ctx context.Context, s *fixture.System, seeds ...Seed) error {
 	var tx table.Tx
 	for i, note := range seeds {
 		note(&tx)
@@ -30,11 +33,11 @@ func sow(ctx context.Context, s *fixture.System, seeds ...seed) error {
 	return nil
 }
 
-// roles are a place's members, by id.
-type roles map[int64]string
+// Roles are a place's members, by id.
+type Roles map[int64]string
 
 // count is how many hold a role, and how many there are.
-func (r roles) count(role string) (holders, all int64) {
+func (r Roles) count(role string) (holders, all int64) {
 	for _, has := range r {
 		if has == role {
 			holders++
@@ -43,9 +46,9 @@ func (r roles) count(role string) (holders, all int64) {
 	return holders, int64(len(r))
 }
 
-// projectOf is a project in organisation 1. Its memberships' ids are its own
+// Project is a project in organisation 1. Its memberships' ids are its own
 // times a thousand, and the user's.
-func projectOf(id, team int64, members roles) seed {
+func Project(id, team int64, members Roles) Seed {
 	return func(tx *table.Tx) {
 		p := model.Project{ID: id, Name: fmt.Sprint("Project ", id), OrganizationID: 1, Stamp: model.Created("System", model.At(fixture.Epoch)), Version: 1}
 		p.AdminCount, p.UserCount = members.count("admin")
@@ -64,8 +67,8 @@ func projectOf(id, team int64, members roles) seed {
 	}
 }
 
-// teamOf is a team in organisation 1.
-func teamOf(id int64, members roles) seed {
+// Team is a team in organisation 1.
+func Team(id int64, members Roles) Seed {
 	return func(tx *table.Tx) {
 		t := model.Team{ID: id, Name: fmt.Sprint("Team ", id), Type: "default", OrganizationID: 1, Stamp: model.Created("System", model.At(fixture.Epoch)), Version: 1}
 		t.OwnerCount, t.MemberCount = members.count("owner")
@@ -79,8 +82,8 @@ func teamOf(id int64, members roles) seed {
 	}
 }
 
-// person is an active user of organisation 1, and his key "user<id>.secret".
-func person(id int64, edit ...func(*model.User)) seed {
+// Person is an active user of organisation 1, and their key "user<id>.secret".
+func Person(id int64, edit ...func(*model.User)) Seed {
 	return func(tx *table.Tx) {
 		u := model.User{
 			ID: id, OrganizationID: 1, Email: fixture.Email(id), EmailKey: model.AddressKey(fixture.Email(id)),
@@ -98,16 +101,17 @@ func person(id int64, edit ...func(*model.User)) seed {
 	}
 }
 
-func people(first, last int64) []seed {
-	var out []seed
+// People are active users with the ids from first to last.
+func People(first, last int64) []Seed {
+	var out []Seed
 	for id := first; id <= last; id++ {
-		out = append(out, person(id))
+		out = append(out, Person(id))
 	}
 	return out
 }
 
-// keyOf is the key that person gives a user.
-func keyOf(user int64) string { return fmt.Sprintf("user%d.secret", user) }
+// KeyOf is the key that Person gives a user.
+func KeyOf(user int64) string { return fmt.Sprintf("user%d.secret", user) }
 
 // keyRow is the row of the key "<prefix>.secret", a service key for no user.
 func keyRow(prefix string, user *int64) model.APIKey {
@@ -122,4 +126,12 @@ func keyRow(prefix string, user *int64) model.APIKey {
 		k.ID += *user
 	}
 	return k
+}
+
+// Commit writes seeds, or ends the test.
+func Commit(ctx context.Context, t testing.TB, s *fixture.System, seeds ...Seed) {
+	t.Helper()
+	if err := Sow(ctx, s, seeds...); err != nil {
+		t.Fatal(err)
+	}
 }

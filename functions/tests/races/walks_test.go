@@ -1,4 +1,4 @@
-package functions_test
+package races_test
 
 import (
 	"context"
@@ -19,6 +19,7 @@ import (
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
 	"wardroom/infra/local/scale"
+	"wardroom/infra/local/seed"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
@@ -56,16 +57,16 @@ func walkWorld(t *testing.T) (s *fixture.System, always map[int64]int64) {
 	t.Helper()
 	s = fixture.New(t, fixture.Consistent(t))
 	always = map[int64]int64{22: 4}
-	commit(t.Context(), t, s, person(walker), teamOf(31, roles{walker: "viewer"}), teamOf(32, roles{walker: "viewer"}), teamOf(33, nil))
-	var seeds []seed
+	seed.Commit(t.Context(), t, s, seed.Person(walker), seed.Team(31, seed.Roles{walker: "viewer"}), seed.Team(32, seed.Roles{walker: "viewer"}), seed.Team(33, nil))
+	var seeds []seed.Seed
 	for _, at := range walked {
-		members := roles{}
+		members := seed.Roles{}
 		if at.team == 0 {
 			members[walker] = "member"
 		}
-		seeds = append(seeds, projectOf(at.project, at.team, members))
+		seeds = append(seeds, seed.Project(at.project, at.team, members))
 	}
-	commit(t.Context(), t, s, seeds...)
+	seed.Commit(t.Context(), t, s, seeds...)
 	for _, at := range walked {
 		for n := range int64(perProject) {
 			id := at.project*firstOf + n
@@ -140,7 +141,7 @@ func walk(ctx context.Context, s *fixture.System, random *rand.Rand, path string
 		if cursor != "" {
 			query += "&cursor=" + cursor
 		}
-		got := s.Do(ctx, fixture.Request{Method: "GET", Path: path + query, Key: keyOf(walker)})
+		got := s.Do(ctx, fixture.Request{Method: "GET", Path: path + query, Key: seed.KeyOf(walker)})
 		var page struct {
 			Data []model.Agent
 			Meta struct {
@@ -310,16 +311,16 @@ func TestAnAgentOnItsWayIsShown(t *testing.T) {
 		waits: make(chan struct{}), passed: make(chan struct{}, 1), release: make(chan struct{}),
 	}
 	s := fixture.New(t, h.option)
-	commit(t.Context(), t, s, person(walker), teamOf(31, roles{walker: "viewer"}), teamOf(32, roles{walker: "viewer"}))
-	commit(t.Context(), t, s, projectOf(520, 31, nil))
+	seed.Commit(t.Context(), t, s, seed.Person(walker), seed.Team(31, seed.Roles{walker: "viewer"}), seed.Team(32, seed.Roles{walker: "viewer"}))
+	seed.Commit(t.Context(), t, s, seed.Project(520, 31, nil))
 	s.Put(t, fixture.Agent(5200, 520, "On its way"))
 	answered := make(chan fixture.Response, 1)
 	go func() {
-		answered <- s.Do(t.Context(), fixture.Request{Method: "GET", Path: "/api/agent", Key: keyOf(walker)})
+		answered <- s.Do(t.Context(), fixture.Request{Method: "GET", Path: "/api/agent", Key: seed.KeyOf(walker)})
 	}()
 	<-h.waits
 	<-h.passed
-	granted(t.Context(), t, s, fixture.Request{Method: "PUT", Path: "/api/project/520", Key: demo.GlobalAdmin, Body: `{"team_id":32}`})
+	s.Granted(t.Context(), t, fixture.Request{Method: "PUT", Path: "/api/project/520", Key: demo.GlobalAdmin, Body: `{"team_id":32}`})
 	s.Settle(t.Context(), t)
 	close(h.release)
 	if got := <-answered; got.Status != http.StatusOK || !strings.Contains(got.Body, `"id":5200`) {

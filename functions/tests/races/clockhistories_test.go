@@ -1,4 +1,4 @@
-package functions_test
+package races_test
 
 import (
 	"context"
@@ -17,6 +17,7 @@ import (
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
 	"wardroom/infra/local/scale"
+	"wardroom/infra/local/seed"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
@@ -152,14 +153,14 @@ func clockHistoryOf(n int64) clockHistory {
 	return clockHistory{n, 5000 + n, firstOfClocks + peopleOfHistory*n}
 }
 
-func (h clockHistory) seeds() []seed {
-	return append(people(h.admin, h.admin+2), projectOf(h.place, 0, roles{h.admin: "admin"}))
+func (h clockHistory) seeds() []seed.Seed {
+	return append(seed.People(h.admin, h.admin+2), seed.Project(h.place, 0, seed.Roles{h.admin: "admin"}))
 }
 
 // request is what is sent for a gift.
 func (h clockHistory) request(g gift) (key, method, path, body string) {
 	project, agent := fmt.Sprintf("/api/project/%d", h.place), fmt.Sprintf("/api/agent/%d", h.place)
-	admin, user := keyOf(h.admin), keyOf(g.user)
+	admin, user := seed.KeyOf(h.admin), seed.KeyOf(g.user)
 	member := fmt.Sprintf("%s/user/%d", project, g.user)
 	switch g.what {
 	case "add":
@@ -305,11 +306,11 @@ func TestHistoriesByTwoClocksAtScale(t *testing.T) {
 	t.Parallel()
 	histories := int64(scale.Of(500))
 	d := &doors{System: fixture.New(t, fixture.Consistent(t))}
-	var seeds []seed
+	var seeds []seed.Seed
 	for n := range histories {
 		seeds = append(seeds, clockHistoryOf(n).seeds()...)
 	}
-	commit(t.Context(), t, d.System, seeds...)
+	seed.Commit(t.Context(), t, d.System, seeds...)
 	for n := range histories { // whose project the one before has written
 		h := clockHistoryOf(n)
 		d.Fill(t, fixture.Agent(h.place, h.place, fmt.Sprint("Agent ", n)))

@@ -1,7 +1,6 @@
-package functions_test
+package faults_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"testing"
 
@@ -35,7 +34,7 @@ func TestEveryIfMatchThatFailsIs412(t *testing.T) {
 		for _, tags := range []string{`"987654"`, `W/"1"`, `"987654", W/"1"`} {
 			r.Header.Set("If-Match", tags)
 			for door, got := range map[string]fixture.Response{"local": s.Do(t.Context(), r), "lambda": s.Invoke(t.Context(), t, r)} {
-				if code := metaOf(got).Code; got.Status != http.StatusPreconditionFailed || code != "version_mismatch" {
+				if code := got.Meta().Code; got.Status != http.StatusPreconditionFailed || code != "version_mismatch" {
 					t.Errorf("%s, If-Match %s, %s: %d %.200s", q.name, tags, door, got.Status, got.Body)
 				}
 			}
@@ -47,17 +46,4 @@ func TestEveryIfMatchThatFailsIs412(t *testing.T) {
 	if d := cmp.Diff(outline(before, before), outline(before, s.Rows(t.Context(), t))); d != "" {
 		t.Errorf("what was refused has changed the table:\n%s", d)
 	}
-}
-
-// meta is what a refusal in the envelope says to programs.
-type meta struct {
-	Code   string
-	Reason string
-	Fields map[string]string
-}
-
-func metaOf(r fixture.Response) meta {
-	var e struct{ Meta meta }
-	_ = json.Unmarshal([]byte(r.Body), &e) // another dialect has none
-	return e.Meta
 }

@@ -1,4 +1,4 @@
-package functions_test
+package races_test
 
 import (
 	"context"
@@ -18,6 +18,7 @@ import (
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
 	"wardroom/infra/local/scale"
+	"wardroom/infra/local/seed"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/telemetry"
 )
@@ -75,13 +76,13 @@ func (d deed) request(project int64) fixture.Request {
 	path := fmt.Sprintf("/api/project/%d", project)
 	switch d.what {
 	case "add":
-		return post(keyOf(301), path+"/user", fmt.Sprintf(`{"user_ids":[%d]}`, d.user))
+		return fixture.PostTo(seed.KeyOf(301), path+"/user", fmt.Sprintf(`{"user_ids":[%d]}`, d.user))
 	case "remove":
-		return remove(demo.GlobalAdmin, fmt.Sprintf("%s/user/%d", path, d.user))
+		return fixture.DeleteAt(demo.GlobalAdmin, fmt.Sprintf("%s/user/%d", path, d.user))
 	case "leave":
-		return remove(keyOf(d.user), fmt.Sprintf("%s/user/%d", path, d.user))
+		return fixture.DeleteAt(seed.KeyOf(d.user), fmt.Sprintf("%s/user/%d", path, d.user))
 	}
-	return fixture.Request{Method: "GET", Path: path, Key: keyOf(d.user)}
+	return fixture.Request{Method: "GET", Path: path, Key: seed.KeyOf(d.user)}
 }
 
 // history lets clients do what they like on one project at the same time, and
@@ -126,11 +127,11 @@ func TestHistoriesAtScale(t *testing.T) {
 	t.Parallel()
 	histories := int64(scale.Of(220))
 	s := racing(t)
-	var seeds []seed
+	var seeds []seed.Seed
 	for n := range histories {
-		seeds = append(seeds, projectOf(2000+n, 0, roles{301: "admin"}))
+		seeds = append(seeds, seed.Project(2000+n, 0, seed.Roles{301: "admin"}))
 	}
-	commit(t.Context(), t, s, seeds...)
+	seed.Commit(t.Context(), t, s, seeds...)
 	model := membership.ToModel()
 	var allowed, removed, unknown atomic.Int64
 	g := concurrent.NewGroup()
@@ -178,7 +179,7 @@ func TestHistoriesFindAMemory(t *testing.T) {
 			options = append(options, remembers)
 		}
 		s := fixture.New(t, options...)
-		commit(t.Context(), t, s, append(people(301, 302), projectOf(2000, 0, roles{301: "admin"}))...)
+		seed.Commit(t.Context(), t, s, append(seed.People(301, 302), seed.Project(2000, 0, seed.Roles{301: "admin"}))...)
 		var h []porcupine.Operation
 		for n, what := range []string{"add", "look", "remove", "look"} {
 			d := deed{what, 302}

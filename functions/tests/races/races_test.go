@@ -1,4 +1,4 @@
-package functions_test
+package races_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"wardroom/infra/local/fixture"
 	"wardroom/infra/local/issuer"
 	"wardroom/infra/local/scale"
+	"wardroom/infra/local/seed"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
@@ -22,7 +23,7 @@ import (
 func racing(t *testing.T) *fixture.System {
 	t.Helper()
 	s := fixture.New(t, fixture.Consistent(t), fixture.Trouble)
-	if err := sow(t.Context(), s, people(301, 312)...); err != nil {
+	if err := seed.Sow(t.Context(), s, seed.People(301, 312)...); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -41,7 +42,7 @@ func statuses(answers []fixture.Response) []int {
 // contest is two requests or more of which some may win.
 type contest struct {
 	name  string
-	given func(n int64) []seed // the data of the n-th try
+	given func(n int64) []seed.Seed // the data of the n-th try
 	asks  func(n int64) []fixture.Request
 	want  []int  // statuses, ascending
 	code  string // of the losers
@@ -49,16 +50,8 @@ type contest struct {
 	alike bool   // all are answered the same, to the byte
 }
 
-func post(key, path, body string) fixture.Request {
-	return fixture.Request{Method: "POST", Path: path, Key: key, Body: body}
-}
-
 func put(key, path, body, match string) fixture.Request {
 	return fixture.Request{Method: "PUT", Path: path, Key: key, Body: body, Header: http.Header{"If-Match": {match}}}
-}
-
-func remove(key, path string) fixture.Request {
-	return fixture.Request{Method: "DELETE", Path: path, Key: key}
 }
 
 func once(r fixture.Request, key string) fixture.Request {
@@ -69,40 +62,40 @@ func once(r fixture.Request, key string) fixture.Request {
 // contests are decided by conditions alone: both sides have read the same, and
 // each would be in its right.
 func contests() []contest {
-	nothing := func(int64) []seed { return nil }
+	nothing := func(int64) []seed.Seed { return nil }
 	named := func(n int64, team string) string {
 		return fmt.Sprintf(`{"project_name":"Name %d"%s}`, n, team)
 	}
 	return []contest{
 		{
 			name: "the last two admins are taken out",
-			given: func(n int64) []seed {
-				return []seed{projectOf(n, 0, roles{301: "admin", 302: "admin"})}
+			given: func(n int64) []seed.Seed {
+				return []seed.Seed{seed.Project(n, 0, seed.Roles{301: "admin", 302: "admin"})}
 			},
 			asks: func(n int64) []fixture.Request {
-				return []fixture.Request{remove(demo.GlobalAdmin, fmt.Sprintf("/api/project/%d/user/301", n)), remove(demo.GlobalAdmin, fmt.Sprintf("/api/project/%d/user/302", n))}
+				return []fixture.Request{fixture.DeleteAt(demo.GlobalAdmin, fmt.Sprintf("/api/project/%d/user/301", n)), fixture.DeleteAt(demo.GlobalAdmin, fmt.Sprintf("/api/project/%d/user/302", n))}
 			},
 			want: []int{200, 409}, code: "last_project_admin", wrong: []int{200, 200},
 		},
 		{
 			name: "the last two admins are demoted",
-			given: func(n int64) []seed {
-				return []seed{projectOf(n, 0, roles{301: "admin", 302: "admin"})}
+			given: func(n int64) []seed.Seed {
+				return []seed.Seed{seed.Project(n, 0, seed.Roles{301: "admin", 302: "admin"})}
 			},
 			asks: func(n int64) []fixture.Request {
 				path := fmt.Sprintf("/api/project/%d/user", n)
-				return []fixture.Request{post(demo.GlobalAdmin, path, `{"role":"member","user_ids":[301]}`), post(demo.GlobalAdmin, path, `{"role":"member","user_ids":[302]}`)}
+				return []fixture.Request{fixture.PostTo(demo.GlobalAdmin, path, `{"role":"member","user_ids":[301]}`), fixture.PostTo(demo.GlobalAdmin, path, `{"role":"member","user_ids":[302]}`)}
 			},
 			want: []int{200, 409}, code: "last_project_admin", wrong: []int{200, 200},
 		},
 		{
 			name: "the last two owners are demoted",
-			given: func(n int64) []seed {
-				return []seed{teamOf(n, roles{301: "owner", 302: "owner"})}
+			given: func(n int64) []seed.Seed {
+				return []seed.Seed{seed.Team(n, seed.Roles{301: "owner", 302: "owner"})}
 			},
 			asks: func(n int64) []fixture.Request {
 				path := fmt.Sprintf("/api/team/%d/user", n)
-				return []fixture.Request{post(demo.GlobalAdmin, path, `{"role":"viewer","user_ids":[301]}`), post(demo.GlobalAdmin, path, `{"role":"viewer","user_ids":[302]}`)}
+				return []fixture.Request{fixture.PostTo(demo.GlobalAdmin, path, `{"role":"viewer","user_ids":[301]}`), fixture.PostTo(demo.GlobalAdmin, path, `{"role":"viewer","user_ids":[302]}`)}
 			},
 			want: []int{200, 403}, code: "forbidden", wrong: []int{200, 200},
 		},
@@ -110,14 +103,14 @@ func contests() []contest {
 			name:  "two projects want one name",
 			given: nothing,
 			asks: func(n int64) []fixture.Request {
-				return []fixture.Request{post(demo.ProjectAdmin, "/api/project", named(n, `,"team_id":7`)), post(demo.GlobalAdmin, "/api/project", named(n, `,"team_id":7`))}
+				return []fixture.Request{fixture.PostTo(demo.ProjectAdmin, "/api/project", named(n, `,"team_id":7`)), fixture.PostTo(demo.GlobalAdmin, "/api/project", named(n, `,"team_id":7`))}
 			},
 			want: []int{201, 409}, code: "duplicate", wrong: []int{201, 201},
 		},
 		{
 			name: "two projects are renamed alike",
-			given: func(n int64) []seed {
-				return []seed{projectOf(n, 0, nil), projectOf(n+1, 0, nil)}
+			given: func(n int64) []seed.Seed {
+				return []seed.Seed{seed.Project(n, 0, nil), seed.Project(n+1, 0, nil)}
 			},
 			asks: func(n int64) []fixture.Request {
 				return []fixture.Request{
@@ -129,7 +122,7 @@ func contests() []contest {
 		},
 		{
 			name:  "two edits of one version",
-			given: func(n int64) []seed { return []seed{projectOf(n, 0, nil)} },
+			given: func(n int64) []seed.Seed { return []seed.Seed{seed.Project(n, 0, nil)} },
 			asks: func(n int64) []fixture.Request {
 				path := fmt.Sprintf("/api/project/%d", n)
 				return []fixture.Request{put(demo.GlobalAdmin, path, `{"description":"one"}`, `"1"`), put(demo.GlobalAdmin, path, `{"project_name":"other `+fmt.Sprint(n)+`"}`, `"1"`)}
@@ -138,10 +131,10 @@ func contests() []contest {
 		},
 		{
 			name:  "a team is edited and deleted by one version",
-			given: func(n int64) []seed { return []seed{teamOf(n, nil)} },
+			given: func(n int64) []seed.Seed { return []seed.Seed{seed.Team(n, nil)} },
 			asks: func(n int64) []fixture.Request {
 				path := fmt.Sprintf("/api/team/%d", n)
-				gone := remove(demo.GlobalAdmin, path)
+				gone := fixture.DeleteAt(demo.GlobalAdmin, path)
 				gone.Header = http.Header{"If-Match": {`"1"`}}
 				return []fixture.Request{put(demo.GlobalAdmin, path, `{"description":"one"}`, `"1"`), gone}
 			},
@@ -149,9 +142,9 @@ func contests() []contest {
 		},
 		{
 			name:  "a team gets a project and is deleted",
-			given: func(n int64) []seed { return []seed{teamOf(n, nil)} },
+			given: func(n int64) []seed.Seed { return []seed.Seed{seed.Team(n, nil)} },
 			asks: func(n int64) []fixture.Request {
-				return []fixture.Request{remove(demo.GlobalAdmin, fmt.Sprintf("/api/team/%d", n)), post(demo.GlobalAdmin, "/api/project", named(n, fmt.Sprintf(`,"team_id":%d`, n)))}
+				return []fixture.Request{fixture.DeleteAt(demo.GlobalAdmin, fmt.Sprintf("/api/team/%d", n)), fixture.PostTo(demo.GlobalAdmin, "/api/project", named(n, fmt.Sprintf(`,"team_id":%d`, n)))}
 			},
 			wrong: []int{200, 201},
 		},
@@ -159,7 +152,7 @@ func contests() []contest {
 			name:  "the same request twice",
 			given: nothing,
 			asks: func(n int64) []fixture.Request {
-				r := once(post(demo.ProjectAdmin, "/api/team", fmt.Sprintf(`{"team_name":"Team %d"}`, n)), fmt.Sprint("key", n))
+				r := once(fixture.PostTo(demo.ProjectAdmin, "/api/team", fmt.Sprintf(`{"team_name":"Team %d"}`, n)), fmt.Sprint("key", n))
 				return []fixture.Request{r, r}
 			},
 			want: []int{201, 201}, wrong: []int{201, 201}, alike: true,
@@ -170,57 +163,57 @@ func contests() []contest {
 			asks: func(n int64) []fixture.Request {
 				key := fmt.Sprint("key", n)
 				return []fixture.Request{
-					once(post(demo.ProjectAdmin, "/api/team", fmt.Sprintf(`{"team_name":"One %d"}`, n)), key),
-					once(post(demo.ProjectAdmin, "/api/team", fmt.Sprintf(`{"team_name":"Two %d"}`, n)), key),
+					once(fixture.PostTo(demo.ProjectAdmin, "/api/team", fmt.Sprintf(`{"team_name":"One %d"}`, n)), key),
+					once(fixture.PostTo(demo.ProjectAdmin, "/api/team", fmt.Sprintf(`{"team_name":"Two %d"}`, n)), key),
 				}
 			},
 			want: []int{201, 409}, code: "idempotency_mismatch", wrong: []int{201, 201},
 		},
 		{
 			name: "one member is taken out twice",
-			given: func(n int64) []seed {
-				return []seed{projectOf(n, 0, roles{301: "admin", 302: "member"})}
+			given: func(n int64) []seed.Seed {
+				return []seed.Seed{seed.Project(n, 0, seed.Roles{301: "admin", 302: "member"})}
 			},
 			asks: func(n int64) []fixture.Request {
-				r := remove(demo.GlobalAdmin, fmt.Sprintf("/api/project/%d/user/302", n))
+				r := fixture.DeleteAt(demo.GlobalAdmin, fmt.Sprintf("/api/project/%d/user/302", n))
 				return []fixture.Request{r, r}
 			},
 			want: []int{200, 404}, code: "not_found", wrong: []int{200, 200},
 		},
 		{
 			name: "one user is added twice",
-			given: func(n int64) []seed {
-				return []seed{projectOf(n, 0, roles{301: "admin"})}
+			given: func(n int64) []seed.Seed {
+				return []seed.Seed{seed.Project(n, 0, seed.Roles{301: "admin"})}
 			},
 			asks: func(n int64) []fixture.Request {
-				r := post(demo.GlobalAdmin, fmt.Sprintf("/api/project/%d/user", n), `{"user_ids":[302]}`)
+				r := fixture.PostTo(demo.GlobalAdmin, fmt.Sprintf("/api/project/%d/user", n), `{"user_ids":[302]}`)
 				return []fixture.Request{r, r}
 			},
 			want: []int{200, 200}, wrong: []int{200, 200},
 		},
 		{
 			name: "an admin is taken out while another one makes him so",
-			given: func(n int64) []seed {
-				return []seed{projectOf(n, 0, roles{301: "admin", 302: "member"})}
+			given: func(n int64) []seed.Seed {
+				return []seed.Seed{seed.Project(n, 0, seed.Roles{301: "admin", 302: "member"})}
 			},
 			asks: func(n int64) []fixture.Request {
 				return []fixture.Request{
-					remove(demo.GlobalAdmin, fmt.Sprintf("/api/project/%d/user/302", n)),
-					post(demo.GlobalAdmin, fmt.Sprintf("/api/project/%d/user", n), `{"role":"admin","user_ids":[302]}`),
+					fixture.DeleteAt(demo.GlobalAdmin, fmt.Sprintf("/api/project/%d/user/302", n)),
+					fixture.PostTo(demo.GlobalAdmin, fmt.Sprintf("/api/project/%d/user", n), `{"role":"admin","user_ids":[302]}`),
 				}
 			},
 			want: []int{200, 200}, wrong: []int{200, 200},
 		},
 		{
 			name: "the last two global admins give up the rank",
-			given: func(n int64) []seed {
+			given: func(n int64) []seed.Seed {
 				global := func(u *model.User) { u.IsSuperuser, u.GlobalAdminOf = true, &u.OrganizationID }
 				called := func(email string) func(*model.User) {
 					return func(u *model.User) { u.Email, u.EmailKey = email, model.AddressKey(email) }
 				}
-				return []seed{
-					person(1, called("admin@organization.com")), person(16, called("user@example.com")),
-					person(301, global), person(302, global),
+				return []seed.Seed{
+					seed.Person(1, called("admin@organization.com")), seed.Person(16, called("user@example.com")),
+					seed.Person(301, global), seed.Person(302, global),
 					func(tx *table.Tx) {
 						if n > 2000 { // one of them has given it up the time before
 							tx.Add(table.Organizations.Key(int64(1)), "global_admin_count", 1)
@@ -229,24 +222,24 @@ func contests() []contest {
 				}
 			},
 			asks: func(int64) []fixture.Request {
-				return []fixture.Request{put(keyOf(301), "/api/user/301", `{"is_superuser":false}`, "*"), put(keyOf(302), "/api/user/302", `{"is_superuser":false}`, "*")}
+				return []fixture.Request{put(seed.KeyOf(301), "/api/user/301", `{"is_superuser":false}`, "*"), put(seed.KeyOf(302), "/api/user/302", `{"is_superuser":false}`, "*")}
 			},
 			want: []int{200, 409}, code: "last_global_admin", wrong: []int{200, 200},
 		},
 		{ // whichever comes first, the other is refused: 404 of who is deleted, 403 of a global admin
 			name:  "a user is deleted and made a global admin",
-			given: func(n int64) []seed { return []seed{person(5000 + n)} },
+			given: func(n int64) []seed.Seed { return []seed.Seed{seed.Person(5000 + n)} },
 			asks: func(n int64) []fixture.Request {
 				path := fmt.Sprintf("/api/user/%d", 5000+n)
-				return []fixture.Request{remove(demo.GlobalAdmin, path), put(demo.GlobalAdmin, path, `{"is_superuser":true}`, "*")}
+				return []fixture.Request{fixture.DeleteAt(demo.GlobalAdmin, path), put(demo.GlobalAdmin, path, `{"is_superuser":true}`, "*")}
 			},
 			wrong: []int{200, 200},
 		},
 		{
 			name:  "one user is deleted twice",
-			given: func(n int64) []seed { return []seed{person(5000 + n)} },
+			given: func(n int64) []seed.Seed { return []seed.Seed{seed.Person(5000 + n)} },
 			asks: func(n int64) []fixture.Request {
-				r := remove(demo.GlobalAdmin, fmt.Sprintf("/api/user/%d", 5000+n))
+				r := fixture.DeleteAt(demo.GlobalAdmin, fmt.Sprintf("/api/user/%d", 5000+n))
 				return []fixture.Request{r, r}
 			},
 			want: []int{200, 404}, code: "not_found", wrong: []int{200, 200},
@@ -255,21 +248,21 @@ func contests() []contest {
 			name:  "two users want one address",
 			given: nothing,
 			asks: func(n int64) []fixture.Request {
-				r := post(demo.GlobalAdmin, "/api/user/", fmt.Sprintf(`{"email":"new%d@organization.com"}`, n))
+				r := fixture.PostTo(demo.GlobalAdmin, "/api/user/", fmt.Sprintf(`{"email":"new%d@organization.com"}`, n))
 				return []fixture.Request{r, r}
 			},
 			want: []int{201, 409}, code: "duplicate", wrong: []int{201, 201},
 		},
 		{
 			name: "the 1,000th member is added twice",
-			given: func(n int64) []seed {
-				return []seed{func(tx *table.Tx) {
+			given: func(n int64) []seed.Seed {
+				return []seed.Seed{func(tx *table.Tx) {
 					table.Teams.Put(tx, model.Team{ID: n, Name: "Full", OrganizationID: 1, MemberCount: store.MaxTeamMembers - 1, Version: 1})
 				}}
 			},
 			asks: func(n int64) []fixture.Request {
 				path := fmt.Sprintf("/api/team/%d/user", n)
-				return []fixture.Request{post(demo.GlobalAdmin, path, `{"user_ids":[303]}`), post(demo.GlobalAdmin, path, `{"user_ids":[304]}`)}
+				return []fixture.Request{fixture.PostTo(demo.GlobalAdmin, path, `{"user_ids":[303]}`), fixture.PostTo(demo.GlobalAdmin, path, `{"user_ids":[304]}`)}
 			},
 			want: []int{200, 409}, code: "limit", wrong: []int{200, 200},
 		},
@@ -289,7 +282,7 @@ func TestContests(t *testing.T) {
 			s.Trust(issuer.Forge(t).Config())
 			limit := strings.Contains(c.name, "1,000") // its count is made up
 			for n := int64(2000); n < 2010; n += 2 {
-				if err := sow(t.Context(), s, c.given(n)...); err != nil {
+				if err := seed.Sow(t.Context(), s, c.given(n)...); err != nil {
 					t.Fatal(err)
 				}
 				got := s.Together(t.Context(), c.asks(n)...)
@@ -308,7 +301,7 @@ func TestContests(t *testing.T) {
 					fixture.Check(t, s)
 				}
 			}
-			if err := sow(t.Context(), s, c.given(4000)...); err != nil {
+			if err := seed.Sow(t.Context(), s, c.given(4000)...); err != nil {
 				t.Fatal(err)
 			}
 			got := s.Together(fixture.Unconditional(t.Context()), c.asks(4000)...)
@@ -327,11 +320,11 @@ func TestLastTwoAdminsAtScale(t *testing.T) {
 	t.Parallel()
 	tries := int64(scale.Of(520))
 	s := racing(t)
-	var seeds []seed
+	var seeds []seed.Seed
 	for n := range tries + 20 {
-		seeds = append(seeds, projectOf(2000+n, 0, roles{301: "admin", 302: "admin"}))
+		seeds = append(seeds, seed.Project(2000+n, 0, seed.Roles{301: "admin", 302: "admin"}))
 	}
-	if err := sow(t.Context(), s, seeds...); err != nil {
+	if err := seed.Sow(t.Context(), s, seeds...); err != nil {
 		t.Fatal(err)
 	}
 	g := concurrent.NewGroup()
@@ -367,13 +360,13 @@ func TestLastTwoAdminsAtScale(t *testing.T) {
 func lastTwo(ctx context.Context, s *fixture.System, project int64) []fixture.Response {
 	keys := []string{demo.GlobalAdmin, demo.GlobalAdmin}
 	if project%2 == 0 {
-		keys = []string{keyOf(301), keyOf(302)}
+		keys = []string{seed.KeyOf(301), seed.KeyOf(302)}
 	}
 	got := make([]fixture.Response, 2)
 	g := concurrent.NewGroup()
 	for i, key := range keys {
 		g.Go(func() error {
-			got[i] = s.Do(ctx, remove(key, fmt.Sprintf("/api/project/%d/user/%d", project, 301+i)))
+			got[i] = s.Do(ctx, fixture.DeleteAt(key, fmt.Sprintf("/api/project/%d/user/%d", project, 301+i)))
 			return nil
 		})
 	}

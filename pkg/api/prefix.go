@@ -1,8 +1,4 @@
-// Package link knows below which path clients reach the API, where that isn't
-// the root: the stage of an API Gateway, the base path of its custom domain, or
-// whatever a proxy before the local door puts there. Paths are routed without
-// it, and links that we answer carry it.
-package link
+package api
 
 import (
 	"context"
@@ -10,11 +6,15 @@ import (
 	"strings"
 )
 
+// The API may be reached below a path that isn't the root: the stage of an API
+// Gateway, the base path of its custom domain, or whatever a proxy before the local
+// door puts there. Paths are routed without it, and links that we answer carry it.
+
 type prefixKey struct{}
 
-// Below returns the context of a request that was sent to a path below prefix:
+// WithPrefix returns the context of a request that was sent to a path below prefix:
 // "/dev", say, or "" for none.
-func Below(ctx context.Context, prefix string) context.Context {
+func WithPrefix(ctx context.Context, prefix string) context.Context {
 	if prefix == "" {
 		return ctx
 	}
@@ -28,15 +28,15 @@ func Prefix(ctx context.Context) string {
 	return prefix
 }
 
-// Under takes prefix off the paths of requests, and says in their context that
+// StripPrefix takes prefix off the paths of requests, and says in their context that
 // it was there. A request without it is passed on as it is: a health check, say,
 // that doesn't come through the proxy.
-func Under(prefix string, next http.Handler) http.Handler {
+func StripPrefix(prefix string, next http.Handler) http.Handler {
 	if prefix == "" {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		path, below := Cut(r.URL.EscapedPath(), prefix)
+		path, below := CutPrefix(r.URL.EscapedPath(), prefix)
 		if !below {
 			next.ServeHTTP(w, r)
 			return
@@ -46,14 +46,14 @@ func Under(prefix string, next http.Handler) http.Handler {
 		if u.RawPath != "" {
 			u.RawPath = path
 		}
-		r = r.WithContext(Below(r.Context(), prefix))
+		r = r.WithContext(WithPrefix(r.Context(), prefix))
 		r.URL = &u
 		next.ServeHTTP(w, r)
 	})
 }
 
-// Cut takes prefix off a path, and reports whether it was there.
-func Cut(path, prefix string) (string, bool) {
+// CutPrefix takes prefix off a path, and reports whether it was there.
+func CutPrefix(path, prefix string) (string, bool) {
 	rest, ok := strings.CutPrefix(path, prefix)
 	if !ok || !strings.HasPrefix(rest, "/") {
 		return path, false
@@ -61,10 +61,10 @@ func Cut(path, prefix string) (string, bool) {
 	return rest, true
 }
 
-// Valid reports whether a path may be a prefix: plain segments alone, which mean
+// ValidPrefix reports whether a path may be a prefix: plain segments alone, which mean
 // the same wherever they are written. So "//other.example" is none, which would
 // lead to another host.
-func Valid(prefix string) bool {
+func ValidPrefix(prefix string) bool {
 	rest, ok := strings.CutPrefix(prefix, "/")
 	if !ok {
 		return prefix == ""

@@ -1,5 +1,4 @@
-// Package dns asks what is published at a domain.
-package dns
+package signin
 
 import (
 	"context"
@@ -16,17 +15,17 @@ type Resolver interface {
 	TXT(ctx context.Context, domain string) ([]string, error)
 }
 
-// Net asks the name servers that the machine knows, or those of its Resolver.
-type Net struct{ Resolver *net.Resolver }
+// Nameservers asks the name servers that the machine knows, or those of its Resolver.
+type Nameservers struct{ Resolver *net.Resolver }
 
-// timeout is how long an answer may take: the request that waits for it must
+// dnsTimeout is how long an answer may take: the request that waits for it must
 // still be answered.
-const timeout = 3 * time.Second
+const dnsTimeout = 3 * time.Second
 
 // TXT implements Resolver. The domain is asked for as it is, never below a
 // domain of the machine's own.
-func (n Net) TXT(ctx context.Context, domain string) ([]string, error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+func (n Nameservers) TXT(ctx context.Context, domain string) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, dnsTimeout)
 	defer cancel()
 	resolver := n.Resolver
 	if resolver == nil {
@@ -48,23 +47,23 @@ func (z Zone) TXT(_ context.Context, domain string) ([]string, error) {
 	return slices.Clone(z[domain]), nil
 }
 
-type carried struct{}
+type resolverKey struct{}
 
-// Carry gives every request to h a resolver, which From finds.
-func Carry(r Resolver, h http.Handler) http.Handler {
+// WithResolver gives every request to h a resolver, which ResolverOf finds.
+func WithResolver(r Resolver, h http.Handler) http.Handler {
 	if r == nil {
 		return h
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		h.ServeHTTP(w, req.WithContext(context.WithValue(req.Context(), carried{}, r)))
+		h.ServeHTTP(w, req.WithContext(context.WithValue(req.Context(), resolverKey{}, r)))
 	})
 }
 
-// From returns the resolver of a request: the machine's own, where it carries
+// ResolverOf returns the resolver of a request: the machine's own, where it carries
 // none.
-func From(ctx context.Context) Resolver {
-	if r, ok := ctx.Value(carried{}).(Resolver); ok {
+func ResolverOf(ctx context.Context) Resolver {
+	if r, ok := ctx.Value(resolverKey{}).(Resolver); ok {
 		return r
 	}
-	return Net{}
+	return Nameservers{}
 }

@@ -1,4 +1,4 @@
-package functions_test
+package signin_test
 
 import (
 	"net/http"
@@ -221,7 +221,7 @@ func TestKeyAndToken(t *testing.T) {
 func TestDeletedAndBackAtOnce(t *testing.T) {
 	f := issuer.Forge(t)
 	ada := bearer(f.Sign(t, f.ID("ada", member)))
-	undo := post(demo.GlobalAdmin, "/api/removal/1001/undo", "")
+	undo := fixture.PostTo(demo.GlobalAdmin, "/api/removal/1001/undo", "")
 	deleted := func(t *testing.T, given ...fixture.Given) (*fixture.System, func(fixture.Request, int)) {
 		t.Helper()
 		s := fixture.New(t)
@@ -236,7 +236,7 @@ func TestDeletedAndBackAtOnce(t *testing.T) {
 			}
 		}
 		ask(bearing(one, ada), 200)
-		ask(remove(demo.GlobalAdmin, "/api/user/15"), 200)
+		ask(fixture.DeleteAt(demo.GlobalAdmin, "/api/user/15"), 200)
 		return s, ask
 	}
 	t.Run("as a new user", func(t *testing.T) {

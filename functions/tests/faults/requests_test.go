@@ -1,4 +1,4 @@
-package functions_test
+package faults_test
 
 import (
 	"encoding/json"

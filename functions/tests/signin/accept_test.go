@@ -1,4 +1,4 @@
-package functions_test
+package signin_test
 
 import (
 	"encoding/json"

@@ -1,17 +1,17 @@
-package link_test
+package api_test
 
 import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
 
-	"wardroom/pkg/link"
+	"wardroom/pkg/api"
 )
 
 func TestUnder(t *testing.T) {
 	var path, prefix string
-	h := link.Under("/team/v1", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		path, prefix = r.URL.EscapedPath(), link.Prefix(r.Context())
+	h := api.StripPrefix("/team/v1", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		path, prefix = r.URL.EscapedPath(), api.Prefix(r.Context())
 	}))
 	for _, tt := range []struct{ name, sent, path, prefix string }{
 		{"below it", "/team/v1/api/project", "/api/project", "/team/v1"},
@@ -25,7 +25,7 @@ func TestUnder(t *testing.T) {
 			t.Errorf("%s: %q below %q, want %q below %q", tt.name, path, prefix, tt.path, tt.prefix)
 		}
 	}
-	if link.Prefix(t.Context()) != "" {
+	if api.Prefix(t.Context()) != "" {
 		t.Error("a request to the root has a prefix")
 	}
 }
@@ -36,7 +36,7 @@ func TestValid(t *testing.T) {
 		"/": false, "dev": false, "/dev/": false, "//dev": false, "/a//b": false, "/..": false, "/a/.": false,
 		"/%61": false, "/a b": false, `/"`: false, "/é": false, "/a?b": false, "/\x00": false,
 	} {
-		if got := link.Valid(prefix); got != want {
+		if got := api.ValidPrefix(prefix); got != want {
 			t.Errorf("%q: %t", prefix, got)
 		}
 	}

@@ -1,4 +1,4 @@
-package functions_test
+package faults_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
+	"wardroom/infra/local/seed"
 	"wardroom/pkg/access"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
@@ -38,39 +39,39 @@ const (
 
 func standings() []standing {
 	return []standing{
-		{"an admin by his membership is taken out", keyOf(byMembership), func(ctx context.Context, t *testing.T, s *fixture.System, project, _ string) {
-			granted(ctx, t, s, remove(demo.GlobalAdmin, "/api/project/"+project+"/user/321"))
+		{"an admin by his membership is taken out", seed.KeyOf(byMembership), func(ctx context.Context, t *testing.T, s *fixture.System, project, _ string) {
+			s.Granted(ctx, t, fixture.DeleteAt(demo.GlobalAdmin, "/api/project/"+project+"/user/321"))
 		}, nil},
-		{"an admin becomes a member", keyOf(byMembership), func(ctx context.Context, t *testing.T, s *fixture.System, project, _ string) {
-			granted(ctx, t, s, post(demo.GlobalAdmin, "/api/project/"+project+"/user", `{"role":"member","user_ids":[321]}`))
+		{"an admin becomes a member", seed.KeyOf(byMembership), func(ctx context.Context, t *testing.T, s *fixture.System, project, _ string) {
+			s.Granted(ctx, t, fixture.PostTo(demo.GlobalAdmin, "/api/project/"+project+"/user", `{"role":"member","user_ids":[321]}`))
 		}, nil},
-		{"an owner of an agent by his own permission loses it", keyOf(byPermission), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
-			granted(ctx, t, s, remove(demo.GlobalAdmin, "/api/agent/21/user?user_ids=325"))
+		{"an owner of an agent by his own permission loses it", seed.KeyOf(byPermission), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
+			s.Granted(ctx, t, fixture.DeleteAt(demo.GlobalAdmin, "/api/agent/21/user?user_ids=325"))
 		}, fixture.OnAgent(21, byPermission, "owner")},
-		{"an owner of an agent becomes its viewer", keyOf(byPermission), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
-			granted(ctx, t, s, post(demo.GlobalAdmin, "/api/agent/21/user", `{"permission":"viewer","user_ids":[325]}`))
+		{"an owner of an agent becomes its viewer", seed.KeyOf(byPermission), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
+			s.Granted(ctx, t, fixture.PostTo(demo.GlobalAdmin, "/api/agent/21/user", `{"permission":"viewer","user_ids":[325]}`))
 		}, fixture.OnAgent(21, byPermission, "owner")},
-		{"an owner of an agent is taken out of its project, where he is a member", keyOf(byPermission), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
-			granted(ctx, t, s, remove(demo.GlobalAdmin, "/api/project/151/user/325"))
+		{"an owner of an agent is taken out of its project, where he is a member", seed.KeyOf(byPermission), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
+			s.Granted(ctx, t, fixture.DeleteAt(demo.GlobalAdmin, "/api/project/151/user/325"))
 		}, fixture.All(fixture.OnAgent(21, byPermission, "owner"), fixture.Joins(151, byPermission, "member"))},
-		{"an agent that everybody could edit is closed", keyOf(byOpenness), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
-			granted(ctx, t, s, fixture.Request{Method: "PUT", Path: "/api/agent/21/access", Key: demo.GlobalAdmin, Body: `{"access_level":"private"}`})
+		{"an agent that everybody could edit is closed", seed.KeyOf(byOpenness), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
+			s.Granted(ctx, t, fixture.Request{Method: "PUT", Path: "/api/agent/21/access", Key: demo.GlobalAdmin, Body: `{"access_level":"private"}`})
 		}, openTo(access.EditMode)},
-		{"an agent that everybody could edit is open for viewing only", keyOf(byOpenness), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
-			granted(ctx, t, s, fixture.Request{Method: "PUT", Path: "/api/agent/21/access", Key: demo.GlobalAdmin, Body: `{"access_level":"public"}`})
+		{"an agent that everybody could edit is open for viewing only", seed.KeyOf(byOpenness), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
+			s.Granted(ctx, t, fixture.Request{Method: "PUT", Path: "/api/agent/21/access", Key: demo.GlobalAdmin, Body: `{"access_level":"public"}`})
 		}, openTo(access.EditMode)},
-		{"an owner of the team becomes a viewer", keyOf(byTeam), lowered, nil},
-		{"an owner of the team is lowered and taken out", keyOf(byTeam), func(ctx context.Context, t *testing.T, s *fixture.System, project, team string) {
+		{"an owner of the team becomes a viewer", seed.KeyOf(byTeam), lowered, nil},
+		{"an owner of the team is lowered and taken out", seed.KeyOf(byTeam), func(ctx context.Context, t *testing.T, s *fixture.System, project, team string) {
 			lowered(ctx, t, s, project, team)
-			r := remove(demo.GlobalAdmin, "/api/team/"+team+"/user")
+			r := fixture.DeleteAt(demo.GlobalAdmin, "/api/team/"+team+"/user")
 			r.Body = `{"user_ids":[322]}`
-			granted(ctx, t, s, r)
+			s.Granted(ctx, t, r)
 		}, nil},
-		{"a project leaves the team through which it was reached", keyOf(byTeam), func(ctx context.Context, t *testing.T, s *fixture.System, project, _ string) {
-			granted(ctx, t, s, fixture.Request{Method: "PUT", Path: "/api/project/" + project, Key: demo.GlobalAdmin, Body: `{"team_id":null}`})
+		{"a project leaves the team through which it was reached", seed.KeyOf(byTeam), func(ctx context.Context, t *testing.T, s *fixture.System, project, _ string) {
+			s.Granted(ctx, t, fixture.Request{Method: "PUT", Path: "/api/project/" + project, Key: demo.GlobalAdmin, Body: `{"team_id":null}`})
 		}, nil},
-		{"a global admin loses his rank", keyOf(byRank), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) { unranked(ctx, t, s, byRank) }, nil},
-		{"an application admin loses his rank", keyOf(byLowerRank), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
+		{"a global admin loses his rank", seed.KeyOf(byRank), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) { unranked(ctx, t, s, byRank) }, nil},
+		{"an application admin loses his rank", seed.KeyOf(byLowerRank), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
 			unranked(ctx, t, s, byLowerRank)
 		}, nil},
 		{"a service key is revoked", "service1.secret", func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
@@ -79,11 +80,11 @@ func standings() []standing {
 			on := model.At(fixture.Epoch)
 			now.RevokedOn = &on
 			now.Version++
-			commit(ctx, t, s, func(tx *table.Tx) { table.Keys.Change(tx, k, now) })
+			seed.Commit(ctx, t, s, func(tx *table.Tx) { table.Keys.Change(tx, k, now) })
 		}, nil},
 		{"a service key is deleted", "service1.secret", func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
 			k, _ := table.Keys.In(s.Rows(ctx, t), "service1")
-			commit(ctx, t, s, func(tx *table.Tx) { table.Keys.Delete(tx, k) })
+			seed.Commit(ctx, t, s, func(tx *table.Tx) { table.Keys.Delete(tx, k) })
 		}, nil},
 	}
 }
@@ -111,26 +112,10 @@ func about(r fixture.Request) (project, team string) {
 	return project, team
 }
 
-func granted(ctx context.Context, t *testing.T, s *fixture.System, r fixture.Request) fixture.Response {
-	t.Helper()
-	got := s.Do(ctx, r)
-	if got.Status != http.StatusOK {
-		t.Errorf("%s %s: %d %s", r.Method, r.Path, got.Status, got.Body)
-	}
-	return got
-}
-
-func commit(ctx context.Context, t *testing.T, s *fixture.System, seeds ...seed) {
-	t.Helper()
-	if err := sow(ctx, s, seeds...); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func lowered(ctx context.Context, t *testing.T, s *fixture.System, _, team string) {
 	t.Helper()
 	body := `{"email":"` + fixture.Email(byTeam) + `","organization_id":"1","role":"viewer"}`
-	granted(ctx, t, s, post(demo.GlobalAdmin, "/api/workspaces/"+team+"/roles", body))
+	s.Granted(ctx, t, fixture.PostTo(demo.GlobalAdmin, "/api/workspaces/"+team+"/roles", body))
 }
 
 func unranked(ctx context.Context, t *testing.T, s *fixture.System, user int64) {
@@ -139,7 +124,7 @@ func unranked(ctx context.Context, t *testing.T, s *fixture.System, user int64) 
 	now := u
 	now.IsStaff, now.IsSuperuser, now.GlobalAdminOf = false, false, nil
 	now.Version++
-	commit(ctx, t, s, func(tx *table.Tx) {
+	seed.Commit(ctx, t, s, func(tx *table.Tx) {
 		table.Users.Change(tx, u, now)
 		if u.IsSuperuser {
 			tx.Add(table.Organizations.Key(u.OrganizationID), "global_admin_count", -1)
@@ -151,26 +136,26 @@ func unranked(ctx context.Context, t *testing.T, s *fixture.System, user int64) 
 func standingWorld(t *testing.T) *world {
 	t.Helper()
 	s := newWorld(t, false)
-	member := func(project int64) seed {
+	member := func(project int64) seed.Seed {
 		return func(tx *table.Tx) {
 			table.ProjectMembers.Put(tx, model.ProjectMember{ID: project*1000 + byMembership, ProjectID: project, UserID: byMembership, Role: string(access.ProjectAdmin), CreatedOn: model.At(fixture.Epoch), Version: 1})
 			tx.Add(table.Projects.Key(project), "user_count", 1)
 			tx.Add(table.Projects.Key(project), "admin_count", 1)
 		}
 	}
-	owner := func(team int64) seed {
+	owner := func(team int64) seed.Seed {
 		return func(tx *table.Tx) {
 			table.TeamMembers.Put(tx, model.TeamMember{ID: team*1000 + byTeam, TeamID: team, UserID: byTeam, Role: string(access.Owner), CreatedOn: model.At(fixture.Epoch), Version: 1})
 			tx.Add(table.Teams.Key(team), "member_count", 1)
 			tx.Add(table.Teams.Key(team), "owner_count", 1)
 		}
 	}
-	commit(t.Context(), t, s.System,
-		person(byMembership), member(151), member(4), member(152),
-		person(byTeam), owner(7), owner(12), owner(13),
-		person(byRank, func(u *model.User) { u.IsStaff, u.IsSuperuser, u.GlobalAdminOf = true, true, &u.OrganizationID }),
-		person(byLowerRank, func(u *model.User) { u.IsStaff = true }),
-		person(byPermission), person(byOpenness),
+	seed.Commit(t.Context(), t, s.System,
+		seed.Person(byMembership), member(151), member(4), member(152),
+		seed.Person(byTeam), owner(7), owner(12), owner(13),
+		seed.Person(byRank, func(u *model.User) { u.IsStaff, u.IsSuperuser, u.GlobalAdminOf = true, true, &u.OrganizationID }),
+		seed.Person(byLowerRank, func(u *model.User) { u.IsStaff = true }),
+		seed.Person(byPermission), seed.Person(byOpenness),
 		func(tx *table.Tx) { tx.Add(table.Organizations.Key(int64(1)), "global_admin_count", 1) },
 	)
 	fixture.Check(t, s.System)

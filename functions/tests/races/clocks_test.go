@@ -1,4 +1,4 @@
-package functions_test
+package races_test
 
 import (
 	"io"

@@ -1,4 +1,4 @@
-package dns_test
+package signin_test
 
 import (
 	"context"
@@ -12,11 +12,11 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 
 	"wardroom/pkg/concurrent"
-	"wardroom/pkg/dns"
+	"wardroom/pkg/signin"
 )
 
 // published is what both resolvers are asked about.
-var published = dns.Zone{
+var published = signin.Zone{
 	"one.example":         {"wardroom-verification=abc"},
 	"several.example":     {"v=spf1 -all", "wardroom-verification=abc", "another"},
 	"blank.example":       {""},
@@ -30,9 +30,9 @@ var published = dns.Zone{
 // A resolver tells the texts that are published at a domain, and nothing where
 // there are none or no such domain.
 func TestResolvers(t *testing.T) {
-	for name, r := range map[string]dns.Resolver{
+	for name, r := range map[string]signin.Resolver{
 		"Zone": published,
-		"Net":  dns.Net{Resolver: asking(serve(t, published))},
+		"Net":  signin.Nameservers{Resolver: asking(serve(t, published))},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for domain, want := range published {
@@ -54,28 +54,28 @@ func TestResolvers(t *testing.T) {
 
 // What nobody could say is an error, never "there is none".
 func TestNobodyCouldSay(t *testing.T) {
-	got, err := dns.Net{Resolver: asking(serve(t, nil))}.TXT(t.Context(), "one.example")
+	got, err := signin.Nameservers{Resolver: asking(serve(t, nil))}.TXT(t.Context(), "one.example")
 	if err == nil {
 		t.Errorf("a server in trouble: %q", got)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if got, err := (dns.Net{Resolver: asking(serve(t, published))}).TXT(ctx, "one.example"); err == nil {
+	if got, err := (signin.Nameservers{Resolver: asking(serve(t, published))}).TXT(ctx, "one.example"); err == nil {
 		t.Errorf("a request that is over: %q", got)
 	}
 }
 
 // A request finds the resolver that it carries, else the machine's own.
 func TestCarry(t *testing.T) {
-	var found dns.Resolver
-	seen := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { found = dns.From(r.Context()) })
+	var found signin.Resolver
+	seen := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { found = signin.ResolverOf(r.Context()) })
 	for _, tt := range []struct {
 		name string
-		r    dns.Resolver
+		r    signin.Resolver
 		zone bool
 	}{{"a zone", published, true}, {"none", nil, false}} {
-		dns.Carry(tt.r, seen).ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
-		if _, zone := found.(dns.Zone); zone != tt.zone {
+		signin.WithResolver(tt.r, seen).ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
+		if _, zone := found.(signin.Zone); zone != tt.zone {
 			t.Errorf("%s: found %T", tt.name, found)
 		}
 	}
@@ -90,7 +90,7 @@ func asking(address string) *net.Resolver {
 
 // serve answers questions about a zone on loopback until the test ends; a nil
 // zone is a server in trouble.
-func serve(t *testing.T, zone dns.Zone) (address string) {
+func serve(t *testing.T, zone signin.Zone) (address string) {
 	t.Helper()
 	conn, err := new(net.ListenConfig).ListenPacket(t.Context(), "udp", "127.0.0.1:0")
 	if err != nil {
@@ -117,7 +117,7 @@ func serve(t *testing.T, zone dns.Zone) (address string) {
 }
 
 // answered is the answer of a zone to a question.
-func answered(zone dns.Zone, question []byte) ([]byte, error) {
+func answered(zone signin.Zone, question []byte) ([]byte, error) {
 	var m dnsmessage.Message
 	if err := m.Unpack(question); err != nil {
 		return nil, err
