@@ -31,7 +31,8 @@ var layers = [][]string{
 	{"concurrent", "fault", "model", "scim", "mail", "settings", "telemetry"}, // know nothing of ours
 	{"access", "checkpoint", "table"},
 	{"store"},
-	{"store/storetest", "audit", "resource", "signin"},
+	{"store/storetest", "audit", "signin"},
+	{"resource"},
 	{"explain", "request"},
 	{"removal"},
 	{"followup", "member"},

@@ -8,6 +8,7 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
@@ -110,7 +111,7 @@ func (h *handlers) addDomain(_ context.Context, in *addDomainIn) (Domain, error)
 			OrganizationID: c.Organization.ID, Domain: in.domain, SignIn: in.Body.SignIn, Token: strings.ToLower(rand.Text()), Stamp: model.Created(c.Stamp, c.Now),
 		}
 		h.store.ClaimDomain(&c.Tx, d)
-		c.Audit(model.OrganizationName(c.Organization.ID), nil, map[string]any{"domain": d.Domain, "sign_in": d.SignIn})
+		domainChanged(c, audit.Made(audit.DomainState{Domain: d.Domain, SignIn: &d.SignIn}))
 		return domainShown(d), nil
 	}
 	if old.SignIn == in.Body.SignIn {
@@ -119,9 +120,13 @@ func (h *handlers) addDomain(_ context.Context, in *addDomainIn) (Domain, error)
 	d := old
 	d.SignIn, d.Stamp = in.Body.SignIn, old.Modified(c.Stamp, c.Now)
 	d = h.store.ChangeDomain(&c.Tx, old, d)
-	c.Audit(model.OrganizationName(c.Organization.ID),
-		map[string]any{"domain": d.Domain, "sign_in": old.SignIn}, map[string]any{"domain": d.Domain, "sign_in": d.SignIn})
+	domainChanged(c, audit.Became(audit.DomainState{Domain: d.Domain, SignIn: &old.SignIn}, audit.DomainState{Domain: d.Domain, SignIn: &d.SignIn}))
 	return domainShown(d), nil
+}
+
+// domainChanged tells the audit log of a domain of the organisation.
+func domainChanged(c *request.Request, turn audit.Turn[audit.DomainState]) {
+	c.Record(audit.DomainChanged{Organization: c.Organization.ID, State: turn})
 }
 
 // proved refuses a domain that another organisation has proved.
@@ -162,7 +167,8 @@ func (in *domainIn) Resolve(_ context.Context, c *request.Request) error {
 func (h *handlers) deleteDomain(_ context.Context, in *domainIn) ([]Domain, error) {
 	c, d := in.Request(), in.domain
 	h.store.DropDomain(&c.Tx, d)
-	c.Audit(model.OrganizationName(c.Organization.ID), map[string]any{"domain": d.Domain, "sign_in": d.SignIn, "proved": d.VerifiedOn != nil}, nil)
+	proved := d.VerifiedOn != nil
+	domainChanged(c, audit.Ended(audit.DomainState{Domain: d.Domain, SignIn: &d.SignIn, Proved: &proved}))
 	return []Domain{domainShown(d)}, nil
 }
 
@@ -188,6 +194,7 @@ func (h *handlers) verifyDomain(ctx context.Context, in *domainIn) (Domain, erro
 	to := d
 	to.VerifiedOn, to.Stamp = &now, d.Modified(c.Stamp, now)
 	to = h.store.ChangeDomain(&c.Tx, d, to)
-	c.Audit(model.OrganizationName(c.Organization.ID), map[string]any{"domain": d.Domain, "proved": false}, map[string]any{"domain": d.Domain, "proved": true, "sign_in": d.SignIn})
+	before, after := false, true
+	domainChanged(c, audit.Became(audit.DomainState{Domain: d.Domain, Proved: &before}, audit.DomainState{Domain: d.Domain, Proved: &after, SignIn: &d.SignIn}))
 	return domainShown(to), nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/list"
 	"wardroom/pkg/member"
@@ -148,7 +149,7 @@ func (h *handlers) revokeInvite(_ context.Context, in *revokeInviteIn) ([]Invite
 		return nil, fault.New(fault.KindBadTransition, "The invitation was accepted: remove the member from the project instead")
 	}
 	i := h.store.RevokeInvite(&c.Tx, in.invite, c.Stamp, c.Now)
-	c.Audit(model.InviteName(i.ID), map[string]any{"place": i.Place, "role": i.Role}, map[string]any{"status": i.Status})
+	c.Record(audit.InviteRevoked{Invite: i.ID, Place: i.PlaceRef(), Role: i.Role, Status: i.Status})
 	return []Invite{invited(i, c.Now)}, nil
 }
 
@@ -212,7 +213,7 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (api.Noted[[]model.
 	if err != nil {
 		return out, err
 	}
-	before, after := map[string]any{}, map[string]any{model.InviteName(i.ID): model.InviteAccepted}
+	told := audit.Members{}
 	live := false // they are a member, or there is nothing to be one of
 	if i.ProjectID == nil {
 		out.Data, live = []model.ProjectUser{}, true
@@ -230,7 +231,7 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (api.Noted[[]model.
 		return out, fault.New(fault.KindExpired, "The invitation has expired")
 	}
 	if !live {
-		m, err := h.join(ctx, c, i, me, before, after)
+		m, err := h.join(ctx, c, i, me, told)
 		if err != nil {
 			return out, err
 		}
@@ -240,7 +241,8 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (api.Noted[[]model.
 	if i.ProjectID != nil {
 		store.Stays(&c.Tx, c.Rows(), *i.ProjectID, me.ID)
 	}
-	c.Audit(i.Place, before, after)
+	place := i.PlaceRef()
+	c.Record(audit.InvitesChanged{Of: place, Invites: map[int64]audit.Turn[string]{i.ID: audit.Made(model.InviteAccepted)}}, audit.MembersChanged{In: place, Members: told})
 	key, err := c.FirstKey(ctx)
 	if key != "" {
 		out.Meta = &FirstKey{key}
@@ -250,14 +252,14 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (api.Noted[[]model.
 
 // join makes the invited person a member of the project, anew where their
 // membership has expired, and tells the audit log.
-func (h *handlers) join(ctx context.Context, c *request.Request, i model.Invite, me model.User, before, after map[string]any) (model.ProjectMember, error) {
+func (h *handlers) join(ctx context.Context, c *request.Request, i model.Invite, me model.User, told audit.Members) (model.ProjectMember, error) {
 	p, _ := store.LiveProject(c.Rows(), *i.ProjectID)
 	m, isMember := c.ProjectMember(p.ID, me.ID)
 	if isMember {
 		was := m
 		m.Role, m.ExpiresOn = i.Role, nil
 		m = h.store.ChangeMember(&c.Tx, p, was, m)
-		before[model.UserName(me.ID)] = was.Facts()
+		told[me.ID] = audit.Became(audit.InProject(was), audit.InProject(m))
 	} else {
 		id, err := h.store.NewID(ctx, model.PermissionIDs)
 		if err != nil {
@@ -265,7 +267,7 @@ func (h *handlers) join(ctx context.Context, c *request.Request, i model.Invite,
 		}
 		m = model.ProjectMember{ID: id, ProjectID: p.ID, UserID: me.ID, Role: i.Role, CreatedBy: i.CreatedBy, CreatedOn: c.Now}
 		m = h.store.AddMember(&c.Tx, p, m)
+		told[me.ID] = audit.Made(audit.InProject(m))
 	}
-	after[model.UserName(me.ID)] = m.Facts()
 	return m, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/list"
 	"wardroom/pkg/model"
@@ -227,20 +228,8 @@ func (h *handlers) createKey(ctx context.Context, in *createKeyIn) (NewAPIKey, e
 	prefix, secret := model.NewAPIKey()
 	k.ID, k.Prefix, k.Hash = id, prefix, model.HashSecret(secret)
 	h.store.CreateKey(&c.Tx, k)
-	c.Audit(model.KeyName(k.ID), nil, terms(k))
+	c.Record(audit.KeyMade{Key: k.ID, Terms: audit.TermsOf(k)})
 	return NewAPIKey{APIKey: shown(k), Key: prefix + "." + secret}, nil
-}
-
-// terms is what the audit log tells of a key.
-func terms(k model.APIKey) map[string]any {
-	t := map[string]any{"kind": k.Kind, "scope": k.Scope}
-	if k.UserID != nil {
-		t["user"] = *k.UserID
-	}
-	if k.ProjectID != nil {
-		t["project"] = *k.ProjectID
-	}
-	return t
 }
 
 type revokeKeyIn struct {
@@ -307,6 +296,6 @@ func (h *handlers) revokeKey(_ context.Context, in *revokeKeyIn) ([]APIKey, erro
 		}
 	}
 	k := h.store.RevokeKey(&c.Tx, in.key, c.Stamp, c.Now)
-	c.Audit(model.KeyName(k.ID), terms(k), map[string]any{"revoked": true})
+	c.Record(audit.KeyRevoked{Key: k.ID, Terms: audit.TermsOf(k)})
 	return []APIKey{shown(k)}, nil
 }

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
@@ -67,6 +68,6 @@ func (h *handlers) editOrganization(_ context.Context, in *editOrganizationIn) (
 	}
 	o.Stamp = o.Modified(c.Stamp, c.Now)
 	o = h.store.EditOrganization(&c.Tx, old, o)
-	c.Audit(model.OrganizationName(o.ID), map[string]any{"domain": old.Domain}, map[string]any{"domain": o.Domain, "renamed": o.OrgName != old.OrgName})
+	c.Record(audit.OrganizationEdited{Organization: o.ID, Domain: audit.Became(old.Domain, o.Domain), Renamed: o.OrgName != old.OrgName})
 	return o, nil
 }

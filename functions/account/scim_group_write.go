@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/member"
@@ -174,12 +175,13 @@ func (h *handlers) changeGroup(ctx context.Context, c *request.Request, g *group
 	if err != nil {
 		return to, nil, err
 	}
-	facts := map[string]any{}
+	var change *audit.TeamChanged
 	if to != *c.Team {
-		facts["renamed"], facts["external_id_changed"] = to.Name != c.Team.Name, to.ExternalID != c.Team.ExternalID
+		renamed, another := to.Name != c.Team.Name, to.ExternalID != c.Team.ExternalID
+		change = &audit.TeamChanged{Team: to.ID, Renamed: &renamed, ExternalIDChanged: &another}
 	}
 	members := usersOf(slices.DeleteFunc(slices.Clone(g.all), func(m model.TeamMember) bool { return slices.Contains(leaving, m) }))
-	return edited, append(members, joining...), h.move(ctx, c, joining, leaving, facts)
+	return edited, append(members, joining...), h.move(ctx, c, joining, leaving, change)
 }
 
 // leaving lists the members who go. An owner who isn't named stays.
@@ -199,8 +201,8 @@ func (g *groupChange) leaving(c *request.Request) (out []model.TeamMember) {
 
 // move notes who comes into the team of the case and who goes, as far as one
 // transaction has room for them. It is continued until it has done so with all.
-// facts are what else the audit log is to tell.
-func (h *handlers) move(ctx context.Context, c *request.Request, joining []int64, leaving []model.TeamMember, facts map[string]any) error {
+// edit is what else the audit log is to tell; nil for nothing.
+func (h *handlers) move(ctx context.Context, c *request.Request, joining []int64, leaving []model.TeamMember, edit *audit.TeamChanged) error {
 	out := leaving[:min(len(leaving), leaveAtOnce)]
 	in := joining[:min(len(joining), (rowsAtOnce-len(out))/2)]
 	if len(out) < len(leaving) || len(in) < len(joining) {
@@ -216,7 +218,9 @@ func (h *handlers) move(ctx context.Context, c *request.Request, joining []int64
 			return err
 		}
 	}
-	change.Facts(facts)
+	if edit != nil {
+		change.Also(*edit)
+	}
 	return change.Done()
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
@@ -101,7 +102,7 @@ func (h *handlers) createSCIM(ctx context.Context, in *createSCIMIn) (SCIMUser, 
 	}
 	h.store.CreateUser(&c.Tx, u)
 	u.Version = 1
-	c.Audit(model.UserName(u.ID), nil, u.Facts())
+	c.Record(audit.AccountChanged{User: u.ID, Account: audit.Made(audit.AccountOf(u))})
 	return in.show(u), nil
 }
 
@@ -230,7 +231,7 @@ func (h *handlers) changeSCIM(ctx context.Context, c *request.Request, id int64,
 	if err := freeForUser(ctx, c, from, to); err != nil {
 		return to, err
 	}
-	before, after := changed(c, from, to)
+	told := changed(c, from, to)
 	if from.IsActive && !to.IsActive {
 		fields := func(u *model.User) { *u = to }
 		rows, _, err := removal.OfUsers(ctx, h.store, c, []model.User{from}, removal.UserOptions{Edit: fields})
@@ -238,10 +239,10 @@ func (h *handlers) changeSCIM(ctx context.Context, c *request.Request, id int64,
 			return to, err
 		}
 		h.store.MoveNames(&c.Tx, from, to)
-		c.AuditAlso(before, after)
+		c.RecordAlso(told...)
 		return rows[0], nil
 	}
-	if len(after) == 0 {
+	if len(told) == 0 {
 		return to, nil
 	}
 	if to.IsActive && !from.IsActive {
@@ -253,25 +254,31 @@ func (h *handlers) changeSCIM(ctx context.Context, c *request.Request, id int64,
 	} else {
 		to = h.store.EditUser(&c.Tx, from, to)
 	}
-	c.Audit(model.UserName(id), before, after)
+	c.Record(told[0], told[1:]...)
 	return to, nil
 }
 
 // changed is what the audit log tells of a change: which fields it touched, and
-// what is personal of them only for as long as the user isn't purged.
-func changed(c *request.Request, from, to model.User) (before, after map[string]any) {
-	before, after = map[string]any{}, map[string]any{}
-	for _, f := range []struct{ name, was, is string }{
-		{"email", from.Email, to.Email}, {"first_name", from.FirstName, to.FirstName},
-		{"last_name", from.LastName, to.LastName}, {"external_id", from.ExternalID, to.ExternalID}, {"user_name", from.UserName, to.UserName},
+// what is personal of them only for as long as the user isn't purged; nothing where
+// it touched none.
+func changed(c *request.Request, from, to model.User) (told []audit.Change) {
+	profile, touched := audit.ProfileChanged{User: from.ID}, false
+	for _, f := range []struct {
+		turn    *audit.Turn[string]
+		was, is string
+	}{
+		{&profile.Email, from.Email, to.Email}, {&profile.FirstName, from.FirstName, to.FirstName},
+		{&profile.LastName, from.LastName, to.LastName}, {&profile.ExternalID, from.ExternalID, to.ExternalID}, {&profile.UserName, from.UserName, to.UserName},
 	} {
 		if f.was != f.is {
-			before[f.name], after[f.name] = c.Personal(from, f.was), c.Personal(from, f.is)
+			*f.turn, touched = audit.Became(c.Personal(from, f.was), c.Personal(from, f.is)), true
 		}
 	}
-	if from.IsActive != to.IsActive {
-		before["is_active"], after["is_active"] = from.IsActive, to.IsActive
-		before[model.VersionFact], after[model.VersionFact] = from.Version, from.Version+1
+	if touched {
+		told = append(told, profile)
 	}
-	return before, after
+	if from.IsActive != to.IsActive {
+		told = append(told, audit.AccountChanged{User: from.ID, Account: audit.Became(audit.Activity(from.IsActive, from.Version), audit.Activity(to.IsActive, from.Version+1))})
+	}
+	return told
 }

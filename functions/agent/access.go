@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 )
@@ -43,11 +44,6 @@ func (h *handlers) setAccess(_ context.Context, in *setAccessIn) (model.AgentAcc
 	}
 	a.Stamp = old.Modified(c.Stamp, c.Now)
 	a = h.store.EditAgent(&c.Tx, old, a, nil)
-	c.Audit(model.AgentName(a.ID), openness(old), openness(a))
+	c.Record(audit.OpennessChanged{Agent: a.ID, Openness: audit.Became(audit.OpennessOf(old), audit.OpennessOf(a))})
 	return a.Access(), nil
-}
-
-// openness is what the audit log says of an agent's access level.
-func openness(a model.Agent) map[string]any {
-	return map[string]any{"access_level": a.AccessLevel, "public_mode": a.Mode(), model.VersionFact: a.Version}
 }

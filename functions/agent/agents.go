@@ -5,6 +5,7 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
@@ -43,26 +44,18 @@ func (h *handlers) create(ctx context.Context, in *createIn) (model.AgentDetail,
 		OrganizationID: c.Organization.ID, TypeID: *b.TypeID, AccessLevel: string(access.Private),
 		ConfigVersion: 1, LastVersion: 1, ConfigHash: config.Hash(), Stamp: model.Created(c.Stamp, c.Now), Version: 1,
 	}
-	after := facts(a)
+	var told []audit.Change
 	var owner *model.AgentMember
 	if c.User != nil {
 		a.OwnerID = &c.User.ID
 		m := member.NewAgentMember(c, a, *c.Project, c.User.ID, access.AgentOwner)
 		owner, m.ID = &m, fresh[model.PermissionIDs][0]
-		after[ownerFact], after[model.UserName(c.User.ID)] = a.Owner(), owner.Facts()
+		told = append(told, audit.OwnerChanged{Agent: a.ID, Owner: audit.Made(c.User.ID)},
+			audit.MembersChanged{In: model.KindAgent.Ref(a.ID), Members: audit.Members{c.User.ID: audit.Made(audit.OnAgent(m))}})
 	}
 	h.store.CreateAgent(&c.Tx, *c.Project, a, versionOf(a, config), owner)
-	c.Audit(model.AgentName(a.ID), nil, after)
+	c.Record(audit.AgentMade{Agent: a.ID, State: audit.StateOfAgent(a)}, told...)
 	return a.Detail(config), nil
-}
-
-// ownerFact is what the audit log calls the owner of an agent.
-const ownerFact = "owner"
-
-// facts is what the audit log says of a whole agent: what Explain Access needs to
-// tell later who could do what, and which configuration it had.
-func facts(a model.Agent) map[string]any {
-	return map[string]any{"project": a.ProjectID, "is_deleted": false, "access_level": a.AccessLevel, "public_mode": a.Mode(), "config_hash": a.ConfigHash, "type": a.TypeID, model.VersionFact: a.Version}
 }
 
 type getIn struct{ agentIn }
@@ -159,37 +152,31 @@ func (h *handlers) edit(ctx context.Context, in *editIn) (model.AgentDetail, err
 		return old.Detail(before), nil
 	}
 	a.Stamp = old.Modified(c.Stamp, c.Now)
-	was, is := changed(old, a)
 	if version != nil {
 		version.Stamp = model.Created(c.Stamp, c.Now)
 	}
 	var err error
+	var handed []audit.Change
 	if owns {
-		a, err = h.hand(ctx, c, old, a, version, in.Body.Owner, was, is)
+		a, handed, err = h.hand(ctx, c, old, a, version, in.Body.Owner)
 	} else {
 		a = h.store.EditAgent(&c.Tx, old, a, version)
 	}
-	c.Audit(model.AgentName(a.ID), was, is)
+	c.Record(changed(old, a), handed...)
 	return a.Detail(config), err
 }
 
 // changed is what the audit log says of an edit, by the fields that it changed: of
 // texts only that it did.
-func changed(old, now model.Agent) (before, after map[string]any) {
-	before, after = make(map[string]any, 1), make(map[string]any, 1)
+func changed(old, now model.Agent) audit.AgentEdited {
+	c := audit.AgentEdited{Agent: now.ID, Renamed: now.Name != old.Name, Described: now.Description != old.Description}
 	if now.ConfigHash != old.ConfigHash {
-		before["config_hash"], after["config_hash"] = old.ConfigHash, now.ConfigHash
+		c.ConfigHash = audit.Became(old.ConfigHash, now.ConfigHash)
 	}
 	if now.TypeID != old.TypeID {
-		before["type"], after["type"] = old.TypeID, now.TypeID
+		c.Type = audit.Became(old.TypeID, now.TypeID)
 	}
-	if now.Name != old.Name {
-		after["renamed"] = true
-	}
-	if now.Description != old.Description {
-		after["described"] = true
-	}
-	return before, after
+	return c
 }
 
 // renewed gives an agent another configuration, and returns the version that it
@@ -248,6 +235,6 @@ func (h *handlers) delete(ctx context.Context, in *deleteIn) ([]model.Agent, err
 	}
 	a := h.store.DeleteAgent(&c.Tx, row, aliases, c.Stamp, c.Now)
 	a.TeamID, a.AverageRating = shown.TeamID, shown.AverageRating
-	c.Audit(model.AgentName(a.ID), map[string]any{"is_deleted": false}, map[string]any{"is_deleted": true})
+	c.Record(audit.AgentDeleted{Agent: a.ID})
 	return []model.Agent{a}, nil
 }

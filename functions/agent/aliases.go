@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"wardroom/pkg/api"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/list"
 	"wardroom/pkg/model"
@@ -57,7 +58,7 @@ func (h *handlers) createAlias(ctx context.Context, in *createAliasIn) (model.Al
 		Stamp: model.Created(c.Stamp, c.Now), Version: 1,
 	}
 	h.store.CreateAlias(&c.Tx, a)
-	c.Audit(model.AgentName(a.AgentID), nil, map[string]any{model.AliasName(id): a.Alias})
+	c.Record(aliasChanged(a, audit.Made(a.Alias)))
 	return a, nil
 }
 
@@ -179,8 +180,7 @@ func (h *handlers) renameAlias(_ context.Context, in *renameAliasIn) (model.Alia
 	}
 	a.Stamp = old.Modified(c.Stamp, c.Now)
 	a = h.store.RenameAlias(&c.Tx, old, a)
-	name := model.AliasName(a.ID)
-	c.Audit(model.AgentName(a.AgentID), map[string]any{name: old.Alias}, map[string]any{name: a.Alias})
+	c.Record(aliasChanged(a, audit.Became(old.Alias, a.Alias)))
 	return a, nil
 }
 
@@ -188,7 +188,12 @@ func (h *handlers) renameAlias(_ context.Context, in *renameAliasIn) (model.Alia
 func (h *handlers) deleteAlias(_ context.Context, in *aliasIn) ([]model.Alias, error) {
 	c, a := in.Request(), in.named()
 	h.store.DeleteAlias(&c.Tx, a)
-	c.Audit(model.AgentName(a.AgentID), map[string]any{model.AliasName(a.ID): a.Alias}, nil)
+	c.Record(aliasChanged(a, audit.Ended(a.Alias)))
 	a.IsDeleted = true
 	return []model.Alias{a}, nil
+}
+
+// aliasChanged is what the audit log tells of an alias.
+func aliasChanged(a model.Alias, turn audit.Turn[string]) audit.AliasesChanged {
+	return audit.AliasesChanged{Agent: a.AgentID, Aliases: map[int64]audit.Turn[string]{a.ID: turn}}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/member"
 	"wardroom/pkg/model"
@@ -18,10 +19,10 @@ func wantMembers(f *request.Fetch, agent int64, users ...int64) {
 }
 
 // hand notes that somebody else owns an agent from now on, which is otherwise as
-// to and config say, and what the audit log tells of it.
-func (h *handlers) hand(ctx context.Context, c *request.Request, from, to model.Agent, config *model.AgentVersion, heir int64, before, after map[string]any) (model.Agent, error) {
+// to and config say, and returns what the audit log tells of it.
+func (h *handlers) hand(ctx context.Context, c *request.Request, from, to model.Agent, config *model.AgentVersion, heir int64) (model.Agent, []audit.Change, error) {
 	if err := member.FinishEnded(ctx, h.store, c, from, heir); err != nil {
-		return to, err
+		return to, nil, err
 	}
 	m := member.NewAgentMember(c, from, *c.Project, heir, access.AgentOwner)
 	was, is := c.AgentMember(from.ID, heir)
@@ -29,19 +30,23 @@ func (h *handlers) hand(ctx context.Context, c *request.Request, from, to model.
 	if is {
 		old, m = &was, was.Modified(c.Stamp, c.Now)
 		m.Role, m.ExpiresOn = string(access.AgentOwner), nil
-		before[model.UserName(heir)] = was.Facts()
 	} else {
 		id, err := h.store.NewID(ctx, model.PermissionIDs)
 		if err != nil {
-			return to, err
+			return to, nil, err
 		}
 		m.ID = id
 	}
 	to, m = h.store.HandOverAgent(&c.Tx, *c.Project, from, to, config, old, m)
-	before[ownerFact], after[ownerFact] = from.Owner(), heir
-	after[model.UserName(heir)] = m.Facts()
+	turn := audit.Made(audit.OnAgent(m))
+	if is {
+		turn = audit.Became(audit.OnAgent(was), audit.OnAgent(m))
+	}
 	c.Notify(heir, model.NoticeRoleChanged, model.AgentName(from.ID))
-	return to, nil
+	return to, []audit.Change{
+		audit.OwnerChanged{Agent: from.ID, Owner: audit.Became(from.Owner(), heir)},
+		audit.MembersChanged{In: model.KindAgent.Ref(from.ID), Members: audit.Members{heir: turn}},
+	}, nil
 }
 
 // active refuses a user who is inactive (404 naming the field).

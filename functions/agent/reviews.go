@@ -5,6 +5,7 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/list"
 	"wardroom/pkg/model"
@@ -46,7 +47,7 @@ func (h *handlers) createReview(ctx context.Context, in *createReviewIn) (model.
 		return r, err
 	}
 	h.store.CreateReview(&c.Tx, r)
-	c.Audit(model.ReviewName(r.AgentID, r.ID), nil, map[string]any{"rating": stars(r)})
+	c.Record(audit.ReviewWritten{Agent: r.AgentID, Review: r.ID, Rating: audit.Made(stars(r))})
 	return r, nil
 }
 
@@ -165,7 +166,7 @@ func (h *handlers) editReview(_ context.Context, in *editReviewIn) (model.Review
 	}
 	r.Stamp = old.Modified(c.Stamp, c.Now)
 	r = h.store.EditReview(&c.Tx, old, r)
-	c.Audit(model.ReviewName(r.AgentID, r.ID), map[string]any{"rating": stars(old)}, map[string]any{"rating": stars(r)})
+	c.Record(audit.ReviewWritten{Agent: r.AgentID, Review: r.ID, Rating: audit.Became(stars(old), stars(r))})
 	return authored(c, r), nil
 }
 
@@ -180,7 +181,7 @@ func (h *handlers) deleteReview(_ context.Context, in *reviewIn) ([]model.Review
 		}
 	}
 	h.store.DeleteReview(&c.Tx, r)
-	c.Audit(model.ReviewName(r.AgentID, r.ID), map[string]any{"rating": stars(r), "author": r.UserID}, nil)
+	c.Record(audit.ReviewDeleted{Agent: r.AgentID, Review: r.ID, Rating: stars(r), Author: r.UserID})
 	r.IsDeleted = true
 	return []model.Review{authored(c, r)}, nil
 }

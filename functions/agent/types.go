@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"wardroom/pkg/api"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/list"
 	"wardroom/pkg/model"
@@ -90,6 +91,6 @@ func (h *handlers) editType(_ context.Context, in *editTypeIn) (model.AgentType,
 	to.Types = slices.Clone(row.Types)
 	to.Types[in.at] = t
 	h.store.EditAgentTypes(&c.Tx, row, to)
-	c.Audit(model.AgentTypeName(c.Organization.ID, t.ID), nil, map[string]any{"renamed": t.Name != old.Name, "described": t.Description != old.Description})
+	c.Record(audit.AgentTypeEdited{Organization: c.Organization.ID, Type: t.ID, Renamed: t.Name != old.Name, Described: t.Description != old.Description})
 	return t, nil
 }

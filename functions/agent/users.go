@@ -5,6 +5,7 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/list"
 	"wardroom/pkg/member"
@@ -173,7 +174,7 @@ func (h *handlers) addUsers(ctx context.Context, in *addUsersIn) ([]model.AgentU
 		return nil, err
 	}
 	rows := make([]model.AgentUser, len(users))
-	before, after := map[string]any{}, map[string]any{}
+	told := audit.Members{}
 	for i, id := range users {
 		was, has := c.AgentMember(a.ID, id)
 		m := was
@@ -185,21 +186,21 @@ func (h *handlers) addUsers(ctx context.Context, in *addUsersIn) ([]model.AgentU
 		if !c.Live(m.ExpiresOn) || m.Role == string(access.AgentOwner) { // taken up again, or an owner's: without an end
 			m.ExpiresOn = nil
 		}
-		switch name := model.UserName(id); {
+		switch {
 		case !has:
 			m = h.store.AddAgentMember(&c.Tx, a, m)
-			after[name] = m.Facts()
+			told[id] = audit.Made(audit.OnAgent(m))
 			c.Notify(id, model.NoticeAdded, model.AgentName(a.ID))
 		case m != was:
 			m = h.store.ChangeAgentMember(&c.Tx, a, was, m.Modified(c.Stamp, c.Now))
-			before[name], after[name] = was.Facts(), m.Facts()
+			told[id] = audit.Became(audit.OnAgent(was), audit.OnAgent(m))
 			c.Notify(id, model.NoticeRoleChanged, model.AgentName(a.ID))
 		}
 		u, _ := c.UserRow(id)
 		rows[i] = own(m, u)
 	}
-	if len(after) > 0 {
-		c.Audit(model.AgentName(a.ID), before, after)
+	if len(told) > 0 {
+		c.Record(audit.MembersChanged{In: model.KindAgent.Ref(a.ID), Members: told})
 	}
 	return rows, nil
 }
@@ -222,7 +223,7 @@ func (h *handlers) removeUsers(_ context.Context, in *removeUsersIn) ([]model.Ag
 	c, a := in.Request(), *in.Request().Agent
 	users := model.Distinct(in.Body.UserIDs)
 	rows := make([]model.AgentUser, len(users))
-	before := map[string]any{}
+	told := make(audit.Members, len(users))
 	for i, id := range users {
 		if err := member.OwnerKeeps(a, id); err != nil {
 			return nil, err
@@ -230,9 +231,9 @@ func (h *handlers) removeUsers(_ context.Context, in *removeUsersIn) ([]model.Ag
 		m, _ := c.AgentMember(a.ID, id)
 		u, _ := c.UserRow(id)
 		h.store.WithdrawAgentMember(&c.Tx, a, m)
-		rows[i], before[model.UserName(id)] = own(m, u), m.Facts()
+		rows[i], told[id] = own(m, u), audit.Ended(audit.OnAgent(m))
 		c.Notify(id, model.NoticeRemoved, model.AgentName(a.ID))
 	}
-	c.Audit(model.AgentName(a.ID), before, nil)
+	c.Record(audit.MembersChanged{In: model.KindAgent.Ref(a.ID), Members: told})
 	return rows, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"wardroom/pkg/api"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
@@ -92,6 +93,6 @@ func (h *handlers) restore(_ context.Context, in *restoreIn) (model.AgentVersion
 	made.Stamp = model.Created(c.Stamp, c.Now)
 	a.Stamp = old.Modified(c.Stamp, c.Now)
 	h.store.EditAgent(&c.Tx, old, a, made)
-	c.Audit(model.AgentName(a.ID), map[string]any{"config_hash": old.ConfigHash}, map[string]any{"config_hash": a.ConfigHash, "restored": v.ConfigVersion})
+	c.Record(audit.VersionRestored{Agent: a.ID, ConfigHash: audit.Became(old.ConfigHash, a.ConfigHash), Restored: v.ConfigVersion})
 	return *made, nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
@@ -93,7 +94,7 @@ func (h *handlers) send(ctx context.Context, in *sendIn) (model.Notification, er
 		n.ProjectID = &bound
 	}
 	h.store.CreateNotification(&c.Tx, n)
-	c.Audit(model.UserName(in.UserID), nil, map[string]any{"notification_id": id})
+	c.Record(audit.NotificationSent{User: in.UserID, Notification: id})
 	return n, nil
 }
 

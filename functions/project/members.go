@@ -5,6 +5,7 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/list"
 	"wardroom/pkg/model"
@@ -81,18 +82,18 @@ func (h *handlers) add(ctx context.Context, in *addIn) ([]model.ProjectUser, err
 		return nil, err
 	}
 	rows := make([]model.ProjectUser, len(users))
-	before, after := map[string]any{}, map[string]any{}
+	told := audit.Members{}
 	for i, id := range users {
 		m, old := now[i], was[i]
 		switch {
 		case old.ID == 0:
 			m.ID, ids = ids[0], ids[1:]
 			m = h.store.AddMember(&c.Tx, p, m)
-			after[model.UserName(id)] = m.Facts()
+			told[id] = audit.Made(audit.InProject(m))
 			c.Notify(id, model.NoticeAdded, model.ProjectName(p.ID))
 		case !same(old, m):
 			m = h.store.ChangeMember(&c.Tx, p, old, m.Modified(c.Stamp, c.Now))
-			before[model.UserName(id)], after[model.UserName(id)] = old.Facts(), m.Facts()
+			told[id] = audit.Became(audit.InProject(old), audit.InProject(m))
 			if old.Role != m.Role {
 				c.Notify(id, model.NoticeRoleChanged, model.ProjectName(p.ID))
 			}
@@ -100,8 +101,8 @@ func (h *handlers) add(ctx context.Context, in *addIn) ([]model.ProjectUser, err
 		u, _ := c.UserRow(id)
 		rows[i] = model.ProjectUser{ID: m.ID, User: u}
 	}
-	if len(after) > 0 {
-		c.Audit(model.ProjectName(p.ID), before, after)
+	if len(told) > 0 {
+		c.Record(audit.MembersChanged{In: model.KindProject.Ref(p.ID), Members: told})
 	}
 	return rows, nil
 }

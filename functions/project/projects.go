@@ -5,6 +5,7 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
@@ -63,13 +64,13 @@ func (h *handlers) create(ctx context.Context, in *createIn) (model.Project, err
 		members[0].Role = string(access.ProjectAdmin)
 	}
 	p = h.store.CreateProject(&c.Tx, p, members)
-	after := p.Facts()
+	told := make(audit.Members, len(members))
 	for _, m := range members {
 		m.Version = p.Version
-		after[model.UserName(m.UserID)] = m.Facts()
+		told[m.UserID] = audit.Made(audit.InProject(m))
 		c.Notify(m.UserID, model.NoticeAdded, model.ProjectName(id))
 	}
-	c.Audit(model.ProjectName(id), nil, after)
+	c.Record(audit.ProjectChanged{Project: id, State: audit.Made(audit.StateOfProject(p))}, audit.MembersChanged{In: model.KindProject.Ref(id), Members: told})
 	return p, nil
 }
 
@@ -171,9 +172,8 @@ func (h *handlers) edit(_ context.Context, in *editIn) (model.Project, error) {
 	}
 	p.Stamp = p.Modified(c.Stamp, c.Now)
 	p = h.store.EditProject(&c.Tx, old, p)
-	after := p.Facts()
-	after["renamed"] = p.Name != old.Name
-	c.Audit(model.ProjectName(p.ID), old.Facts(), after)
+	another := p.Name != old.Name
+	c.Record(audit.ProjectChanged{Project: p.ID, State: audit.Became(audit.StateOfProject(old), audit.StateOfProject(p)), Renamed: &another})
 	return p, nil
 }
 
@@ -190,7 +190,7 @@ func (h *handlers) delete(_ context.Context, in *deleteIn) ([]model.Project, err
 		c.Rehearse()
 	}
 	p := h.store.DeleteProject(&c.Tx, *c.Project, c.Stamp, c.Now)
-	c.Audit(model.ProjectName(p.ID), c.Project.Facts(), p.Facts())
+	c.Record(audit.ProjectChanged{Project: p.ID, State: audit.Became(audit.StateOfProject(*c.Project), audit.StateOfProject(p))})
 	return []model.Project{p}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/member"
 	"wardroom/pkg/model"
@@ -111,12 +112,15 @@ func (h *handlers) create(ctx context.Context, in *createIn) (api.Noted[model.Us
 	}
 	u.Version = 1
 	h.store.CreateUser(&c.Tx, u)
-	after := u.Facts()
-	after["email"] = c.Personal(u, u.Email)
-	if out.Meta, err = h.link(ctx, c, in, u, after); err != nil {
-		return out, err
+	also := []audit.Change{audit.ProfileChanged{User: id, Email: audit.Made(c.Personal(u, u.Email))}}
+	if in.invited(c) {
+		link, invites, err := h.link(ctx, c, in, u)
+		if err != nil {
+			return out, err
+		}
+		out.Meta, also = link, append(also, invites)
 	}
-	c.Audit(model.UserName(id), nil, after)
+	c.Record(audit.AccountChanged{User: id, Account: audit.Made(audit.AccountOf(u))}, also...)
 	out.Data = u.In(c.Organization)
 	return out, nil
 }
@@ -136,25 +140,20 @@ func (h *handlers) inviteAgain(ctx context.Context, c *request.Request, in *crea
 	if in.arrived || !u.IsActive || !in.invited(c) || in.differs(u) || rankOf(u) > c.Caller.ActingRank() {
 		return out, fault.New(fault.KindDuplicate, "A user with this address exists already: edit them, or choose another address").On("body.email", "is taken")
 	}
-	after := map[string]any{}
-	var err error
-	if out.Meta, err = h.link(ctx, c, in, u, after); err != nil {
+	link, invites, err := h.link(ctx, c, in, u)
+	if err != nil {
 		return out, err
 	}
-	c.Audit(model.UserName(u.ID), nil, after)
+	out.Meta = link
+	c.Record(invites)
 	return out, nil
 }
 
-// link invites a user where they need it, and returns the link where no mail
-// brings it.
-func (h *handlers) link(ctx context.Context, c *request.Request, in *createIn, u model.User, after map[string]any) (*InviteLink, error) {
-	if !in.invited(c) {
-		return nil, nil
-	}
+// link invites a user, and returns the link where no mail brings it.
+func (h *handlers) link(ctx context.Context, c *request.Request, in *createIn, u model.User) (*InviteLink, audit.InvitesChanged, error) {
 	link := &InviteLink{}
 	i, err := in.of.Make(ctx, h.store, c, member.InviteToOrganization(c.Organization, u.ID), in.Body.Email, "user", lasting, func(url string) {
 		*link = InviteLink{url, member.InviteWarnings(c, rankOf(u))}
 	})
-	after[model.InviteName(i.ID)] = i.Status
-	return link, err
+	return link, audit.InvitesChanged{Of: model.KindUser.Ref(u.ID), Invites: map[int64]audit.Turn[string]{i.ID: audit.Made(i.Status)}}, err
 }

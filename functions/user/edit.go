@@ -5,6 +5,7 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
@@ -134,18 +135,19 @@ func lastGlobalAdmin(c *request.Request, old, u model.User) error {
 
 // tell notes the change for the audit log, names only as data of the user's own.
 func (h *handlers) tell(c *request.Request, old, u model.User, removal *int64) {
-	before, after := old.Facts(), u.Facts()
+	profile := audit.ProfileChanged{User: u.ID}
 	if old.FirstName != u.FirstName {
-		before["first_name"], after["first_name"] = c.Personal(old, old.FirstName), c.Personal(u, u.FirstName)
+		profile.FirstName = audit.Became(c.Personal(old, old.FirstName), c.Personal(u, u.FirstName))
 	}
 	if old.LastName != u.LastName {
-		before["last_name"], after["last_name"] = c.Personal(old, old.LastName), c.Personal(u, u.LastName)
+		profile.LastName = audit.Became(c.Personal(old, old.LastName), c.Personal(u, u.LastName))
 	}
+	also := []audit.Change{profile}
 	if removal != nil {
-		after["removal_id"] = *removal
+		also = append(also, audit.Removed{Of: model.KindUser.Ref(u.ID), Removal: *removal})
 	}
 	if rankOf(old) != rankOf(u) && !c.Caller.Is(u.ID) && u.IsActive {
 		c.Notify(u.ID, model.NoticeRoleChanged, model.OrganizationName(c.Organization.ID))
 	}
-	c.Audit(model.UserName(u.ID), before, after)
+	c.Record(audit.AccountChanged{User: u.ID, Account: audit.Became(audit.AccountOf(old), audit.AccountOf(u))}, also...)
 }

@@ -5,6 +5,7 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
@@ -70,8 +71,7 @@ func (h *handlers) changePermission(in *editPermissionIn) (model.UserPermission,
 	if !c.Caller.Is(m.UserID) && m.Role != was.Role {
 		c.Notify(m.UserID, model.NoticeRoleChanged, model.ProjectName(p.ID))
 	}
-	name := model.UserName(m.UserID)
-	c.Audit(model.MemberName(model.ProjectName(p.ID), m.UserID), map[string]any{name: was.Facts()}, map[string]any{name: m.Facts()})
+	c.Record(audit.MembersChanged{In: model.KindProject.Ref(p.ID).User(m.UserID), Members: audit.Members{m.UserID: audit.Became(audit.InProject(was), audit.InProject(m))}})
 	return held{user: in.held.user, member: &m}.shown(), nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/member"
 	"wardroom/pkg/model"
@@ -144,7 +145,7 @@ func (h *handlers) grantRole(ctx context.Context, in *grantIn) (model.UserPermis
 	if !c.Caller.Is(user) {
 		c.Notify(user, model.NoticeAdded, model.ProjectName(p.ID))
 	}
-	c.Audit(model.MemberName(model.ProjectName(p.ID), user), nil, map[string]any{model.UserName(user): m.Facts()})
+	c.Record(audit.MembersChanged{In: model.KindProject.Ref(p.ID).User(user), Members: audit.Members{user: audit.Made(audit.InProject(m))}})
 	return held{user: in.held.user, member: &m}.shown(), nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/member"
 	"wardroom/pkg/model"
@@ -69,7 +70,7 @@ func (h *handlers) grantOnAgent(ctx context.Context, in *grantIn) (model.UserPer
 	m.ID, m.ExpiresOn = id, in.Body.ExpiresOn
 	m = h.store.AddAgentMember(&c.Tx, a, m)
 	c.Notify(user, model.NoticeAdded, model.AgentName(a.ID))
-	c.Audit(model.AgentName(a.ID), nil, map[string]any{model.UserName(user): m.Facts()})
+	c.Record(audit.MembersChanged{In: model.KindAgent.Ref(a.ID), Members: audit.Members{user: audit.Made(audit.OnAgent(m))}})
 	return held{user: in.held.user, onAgent: &m}.shown(), nil
 }
 
@@ -90,8 +91,7 @@ func (h *handlers) editOnAgent(c *request.Request, in *editPermissionIn) (model.
 	if m.Role != was.Role {
 		c.Notify(m.UserID, model.NoticeRoleChanged, model.AgentName(a.ID))
 	}
-	name := model.UserName(m.UserID)
-	c.Audit(model.AgentName(a.ID), map[string]any{name: was.Facts()}, map[string]any{name: m.Facts()})
+	c.Record(audit.MembersChanged{In: model.KindAgent.Ref(a.ID), Members: audit.Members{m.UserID: audit.Became(audit.OnAgent(was), audit.OnAgent(m))}})
 	return held{user: in.held.user, onAgent: &m}.shown(), nil
 }
 
@@ -119,6 +119,6 @@ func (h *handlers) revokeOnAgent(ctx context.Context, c *request.Request, in *re
 	}
 	h.store.WithdrawAgentMember(&c.Tx, a, m)
 	c.Notify(m.UserID, model.NoticeRemoved, model.AgentName(a.ID))
-	c.Audit(model.AgentName(a.ID), map[string]any{model.UserName(m.UserID): m.Facts()}, nil)
+	c.Record(audit.MembersChanged{In: model.KindAgent.Ref(a.ID), Members: audit.Members{m.UserID: audit.Ended(audit.OnAgent(m))}})
 	return report, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/member"
 	"wardroom/pkg/model"
@@ -40,7 +41,7 @@ func (a *address) make(ctx context.Context, h *handlers, c *request.Request, ema
 // withdraw takes an invitation back.
 func (h *handlers) withdraw(c *request.Request, i model.Invite) {
 	i = h.store.RevokeInvite(&c.Tx, i, c.Stamp, c.Now)
-	c.Audit(model.InviteName(i.ID), map[string]any{"place": i.Place, "role": i.Role}, map[string]any{"status": i.Status})
+	c.Record(audit.InviteRevoked{Invite: i.ID, Place: i.PlaceRef(), Role: i.Role, Status: i.Status})
 }
 
 // paired is the organisation and the workspace that the path names. It is told
@@ -248,7 +249,7 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (Joined, error) {
 	case i.StatusAt(c.Now) == model.InviteExpired:
 		return Joined{}, errInvite(fault.KindExpired, "INVITE_EXPIRED", "The invitation has expired.")
 	}
-	after := map[string]any{model.InviteName(i.ID): model.InviteAccepted}
+	told := audit.Members{}
 	if !isMember {
 		if in.team.MemberCount >= store.MaxTeamMembers {
 			return Joined{}, fault.New(fault.KindLimit, "A team has at most %d members: remove one first", store.MaxTeamMembers)
@@ -259,10 +260,10 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (Joined, error) {
 		}
 		m := model.TeamMember{ID: id, TeamID: in.team.ID, UserID: me.ID, Role: i.Role, CreatedBy: i.CreatedBy, CreatedOn: c.Now}
 		m = h.store.AddTeamMember(&c.Tx, in.team, m)
-		after[model.UserName(me.ID)] = m.Facts()
+		told[me.ID] = audit.Made(audit.InTeam(m))
 	}
 	h.store.AcceptInvite(&c.Tx, i, me, c.Now)
-	c.Audit(model.TeamName(in.team.ID), nil, after)
+	c.Record(audit.InvitesChanged{Of: i.PlaceRef(), Invites: map[int64]audit.Turn[string]{i.ID: audit.Made(model.InviteAccepted)}}, audit.MembersChanged{In: i.PlaceRef(), Members: told})
 	joined.Key, err = c.FirstKey(ctx)
 	return joined, err
 }

@@ -5,6 +5,7 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/list"
 	"wardroom/pkg/member"
 	"wardroom/pkg/model"
@@ -128,7 +129,7 @@ func (h *handlers) editTeam(_ context.Context, in *editTeamIn) (model.Team, erro
 	renamed := t.Name != c.Team.Name
 	t, err := member.EditTeam(h.store, c, t)
 	if err == nil {
-		c.Audit(model.TeamName(t.ID), nil, map[string]any{"renamed": renamed})
+		c.Record(audit.TeamChanged{Team: t.ID, Renamed: &renamed})
 	}
 	return t, err
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"strings"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/signin"
@@ -90,8 +91,8 @@ func prove(ctx context.Context, s *store.Store, organization int64, domain strin
 	} else {
 		s.ClaimDomain(&c.Tx, to)
 	}
-	facts := func(proved bool) map[string]any { return map[string]any{"domain": domain, "proved": proved} }
-	c.Audit(model.OrganizationName(organization), facts(false), facts(true))
+	state := func(proved bool) audit.DomainState { return audit.DomainState{Domain: domain, Proved: &proved} }
+	c.Record(audit.DomainChanged{Organization: organization, State: audit.Became(state(false), state(true))})
 	table.Organizations.Check(&c.Tx, o) // which nobody has deleted meanwhile
 	return c.Commit(ctx)
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
@@ -98,7 +99,7 @@ func (f founding) carryOut(ctx context.Context, s *store.Store) (founded, error)
 		ID: ids[model.KeyIDs], Prefix: prefix, Hash: model.HashSecret(secret), Name: "First key", Kind: model.PersonalKey, Scope: string(access.ScopeAll),
 		UserID: &made.user, OrganizationID: o.ID, Stamp: o.Stamp,
 	})
-	c.Audit(model.OrganizationName(o.ID), nil, map[string]any{"global_admin": made.user})
+	c.Record(audit.OrganizationMade{Organization: o.ID, GlobalAdmin: made.user})
 	err = c.Commit(ctx)
 	if errors.Is(err, table.ErrStale) { // was another run quicker?
 		if rows, _ = s.Read(ctx, table.Proofs.Key(f.domain)); len(rows) > 0 {

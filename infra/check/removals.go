@@ -3,6 +3,7 @@ package check
 import (
 	"slices"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -13,7 +14,7 @@ import (
 func (c *checks) removals() {
 	audits := map[int64]int{}
 	for _, a := range table.Audits.All(c.rows) {
-		if id, ok := model.Integer(a.After["removal_id"]); ok && a.Actor != model.System {
+		if id, made := audit.RemovalMade(a); made {
 			audits[id]++
 		}
 		c.hold(a.Actor != "" && a.Action != "" && a.Resource != "" && a.Outcome == "success", "an audit row says too little: %+v", a)

@@ -1,7 +1,7 @@
 package access
 
-// Kind is what a permission is checked on; the zero value is nothing, and
-// nobody may see it.
+// Kind is a kind of thing on which permissions are checked. Of the zero value there
+// are no things, and nobody may see one.
 type Kind uint8
 
 // A workspace is a team seen from Agenta's side, with one difference: a caller

@@ -39,7 +39,7 @@ func dialectOf(path string) dialect {
 // ignored, instead of refused.
 func (d dialect) lenient() bool { return d != ours }
 
-// contentType is what answers are declared as.
+// contentType is the media type of the dialect's answers.
 func (d dialect) contentType() []string {
 	if d == scim {
 		return scimType

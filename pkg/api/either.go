@@ -23,7 +23,7 @@ func (t TrueOr[T]) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// Redacted is what is kept to be answered again.
+// Redacted is the value without its secrets, as it is stored for replays.
 func (t TrueOr[T]) Redacted() any {
 	if t.plain() {
 		return t

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// input is what a handler's input type says: which field is filled from which
-// part of a request, and what may stand there. It is made when the operation is
+// input describes a handler's input type: which field is filled from which part of
+// a request, and which values it takes. It is made when the operation is
 // declared, and panics where a request could not be served faithfully.
 type input struct {
 	typ    reflect.Type

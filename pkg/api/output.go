@@ -46,7 +46,7 @@ type Versioned interface{ RowVersion() int64 }
 // replays instead.
 type Redacted interface{ Redacted() any }
 
-// output is what a handler's result type says.
+// output describes a handler's result type.
 type output struct {
 	data     reflect.Type // of data in the envelope
 	meta     reflect.Type // of meta; nil for none

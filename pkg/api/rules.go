@@ -132,8 +132,8 @@ func (r *rule) checkObject(m map[string]any, c *checker) {
 	}
 }
 
-// unknown is what is wrong with a name that the object hasn't. Where all there are
-// mean the same, and the caller chooses, they are told.
+// unknown is the flaw of a field that the object doesn't have. Where the caller must
+// choose one of several fields of the same meaning, the message lists them.
 func (r *rule) unknown() flaw {
 	if !r.chosen {
 		return unknown

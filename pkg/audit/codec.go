@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"reflect"
 	"strings"
+	"sync"
 
 	"wardroom/pkg/model"
 )
@@ -278,8 +279,20 @@ func (f field) needed() bool {
 	return f.is == alwaysType || oneSided && !f.omit && !f.inline && f.is.Kind() != reflect.Pointer
 }
 
-// fields are those of a struct, in order. It panics where one says nothing of itself.
+// fields are those of a struct, in order.
 func fields(t reflect.Type) []field {
+	all, ok := ofType.Load(t)
+	if !ok {
+		all, _ = ofType.LoadOrStore(t, declared(t))
+	}
+	return all.([]field) //nolint:errcheck // nothing else is in there
+}
+
+// ofType are the fields of each struct that was met.
+var ofType sync.Map
+
+// declared reads the tags of a struct. It panics where a field says nothing of itself.
+func declared(t reflect.Type) []field {
 	out := make([]field, t.NumField())
 	for i := range out {
 		f := t.Field(i)

@@ -65,7 +65,7 @@ type OwnerChanged struct {
 // Openness is who may use an agent without a permission on it.
 type Openness struct {
 	Level   string `fact:"access_level"`
-	Mode    string `fact:"public_mode"`
+	Mode    string `fact:"public_mode"` // "" for none
 	Version int64  `fact:"version"`
 }
 
@@ -81,6 +81,12 @@ type OpennessChanged struct {
 	changed
 	Agent    int64          `of:"agent"`
 	Openness Turn[Openness] `fact:",inline"`
+}
+
+// OpennessOfAgent is what a row tells of how open its agent was and is.
+func OpennessOfAgent(a model.Audit) Turn[Openness] {
+	c, _ := Decode[OpennessChanged](a)
+	return c.Openness
 }
 
 // AliasesChanged is that an agent got aliases, lost them, or that they are others.

@@ -5,17 +5,15 @@ import "wardroom/pkg/model"
 // ProjectState is what the log says of a project: what Explain Access needs to tell
 // later who could do what in it.
 type ProjectState struct {
-	Team      int64 `fact:"team"` // 0 for none
-	IsDeleted bool  `fact:"is_deleted"`
-	Version   int64 `fact:"version"`
+	Team      *int64 `fact:"team"` // 0 for none; nil where an older row doesn't tell
+	IsDeleted bool   `fact:"is_deleted"`
+	Version   int64  `fact:"version"`
 }
-
-// Standing says where it stands among all states of the project.
-func (s ProjectState) Standing() model.Standing { return model.Standing{Version: s.Version} }
 
 // StateOfProject is that of a project's row.
 func StateOfProject(p model.Project) ProjectState {
-	return ProjectState{Team: p.Team(), IsDeleted: p.IsDeleted, Version: p.Version}
+	team := p.Team()
+	return ProjectState{Team: &team, IsDeleted: p.IsDeleted, Version: p.Version}
 }
 
 // ProjectChanged is that a project was made, edited or deleted.
@@ -31,7 +29,28 @@ func (c ProjectChanged) Deleted() bool { return c.State.To != nil && c.State.To.
 
 // Moved reports whether the project went to another team, or into one, or out of one.
 func (c ProjectChanged) Moved() bool {
-	return c.State.From != nil && c.State.To != nil && c.State.From.Team != c.State.To.Team
+	from, to := c.State.From.parent(), c.State.To.parent()
+	return from != nil && to != nil && from.ID != to.ID
+}
+
+// Parent is what a thing belonged to when it stood so.
+type Parent struct{ ID, Version int64 }
+
+// Standing says where the thing stood among all its states.
+func (p Parent) Standing() model.Standing { return model.Standing{Version: p.Version} }
+
+func (s *ProjectState) parent() *Parent {
+	if s == nil || s.Team == nil {
+		return nil
+	}
+	return &Parent{*s.Team, s.Version}
+}
+
+// TeamOfProject is what a row tells of the team that its project belonged to and
+// belongs to.
+func TeamOfProject(a model.Audit) Turn[Parent] {
+	c, _ := Decode[ProjectChanged](a)
+	return Turn[Parent]{c.State.From.parent(), c.State.To.parent()}
 }
 
 // TeamState is what the log says of a team.

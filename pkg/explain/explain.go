@@ -154,7 +154,7 @@ func (s State) missing() []Reason {
 	} else {
 		out = append(out, NoRank)
 	}
-	if s.Place.Kind.OpenFacts != nil {
+	if s.Place.Kind.OpennessIn != nil {
 		out = append(out, AccessLevelTooLow)
 	}
 	return out

@@ -3,8 +3,10 @@ package explain
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
@@ -32,9 +34,12 @@ const MostChanges = 10_000
 // long before.
 const Skew = time.Minute
 
+// told is what the log tells of a thing, with where the row stood that it tells of.
+type told interface{ Standing() model.Standing }
+
 // fact is what the log says of one thing at a time.
-type fact struct {
-	value any // nil where there was no such thing
+type fact[T told] struct {
+	value *T // nil where there was no such thing
 	when  model.Time
 	stood model.Standing // of the row that there was, or that was next to there being none
 	later bool           // told by a change that came afterwards
@@ -42,7 +47,7 @@ type fact struct {
 
 // follows reports whether f was so after g: by where the rows stood, which the
 // table gave, or by the clocks where one of the two doesn't tell.
-func (f fact) follows(g fact) bool {
+func (f fact[T]) follows(g fact[T]) bool {
 	if !f.stood.Known() || !g.stood.Known() {
 		return f.when.After(g.when)
 	}
@@ -51,7 +56,7 @@ func (f fact) follows(g fact) bool {
 
 // order is whether f tells of the row that it stood with (0), of before it began (-1) or
 // of after it had ended (1).
-func (f fact) order() int {
+func (f fact[T]) order() int {
 	switch {
 	case f.value != nil:
 		return 0
@@ -64,7 +69,7 @@ func (f fact) order() int {
 // better reports whether f tells more surely than g how things were: what was
 // said before counts more than what was said afterwards, and of two what was
 // said nearer to the time.
-func (f fact) better(g fact) bool {
+func (f fact[T]) better(g fact[T]) bool {
 	switch {
 	case f.later != g.later:
 		return g.later
@@ -74,69 +79,82 @@ func (f fact) better(g fact) bool {
 	return f.follows(g)
 }
 
-// telling picks from a change what it says of some things, before and after.
-type telling func(a model.Audit) (before, after map[string]any)
+// thing is one thing that is looked for in the log, and what was found of it.
+type thing[T told] struct {
+	in    func(model.Audit) audit.Turn[T] // what a change says of it
+	fact  fact[T]
+	known bool
+	met   model.Time // when a change first told of it
+}
 
-func plainly(a model.Audit) (before, after map[string]any) { return a.Before, a.After }
+// sought is a thing, whatever it is.
+type sought interface {
+	isKnown() bool
+	over(at model.Time, later bool) bool
+	take(a model.Audit, later bool)
+}
+
+func (t *thing[T]) isKnown() bool { return t.known }
+
+// over reports whether no change from then on can tell more surely of it.
+func (t *thing[T]) over(at model.Time, later bool) bool {
+	switch {
+	case !t.known:
+		return false
+	case t.fact.later != later:
+		return true
+	case later:
+		return at.After(t.met.Add(Skew))
+	}
+	return t.met.After(at.Add(Skew))
+}
+
+// take notes what one side of a change says of it: how it is after a change that came
+// before, how it was before one that came later. What only the other side names was
+// not there.
+func (t *thing[T]) take(a model.Audit, later bool) {
+	turn := t.in(a)
+	here, there := turn.To, turn.From
+	if later {
+		here, there = there, here
+	}
+	f := fact[T]{value: here, when: a.TS, later: later}
+	switch {
+	case here != nil:
+		f.stood = (*here).Standing()
+	case there != nil:
+		f.stood = (*there).Standing()
+	default:
+		return
+	}
+	if !t.known || f.better(t.fact) {
+		t.fact = f
+	}
+	if !t.known {
+		t.known, t.met = true, a.TS
+	}
+}
 
 // search finds what the log says of things at a time: the newest change up to
 // then that names a thing says how it was afterwards; where there is none, the
-// first one later says how it was before. What no change names is missing from
-// the result. It refuses a log that is too long (limit).
-func search(ctx context.Context, log Log, organization int64, about string, at model.Time, tell telling, things ...string) (map[string]fact, error) {
-	known := make(map[string]fact, len(things))
-	err := look(ctx, things, known, func(a model.Audit, thing string) (fact, bool) {
-		before, after := tell(a)
-		return told(after, before, thing)
-	}, false, func(ctx context.Context, from string, n int) (store.Changes, error) {
+// first one later says how it was before. What no change names stays unknown. It
+// refuses a log that is too long (limit).
+func search(ctx context.Context, log Log, organization int64, about string, at model.Time, things ...sought) error {
+	err := look(ctx, things, false, func(ctx context.Context, from string, n int) (store.Changes, error) {
 		return log.ChangesUntil(ctx, organization, about, at, from, n)
 	})
-	if err != nil || len(known) == len(things) {
-		return known, err
+	if err != nil || !slices.ContainsFunc(things, func(t sought) bool { return !t.isKnown() }) {
+		return err
 	}
-	err = look(ctx, things, known, func(a model.Audit, thing string) (fact, bool) {
-		before, after := tell(a)
-		return told(before, after, thing)
-	}, true, func(ctx context.Context, from string, n int) (store.Changes, error) {
+	return look(ctx, things, true, func(ctx context.Context, from string, n int) (store.Changes, error) {
 		return log.ChangesAfter(ctx, organization, about, at, from, n)
 	})
-	return known, err
-}
-
-// told is what one side of a change says of a thing. A thing that only the
-// other side names was not there.
-func told(here, there map[string]any, thing string) (fact, bool) {
-	if v, ok := here[thing]; ok {
-		return fact{value: v, stood: standing(here, v)}, true
-	}
-	v, ok := there[thing]
-	return fact{stood: standing(there, v)}, ok
-}
-
-// standing is that of the row that a side of a change tells of: where it tells of
-// several, each tells its own.
-func standing(side map[string]any, v any) model.Standing {
-	if own, ok := v.(map[string]any); ok {
-		return model.StandingOf(own)
-	}
-	return model.StandingOf(side)
 }
 
 // look goes through the log until all things are known, and as far behind as clocks
 // may be apart.
-func look(ctx context.Context, things []string, known map[string]fact, told func(model.Audit, string) (fact, bool), later bool, next func(context.Context, string, int) (store.Changes, error)) error {
+func look(ctx context.Context, things []sought, later bool, next func(context.Context, string, int) (store.Changes, error)) error {
 	from, seen := "", 0
-	met := make(map[string]model.Time, len(things)) // when it was first met
-	over := func(thing string, at model.Time) bool {
-		if before, ok := known[thing]; ok && before.later != later {
-			return true
-		}
-		first, ok := met[thing]
-		if later {
-			first, at = at, first
-		}
-		return ok && first.After(at.Add(Skew))
-	}
 	for n := firstPage; ; n = min(2*n, longPage) {
 		page, err := next(ctx, from, n)
 		if err != nil {
@@ -144,21 +162,10 @@ func look(ctx context.Context, things []string, known map[string]fact, told func
 		}
 		for _, a := range page.Rows {
 			open := false
-			for _, thing := range things {
-				if over(thing, a.TS) {
-					continue
-				}
-				open = true
-				f, ok := told(a, thing)
-				if !ok {
-					continue
-				}
-				f.when, f.later = a.TS, later
-				if g, is := known[thing]; !is || f.better(g) {
-					known[thing] = f
-				}
-				if _, is := met[thing]; !is {
-					met[thing] = a.TS
+			for _, t := range things {
+				if !t.over(a.TS, later) {
+					open = true
+					t.take(a, later)
 				}
 			}
 			if !open {

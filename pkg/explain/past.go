@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
 	"wardroom/pkg/resource"
@@ -67,7 +68,7 @@ func (p past) levels(ctx context.Context, k *resource.Kind, id int64, open *acce
 		return nil, err
 	}
 	if l.Member != nil && k.EndsWithParent {
-		ended, err := p.buried(ctx, k.Parent.Name(row.Parent), model.UserName(p.User.ID), given)
+		ended, err := p.buried(ctx, k.Parent.Name(row.Parent), p.User.ID, given)
 		if err != nil {
 			return nil, err
 		}
@@ -80,42 +81,40 @@ func (p past) levels(ctx context.Context, k *resource.Kind, id int64, open *acce
 
 // parent is what a thing belonged to. One that wasn't edited since is where it was.
 func (p past) parent(ctx context.Context, k *resource.Kind, row resource.Place) (int64, error) {
-	if k.ParentFact == "" || !row.ModifiedOn.After(p.at) {
+	if k.ParentIn == nil || !row.ModifiedOn.After(p.at) {
 		return row.Parent, nil
 	}
-	facts, err := search(ctx, p.log, p.organization, k.Name(row.ID), p.at, plainly, k.ParentFact)
-	if err != nil {
+	parent := &thing[audit.Parent]{in: k.ParentIn}
+	err := search(ctx, p.log, p.organization, k.Name(row.ID), p.at, parent)
+	switch was := parent.fact.value; {
+	case !parent.known:
+		return row.Parent, err
+	case was == nil:
 		return 0, err
+	default:
+		return was.ID, err
 	}
-	if f, ok := facts[k.ParentFact]; ok {
-		return number(f.value), nil
-	}
-	return row.Parent, nil
 }
 
 // member finds what the user was on a thing themselves, nil for nothing, and when
 // they became it. Their row as it is today says nothing of the past but since when
 // it is: an undo puts back the very row that there was.
 func (p past) member(ctx context.Context, k *resource.Kind, id int64, open *access.Openness) (*Member, grant, error) {
-	user := model.UserName(p.User.ID)
-	things := []string{user}
-	if open != nil {
-		things = append(things, k.OpenFacts...)
+	own := &thing[audit.Membership]{in: func(a model.Audit) audit.Turn[audit.Membership] { return audit.MemberIn(a, p.User.ID) }}
+	openness := &thing[audit.Openness]{in: k.OpennessIn}
+	things := []sought{own}
+	if open != nil && k.OpennessIn != nil {
+		things = append(things, openness)
 	}
-	facts, err := search(ctx, p.log, p.organization, k.Name(id), p.at, plainly, things...)
-	if err != nil {
+	if err := search(ctx, p.log, p.organization, k.Name(id), p.at, things...); err != nil {
 		return nil, grant{}, err
 	}
-	if open != nil && k.OpenFacts != nil {
-		openThen(open, facts, k.OpenFacts)
+	if was := openness.fact.value; was != nil {
+		*open = access.Openness{Level: access.AccessLevel(was.Level), Mode: access.PublicMode(was.Mode)}
 	}
-	if f, ok := facts[user]; ok {
-		given := grant{ordered: f.stood.Known()}
-		told, _ := f.value.(map[string]any)
-		if given.epoch = number(told[model.ProjectEpochFact]); !f.later { // else it is older than what the log tells of
-			given.on = f.when
-		}
-		return memberOf(f.value), given, nil
+	if own.known {
+		m, given := memberOf(own.fact)
+		return m, given, nil
 	}
 	m, is, err := p.today(ctx, k, id)
 	if err != nil || !is || m.CreatedOn.After(p.at) {
@@ -148,15 +147,19 @@ func (p past) belongs(k *resource.Kind, id int64) bool {
 	return false
 }
 
-// openThen takes how open a thing was from what the log told of its access level
-// and its mode.
-func openThen(open *access.Openness, facts map[string]fact, names []string) {
-	if f, ok := facts[names[0]]; ok {
-		open.Level = access.AccessLevel(text(f.value))
+// memberOf is a membership as the log tells it, nil for none, and when it was given.
+func memberOf(f fact[audit.Membership]) (*Member, grant) {
+	given := grant{ordered: f.stood.Known()}
+	if !f.later { // else it is older than what the log tells of
+		given.on = f.when
 	}
-	if f, ok := facts[names[1]]; ok {
-		open.Mode = access.PublicMode(text(f.value))
+	if f.value == nil {
+		return nil, given
 	}
+	if e := f.value.ProjectEpoch; e != nil {
+		given.epoch = *e
+	}
+	return &Member{f.value.Role, f.value.ExpiresOn}, given
 }
 
 // undoAction is what an undo is called in the audit log, as a request and as what
@@ -184,8 +187,7 @@ func (g grant) endedBy(epoch int64, then model.Time) bool {
 // over a permission that somebody has had since then: it ended with the removal,
 // though it was deleted only some time later, and doesn't begin again when they are
 // a member again.
-func (p past) buried(ctx context.Context, place, name string, given grant) (bool, error) {
-	const removal = "removal_id"
+func (p past) buried(ctx context.Context, place string, user int64, given grant) (bool, error) {
 	undone := map[int64]bool{}
 	ends := map[int64]model.Time{} // removals that ended it, unless they turn out to be undone
 	ended := func(now model.Time) bool {
@@ -203,18 +205,18 @@ func (p past) buried(ctx context.Context, place, name string, given grant) (bool
 			return false, err
 		}
 		for _, a := range page.Rows {
-			_, was := a.Before[name]
-			_, is := a.After[name]
-			id := number(a.After[removal])
+			m := audit.MemberIn(a, user)
+			r, _ := audit.Decode[audit.Removed](a)
 			switch {
 			case ended(a.TS):
 				return true, nil
 			case given.on.After(a.TS.Add(Skew)):
 				return ended(model.Time{}), nil
 			case a.Action == undoAction:
-				undone[id], undone[number(a.Before[removal])] = true, true
-			case id != 0 && was && !is && given.endedBy(number(a.After[model.EpochFact]), a.TS):
-				ends[id] = a.TS
+				of, _ := audit.Decode[audit.Undone](a)
+				undone[r.Removal], undone[of.Removal] = true, true
+			case r.Removal != 0 && m.From != nil && m.To == nil && given.endedBy(r.Epoch, a.TS):
+				ends[r.Removal] = a.TS
 			}
 		}
 		if from = page.Next; from == "" {
@@ -226,84 +228,66 @@ func (p past) buried(ctx context.Context, place, name string, given grant) (bool
 	}
 }
 
-func text(v any) string {
-	s, _ := v.(string)
-	return s
-}
-
-// memberOf is a membership as the log tells it, nil for none.
-func memberOf(v any) *Member {
-	facts, ok := v.(map[string]any)
-	if !ok {
-		return nil
-	}
-	m := &Member{}
-	m.Role, _ = facts["role"].(string)
-	if text, ok := facts["expires_on"].(string); ok {
-		var end model.Time
-		if end.UnmarshalText([]byte(text)) == nil {
-			m.ExpiresOn = &end
-		}
-	}
-	return m
-}
-
-// number is an id among the facts of an audit row, 0 for none.
-func number(fact any) int64 {
-	id, _ := model.Integer(fact)
-	return id
-}
-
-// The facts of an account.
-const (
-	isActive    = "is_active"
-	isStaff     = "is_staff"
-	isSuperuser = "is_superuser"
-)
-
 // user finds how an account was. What was done to one user is found by their
 // name, and what was done to several at once by the organisation's.
 func (p past) user(ctx context.Context, row model.User) (User, error) {
 	u := User{ID: row.ID, Organization: row.OrganizationID, Exists: !row.DateJoined.After(p.at)}
-	was := map[string]bool{isActive: row.IsActive, isStaff: row.IsStaff, isSuperuser: row.IsSuperuser}
+	active, staff, superuser := row.IsActive, row.IsStaff, row.IsSuperuser
 	if u.Exists {
-		name := model.UserName(row.ID)
-		var own, among map[string]fact
+		own, among := accountOf(row.ID), accountOf(row.ID)
 		g, both := concurrent.WithContext(ctx)
-		for about, into := range map[string]*map[string]fact{name: &own, model.OrganizationName(row.OrganizationID): &among} {
-			g.Go(func() (err error) {
-				*into, err = search(both, p.log, p.organization, about, p.at, ofUser(name, about == name), isActive, isStaff, isSuperuser)
-				return err
-			})
-		}
+		g.Go(func() error {
+			return search(both, p.log, p.organization, model.UserName(row.ID), p.at, own.sought()...)
+		})
+		g.Go(func() error {
+			return search(both, p.log, p.organization, model.OrganizationName(row.OrganizationID), p.at, among.sought()...)
+		})
 		if err := g.Wait(); err != nil {
 			return u, err
 		}
-		for thing := range was {
-			f, ok := own[thing]
-			if g, too := among[thing]; too && (!ok || g.better(f)) {
-				f, ok = g, true
+		for i, now := range []*bool{&active, &staff, &superuser} {
+			t := own[i]
+			if g := among[i]; g.known && (!t.known || g.fact.better(t.fact)) {
+				t = g
 			}
-			if v, is := f.value.(bool); ok && is {
-				was[thing] = v
+			if was := t.fact.value; was != nil {
+				*now = *parts[i](*was)
 			}
 		}
 	}
-	u.Active, u.Rank = was[isActive], access.RankOf(was[isStaff], was[isSuperuser])
+	u.Active, u.Rank = active, access.RankOf(staff, superuser)
 	return u, nil
 }
 
-// ofUser picks what a change says of one account: under their name, and in a
-// change of them alone also by itself.
-func ofUser(name string, alone bool) telling {
-	pick := func(side map[string]any) map[string]any {
-		if told, ok := side[name].(map[string]any); ok {
-			return told
+// parts are what decides who a user is, each of which a change may tell alone.
+var parts = [3]func(audit.Account) *bool{
+	func(a audit.Account) *bool { return a.IsActive },
+	func(a audit.Account) *bool { return a.IsStaff },
+	func(a audit.Account) *bool { return a.IsSuperuser },
+}
+
+// account are the parts of an account, in their order.
+type account [len(parts)]*thing[audit.Account]
+
+func accountOf(user int64) (a account) {
+	for i, part := range parts {
+		tells := func(of *audit.Account) *audit.Account {
+			if of == nil || part(*of) == nil {
+				return nil
+			}
+			return of
 		}
-		if alone {
-			return side
-		}
-		return nil
+		a[i] = &thing[audit.Account]{in: func(row model.Audit) audit.Turn[audit.Account] {
+			t := audit.AccountIn(row, user)
+			return audit.Turn[audit.Account]{From: tells(t.From), To: tells(t.To)}
+		}}
 	}
-	return func(a model.Audit) (before, after map[string]any) { return pick(a.Before), pick(a.After) }
+	return a
+}
+
+func (a account) sought() (all []sought) {
+	for _, t := range a {
+		all = append(all, t)
+	}
+	return all
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -23,8 +24,7 @@ const room = 100 - (5 + 2*store.MaxAliases)
 // txMargin is how much of the time must be left for one more transaction.
 const txMargin = 500 * time.Millisecond
 
-// endAction is what the end of an agent that went with its project is called in
-// the audit log.
+// endAction is the action in the audit log of deleting an agent with its project.
 const endAction = "finish-project-deletion"
 
 // tries is how often work begins anew that lost to another writer.
@@ -42,19 +42,13 @@ var (
 // tells of, if it tells of one: when it goes to another team they are listed
 // there, and when it is deleted they are, too.
 func MoveAgents(ctx context.Context, s *store.Store, a model.Audit, now model.Time) error {
-	about, _ := model.ParseRef(a.Resource)
-	id := about.ID
-	if about != model.KindProject.Ref(id) {
-		return nil
+	switch p, told := audit.Decode[audit.ProjectChanged](a); {
+	case told && p.Deleted():
+		return store.Again(ctx, tries, func() error { return EndAgents(ctx, s, p.Project, now) })
+	case told && p.Moved():
+		return store.Again(ctx, tries, func() error { return moveAgents(ctx, s, p.Project) })
 	}
-	if deleted, _ := a.After["is_deleted"].(bool); deleted {
-		return store.Again(ctx, tries, func() error { return EndAgents(ctx, s, id, now) })
-	}
-	to, named := a.After["team"]
-	if from, before := a.Before["team"]; !named || !before || fmt.Sprint(from) == fmt.Sprint(to) {
-		return nil
-	}
-	return store.Again(ctx, tries, func() error { return moveAgents(ctx, s, id) })
+	return nil
 }
 
 // moveAgents lets the rows of a project's agents say the team that it has now. Each
@@ -108,10 +102,7 @@ func EndAgents(ctx context.Context, s *store.Store, id int64, now model.Time) er
 				tx = table.Tx{}
 			}
 			s.DeleteAgent(&tx, a, aliases, p.ModifiedBy, now)
-			s.RecordAudit(&tx, model.Audit{
-				OrganizationID: a.OrganizationID, ID: model.NewAuditID(), TS: now, Actor: model.System, Action: endAction, Resource: model.AgentName(a.ID),
-				Before: map[string]any{"is_deleted": false}, After: map[string]any{"is_deleted": true}, Outcome: "success",
-			})
+			s.RecordAudit(&tx, audit.Row(model.Audit{OrganizationID: a.OrganizationID, TS: now, Actor: model.System, Action: endAction}, audit.AgentDeleted{Agent: a.ID}))
 		}
 		if err := commit(ctx, s, &tx); err != nil {
 			return err

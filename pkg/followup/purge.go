@@ -20,8 +20,8 @@ import (
 // a row may have one beside it.
 const purgeChunk = 45
 
-// endBefore is what else ends before a thing of a kind is purged: what would be left
-// of the things that belong to it.
+// endBefore ends, before a thing of a kind is purged, those things that belong to it
+// and weren't deleted with it yet.
 var endBefore = map[*resource.Kind]func(ctx context.Context, s *store.Store, id int64, now model.Time) error{
 	&resource.Project: EndAgents,
 }

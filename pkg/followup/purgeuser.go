@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -78,8 +79,8 @@ func mayErase(ctx context.Context, s *store.Store, u model.User, now model.Time)
 // It comes after whatever works off the removal. The rows of what came of it tell
 // nothing more.
 func Purge(ctx context.Context, s *store.Store, a model.Audit, now model.Time) error {
-	id, ok := model.Integer(a.After["removal_id"])
-	if !ok || a.Actor == model.System {
+	id, made := audit.RemovalMade(a)
+	if !made {
 		return nil
 	}
 	key := table.Removals.Key(id)
@@ -226,8 +227,8 @@ func bound(tx *table.Tx) func(table.Rows, table.Primary) {
 	}
 }
 
-// erased is what stays of a user. It is written as a list of what stays, so
-// that a field somebody adds later goes.
+// erased is the row that remains of a purged user. It lists the fields to keep, so
+// that a field which is added later is erased unless somebody decides otherwise.
 func erased(u model.User) model.User {
 	return model.User{
 		ID: u.ID, OrganizationID: u.OrganizationID, DateJoined: u.DateJoined, DeletedOn: u.DeletedOn,

@@ -19,7 +19,7 @@ import (
 // what is done can still be told.
 const margin = time.Second
 
-// insert is what a stream calls the event of a new item.
+// insert is the name of the event of a new item in a stream.
 const insert = string(events.DynamoDBOperationTypeInsert)
 
 // Filter is the pattern by which the stream's records are chosen, as Lambda

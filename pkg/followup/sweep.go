@@ -41,7 +41,7 @@ type Sweep struct {
 	Telemetry telemetry.Options
 }
 
-// Report is what one sweep did.
+// Report counts what one sweep did.
 type Report struct {
 	Rows, Removals, Purged int // done
 	Failed                 int // tried in vain: the next sweep tries again

@@ -59,7 +59,7 @@ func Observe(o telemetry.Options) Option {
 	return func(d *door) { d.observe = func(h http.Handler) http.Handler { return telemetry.Handler(h, o) } }
 }
 
-// door is what the options have made of it.
+// door is the configuration that the options make.
 type door struct {
 	refuse  func(http.ResponseWriter, *http.Request, error)
 	observe func(http.Handler) http.Handler

@@ -27,8 +27,8 @@ func mounted(e *events.APIGatewayProxyRequest) (prefix, path string) {
 	return base, path
 }
 
-// basePath is what stands in an event's path before the part that its route
-// matched; "" where nothing does, and where the two don't fit together. The
+// basePath is the prefix of an event's path before the part that its route matched;
+// "" for none, and where the route doesn't fit the path. The
 // route is that of the event: "/api/project/{project_id}" or "/{proxy+}".
 func basePath(e *events.APIGatewayProxyRequest) string {
 	route := strings.Trim(e.Resource, "/")

@@ -44,8 +44,8 @@ func sourceIP(e *events.APIGatewayProxyRequest) string {
 	return e.RequestContext.Identity.SourceIP
 }
 
-// target is what stood in the request line, and what net/http makes of it by
-// the same function, so Path and RawPath come out the same.
+// target rebuilds the request line of an event, and parses it by the function that
+// net/http uses, so that Path and RawPath are the same as there.
 func target(e *events.APIGatewayProxyRequest) (*url.URL, string) {
 	raw := escape(e.Path)
 	if !strings.HasPrefix(raw, "/") {

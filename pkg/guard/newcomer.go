@@ -17,13 +17,14 @@ import (
 	"wardroom/pkg/telemetry"
 )
 
-// Inviting is the input of an operation that accepts invitations. Its token lets
-// in who is nobody yet: see welcome.
+// Inviting is the input of an operation that accepts invitations. Its token
+// lets in callers who aren't users yet: see welcome.
 type Inviting interface{ Invitation() model.InviteToken }
 
-// arriving is what makes a caller whom an invitation let in somebody: their user,
-// where nobody has the address yet, and what they are bound to. It is written in
-// the transaction of what they accept, so that whoever is refused leaves nothing.
+// arriving are the writes by which a caller whom an invitation let in becomes a
+// user: the user, where nobody has the address yet, and the binding of their
+// subject. They are part of the transaction that accepts the invitation, so a
+// refused request leaves no user behind.
 type arriving struct {
 	made *model.User // nil where the user is there already
 	note func(tx *table.Tx)

@@ -25,7 +25,8 @@ const replayFor = 24 * time.Hour
 // takes items of 400 KB. A larger one lies in pieces beside it.
 const inlineLimit = 300 << 10
 
-// replay is what a request's Idempotency-Key stands for; nil where it has none.
+// replay is the stored answer for a request's Idempotency-Key, to be found or kept;
+// nil where the request has no key.
 // The row is an item of the effect's own transaction, so an effect without its
 // answer, or the other way round, can't be.
 type replay struct{ row model.Replay }
@@ -45,7 +46,7 @@ func (v *visit) loadReplay(f *request.Fetch, call api.Call) *replay {
 	return r
 }
 
-// principal is whose stored answers the caller may get.
+// principal is the owner of the stored answers that the caller may get.
 func (v *visit) principal() string {
 	if v.user != 0 && v.credential.prefix != "" && (v.key.ProjectID != nil || v.key.Scope != string(access.ScopeAll)) {
 		return v.actor() + "/key:" + v.key.Prefix

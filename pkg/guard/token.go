@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/signin"
@@ -11,9 +12,9 @@ import (
 	"wardroom/pkg/telemetry"
 )
 
-// errUnbound is that a token is in order and nobody knows its subject. Where
-// that isn't a first sign-in, but the subject was there a moment ago, it is the
-// refusal itself.
+// errUnbound says that a token is valid and its subject is bound to no user yet: a
+// first sign-in. Where the binding was removed between two tries, it is the refusal
+// of the request.
 var errUnbound = fault.Unauthorized()
 
 // verify asks the issuer's keys about a token. The row of its subject is read on
@@ -89,10 +90,8 @@ func (v *visit) arrival(now model.Time, record *telemetry.Record) signin.Arrival
 
 // arrivalAudit is the audit row of a first sign-in.
 func (v *visit) arrivalAudit(u model.User, how string, now model.Time, record *telemetry.Record) model.Audit {
-	return model.Audit{
-		OrganizationID: u.OrganizationID, ID: model.NewAuditID(), TS: now,
-		Actor: model.UserName(u.ID), Action: "first-sign-in", Resource: model.UserName(u.ID),
-		After: map[string]any{"known_by": how}, Outcome: "success",
+	return audit.Row(model.Audit{
+		OrganizationID: u.OrganizationID, TS: now, Actor: model.UserName(u.ID), Action: "first-sign-in",
 		RequestID: record.ID(), SourceIP: model.Conceal(u.AuditKey, record.SourceIP()),
-	}
+	}, audit.FirstSignIn{User: u.ID, KnownBy: how})
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/mail"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
@@ -16,9 +17,9 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Place is what somebody is invited to.
+// Place is a project, a team or an organisation that somebody is invited to.
 type Place struct {
-	Name          string        // "project:151", "team:7" or "organization:1"
+	Ref           model.Ref     // a project, a team or an organisation
 	Key           table.Primary // of its row; zero for an organisation
 	Project, Team *int64
 	User          *int64 // who is invited, where it is somebody in particular
@@ -28,21 +29,21 @@ type Place struct {
 
 // InviteToProject is a project as a place.
 func InviteToProject(p model.Project) Place {
-	return Place{Name: model.ProjectName(p.ID), Key: resource.Project.Key(p.ID), Project: &p.ID, Epoch: p.Epoch, Title: "the project " + p.Name}
+	return Place{Ref: model.KindProject.Ref(p.ID), Key: resource.Project.Key(p.ID), Project: &p.ID, Epoch: p.Epoch, Title: "the project " + p.Name}
 }
 
 // InviteToTeam is a team as a place.
 func InviteToTeam(t model.Team) Place {
-	return Place{Name: model.TeamName(t.ID), Key: resource.Team.Key(t.ID), Team: &t.ID, Epoch: t.Epoch, Title: "the workspace " + t.Name}
+	return Place{Ref: model.KindTeam.Ref(t.ID), Key: resource.Team.Key(t.ID), Team: &t.ID, Epoch: t.Epoch, Title: "the workspace " + t.Name}
 }
 
 // InviteToOrganization is an organisation as a place for one of its users.
 func InviteToOrganization(o model.Organization, user int64) Place {
-	return Place{Name: model.OrganizationName(o.ID), Title: o.OrgName, User: &user}
+	return Place{Ref: model.KindOrganization.Ref(o.ID), Title: o.OrgName, User: &user}
 }
 
-// InviteWarnings are what a link comes with that is shown to the caller, for somebody of
-// a rank.
+// InviteWarnings are the warnings beside a link that is shown to the caller, for an
+// invited user of a rank.
 func InviteWarnings(c *request.Request, rank access.Rank) []string {
 	if c.NeedsKey(rank) {
 		return []string{"needs_key"}
@@ -50,7 +51,7 @@ func InviteWarnings(c *request.Request, rank access.Rank) []string {
 	return nil
 }
 
-// Invitation is what is known of an address at a place.
+// Invitation is the state of an address at a place: its newest invitation, if any.
 type Invitation struct {
 	was *model.InviteOf
 	old *model.Invite
@@ -103,18 +104,18 @@ func (o *Invitation) Make(ctx context.Context, s *store.Store, c *request.Reques
 	secret, letter := model.NewSecret(), model.NewSecret()
 	email = model.TidyAddress(email)
 	i := model.Invite{
-		ID: id, OrganizationID: c.Organization.ID, Place: p.Name, ProjectID: p.Project, TeamID: p.Team, Epoch: p.Epoch, Email: email, Role: role,
+		ID: id, OrganizationID: c.Organization.ID, Place: p.Ref.String(), ProjectID: p.Project, TeamID: p.Team, Epoch: p.Epoch, Email: email, Role: role,
 		TokenHash: model.HashSecret(secret), MailHash: model.HashSecret(letter), MadeBy: c.Voucher(), ForUser: p.User, FreeIn: c.Organization.Epoch,
 		Status: model.InvitePending, ExpiresOn: c.Now.Add(lasts), Stamp: model.Created(c.Stamp, c.Now),
 	}
 	if known, ok := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, email)); ok {
 		i.ForUser, i.FreeIn = &known.UserID, 0
 		if !o.told(known.UserID, c.Now) {
-			c.Notify(known.UserID, model.NoticeInvited, p.Name)
+			c.Notify(known.UserID, model.NoticeInvited, p.Ref.String())
 		}
 	}
 	s.CreateInvite(&c.Tx, p.Key, i, o.was, o.old)
-	c.Audit(model.InviteName(i.ID), nil, map[string]any{"place": p.Name, "role": role})
+	c.Record(audit.InviteMade{Invite: i.ID, Place: p.Ref, Role: role})
 	post := mail.From(ctx)
 	shown, sent := post.Link(path(c, p, token(id, secret))), post.Link(path(c, p, token(id, letter)))
 	deliver(c, post, p, email, sent, func() { show(shown) })

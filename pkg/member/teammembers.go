@@ -2,9 +2,9 @@ package member
 
 import (
 	"context"
-	"maps"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
@@ -14,16 +14,17 @@ import (
 // TeamChange notes who becomes what in the team of a case, and what the audit log
 // will tell of it.
 type TeamChange struct {
-	s             *store.Store
-	c             *request.Request
-	members       int64
-	owners        int64
-	before, after map[string]any
+	s       *store.Store
+	c       *request.Request
+	members int64
+	owners  int64
+	told    audit.Members
+	also    []audit.Change
 }
 
 // ChangeTeam begins a change of who is in the team of the case.
 func ChangeTeam(s *store.Store, c *request.Request) *TeamChange {
-	return &TeamChange{s: s, c: c, members: c.Team.MemberCount, owners: c.Team.OwnerCount, before: map[string]any{}, after: map[string]any{}}
+	return &TeamChange{s: s, c: c, members: c.Team.MemberCount, owners: c.Team.OwnerCount, told: audit.Members{}}
 }
 
 // CountLeavers says that so many members go by the same transaction.
@@ -79,7 +80,7 @@ func FullTeam() error {
 
 func (r *TeamChange) add(m model.TeamMember) model.TeamMember {
 	m = r.s.AddTeamMember(&r.c.Tx, *r.c.Team, m)
-	r.after[model.UserName(m.UserID)] = m.Facts()
+	r.told[m.UserID] = audit.Made(audit.InTeam(m))
 	r.c.Notify(m.UserID, model.NoticeAdded, model.TeamName(m.TeamID))
 	r.owners += isOwner(m.Role)
 	return m
@@ -98,14 +99,14 @@ func (r *TeamChange) ChangeRole(m model.TeamMember, role access.Role) (model.Tea
 	now := m
 	now.Role = string(role)
 	now = r.s.ChangeTeamMember(&r.c.Tx, *r.c.Team, m, now)
-	r.before[model.UserName(m.UserID)], r.after[model.UserName(m.UserID)] = m.Facts(), now.Facts()
+	r.told[m.UserID] = audit.Became(audit.InTeam(m), audit.InTeam(now))
 	r.c.Notify(m.UserID, model.NoticeRoleChanged, model.TeamName(m.TeamID))
 	r.owners += isOwner(now.Role) - isOwner(m.Role)
 	return now, nil
 }
 
-// Facts adds what else the audit log is to tell of the team.
-func (r *TeamChange) Facts(facts map[string]any) { maps.Copy(r.after, facts) }
+// Also adds what else the audit log is to tell.
+func (r *TeamChange) Also(change audit.Change) { r.also = append(r.also, change) }
 
 // Done refuses to leave the team without an owner (403), and notes the audit row
 // where anything changed, or adds to the one that a removal has noted.
@@ -113,12 +114,13 @@ func (r *TeamChange) Done() error {
 	if r.owners < 1 && r.c.Team.OwnerCount > 0 {
 		return fault.Forbidden(fault.ReasonRole)
 	}
+	members := audit.MembersChanged{In: model.KindTeam.Ref(r.c.Team.ID), Members: r.told}
 	switch {
-	case len(r.after) == 0:
+	case len(r.told)+len(r.also) == 0:
 	case r.c.Audited():
-		r.c.AuditAlso(r.before, r.after)
+		r.c.RecordAlso(append(r.also, members)...)
 	default:
-		r.c.Audit(model.TeamName(r.c.Team.ID), r.before, r.after)
+		r.c.Record(members, r.also...)
 	}
 	return nil
 }

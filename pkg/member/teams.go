@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
@@ -23,15 +24,14 @@ func CreateTeam(ctx context.Context, s *store.Store, c *request.Request, t model
 		return t, err
 	}
 	t.ID, t.Type, t.OrganizationID, t.Stamp = fresh[model.TeamIDs][0], DefaultTeamType, c.Organization.ID, model.Created(c.Stamp, c.Now)
-	facts := map[string]any{"is_deleted": false}
-	members := make([]model.TeamMember, len(users))
+	members, told := make([]model.TeamMember, len(users)), make(audit.Members, len(users))
 	for i, id := range users {
 		members[i] = model.TeamMember{ID: fresh[model.PermissionIDs][i], TeamID: t.ID, UserID: id, Role: string(role), CreatedBy: c.Stamp, CreatedOn: c.Now, Version: 1}
-		facts[model.UserName(id)] = members[i].Facts()
+		told[id] = audit.Made(audit.InTeam(members[i]))
 		c.Notify(id, model.NoticeAdded, model.TeamName(t.ID))
 	}
 	t = s.CreateTeam(&c.Tx, t, members...)
-	c.Audit(model.TeamName(t.ID), nil, facts)
+	c.Record(audit.TeamChanged{Team: t.ID, State: audit.Made(audit.TeamState{})}, audit.MembersChanged{In: model.KindTeam.Ref(t.ID), Members: told})
 	return t, nil
 }
 
@@ -65,6 +65,6 @@ func DeleteTeam(s *store.Store, c *request.Request) (model.Team, error) {
 		return *c.Team, fault.New(fault.KindInUse, "The team still has projects: delete them first, or move each by Edit Project with another team_id")
 	}
 	t := s.DeleteTeam(&c.Tx, *c.Team, c.Stamp, c.Now)
-	c.Audit(model.TeamName(t.ID), map[string]any{"is_deleted": false}, map[string]any{"is_deleted": true})
+	c.Record(audit.TeamChanged{Team: t.ID, State: audit.Became(audit.TeamState{}, audit.TeamState{IsDeleted: true})})
 	return t, nil
 }

@@ -58,7 +58,7 @@ func (a Agent) Owner() int64 {
 	return *a.OwnerID
 }
 
-// Mode is what a public agent is open for, "" for others.
+// Mode is the mode of a public agent, "" for others.
 func (a Agent) Mode() string {
 	if a.PublicMode == nil {
 		return ""
@@ -82,7 +82,8 @@ func (a Agent) Average() *float64 {
 	return &mean
 }
 
-// AgentConfig is what an agent is told, and how it answers.
+// AgentConfig is the configuration of an agent: its instructions, and the settings of
+// its model.
 type AgentConfig struct {
 	Instructions string   `json:"instructions" dynamo:"instructions" maxLength:"8000"`
 	Model        string   `json:"model" dynamo:"model" maxLength:"200" doc:"Empty for the default of the stage"`
@@ -197,7 +198,7 @@ type OpenAgent struct {
 	ProjectID      int64 `dynamo:"project_id"`
 }
 
-// AgentAccess is who may use an agent without a role on it.
+// AgentAccess says who may use an agent without a role on it.
 type AgentAccess struct {
 	Agent       int64   `json:"agent" doc:"Id of the agent"`
 	AccessLevel string  `json:"access_level" enum:"private,organization,public"`

@@ -46,6 +46,12 @@ type Invite struct {
 	Stamp
 }
 
+// PlaceRef names its place.
+func (i Invite) PlaceRef() Ref {
+	place, _ := ParseRef(i.Place)
+	return place
+}
+
 // StatusAt is the status as shown at now.
 func (i Invite) StatusAt(now Time) string {
 	if i.Status == InvitePending && Expired(&i.ExpiresOn, now) {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Kind is what a thing is, as names call it.
+// Kind is the kind of a thing, as names write it.
 type Kind string
 
 // The kinds of things that have names.

@@ -32,7 +32,7 @@ type Heirs struct {
 	Projects   *int64 `dynamo:"projects_to,omitempty"`
 }
 
-// OfProjects is who becomes admin where the leaver is the last one.
+// OfProjects is the user who becomes admin where the leaver is the last one.
 func (h Heirs) OfProjects() int64 {
 	if h.Projects != nil {
 		return *h.Projects
@@ -40,7 +40,7 @@ func (h Heirs) OfProjects() int64 {
 	return h.TransferTo
 }
 
-// OfAgents is who becomes owner of their agents.
+// OfAgents is the user who becomes owner of the leaver's agents.
 func (h Heirs) OfAgents() int64 {
 	if h.Agents != nil {
 		return *h.Agents

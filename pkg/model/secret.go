@@ -13,7 +13,7 @@ type Secret struct {
 	Key  []byte `dynamo:"key"`
 }
 
-// CursorSecret is what cursors are sealed with.
+// CursorSecret is the name of the secret that seals cursors.
 const CursorSecret = "cursor"
 
 // NewAPIKey makes an API key: a prefix, by which its row is found, and a secret of

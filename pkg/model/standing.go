@@ -2,7 +2,7 @@ package model
 
 import "cmp"
 
-// What the audit log calls the things that tell the order of changes.
+// The names that the facts have in the audit log which tell the order of changes.
 const (
 	VersionFact      = "version"
 	EpochFact        = "epoch"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 )
@@ -14,11 +15,8 @@ var errShort = errors.New("removal: not all of it is done yet")
 
 // Follow works off the removal that an audit row tells of, if it tells of one.
 func Follow(ctx context.Context, s *store.Store, a model.Audit, now model.Time) error {
-	if a.Actor == model.System {
-		return nil
-	}
-	id, ok := model.Integer(a.After["removal_id"])
-	if !ok {
+	id, made := audit.RemovalMade(a)
+	if !made {
 		return nil
 	}
 	done, err := Finish(ctx, s, id, now)

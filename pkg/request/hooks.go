@@ -26,7 +26,7 @@ type Resolving interface {
 	Resolve(ctx context.Context, c *Request) error
 }
 
-// Hooks are what an input may have.
+// Hooks are the interfaces that an input may implement.
 func Hooks() []reflect.Type {
 	return []reflect.Type{reflect.TypeFor[Validating](), reflect.TypeFor[Loading](), reflect.TypeFor[Resolving]()}
 }

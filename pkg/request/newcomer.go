@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
@@ -45,7 +46,7 @@ func (c *Request) FirstKey(ctx context.Context) (string, error) {
 		c.Tx.If(p, "$ = ?", "is_superuser", u.IsSuperuser)
 		c.store.Arrive(&c.Tx, u, c.Now)
 	}
-	c.AuditAlso(nil, map[string]any{model.KeyName(n.key): model.PersonalKey})
+	c.RecordAlso(audit.KeysGiven{Keys: map[int64]audit.Turn[string]{n.key: audit.Made(model.PersonalKey)}})
 	return n.prefix + "." + n.secret, nil
 }
 

@@ -10,7 +10,8 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Operator is who gives commands beside the API, in the audit log and in stamps.
+// Operator is the actor of commands that are given beside the API, in the audit log
+// and in stamps.
 const Operator = "operator"
 
 // ByOperator begins the request of a command, which the audit log calls by the

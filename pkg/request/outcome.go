@@ -4,11 +4,12 @@ import (
 	"context"
 	"maps"
 
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/resource"
 )
 
-// Outcome is what a handler notes beside its writes.
+// Outcome is everything beside writes that a handler notes for the guard to do.
 type Outcome struct {
 	Audit      *model.Audit // of the change, written with it
 	Removal    int64        // that the request makes; 0 for none
@@ -59,6 +60,28 @@ func (c *Request) Audit(resource string, before, after map[string]any) {
 		Actor: c.Actor, Action: c.Operation, Resource: resource,
 		Before: before, After: after, Outcome: "success",
 		RequestID: c.ID, SourceIP: ip, Notices: c.Outcome.notices,
+	}
+}
+
+// Record notes the one change of this request for the audit log, and whatever else
+// it changes by it. Personal data are in it only as Personal gives them.
+func (c *Request) Record(change audit.Change, also ...audit.Change) {
+	ip := c.SourceIP
+	if c.User != nil {
+		ip = c.Personal(*c.User, ip)
+	}
+	row := audit.Row(model.Audit{
+		OrganizationID: c.Organization.ID, TS: c.Now, Actor: c.Actor, Action: c.Operation,
+		RequestID: c.ID, SourceIP: ip, Notices: c.Outcome.notices,
+	}, change, also...)
+	c.Outcome.Audit = &row
+}
+
+// RecordAlso adds what else the request changes to what Record noted; to nothing,
+// where it noted nothing.
+func (c *Request) RecordAlso(changes ...audit.Change) {
+	if c.Outcome.Audit != nil {
+		*c.Outcome.Audit = audit.Also(*c.Outcome.Audit, changes...)
 	}
 }
 

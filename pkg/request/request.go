@@ -54,7 +54,7 @@ func New(f *Fetch, now model.Time) *Request {
 	return r
 }
 
-// Credential is what a request came with, as far as handlers need it.
+// Credential is the credential of a request, as far as handlers need to know it.
 type Credential struct {
 	Key      model.APIKey    // the zero row for a token alone
 	Scope    access.KeyScope // how far it reaches

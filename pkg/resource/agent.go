@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -66,7 +67,7 @@ var Agent = Kind{
 		}
 	},
 	Lacks:          Lacking{NoPermission, PermissionExpired, RoleTooLow},
-	OpenFacts:      []string{"access_level", "public_mode"},
+	OpennessIn:     audit.OpennessOfAgent,
 	EndsWithParent: true,
 	Lists: Lists{
 		OfUser: func(ctx context.Context, s *store.Store, user, after int64, n int) ([]Located, error) {

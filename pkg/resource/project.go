@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -55,7 +56,7 @@ var Project = Kind{
 		table.ProjectMembers.CheckIn(tx, v.rows, id, user)
 	},
 	Lacks:        Lacking{NotAMember, MembershipExpired, RoleTooLow},
-	ParentFact:   "team",
+	ParentIn:     audit.TeamOfProject,
 	LacksThrough: Lacking{NotInProject, MembershipExpired, ProjectRoleTooLow},
 	Lists: Lists{
 		OfUser: func(ctx context.Context, s *store.Store, user, after int64, n int) ([]Located, error) {

@@ -13,6 +13,7 @@ import (
 	"strconv"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -65,12 +66,12 @@ type Kind struct {
 	// LacksThrough, why that doesn't which they have on what it belongs to.
 	Lacks, LacksThrough Lacking
 
-	// ParentFact is what the audit log calls the id of what a thing belongs to, where
-	// that may change; "" for never.
-	ParentFact string
-	// OpenFacts are what it calls the access level and the mode of a thing, where
-	// things of the kind may be open to those who are nothing on them.
-	OpenFacts []string
+	// ParentIn reads out of a row of the audit log what a thing belonged to and
+	// belongs to; nil where that never changes.
+	ParentIn func(a model.Audit) audit.Turn[audit.Parent]
+	// OpennessIn reads how open a thing was and is; nil where no thing of the kind is
+	// open to those who are nothing on it.
+	OpennessIn func(a model.Audit) audit.Turn[audit.Openness]
 	// EndsWithParent says that a removal from what a thing belongs to ends what
 	// somebody is on the thing.
 	EndsWithParent bool

@@ -69,7 +69,7 @@ func (a Arrival) Meet(ctx context.Context, s *store.Store) (Met, error) {
 	return a.arrive(ctx, s, f)
 }
 
-// found is what an organisation knows of an address, as just read.
+// found are the rows of an organisation about an address, as just read.
 type found struct {
 	key          string
 	organization model.Organization

@@ -37,7 +37,8 @@ type Issuer struct {
 	known   atomic.Pointer[known]
 }
 
-// known is what was discovered, when, and when it is to be discovered anew.
+// known is the result of a discovery, when it was made, and when it must be made
+// again.
 type known struct {
 	verifier  *oidc.IDTokenVerifier
 	on, again time.Time

@@ -59,8 +59,8 @@ func loopback(host string) bool {
 
 func (c Config) clients() []string { return named(c.Clients) }
 
-// Public is what whoever wants to sign in must know. Where no issuer is
-// configured, its texts are empty and its list is, too.
+// Public is the part of the configuration that a client needs to sign people in.
+// Where no issuer is configured, its texts and its list are empty.
 type Public struct {
 	Issuer   string   `json:"issuer" doc:"Empty where sign-in isn't configured"`
 	ClientID string   `json:"client_id"`

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
@@ -215,11 +216,10 @@ func (d *data) removals(s *store.Store, tx *table.Tx) {
 		for _, list := range store.Listings(row) {
 			table.RemovalsOf.Create(tx, list)
 		}
-		s.RecordAudit(tx, model.Audit{
-			OrganizationID: r.Organization, ID: auditPrefix + strconv.FormatInt(r.ID, 10), TS: r.RemovedOn, Actor: model.UserName(d.userAt(r.RemovedBy)),
-			Action: "remove-user-from-project", Resource: model.MemberName(model.ProjectName(r.Project), r.User),
-			Before: map[string]any{model.UserName(r.User): row.ProjectMembers[0].Facts()}, After: map[string]any{"removal_id": r.ID}, Outcome: "success",
-		})
+		place := model.KindProject.Ref(r.Project).User(r.User)
+		s.RecordAudit(tx, audit.Row(model.Audit{
+			OrganizationID: r.Organization, ID: auditPrefix + strconv.FormatInt(r.ID, 10), TS: r.RemovedOn, Actor: model.UserName(d.userAt(r.RemovedBy)), Action: "remove-user-from-project",
+		}, audit.Removed{Of: place, Removal: r.ID}, audit.MembersChanged{In: place, Members: audit.Members{r.User: audit.Ended(audit.InProject(row.ProjectMembers[0]))}}))
 	}
 }
 
