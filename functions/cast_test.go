@@ -128,9 +128,10 @@ func castKeys() fixture.Given {
 		fixture.Key("b151", global, fixture.Bound(151)), fixture.Key("b4", global, fixture.Bound(4)),
 		fixture.Key("s151", service, fixture.Bound(151)), fixture.Key("serv", service),
 	)
-	for _, group := range functions.All(nil) {
+	groups := functions.All(nil)
+	for _, group := range groups {
 		others := map[string]string{}
-		for _, o := range functions.All(nil) {
+		for _, o := range groups {
 			if o.Slug != group.Slug {
 				others[o.Slug] = string(access.GrantWrite)
 			}

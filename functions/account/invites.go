@@ -239,7 +239,7 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (api.Noted[[]model.
 	}
 	h.store.AcceptInvite(&c.Tx, i, me, c.Now)
 	if i.ProjectID != nil {
-		store.Stays(&c.Tx, c.Rows(), *i.ProjectID, me.ID)
+		store.RequireSameTombstone(&c.Tx, c.Rows(), *i.ProjectID, me.ID)
 	}
 	place := i.PlaceRef()
 	c.Record(audit.InvitesChanged{Of: place, Invites: map[int64]audit.Turn[string]{i.ID: audit.Made(model.InviteAccepted)}}, audit.MembersChanged{In: place, Members: told})
@@ -258,7 +258,7 @@ func (h *handlers) join(ctx context.Context, c *request.Request, i model.Invite,
 	if isMember {
 		was := m
 		m.Role, m.ExpiresOn = i.Role, nil
-		m = h.store.ChangeMember(&c.Tx, p, was, m)
+		m = store.ProjectPlace(p).Change(&c.Tx, was, m)
 		told[me.ID] = audit.Became(audit.InProject(was), audit.InProject(m))
 	} else {
 		id, err := h.store.NewID(ctx, model.PermissionIDs)
@@ -266,7 +266,7 @@ func (h *handlers) join(ctx context.Context, c *request.Request, i model.Invite,
 			return m, err
 		}
 		m = model.ProjectMember{ID: id, ProjectID: p.ID, UserID: me.ID, Role: i.Role, CreatedBy: i.CreatedBy, CreatedOn: c.Now}
-		m = h.store.AddMember(&c.Tx, p, m)
+		m = store.ProjectPlace(p).Add(&c.Tx, m)
 		told[me.ID] = audit.Made(audit.InProject(m))
 	}
 	return m, nil

@@ -227,7 +227,7 @@ func (h *handlers) move(ctx context.Context, c *request.Request, joining []int64
 // takeOut notes the removal of members as Remove User from Team has it.
 func (h *handlers) takeOut(ctx context.Context, c *request.Request, members []model.TeamMember) error {
 	keys := make([]store.Key, len(members))
-	left := make([]removal.Left, len(members))
+	left := make([]removal.Remaining, len(members))
 	g, both := concurrent.WithContext(ctx)
 	g.SetLimit(16)
 	for i, m := range members {

@@ -88,11 +88,11 @@ func (h *handlers) add(ctx context.Context, in *addIn) ([]model.ProjectUser, err
 		switch {
 		case old.ID == 0:
 			m.ID, ids = ids[0], ids[1:]
-			m = h.store.AddMember(&c.Tx, p, m)
+			m = store.ProjectPlace(p).Add(&c.Tx, m)
 			told[id] = audit.Made(audit.InProject(m))
 			c.Notify(id, model.NoticeAdded, model.ProjectName(p.ID))
 		case !same(old, m):
-			m = h.store.ChangeMember(&c.Tx, p, old, m.Modified(c.Stamp, c.Now))
+			m = store.ProjectPlace(p).Change(&c.Tx, old, m.Modified(c.Stamp, c.Now))
 			told[id] = audit.Became(audit.InProject(old), audit.InProject(m))
 			if old.Role != m.Role {
 				c.Notify(id, model.NoticeRoleChanged, model.ProjectName(p.ID))
@@ -143,7 +143,7 @@ type removeIn struct {
 	UserID     int64 `path:"user_id" example:"16"`
 	TransferTo int64 `query:"transfer_to" minimum:"1" doc:"Who takes over: they become owner of the agents, and admin where the last one goes"`
 
-	left removal.Left
+	left removal.Remaining
 }
 
 // Load asks what else leads the person to projects, and for the heir.
@@ -167,7 +167,7 @@ func (in *removeIn) Resolve(_ context.Context, c *request.Request) error {
 // remove takes a member out; see package removal for the rules.
 func (h *handlers) remove(ctx context.Context, in *removeIn) (api.Noted[[]model.ProjectUser, *removal.Report], error) {
 	out := api.Noted[[]model.ProjectUser, *removal.Report]{}
-	heirs := removal.Heirs{Post: in.TransferTo, Agents: in.TransferTo}
+	heirs := removal.Heirs{Admin: in.TransferTo, Agents: in.TransferTo}
 	row, report, err := removal.FromProject(ctx, h.store, in.Request(), in.UserID, heirs, &in.left, in.Options)
 	if err != nil {
 		return out, err

@@ -9,6 +9,7 @@ import (
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
+	"wardroom/pkg/store"
 )
 
 type editPermissionIn struct {
@@ -67,7 +68,7 @@ func (h *handlers) changePermission(in *editPermissionIn) (model.UserPermission,
 	if was.Role == string(access.ProjectAdmin) && m.Role != was.Role && p.AdminCount <= 1 {
 		return model.UserPermission{}, fault.New(fault.KindLastProjectAdmin, "The last admin of a project can't be demoted: make another member admin first")
 	}
-	m = h.store.ChangeMember(&c.Tx, p, was, m.Modified(c.Stamp, c.Now))
+	m = store.ProjectPlace(p).Change(&c.Tx, was, m.Modified(c.Stamp, c.Now))
 	if !c.Caller.Is(m.UserID) && m.Role != was.Role {
 		c.Notify(m.UserID, model.NoticeRoleChanged, model.ProjectName(p.ID))
 	}

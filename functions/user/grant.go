@@ -141,7 +141,7 @@ func (h *handlers) grantRole(ctx context.Context, in *grantIn) (model.UserPermis
 		return model.UserPermission{}, err
 	}
 	m := model.ProjectMember{ID: id, ProjectID: p.ID, UserID: user, Role: in.Body.Permission, ExpiresOn: in.Body.ExpiresOn, CreatedBy: c.Stamp, CreatedOn: c.Now}
-	m = h.store.AddMember(&c.Tx, p, m)
+	m = store.ProjectPlace(p).Add(&c.Tx, m)
 	if !c.Caller.Is(user) {
 		c.Notify(user, model.NoticeAdded, model.ProjectName(p.ID))
 	}

@@ -59,7 +59,7 @@ type named struct {
 	at    store.Permission
 	found bool
 	held  held
-	left  removal.Left
+	left  removal.Remaining
 }
 
 // Load asks which row has the id.

@@ -56,7 +56,7 @@ func holding(user int64) fixture.Given {
 		fixture.Removal(model.Removal{ID: 900, OrganizationID: 1, Kind: model.OfUser, UserIDs: []int64{user}, State: model.Undone, RemovedOn: model.At(fixture.Epoch), UndoUntil: model.At(fixture.Epoch), Version: 1}),
 		fixture.Given{func(tx *table.Tx, _ table.Rows) {
 			table.Effects.Put(tx, model.EffectRow{RemovalID: 900, UserID: user, Effect: model.Effect{Resource: "notification:1", Action: "delete"},
-				Notification: &model.Notification{ID: 1, UserID: user, Title: "Personal", Version: 1}})
+				Thing: "notification", Before: tx.Image(model.Notification{ID: 1, UserID: user, Title: "Personal", Version: 1})})
 		}})
 }
 
@@ -73,7 +73,7 @@ func erased(user int64) func(*testing.T, *fixture.System) {
 		}
 		rows := s.Rows(t.Context(), t)
 		for _, e := range table.Effects.All(rows) {
-			if bare := (model.EffectRow{RemovalID: e.RemovalID, Effect: e.Effect, UserID: e.UserID}); e.UserID == user && e != bare {
+			if e.UserID == user && e.Before != nil {
 				t.Errorf("removal %d keeps %+v", e.RemovalID, e)
 			}
 		}

@@ -259,7 +259,7 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (Joined, error) {
 			return Joined{}, err
 		}
 		m := model.TeamMember{ID: id, TeamID: in.team.ID, UserID: me.ID, Role: i.Role, CreatedBy: i.CreatedBy, CreatedOn: c.Now}
-		m = h.store.AddTeamMember(&c.Tx, in.team, m)
+		m = store.TeamPlace(in.team).Add(&c.Tx, m)
 		told[me.ID] = audit.Made(audit.InTeam(m))
 	}
 	h.store.AcceptInvite(&c.Tx, i, me, c.Now)

@@ -124,13 +124,13 @@ type removeMembersIn struct {
 		UserIDs []int64 `json:"user_ids" query:"user_ids" minItems:"1" maxItems:"45" doc:"In the body, or in the query as a comma list"`
 	}
 
-	left []removal.Left
+	left []removal.Remaining
 }
 
 // Load asks what else leads each of them to projects.
 func (in *removeMembersIn) Load(f *request.Fetch) {
 	users := model.Distinct(in.Body.UserIDs)
-	in.left = make([]removal.Left, len(users))
+	in.left = make([]removal.Remaining, len(users))
 	for i, id := range users {
 		in.left[i].Ask(f, id)
 	}

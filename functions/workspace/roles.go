@@ -217,7 +217,7 @@ func (in *removeUserIn) Resolve(_ context.Context, c *request.Request) error { r
 // without them. Somebody unknown, or who isn't a member, changes nothing: the call may be repeated.
 func (h *handlers) removeUser(ctx context.Context, in *removeUserIn) (WorkspaceResponse, error) {
 	c := in.Request()
-	left := make([]removal.Left, 1)
+	left := make([]removal.Remaining, 1)
 	g, both := concurrent.WithContext(ctx)
 	if address, ok := in.address(c); ok {
 		g.Go(func() error { return left[0].Look(both, h.store, address.UserID) })

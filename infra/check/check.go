@@ -46,6 +46,7 @@ func find(rows table.Rows) []finding {
 	c.opinions()
 	c.ids()
 	c.removals()
+	c.effects()
 	c.listings()
 	c.replays()
 	slices.SortFunc(c.broken, func(a, b finding) int { return strings.Compare(a.says, b.says) })

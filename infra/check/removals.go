@@ -5,6 +5,7 @@ import (
 
 	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
+	"wardroom/pkg/removal"
 	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
@@ -45,6 +46,14 @@ func (c *checks) removals() {
 		p, _ := table.Projects.In(c.rows, tomb.ProjectID)
 		c.hold(0 < tomb.Epoch && tomb.Epoch <= p.Epoch, "a tombstone in project %d is of epoch %d, and the project in %d", tomb.ProjectID, tomb.Epoch, p.Epoch)
 		c.hold(ok, "a tombstone in project %d names removal %d, which isn't there", tomb.ProjectID, tomb.RemovalID)
+	}
+}
+
+// effects: what is kept of a thing, to put it back, can be read as one.
+func (c *checks) effects() {
+	for _, e := range table.Effects.All(c.rows) {
+		err := removal.Sound(e)
+		c.hold(err == nil, "what is kept of a thing is none: %v", err)
 	}
 }
 

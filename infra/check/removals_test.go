@@ -1,12 +1,18 @@
 package check_test
 
 import (
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
 
 func removal(id int64, change func(*model.Removal)) func(table.Rows) {
 	return edit(table.Removals, change, id)
+}
+
+func effect(thing string, kept model.Image) model.EffectRow {
+	return model.EffectRow{RemovalID: 1, UserID: 15, Effect: model.Effect{Resource: "user:15/" + thing, Action: "delete"}, Thing: thing, Before: kept}
 }
 
 func ofRemovals() []row {
@@ -36,6 +42,11 @@ func ofRemovals() []row {
 			[]string{"user 15 was taken out of team 7 and is still in it"}},
 		{"a tombstone of an epoch to come", steps{tomb(func(t *model.Tombstone) { t.Epoch = 9 })}, []string{"a tombstone in project 4 is of epoch 9, and the project in 1"}},
 		{"a tombstone of no removal", steps{tomb(func(t *model.Tombstone) { t.RemovalID = 999 })}, []string{"a tombstone in project 4 names removal 999, which isn't there"}},
+		{"an effect on what no thing is called", steps{put(table.Effects, effect("pet", model.Image{"name": &types.AttributeValueMemberS{Value: "a"}}))},
+			[]string{"what is kept of a thing is none: …"}},
+		{"an effect that keeps no star", steps{put(table.Effects, effect("star", model.Image{"star_id": &types.AttributeValueMemberS{Value: "a"}}))},
+			[]string{"what is kept of a thing is none: …"}},
+		{"an effect of which nothing is kept any more, or never was", steps{put(table.Effects, effect("star", nil)), put(table.Effects, effect("", nil))}, nil},
 		{"a listed removal that there isn't", steps{put(table.RemovalsOf, model.RemovalOf{About: "user:26", RemovalID: 999})},
 			[]string{"removal 999 is in the list of user:26, and isn't there or not of them"}},
 		{"a removal in another's list", steps{put(table.RemovalsOf, model.RemovalOf{About: "user:26", RemovalID: 1})},

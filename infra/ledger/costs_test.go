@@ -21,7 +21,7 @@ Written by ` + "`make docs`" + ` from a run of every operation on the demo data;
 
 - **Trips** are round trips to DynamoDB one after the other: calls that are under way at the same time count as one. **Limit** is the most there may be ([decisions.md](decisions.md#figures)). Add one when a block of 64 ids is used up. An Idempotency-Key costs no trip: its stored answer is read along with the caller's rows and written in the transaction of the effect.
 - **Calls** are all calls, each with its own request to sign and answer to read.
-- **Read** and **write** are request units. Reads are as DynamoDB Local counts them. Writes are counted from the rows as they were and as they became, by AWS's rules: two units for each item of a transaction and KB begun, conditions included, and one for each key that appears in an index or leaves it. (DynamoDB Local counts one item of a transaction alone.)
+- **Read** and **write** are request units, by AWS's rules and not as an engine counts them. Reading takes a unit for each four KB begun of a row, and one for a row that isn't there; half of that from an index. Writes are counted from the rows as they were and as they became: two units for each item of a transaction and KB begun, conditions included, and one for each key that appears in an index or leaves it.
 - **$** is the price of a million such calls: $%.3f for a million read request units and $%.3f for a million write request units (AWS price list, on-demand, us-east-1). Lambda, API Gateway, logs, the stream and storage are not in it.
 
 `

@@ -60,7 +60,9 @@ func (p player) play(t *testing.T, u usage, cold bool) entry {
 	after := p.Rows(t.Context(), t)
 	for _, c := range e.calls {
 		switch c.Name {
-		case "GetItem", "BatchGetItem", "Query":
+		case "GetItem", "BatchGetItem":
+			e.read += taken(c, ready)
+		case "Query":
 			e.read += c.Units
 		case "TransactWriteItems":
 			e.write += written(c, ready, after)

@@ -9,6 +9,20 @@ import (
 	"wardroom/pkg/table"
 )
 
+// taken is how many read request units AWS takes for a call that reads rows by their
+// keys: one for each four KB begun of a row, half of that where it isn't strongly
+// consistent, and as much as for the smallest row where there is none, which
+// DynamoDB Local counts as nothing.
+func taken(c fixture.Call, rows table.Rows) (units float64) {
+	for _, key := range c.Keys {
+		units += float64(max(1, (size(rows[key])+4095)/4096))
+	}
+	if !c.Consistent {
+		units /= 2
+	}
+	return units
+}
+
 // written is how many write request units AWS takes for a call, which
 // DynamoDB Local gets wrong: of a transaction it counts one item alone. An item
 // takes a unit for each KB begun of it, as it was or as it is, whichever is
@@ -79,6 +93,30 @@ func weight(v types.AttributeValue) (n int) {
 		return n
 	}
 	return 1
+}
+
+func TestTakenUnits(t *testing.T) {
+	key := func(sk string) table.Primary { return table.Primary{PK: "p", SK: sk} }
+	text := func(n int) map[string]types.AttributeValue {
+		return map[string]types.AttributeValue{"b": &types.AttributeValueMemberS{Value: string(make([]byte, n))}}
+	}
+	rows := table.Rows{key("small"): text(10), key("full"): text(4095), key("more"): text(4096)}
+	for says, tt := range map[string]struct {
+		keys []table.Primary
+		late bool
+		want float64
+	}{
+		"a small row":             {[]table.Primary{key("small")}, false, 1},
+		"four KB":                 {[]table.Primary{key("full")}, false, 1},
+		"a byte more":             {[]table.Primary{key("more")}, false, 2},
+		"a row that isn't there":  {[]table.Primary{key("none")}, false, 1},
+		"three of a batch":        {[]table.Primary{key("small"), key("more"), key("none")}, false, 4},
+		"eventually consistently": {[]table.Primary{key("more"), key("none")}, true, 1.5},
+	} {
+		if got := taken(fixture.Call{Keys: tt.keys, Consistent: !tt.late}, rows); got != tt.want {
+			t.Errorf("%s: %v units, want %v", says, got, tt.want)
+		}
+	}
 }
 
 func TestWrittenUnits(t *testing.T) {

@@ -63,12 +63,10 @@ func mayErase(ctx context.Context, s *store.Store, u model.User, now model.Time)
 	if u.RemovalID == nil {
 		return due(u.PendingOn, now), nil
 	}
-	key := table.Removals.Key(*u.RemovalID)
-	rows, err := s.Read(ctx, key)
+	r, ok, err := s.Removal(ctx, *u.RemovalID)
 	if err != nil {
 		return false, err
 	}
-	r, ok := table.Removals.At(rows, key)
 	if !ok {
 		return due(u.PendingOn, now), nil
 	}
@@ -83,16 +81,13 @@ func Purge(ctx context.Context, s *store.Store, a model.Audit, now model.Time) e
 	if !made {
 		return nil
 	}
-	key := table.Removals.Key(id)
-	rows, err := s.Read(ctx, key)
-	if err != nil {
+	r, ok, err := s.Removal(ctx, id)
+	if !ok || !r.Purges {
 		return err
 	}
-	if r, ok := table.Removals.At(rows, key); ok && r.Purges {
-		for _, user := range r.UserIDs {
-			if err := PurgeUser(ctx, s, now, user); err != nil {
-				return err
-			}
+	for _, user := range r.UserIDs {
+		if err := PurgeUser(ctx, s, now, user); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -148,37 +143,32 @@ func forget(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (mo
 	if err != nil {
 		return false, err
 	}
-	keys := make([]table.Primary, len(removals))
-	for i, id := range removals {
-		keys[i] = table.Removals.Key(id)
-	}
-	records, err := s.Read(ctx, keys...)
+	records, err := s.Removals(ctx, removals...)
 	if err != nil {
 		return false, err
 	}
-	for _, id := range removals {
-		if r, ok := table.Removals.In(records, id); ok {
-			if bare, had := unstamped(r, u); had {
-				if tx.Len() == purgeChunk {
-					return true, nil
-				}
-				table.Removals.Change(tx, r, bare)
-				more = true
+	for _, r := range records {
+		if bare, had := unstamped(r, u); had {
+			if tx.Len() == purgeChunk {
+				return true, nil
 			}
+			table.Removals.Change(tx, r, bare)
+			more = true
 		}
+	}
+	for _, id := range removals { // those whose record is gone too
 		rows, err := s.EffectsOf(ctx, id)
 		if err != nil {
 			return false, err
 		}
 		for _, e := range rows {
-			bare := model.EffectRow{RemovalID: e.RemovalID, Effect: e.Effect, UserID: e.UserID}
-			if e.UserID != u.ID || e == bare {
+			if e.UserID != u.ID || e.Before == nil {
 				continue
 			}
 			if tx.Len() == purgeChunk {
 				return true, nil
 			}
-			table.Effects.Put(tx, bare)
+			table.Effects.Put(tx, e.Bare())
 			more = true
 		}
 	}

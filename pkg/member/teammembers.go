@@ -79,7 +79,7 @@ func FullTeam() error {
 }
 
 func (r *TeamChange) add(m model.TeamMember) model.TeamMember {
-	m = r.s.AddTeamMember(&r.c.Tx, *r.c.Team, m)
+	m = store.TeamPlace(*r.c.Team).Add(&r.c.Tx, m)
 	r.told[m.UserID] = audit.Made(audit.InTeam(m))
 	r.c.Notify(m.UserID, model.NoticeAdded, model.TeamName(m.TeamID))
 	r.owners += isOwner(m.Role)
@@ -98,7 +98,7 @@ func (r *TeamChange) ChangeRole(m model.TeamMember, role access.Role) (model.Tea
 	}
 	now := m
 	now.Role = string(role)
-	now = r.s.ChangeTeamMember(&r.c.Tx, *r.c.Team, m, now)
+	now = store.TeamPlace(*r.c.Team).Change(&r.c.Tx, m, now)
 	r.told[m.UserID] = audit.Became(audit.InTeam(m), audit.InTeam(now))
 	r.c.Notify(m.UserID, model.NoticeRoleChanged, model.TeamName(m.TeamID))
 	r.owners += isOwner(now.Role) - isOwner(m.Role)

@@ -154,7 +154,7 @@ func (m ProjectMember) Stamp() Stamp { return m.stamp(m.CreatedBy, m.CreatedOn) 
 // Facts is what the audit log says of the membership: enough to tell later what
 // it allowed.
 func (m ProjectMember) Facts() map[string]any {
-	return facts(m.ID, m.Role, m.ExpiresOn, Standing{m.Epoch, m.Version})
+	return facts(m.ID, m.Role, m.ExpiresOn, m.Standing())
 }
 
 func facts(id int64, role string, end *Time, s Standing) map[string]any {

@@ -1,8 +1,12 @@
 package model
 
 import (
+	"fmt"
+	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // States of a removal, in order.
@@ -51,7 +55,7 @@ type Removal struct {
 	Deletes        bool            `json:"-" dynamo:"deletes,omitempty"`       // the users were deleted, not only deactivated
 	Purges         bool            `json:"-" dynamo:"purges,omitempty"`        // and are erased as soon as the removal is done
 	Users          []UserWas       `json:"-" dynamo:"users,omitempty"`         // whose row it changed
-	Handovers      []Handover      `json:"-" dynamo:"handovers,omitempty"`     // what TransferTo became with it, of a project
+	Handovers      []Handover      `json:"-" dynamo:"handovers,omitempty"`     // what TransferTo became with it, of its project
 	UndoneBy       string          `json:"-" dynamo:"undone_by,omitempty"`     // set once an undo has begun
 	PendingShard   *int64          `json:"-" dynamo:"pending_shard,omitempty"` // set while work is left
 	PendingOn      *Time           `json:"-" dynamo:"pending_on,omitempty"`
@@ -64,6 +68,30 @@ func (r Removal) Shown() Removal {
 		r.UndoableUntil = &r.UndoUntil
 	}
 	return r
+}
+
+// Place names what people were removed from: a project, a team, or the organization
+// where their accounts ended.
+func (r Removal) Place() string {
+	switch {
+	case r.ProjectID != nil:
+		return ProjectName(*r.ProjectID)
+	case r.TeamID != nil:
+		return TeamName(*r.TeamID)
+	}
+	return OrganizationName(r.OrganizationID)
+}
+
+// Resource names what a removal is a change of, for the audit log: a membership of a
+// project, a team, a user or, where several go at once, the organization.
+func (r Removal) Resource() string {
+	switch {
+	case r.ProjectID != nil:
+		return MemberName(r.Place(), r.UserIDs[0])
+	case r.TeamID == nil && len(r.UserIDs) == 1:
+		return UserName(r.UserIDs[0])
+	}
+	return r.Place()
 }
 
 // Heir is who becomes owner of teams that nobody else owns, 0 for nobody.
@@ -97,13 +125,15 @@ type UserWas struct {
 	RemovalID *int64 `dynamo:"removal_id,omitempty"`
 }
 
-// Handover is that an heir became admin of a project or owner of a team, with
-// their membership before and after; before is nil where they had none.
-type Handover struct {
-	Project    *ProjectMember `dynamo:"project,omitempty"`
-	ProjectWas *ProjectMember `dynamo:"project_was,omitempty"`
-	Team       *TeamMember    `dynamo:"team,omitempty"`
-	TeamWas    *TeamMember    `dynamo:"team_was,omitempty"`
+// Handover is that an heir became admin of a project in the transaction that began
+// its removal.
+type Handover = Succession[ProjectMember]
+
+// Succession is that an heir came to lead a project or a team: their membership as
+// it was left to them, and as it was before, nil where they had none.
+type Succession[M Membership[M]] struct {
+	Heir *M `dynamo:"heir"`
+	Was  *M `dynamo:"was,omitempty"`
 }
 
 // EffectiveAccess says by which other paths the people still get in.
@@ -119,47 +149,49 @@ type Effect struct {
 	Detail   string `json:"detail" dynamo:"detail"`
 }
 
-// EffectRow is an effect that was worked off, with what was there before. A
-// kept thing has no before.
+// EffectRow is an effect that was worked off, with what there was before: of every
+// kind of thing in the same shape.
 type EffectRow struct {
 	RemovalID int64 `dynamo:"removal_id"`
 	Effect
-	ProjectMember *ProjectMember `dynamo:"project_member,omitempty"`
-	Tombstone     *Tombstone     `dynamo:"tombstone,omitempty"`
-	TeamMember    *TeamMember    `dynamo:"team_member,omitempty"`
-	Recents       *Recents       `dynamo:"recents,omitempty"`
-	RecentAgents  *Recents       `dynamo:"recent_agents,omitempty"`
-	Star          *Star          `dynamo:"star,omitempty"`
-	Notification  *Notification  `dynamo:"notification,omitempty"`
-	AgentMember   *AgentMember   `dynamo:"agent_member,omitempty"`
-	Ownership     *Ownership     `dynamo:"ownership,omitempty"`
-	Handover      *Handover      `dynamo:"handover,omitempty"`
-	Identity      *Identity      `dynamo:"identity,omitempty"`
-	Prefix        string         `dynamo:"prefix,omitempty"`    // of a key
-	InviteID      int64          `dynamo:"invite_id,omitempty"` // of an invitation
-	Was           *Revision      `dynamo:"was,omitempty"`       // of a row that was changed, not deleted
-	UserID        int64          `dynamo:"user_id"`             // whose it is
+	UserID int64  `dynamo:"user_id"`          // whose it was
+	Thing  string `dynamo:"thing,omitempty"`  // what kind of thing it was; "" where nothing is to be put back
+	Before Image  `dynamo:"before,omitempty"` // what an undo needs to put it back, as the table encodes it; none once its user is purged
 }
 
-// Ownership is that an agent went from its owner to an heir.
-type Ownership struct {
-	AgentID   int64        `dynamo:"agent_id"`
-	ProjectID int64        `dynamo:"project_id"`
-	Heir      *AgentMember `dynamo:"heir,omitempty"`     // the permission of an owner that they then have; nil where nobody owns the agent any more
-	HeirWas   *AgentMember `dynamo:"heir_was,omitempty"` // the one that they had; nil for none
+// Bare is e without what there was before: what is told of it for good.
+func (e EffectRow) Bare() EffectRow {
+	e.Before = nil
+	return e
 }
 
-// Identity is by what a user signed in, which their deletion frees for whoever
-// comes next.
-type Identity struct {
-	Subjects []Subject `dynamo:"subjects,omitempty"`
+// Image is a row of the table, or as much of it as is kept elsewhere, in the table's
+// own encoding.
+type Image map[string]types.AttributeValue
+
+// UnmarshalDynamo takes the attributes as they are.
+func (i *Image) UnmarshalDynamo(av types.AttributeValue) error {
+	m, ok := av.(*types.AttributeValueMemberM)
+	if !ok {
+		return fmt.Errorf("an image is a map, not a %T", av)
+	}
+	*i = m.Value
+	return nil
 }
+
+// Equal reports whether two images have the same attributes.
+func (i Image) Equal(j Image) bool { return len(i) == 0 && len(j) == 0 || reflect.DeepEqual(i, j) }
 
 // Revision is which state a row was in.
 type Revision struct {
 	Version    int64  `dynamo:"version"`
 	ModifiedBy string `dynamo:"modified_by"`
 	ModifiedOn Time   `dynamo:"modified_on"`
+}
+
+// RevisionOf is the state of a row with that version and stamp.
+func RevisionOf(version int64, s Stamp) Revision {
+	return Revision{Version: version, ModifiedBy: s.ModifiedBy, ModifiedOn: s.ModifiedOn}
 }
 
 // Tombstone marks that a person was taken out of a project: what was given to

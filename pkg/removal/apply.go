@@ -54,7 +54,7 @@ func staleHash() error {
 
 // shown is a removal as it is answered.
 func shown(ctx context.Context, s *store.Store, id int64) (model.Removal, error) {
-	r, ok, err := find(ctx, s, id)
+	r, ok, err := s.Removal(ctx, id)
 	if err != nil || !ok {
 		return r, err
 	}

@@ -34,7 +34,7 @@ func Drop(ctx context.Context, s *store.Store, m model.AgentMember, tomb model.T
 	} else {
 		s.RemoveAgentMember(&tx, a, is)
 	}
-	store.Stays(&tx, rows, m.ProjectID, m.UserID)
+	store.RequireSameTombstone(&tx, rows, m.ProjectID, m.UserID)
 	of := model.Removal{ID: tomb.RemovalID, OrganizationID: a.OrganizationID}
 	s.RecordAudit(&tx, *entry(of, finishAction, now, model.AgentName(a.ID), before, after))
 	return s.Commit(ctx, &tx)

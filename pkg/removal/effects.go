@@ -9,9 +9,9 @@ import (
 	"wardroom/pkg/store"
 )
 
-// list is everything a removal changes: what its record says is done at once,
-// and what is left to do, of which all kinds are looked for at the same time. A
-// preview, a report and the removal itself all have it from the same kinds.
+// list is everything a removal changes: what its record says is done at once, and
+// what is left to do, of which all things are looked for at the same time. A preview,
+// a report and the removal itself all have it from the same finders.
 func (w *work) list(ctx context.Context) ([]model.Effect, error) {
 	out, _, err := w.foresee(ctx)
 	return out, err
@@ -19,18 +19,23 @@ func (w *work) list(ctx context.Context) ([]model.Effect, error) {
 
 // foresee is list with what the record will warn of.
 func (w *work) foresee(ctx context.Context) (effects []model.Effect, warnings []string, err error) {
-	all := slices.Concat(kinds[w.r.Kind]...)
-	found := make([][]effect, len(all))
+	var finders []finder
+	for _, t := range things() {
+		if find := t.find[w.r.Kind]; find != nil {
+			finders = append(finders, find)
+		}
+	}
+	found := make([][]effect, len(finders))
 	g, ctx := concurrent.WithContext(ctx)
-	for i, kind := range all {
+	for i, find := range finders {
 		g.Go(func() (err error) {
-			found[i], err = kind(ctx, w)
+			found[i], err = find(ctx, w)
 			return err
 		})
 	}
 	err = g.Wait()
-	effects = atOnce(w.r)
-	for _, e := range slices.Concat(found...) {
+	effects = []model.Effect{}
+	for _, e := range append(atOnce(w.r), slices.Concat(found...)...) {
 		effects = append(effects, e.Effect)
 		if e.warns != "" && !slices.Contains(warnings, e.warns) {
 			warnings = append(warnings, e.warns)
@@ -42,7 +47,10 @@ func (w *work) foresee(ctx context.Context) (effects []model.Effect, warnings []
 // Effects is the list of a removal that was made: what it changed so far, of
 // which done is what came after its first transaction, and what is left.
 func Effects(ctx context.Context, s *store.Store, r model.Removal, done []model.EffectRow) ([]model.Effect, error) {
-	out := atOnce(r)
+	out := []model.Effect{}
+	for _, e := range atOnce(r) {
+		out = append(out, e.Effect)
+	}
 	seen := make(map[string]bool, len(done))
 	if r.UndoneBy == "" && (r.State == model.Revoked || r.State == model.Cleaning) {
 		w, err := begin(ctx, s, r)
@@ -64,32 +72,28 @@ func Effects(ctx context.Context, s *store.Store, r model.Removal, done []model.
 	return out, nil
 }
 
-// atOnce is what phase 1 of a removal changes, by its record.
-func atOnce(r model.Removal) []model.Effect {
-	out := []model.Effect{}
-	add := func(resource, action, detail string) {
-		out = append(out, model.Effect{Resource: resource, Action: action, Detail: detail})
+// atOnce are the effects of the transaction that began a removal, by its record, with
+// what there was before: accounts, memberships, and what the heir of the last admin
+// became.
+func atOnce(r model.Removal) (out []effect) {
+	add := func(user int64, told model.Effect, before image) {
+		out = append(out, effect{EffectRow: model.EffectRow{RemovalID: r.ID, UserID: user, Effect: told}, before: before})
 	}
 	if r.Kind == model.OfUser {
 		for _, id := range r.UserIDs {
-			switch {
-			case r.Purges:
-				add(model.UserName(id), "delete", "account, erased as soon as all of it is handed over")
-			case r.Deletes:
-				add(model.UserName(id), "delete", "account, purged 30 days later")
-			default:
-				add(model.UserName(id), "deactivate", "account")
-			}
+			add(id, accountEffect(r, id), accountBefore(r, id))
 		}
 	}
 	for _, m := range r.ProjectMembers {
-		add(model.MemberName(model.ProjectName(m.ProjectID), m.UserID), "delete", "membership as "+m.Role)
+		took := membership[model.ProjectMember]{Member: m, Tombstone: r.TombstoneWas}
+		add(m.UserID, took.effect(), took)
 	}
 	for _, m := range r.TeamMembers {
-		add(model.MemberName(model.TeamName(m.TeamID), m.UserID), "delete", "membership as "+m.Role)
+		took := membership[model.TeamMember]{Member: m}
+		add(m.UserID, took.effect(), took)
 	}
 	for _, h := range r.Handovers {
-		add(model.MemberName(model.ProjectName(h.Project.ProjectID), h.Project.UserID), "transfer", "becomes admin")
+		add(r.UserIDs[0], model.Effect{Resource: projects.memberName(*h.Heir), Action: "transfer", Detail: "becomes admin"}, succession[model.ProjectMember]{h})
 	}
 	return out
 }

@@ -46,7 +46,7 @@ func Finish(ctx context.Context, s *store.Store, id int64, now model.Time) (bool
 }
 
 func finish(ctx context.Context, s *store.Store, id int64, now model.Time) (bool, error) {
-	r, ok, err := find(ctx, s, id)
+	r, ok, err := s.Removal(ctx, id)
 	if ok && (r.State == model.Revoked || r.State == model.Undone) && err == nil {
 		err = s.ListRemoval(ctx, r)
 	}
@@ -73,13 +73,9 @@ func finish(ctx context.Context, s *store.Store, id int64, now model.Time) (bool
 		return false, err
 	}
 	for more := true; more; { // an index may not have told everything the first time
-		more = false
-		for i, some := range kinds[r.Kind] {
-			fresh, over, err := f.line(ctx, some, i+1 < len(kinds[r.Kind]))
-			if over || err != nil {
-				return false, err
-			}
-			more = more || fresh
+		var over bool
+		if more, over, err = f.round(ctx); over || err != nil {
+			return false, err
 		}
 	}
 	f.close()
@@ -102,30 +98,19 @@ func finishEarlier(ctx context.Context, s *store.Store, r model.Removal, now mod
 			earlier = append(earlier, of...)
 		}
 	}
-	for _, id := range earlier {
-		before, ok, err := find(ctx, s, id)
-		if err != nil {
-			return false, err
-		}
-		if !ok || before.Kind != model.FromProject || before.PendingOn == nil {
+	removals, err := s.Removals(ctx, earlier...)
+	if err != nil {
+		return false, err
+	}
+	for _, before := range removals {
+		if before.Kind != model.FromProject || before.PendingOn == nil {
 			continue
 		}
-		if done, err := Finish(ctx, s, id, now); err != nil || !done {
+		if done, err := Finish(ctx, s, before.ID, now); err != nil || !done {
 			return false, err
 		}
 	}
 	return true, nil
-}
-
-// find reads a removal.
-func find(ctx context.Context, s *store.Store, id int64) (model.Removal, bool, error) {
-	key := table.Removals.Key(id)
-	rows, err := s.Read(ctx, key)
-	if err != nil {
-		return model.Removal{}, false, err
-	}
-	r, ok := table.Removals.At(rows, key)
-	return r, ok, nil
 }
 
 // finisher gathers effects into transactions.
@@ -146,25 +131,34 @@ func (f *finisher) recall(ctx context.Context) error {
 	return err
 }
 
-// line works off what is found of some kinds. What it does is written where others
-// come after it.
-func (f *finisher) line(ctx context.Context, some []kind, others bool) (fresh, over bool, err error) {
-	for _, kind := range some {
-		more, over, err := f.take(ctx, kind)
+// round works off what is found of all things, in their order, those that come early
+// in transactions of their own. It reports whether anything was found, and whether the
+// time is over.
+func (f *finisher) round(ctx context.Context) (fresh, over bool, err error) {
+	early := true
+	for _, t := range things() {
+		find := t.find[f.r.Kind]
+		if find == nil {
+			continue
+		}
+		if early && !t.early && fresh {
+			if err := f.flush(ctx); err != nil {
+				return false, false, err
+			}
+		}
+		early = t.early
+		more, over, err := f.take(ctx, find)
 		if over || err != nil {
 			return false, over, err
 		}
 		fresh = fresh || more
 	}
-	if fresh && others {
-		err = f.flush(ctx)
-	}
-	return fresh, false, err
+	return fresh, false, nil
 }
 
-// take works off what is found of one kind. It reports whether anything was,
+// take works off what is found of one thing. It reports whether anything was,
 // and whether the time is over.
-func (f *finisher) take(ctx context.Context, find kind) (fresh, over bool, err error) {
+func (f *finisher) take(ctx context.Context, find finder) (fresh, over bool, err error) {
 	found, err := find(ctx, f.work)
 	if err != nil {
 		return false, false, err
@@ -203,22 +197,6 @@ func (f *finisher) warn(e effect) {
 	}
 }
 
-// add notes an effect, its record and its audit row. Each audit row is a
-// microsecond later than the one before, and the first than the removal's own, so
-// that the log has them in the order in which they happened.
-func (w *work) add(tx *table.Tx, e effect) {
-	if e.apply != nil {
-		e.apply(tx)
-	}
-	e.RemovalID = w.r.ID
-	table.Effects.Create(tx, e.EffectRow)
-	if e.audit != nil {
-		w.told++
-		e.audit.TS = e.audit.TS.Add(time.Duration(w.told) * time.Microsecond)
-		w.s.RecordAudit(tx, *e.audit)
-	}
-}
-
 // flush commits what was gathered. The removal must still be as it was read:
 // nobody may have begun to undo it.
 func (f *finisher) flush(ctx context.Context) error {
@@ -244,20 +222,4 @@ func (f *finisher) close() {
 	to.State, to.Warnings, to.PendingShard, to.PendingOn = model.Done, f.warnings, nil, nil
 	to.Version++
 	table.Removals.Change(&f.tx, f.r, to)
-}
-
-// audit is the row that tells of something the removal brought about.
-func (w *work) audit(resource string, before, after map[string]any) *model.Audit {
-	return entry(w.r, finishAction, w.at, resource, before, after)
-}
-
-func entry(r model.Removal, action string, at model.Time, resource string, before, after map[string]any) *model.Audit {
-	if after == nil {
-		after = make(map[string]any, 1)
-	}
-	after["removal_id"] = r.ID
-	return &model.Audit{
-		OrganizationID: r.OrganizationID, ID: model.NewAuditID(), TS: at, Actor: model.System, Action: action,
-		Resource: resource, Before: before, After: after, Outcome: "success",
-	}
 }

@@ -3,7 +3,6 @@ package removal
 import (
 	"context"
 
-	"wardroom/pkg/access"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
@@ -31,23 +30,21 @@ func Heir(c *request.Request, p model.Project, leaver, heir int64) error {
 // same transaction, records what they were, and adds it to what the audit log
 // tells. Where dry says so, no id is leased.
 func takeOver(ctx context.Context, s *store.Store, c *request.Request, r *model.Removal, p model.Project, heir int64, dry bool, before, after map[string]any) error {
-	was, is := c.ProjectMember(p.ID, heir)
-	now := model.ProjectMember{ProjectID: p.ID, UserID: heir, CreatedBy: c.Stamp, CreatedOn: c.Now}
-	var old *model.ProjectMember
-	if is {
-		old, now = &was, was
-		before[model.UserName(heir)] = was.Facts()
+	var was *model.ProjectMember
+	if m, is := c.ProjectMember(p.ID, heir); is {
+		was, before[model.UserName(heir)] = &m, m.Facts()
 	}
-	now.Role, now.ExpiresOn = string(access.ProjectAdmin), nil
-	if now.ID == 0 && !dry {
+	at := store.ProjectPlace(p)
+	now := projects.successor(at, was, heir, c.Stamp, c.Now)
+	if was == nil && !dry {
 		id, err := s.NewID(ctx, model.PermissionIDs)
 		if err != nil {
 			return err
 		}
-		now.ID = id
+		now = now.Numbered(id)
 	}
-	now = s.HandOver(&c.Tx, p, old, now)
-	r.Handovers = append(r.Handovers, model.Handover{Project: &now, ProjectWas: old})
+	now = at.HandOver(&c.Tx, was, now)
+	r.Handovers = append(r.Handovers, model.Handover{Heir: &now, Was: was})
 	after[model.UserName(heir)] = now.Facts()
 	c.Notify(heir, model.NoticeRoleChanged, model.ProjectName(p.ID))
 	return nil

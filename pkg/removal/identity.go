@@ -9,6 +9,15 @@ import (
 	"wardroom/pkg/table"
 )
 
+// identity is by what a user signed in, which their deletion frees for whoever comes
+// next.
+type identity struct {
+	UserID   int64           `dynamo:"user_id"`
+	Subjects []model.Subject `dynamo:"subjects,omitempty"`
+}
+
+func (identity) thing() string { return "identity" }
+
 // namesAtOnce is of how many users a transaction that deletes them has room to
 // free the addresses and names. Of more, the first effects do it.
 const namesAtOnce = 20
@@ -68,7 +77,7 @@ func freeSignIns(s *store.Store, c *request.Request, r model.Removal, bound []ef
 
 // frees is the effect on one user, if there is anything to free.
 func (w *work) frees(u model.User, bound []model.Binding, rows table.Rows) (effect, bool) {
-	var had model.Identity
+	had := identity{UserID: u.ID}
 	for _, b := range bound {
 		if s, ok := table.Subjects.In(rows, b.SubjectKey); ok && s.UserID == u.ID {
 			had.Subjects = append(had.Subjects, s)
@@ -76,8 +85,9 @@ func (w *work) frees(u model.User, bound []model.Binding, rows table.Rows) (effe
 	}
 	named := u.DeletedOn != nil && store.NamesKept(rows, u)
 	return effect{
-		EffectRow: model.EffectRow{UserID: u.ID, Identity: &had, Effect: model.Effect{
+		EffectRow: model.EffectRow{UserID: u.ID, Effect: model.Effect{
 			Resource: model.UserName(u.ID) + "/identity", Action: "delete", Detail: "what the user was found by is free"}},
+		before: had,
 		apply: func(tx *table.Tx) {
 			if named {
 				store.FreeNames(tx, u)
@@ -90,29 +100,28 @@ func (w *work) frees(u model.User, bound []model.Binding, rows table.Rows) (effe
 	}, named || len(had.Subjects) > 0
 }
 
-// identityKeys are the rows by which an undo looks whether all of it is free.
-func identityKeys(i model.Identity) (keys []table.Primary) {
+func (i identity) keys(int64) (keys []table.Primary) {
 	for _, s := range i.Subjects {
 		keys = append(keys, table.Subjects.Key(s.SubjectKey), table.Bindings.Key(s.UserID, s.IssuerKey))
 	}
 	return keys
 }
 
-// putIdentity gives a user back by what they signed in, if all of it is free.
-// Where it isn't, their account can't come back either.
-func (u *undoing) putIdentity(e model.EffectRow) (put func(*table.Tx), there, ok bool) {
-	for _, s := range e.Identity.Subjects {
+// back gives a user back by what they signed in, if all of it is free. Where it isn't,
+// their account can't come back either.
+func (i identity) back(u *undoing, _ model.EffectRow) restoration {
+	for _, s := range i.Subjects {
 		switch now, is := table.Subjects.In(u.rows, s.SubjectKey); {
-		case is && now.UserID == e.UserID: // an undo that was cut off has put all of it back
-			return nil, true, true
+		case is && now.UserID == i.UserID: // an undo that was cut off has put all of it back
+			return restoration{restored: true}
 		case is:
-			u.taken[e.UserID] = true
-			return nil, false, false
+			u.taken[i.UserID] = true
+			return restoration{}
 		}
 	}
-	return func(tx *table.Tx) {
-		for _, s := range e.Identity.Subjects {
+	return restoration{restored: true, put: func(tx *table.Tx) {
+		for _, s := range i.Subjects {
 			u.s.BindSubject(tx, s)
 		}
-	}, false, true
+	}}
 }

@@ -12,28 +12,22 @@ import (
 // last removal. A team has none, since a removal takes so many people out of it at
 // once: which removals came later, the lists of removals say.
 
-// seatOf names a membership of a team, by its team and its user.
-func seatOf(m model.TeamMember) [2]int64 { return [2]int64{m.TeamID, m.UserID} }
-
 // lookLater finds, of the memberships of teams that the removal took, those of which
 // another one took a later one: what it gave back would be more than what its user
 // had last.
 func (u *undoing) lookLater(ctx context.Context) error {
 	gone := map[int64][]model.TeamMember{} // by user
-	note := func(m model.TeamMember) {
-		if _, is := table.TeamMembers.In(u.rows, m.TeamID, m.UserID); !is {
+	for _, d := range u.done {
+		took, is := d.image.(membership[model.TeamMember])
+		if !is {
+			continue
+		}
+		m := took.Member
+		if _, there := table.TeamMembers.In(u.rows, m.TeamID, m.UserID); !there {
 			gone[m.UserID] = append(gone[m.UserID], m)
 		}
 	}
-	for _, m := range u.r.TeamMembers {
-		note(m)
-	}
-	for _, e := range u.effects {
-		if e.TeamMember != nil {
-			note(*e.TeamMember)
-		}
-	}
-	u.later = map[[2]int64]model.Removal{}
+	u.later = map[string]model.Removal{}
 	for user, members := range gone {
 		if err := u.laterOf(ctx, user, members); err != nil {
 			return err
@@ -48,39 +42,48 @@ func (u *undoing) laterOf(ctx context.Context, user int64, members []model.TeamM
 	if err != nil {
 		return err
 	}
-	ids = slices.DeleteFunc(ids, func(id int64) bool { return id == u.r.ID })
+	others, err := u.s.Removals(ctx, slices.DeleteFunc(ids, func(id int64) bool { return id == u.r.ID })...)
+	if err != nil {
+		return err
+	}
 	var keys []table.Primary
-	for _, id := range ids {
-		keys = append(keys, table.Removals.Key(id))
+	for _, r := range others {
 		for _, m := range members {
-			keys = append(keys, table.Effects.Key(id, model.MemberName(model.TeamName(m.TeamID), user)))
+			keys = append(keys, table.Effects.Key(r.ID, teams.memberName(m)))
 		}
 	}
 	rows, err := u.s.Read(ctx, keys...)
 	if err != nil {
 		return err
 	}
-	last := map[[2]int64]model.Standing{}
-	for _, id := range ids {
-		r, _ := table.Removals.In(rows, id)
+	last := map[string]model.Standing{}
+	for _, r := range others {
 		for _, m := range members {
-			taken, took := tookFrom(rows, r, m)
-			if seat := seatOf(m); took && taken.Standing().Compare(m.Standing()) > 0 && taken.Standing().Compare(last[seat]) > 0 {
-				u.later[seat], last[seat] = r, taken.Standing()
+			taken, took, err := tookFrom(rows, r, teams.memberName(m))
+			if err != nil {
+				return err
+			}
+			if name := teams.memberName(m); took && taken.Standing().Compare(m.Standing()) > 0 && taken.Standing().Compare(last[name]) > 0 {
+				u.later[name], last[name] = r, taken.Standing()
 			}
 		}
 	}
 	return nil
 }
 
-// tookFrom is the membership that a removal took of the team and the user of m.
-func tookFrom(rows table.Rows, r model.Removal, m model.TeamMember) (model.TeamMember, bool) {
-	e, _ := table.Effects.In(rows, r.ID, model.MemberName(model.TeamName(m.TeamID), m.UserID))
-	if e.TeamMember != nil {
-		return *e.TeamMember, true
+// tookFrom is the membership of that name which a removal took: afterwards, as an
+// effect among rows says, or in its first transaction.
+func tookFrom(rows table.Rows, r model.Removal, name string) (model.TeamMember, bool, error) {
+	if e, ok := table.Effects.In(rows, r.ID, name); ok {
+		i, _, err := imageOf(e)
+		if took, is := i.(membership[model.TeamMember]); is || err != nil {
+			return took.Member, is, err
+		}
 	}
-	if i := slices.IndexFunc(r.TeamMembers, func(o model.TeamMember) bool { return seatOf(o) == seatOf(m) }); i >= 0 {
-		return r.TeamMembers[i], true
+	for _, m := range r.TeamMembers {
+		if teams.memberName(m) == name {
+			return m, true, nil
+		}
 	}
-	return model.TeamMember{}, false
+	return model.TeamMember{}, false, nil
 }

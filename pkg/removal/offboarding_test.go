@@ -11,6 +11,7 @@ import (
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
+	"wardroom/infra/local/scale"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/table"
@@ -122,18 +123,19 @@ func TestOffboardingCrashPoints(t *testing.T) {
 	planned := w.Rows(t.Context(), t)
 	w.ask(t, http.StatusOK, apply.Method, apply.Path, apply.Body)
 	w.settle(t)
-	done := w.Rows(t.Context(), t)
+	ended := settledRows(w.Rows(t.Context(), t))
+	w.sound(t)
 	points := w.crashes(t, "apply", planned, func(ctx context.Context) { w.Do(ctx, apply) }, func(what string) {
 		first := w.ask(t, http.StatusOK, apply.Method, apply.Path, apply.Body)
 		if again := w.ask(t, http.StatusOK, apply.Method, apply.Path, apply.Body); len(made(w.Rows(t.Context(), t))) != 1 {
 			t.Errorf("%s: first\n%s\nand again\n%s", what, first.Body, again.Body)
 		}
 		w.settle(t)
-		same(t, what, done, w.Rows(t.Context(), t))
+		same(t, what, ended, w.Rows(t.Context(), t))
 	})
 	t.Logf("%d crash points", points)
-	if points < 10 {
-		t.Errorf("%d crash points, want 10 at least", points)
+	if want := scale.Of(20); points < want {
+		t.Errorf("%d crash points, want %d at least", points, want)
 	}
 }
 

@@ -13,15 +13,15 @@ import (
 
 // Heirs are the users to whom things of somebody go who is removed, 0 for nobody.
 type Heirs struct {
-	Post   int64 // becomes admin or owner where the last one goes
+	Admin  int64 // becomes admin where the last one goes
 	Agents int64 // becomes owner of agents; without one, the oldest admin of their project
 }
 
 // FromProject notes the removal of a member from the project of the case, and
 // tells what it does. It refuses with last_project_admin (409) to take the last
 // admin away, unless an heir takes their place.
-func FromProject(ctx context.Context, s *store.Store, c *request.Request, user int64, heirs Heirs, left *Left, o Options) (model.ProjectUser, Report, error) {
-	p, heir := *c.Project, heirs.Post
+func FromProject(ctx context.Context, s *store.Store, c *request.Request, user int64, heirs Heirs, remaining *Remaining, o Options) (model.ProjectUser, Report, error) {
+	p, heir := *c.Project, heirs.Admin
 	m, _ := c.ProjectMember(p.ID, user)
 	u, _ := c.UserRow(user)
 	row := model.ProjectUser{ID: m.ID, User: u}
@@ -54,7 +54,7 @@ func FromProject(ctx context.Context, s *store.Store, c *request.Request, user i
 	if tomb, ok := table.Tombstones.In(c.Rows(), p.ID, user); ok {
 		r.TombstoneWas = &tomb
 	}
-	s.RemoveMember(&c.Tx, p, m, !u.IsActive && heir == 0, model.Tombstone{ProjectID: p.ID, UserID: user, Epoch: r.Epoch, RemovedOn: c.Now, RemovalID: r.ID})
+	store.RemoveMember(&c.Tx, p, m, !u.IsActive && heir == 0, model.Tombstone{ProjectID: p.ID, UserID: user, Epoch: r.Epoch, RemovedOn: c.Now, RemovalID: r.ID})
 	before, after := map[string]any{model.UserName(user): m.Facts()}, map[string]any{"removal_id": r.ID, model.EpochFact: r.Epoch}
 	if last && heir != 0 {
 		if err := takeOver(ctx, s, c, &r, p, heir, o.DryRun, before, after); err != nil {
@@ -65,7 +65,7 @@ func FromProject(ctx context.Context, s *store.Store, c *request.Request, user i
 		if report.EffectiveAccess.StillHasAccess {
 			return false, nil
 		}
-		return left.stranded(ctx, s, c.Now, u, place{project: p.ID})
+		return remaining.stranded(ctx, s, c.Now, u, departure{project: p.ID})
 	}); err != nil {
 		return row, Report{}, err
 	}

@@ -16,8 +16,8 @@ import (
 // what it does. An owner can't be removed at all: 403. Memberships of the
 // team's projects stay, and so does the account.
 //
-// left is what may still lead each of them to projects, in their order.
-func FromTeam(ctx context.Context, s *store.Store, c *request.Request, members []model.TeamMember, left []Left, leaves bool, o Options) (Report, error) {
+// remaining is what may still lead each of them to projects, in their order.
+func FromTeam(ctx context.Context, s *store.Store, c *request.Request, members []model.TeamMember, remaining []Remaining, leaves bool, o Options) (Report, error) {
 	acting := c.Acting()
 	for _, m := range members {
 		if !access.CanRemove(acting, access.Role(m.Role), leaves) {
@@ -45,11 +45,11 @@ func FromTeam(ctx context.Context, s *store.Store, c *request.Request, members [
 	if err := report.look(ctx, s, c, &r, o, func(ctx context.Context) (stranded bool, err error) {
 		g, ctx := concurrent.WithContext(ctx)
 		g.Go(func() (err error) {
-			stranded, err = anyStranded(ctx, s, c, members, left)
+			stranded, err = anyStranded(ctx, s, c, members, remaining)
 			return err
 		})
 		g.Go(func() (err error) {
-			invites, err = teamInvites(ctx, invited)
+			invites, err = placeInvitations(ctx, invited)
 			return err
 		})
 		err = g.Wait()
@@ -67,21 +67,21 @@ func FromTeam(ctx context.Context, s *store.Store, c *request.Request, members [
 	}
 	report.RemovalID = &r.ID
 	for _, m := range members {
-		s.RemoveTeamMember(&c.Tx, t, m)
+		store.RemoveTeamMember(&c.Tx, t, m)
 		if !c.Caller.Is(m.UserID) {
 			c.Notify(m.UserID, model.NoticeRemoved, model.TeamName(t.ID))
 		}
 	}
 	s.RecordRemoval(&c.Tx, r)
-	closeDoors(s, c, r, invites)
+	revokeAtOnce(s, c, r, invites)
 	c.Audit(model.TeamName(t.ID), before, map[string]any{"removal_id": r.ID})
 	return report, nil
 }
 
-// closeDoors carries effects out along with the removal, as far as the
+// revokeAtOnce carries effects out along with the removal, as far as the
 // transaction has room: invitations by which somebody could come back before they
 // are worked off. A project has its tombstones for that.
-func closeDoors(s *store.Store, c *request.Request, r model.Removal, invites []effect) {
+func revokeAtOnce(s *store.Store, c *request.Request, r model.Removal, invites []effect) {
 	for _, e := range invites {
 		if c.Tx.Len() > full {
 			return
@@ -94,14 +94,14 @@ func closeDoors(s *store.Store, c *request.Request, r model.Removal, invites []e
 
 // anyStranded asks for all of them at the same time whether one is left without
 // any project.
-func anyStranded(ctx context.Context, s *store.Store, c *request.Request, members []model.TeamMember, left []Left) (bool, error) {
+func anyStranded(ctx context.Context, s *store.Store, c *request.Request, members []model.TeamMember, remaining []Remaining) (bool, error) {
 	g, ctx := concurrent.WithContext(ctx)
 	g.SetLimit(16)
 	stranded := make([]bool, len(members))
 	for i, m := range members {
 		u, _ := c.UserRow(m.UserID)
 		g.Go(func() (err error) {
-			stranded[i], err = left[i].stranded(ctx, s, c.Now, u, place{team: m.TeamID})
+			stranded[i], err = remaining[i].stranded(ctx, s, c.Now, u, departure{team: m.TeamID})
 			return err
 		})
 	}

@@ -51,7 +51,7 @@ func Undo(ctx context.Context, s *store.Store, c *request.Request, r model.Remov
 		by = r.UndoneBy
 	}
 	if r.UndoneBy != "" || !u.fits(by) {
-		if err := u.ahead(ctx, by, c.CommitEarly); err != nil {
+		if err := u.commitSteps(ctx, by, c.CommitEarly); err != nil {
 			return nil, Restored{}, err
 		}
 	} else {
@@ -60,11 +60,11 @@ func Undo(ctx context.Context, s *store.Store, c *request.Request, r model.Remov
 	u.last(&c.Tx, by)
 	for _, id := range r.UserIDs {
 		if u.told[model.UserName(id)] != nil { // they have it back
-			c.Notify(id, model.NoticeAdded, u.place())
+			c.Notify(id, model.NoticeAdded, r.Place())
 		}
 	}
-	c.Audit(u.root(), map[string]any{"removal_id": r.ID}, u.told)
-	return u.restored, Restored{NotRestored: u.left}, nil
+	c.Audit(r.Resource(), map[string]any{"removal_id": r.ID}, u.told)
+	return u.restored, Restored{NotRestored: u.notRestored}, nil
 }
 
 // refusal tells why nothing may be put back, if it is so.
@@ -75,35 +75,33 @@ func (u *undoing) refusal(ctx context.Context) error {
 	case len(u.taken) > 0:
 		return fault.New(fault.KindDuplicate, "Somebody else has the address or the sign-in of a user who would be back: free it first, and undo again")
 	case len(u.restored) == 0:
-		return u.first(ctx)
+		return u.undoFirst(ctx)
 	}
 	return nil
 }
 
-// first refuses an undo that gives nothing back because of a later removal that can
-// be undone before: of the account of somebody it is about, or from the same place.
-func (u *undoing) first(ctx context.Context) error {
+// undoFirst refuses an undo that gives nothing back because of a later removal that
+// can be undone before: of the account of somebody it is about, or from the same
+// place.
+func (u *undoing) undoFirst(ctx context.Context) error {
 	for _, id := range u.r.UserIDs {
 		row, ok := table.Users.In(u.rows, id)
 		if !ok || row.IsActive || row.RemovalID == nil || *row.RemovalID == u.r.ID {
 			continue
 		}
-		if err := u.before(ctx, *row.RemovalID, "The account of somebody it is about was ended since"); err != nil {
+		if err := u.refuseBefore(ctx, *row.RemovalID, "The account of somebody it is about was ended since"); err != nil {
 			return err
 		}
 	}
-	for _, m := range u.r.ProjectMembers {
-		stone, buried := table.Tombstones.In(u.rows, m.ProjectID, m.UserID)
-		if !buried || stone.RemovalID == u.r.ID {
+	for _, d := range u.done {
+		m, is := d.image.(interface {
+			overtakenBy(u *undoing) (removal int64, place string)
+		})
+		if !is || !d.first {
 			continue
 		}
-		if err := u.before(ctx, stone.RemovalID, "Somebody it is about was taken out of the project again since"); err != nil {
-			return err
-		}
-	}
-	for _, m := range u.r.TeamMembers {
-		if later := u.later[seatOf(m)]; later.ID != 0 {
-			if err := u.before(ctx, later.ID, "Somebody it is about was taken out of the team again since"); err != nil {
+		if later, place := m.overtakenBy(u); later != 0 {
+			if err := u.refuseBefore(ctx, later, "Somebody it is about was taken out of the "+place+" again since"); err != nil {
 				return err
 			}
 		}
@@ -111,9 +109,9 @@ func (u *undoing) first(ctx context.Context) error {
 	return nil
 }
 
-// before refuses the undo where another removal can be undone before.
-func (u *undoing) before(ctx context.Context, id int64, because string) error {
-	later, ok, err := find(ctx, u.s, id)
+// refuseBefore refuses the undo where another removal can be undone before.
+func (u *undoing) refuseBefore(ctx context.Context, id int64, because string) error {
+	later, ok, err := u.s.Removal(ctx, id)
 	if err != nil || !ok || closed(later, u.now) != "" {
 		return err
 	}
@@ -146,11 +144,11 @@ func resume(ctx context.Context, s *store.Store, r model.Removal, now model.Time
 	if err != nil {
 		return false, err
 	}
-	if err := u.ahead(ctx, r.UndoneBy, s.Commit); err != nil {
+	if err := u.commitSteps(ctx, r.UndoneBy, s.Commit); err != nil {
 		return false, err
 	}
 	var tx table.Tx
 	u.last(&tx, r.UndoneBy)
-	s.RecordAudit(&tx, *entry(u.r, undoAction, now, u.root(), map[string]any{"removal_id": r.ID}, u.told))
+	s.RecordAudit(&tx, *entry(u.r, undoAction, now, r.Resource(), map[string]any{"removal_id": r.ID}, u.told))
 	return true, s.Commit(ctx, &tx)
 }

@@ -57,7 +57,7 @@ var Agent = Kind{
 	Require: func(tx *table.Tx, v *View, id, user int64) {
 		a, _ := v.AnyAgent(id)
 		table.AgentMembers.CheckIn(tx, v.rows, user, id)
-		store.Stays(tx, v.rows, a.ProjectID, user)
+		store.RequireSameTombstone(tx, v.rows, a.ProjectID, user)
 	},
 	RequireOpen: func(tx *table.Tx, t access.Target) {
 		key := table.Agents.Key(t.ID)

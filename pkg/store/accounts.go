@@ -52,32 +52,3 @@ func open(tx *table.Tx, from, to model.User, was model.UserWas) model.User {
 	table.Users.Change(tx, from, to)
 	return to
 }
-
-// LoseAdmin notes that an admin of a project goes, of whom one must remain when
-// the transaction is done.
-func (s *Store) LoseAdmin(tx *table.Tx, p model.Project) { loseAdmins(tx, p, 1) }
-
-// LoseOwner is LoseAdmin for the owners of a team.
-func (s *Store) LoseOwner(tx *table.Tx, t model.Team) { loseOwners(tx, t.ID, 1) }
-
-// HandOverTeam notes that heir takes the place of a leaving owner of team t. was
-// is their membership as it stands, nil where they have none yet. It returns theirs
-// as it will be.
-func (s *Store) HandOverTeam(tx *table.Tx, t model.Team, was *model.TeamMember, heir model.TeamMember) model.TeamMember {
-	if was == nil {
-		return s.AddTeamMember(tx, t, heir)
-	}
-	return s.ChangeTeamMember(tx, t, *was, heir)
-}
-
-// Unbury notes that a removal's tombstone goes, and the one before it, nil for
-// none, is back. It must still be that removal's.
-func (s *Store) Unbury(tx *table.Tx, stone model.Tombstone, before *model.Tombstone) {
-	k := table.Tombstones.Key(stone.ProjectID, stone.UserID)
-	if before != nil {
-		table.Tombstones.Put(tx, *before)
-	} else {
-		table.Tombstones.Drop(tx, stone)
-	}
-	tx.If(k, "$ = ?", "removal_id", stone.RemovalID)
-}

@@ -115,8 +115,8 @@ func (s *Store) MoveAgent(tx *table.Tx, from model.Agent, p model.Project) {
 	live(tx, p)
 }
 
-// upright demands that an agent is not deleted.
-func upright(tx *table.Tx, agent int64) {
+// requireNotDeleted demands that an agent is not deleted.
+func requireNotDeleted(tx *table.Tx, agent int64) {
 	tx.If(table.Agents.Key(agent), "$ = ?", "is_deleted", false)
 }
 
@@ -126,7 +126,7 @@ func upright(tx *table.Tx, agent int64) {
 func (s *Store) AddAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember) model.AgentMember {
 	m = createAgentMember(tx, a, m)
 	within(tx, table.Agents.Key(a.ID), a.Epoch)
-	upright(tx, m.AgentID)
+	requireNotDeleted(tx, m.AgentID)
 	return m
 }
 
@@ -138,10 +138,10 @@ func createAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember) model.A
 	return m
 }
 
-// Stays demands that no removal of a user from a project has come, or was undone,
+// RequireSameTombstone demands that no removal of a user from a project has come, or was undone,
 // since their tombstone there was read, or found missing: their permissions on its
 // agents count as they did.
-func Stays(tx *table.Tx, read table.Rows, project, user int64) {
+func RequireSameTombstone(tx *table.Tx, read table.Rows, project, user int64) {
 	key := table.Tombstones.Key(project, user)
 	if tomb, ok := table.Tombstones.At(read, key); ok {
 		tx.If(key, "$ = ?", "removal_id", tomb.RemovalID)
@@ -162,7 +162,7 @@ func (s *Store) ReturnAgentMember(tx *table.Tx, a model.Agent, m model.AgentMemb
 	m.AgentEpoch, m.Version = a.Epoch, m.Version+1
 	table.AgentMembers.Create(tx, m)
 	within(tx, table.Agents.Key(a.ID), a.Epoch)
-	upright(tx, m.AgentID)
+	requireNotDeleted(tx, m.AgentID)
 	return m
 }
 
@@ -203,7 +203,7 @@ func sameOwner(tx *table.Tx, a model.Agent) {
 	} else {
 		tx.If(k, "$ = ?", "owner_id", *a.OwnerID)
 	}
-	upright(tx, a.ID)
+	requireNotDeleted(tx, a.ID)
 }
 
 // HandOverAgent notes that an agent belongs to heir from now on, whose own

@@ -19,7 +19,7 @@ func (s *Store) CreateAlias(tx *table.Tx, a model.Alias) {
 	k := table.Agents.Key(a.AgentID)
 	tx.Add(k, "alias_count", 1)
 	tx.AtMost(k, "alias_count", MaxAliases)
-	upright(tx, a.AgentID)
+	requireNotDeleted(tx, a.AgentID)
 }
 
 // RenameAlias notes that an alias reads otherwise: its old name is free, and the

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
 
@@ -21,12 +20,4 @@ func within(tx *table.Tx, place table.Primary, epoch int64) {
 func raise(tx *table.Tx, place table.Primary, epoch int64) {
 	within(tx, place, epoch)
 	tx.Add(place, epochAttr, 1)
-}
-
-// Bury notes the tombstone of somebody who can be given nothing inside project p
-// until the removal is done, since their account has ended: it is of the epoch
-// after that of p, which the end of their membership begins.
-func (s *Store) Bury(tx *table.Tx, p model.Project, t model.Tombstone) {
-	t.Epoch = p.Epoch + 1
-	table.Tombstones.Put(tx, t)
 }

@@ -46,7 +46,7 @@ func countReview(tx *table.Tx, r model.Review, by int64) {
 		tx.Add(k, "rating_count", by)
 		tx.Add(k, "rating_sum", by**r.Rating)
 	}
-	upright(tx, r.AgentID)
+	requireNotDeleted(tx, r.AgentID)
 }
 
 // ReviewsOf lists an agent's reviews, with their authors, the newest first, after a
@@ -63,7 +63,7 @@ func (s *Store) CastVote(tx *table.Tx, a model.Agent, from, to model.Vote) (mode
 	write(tx, table.Votes, from, to, from.Version == 0)
 	countVote(tx, &a, from.Vote, -1)
 	countVote(tx, &a, to.Vote, 1)
-	upright(tx, a.ID)
+	requireNotDeleted(tx, a.ID)
 	return a, to
 }
 

@@ -33,16 +33,16 @@ func (s *Store) ownerless(ctx context.Context, organization int64, of string, fr
 	return ids(table.Ownerless, "ownerless_id")(table.Ownerless.Query("", organization, of).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
-// abandoned notes that nobody holds a thing.
-func abandoned(tx *table.Tx, organization int64, of string, id int64) {
+// listOwnerless puts a thing that nobody owns on the list of such things.
+func listOwnerless(tx *table.Tx, organization int64, of string, id int64) {
 	row := model.Ownerless{OrganizationID: organization, Of: of, ID: id}
 	if !slices.Contains(tx.Written(), table.Ownerless.Key(organization, of, id)) {
 		table.Ownerless.Put(tx, row)
 	}
 }
 
-// held notes that somebody does.
-func held(tx *table.Tx, organization int64, of string, id int64) {
+// listOwned takes a thing off that list, since somebody owns it.
+func listOwned(tx *table.Tx, organization int64, of string, id int64) {
 	row := model.Ownerless{OrganizationID: organization, Of: of, ID: id}
 	if !slices.Contains(tx.Written(), table.Ownerless.Key(organization, of, id)) {
 		table.Ownerless.Drop(tx, row)
@@ -53,9 +53,9 @@ func held(tx *table.Tx, organization int64, of string, id int64) {
 func ownsAgent(tx *table.Tx, from, to model.Agent) {
 	switch was, is := disowned(from), disowned(to); {
 	case is && !was:
-		abandoned(tx, to.OrganizationID, model.OwnerlessAgent, to.ID)
+		listOwnerless(tx, to.OrganizationID, model.OwnerlessAgent, to.ID)
 	case was && !is:
-		held(tx, from.OrganizationID, model.OwnerlessAgent, from.ID)
+		listOwned(tx, from.OrganizationID, model.OwnerlessAgent, from.ID)
 	}
 }
 

@@ -33,14 +33,14 @@ func (s *Store) CreateProject(tx *table.Tx, p model.Project, members []model.Pro
 		if m.Role == string(access.ProjectAdmin) {
 			p.AdminCount++
 		}
-		s.createMember(tx, p, m)
+		ProjectPlace(p).create(tx, m)
 	}
 	p.Version = 1
 	table.Projects.Create(tx, p)
 	table.ProjectNames.Create(tx, NameOf(p))
 	countProject(tx, p.Team(), 1)
 	if p.AdminCount == 0 {
-		abandoned(tx, p.OrganizationID, model.OwnerlessProject, p.ID)
+		listOwnerless(tx, p.OrganizationID, model.OwnerlessProject, p.ID)
 	}
 	return p
 }
@@ -79,7 +79,7 @@ func (s *Store) DeleteProject(tx *table.Tx, from model.Project, by string, now m
 	table.ProjectNames.Delete(tx, NameOf(from))
 	countProject(tx, from.Team(), -1)
 	if from.AdminCount == 0 {
-		held(tx, from.OrganizationID, model.OwnerlessProject, from.ID)
+		listOwned(tx, from.OrganizationID, model.OwnerlessProject, from.ID)
 	}
 	return to
 }

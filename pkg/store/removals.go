@@ -9,6 +9,35 @@ import (
 	"wardroom/pkg/table"
 )
 
+// Removal reads a removal; ok is false where there is none.
+func (s *Store) Removal(ctx context.Context, id int64) (r model.Removal, ok bool, err error) {
+	some, err := s.Removals(ctx, id)
+	if len(some) > 0 {
+		r, ok = some[0], true
+	}
+	return r, ok, err
+}
+
+// Removals reads removals, in the order of their ids as given. Those that aren't
+// there are left out.
+func (s *Store) Removals(ctx context.Context, ids ...int64) ([]model.Removal, error) {
+	keys := make([]table.Primary, len(ids))
+	for i, id := range ids {
+		keys[i] = table.Removals.Key(id)
+	}
+	rows, err := s.Read(ctx, keys...)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]model.Removal, 0, len(ids))
+	for _, key := range keys {
+		if r, ok := table.Removals.At(rows, key); ok {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
 // EffectsOf reads what a removal changed after its first transaction, strongly
 // consistent, in the order of their names.
 func (s *Store) EffectsOf(ctx context.Context, removal int64) ([]model.EffectRow, error) {

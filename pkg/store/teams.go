@@ -20,12 +20,12 @@ func (s *Store) CreateTeam(tx *table.Tx, t model.Team, members ...model.TeamMemb
 		if m.Role == string(access.Owner) {
 			t.OwnerCount++
 		}
-		createTeamMember(tx, t, m)
+		TeamPlace(t).create(tx, m)
 	}
 	table.Teams.Create(tx, t)
 	keepNames(tx, t.Provisioned())
 	if t.OwnerCount == 0 {
-		abandoned(tx, t.OrganizationID, model.OwnerlessTeam, t.ID)
+		listOwnerless(tx, t.OrganizationID, model.OwnerlessTeam, t.ID)
 	}
 	return t
 }
@@ -53,7 +53,7 @@ func (s *Store) DeleteTeam(tx *table.Tx, from model.Team, by string, now model.T
 	liveTeam(tx, from.ID)
 	tx.If(table.Teams.Key(from.ID), "$ = ?", "project_count", 0)
 	if from.OwnerCount == 0 {
-		held(tx, from.OrganizationID, model.OwnerlessTeam, from.ID)
+		listOwned(tx, from.OrganizationID, model.OwnerlessTeam, from.ID)
 	}
 	return to
 }
@@ -64,108 +64,17 @@ func LiveTeam(rows table.Rows, id int64) (model.Team, bool) {
 	return t, ok && !t.IsDeleted
 }
 
-// AddTeamMember notes a new membership of team t, in whose present epoch it begins,
-// and returns it as it will be. Nobody may have been taken out since t was read.
-func (s *Store) AddTeamMember(tx *table.Tx, t model.Team, m model.TeamMember) model.TeamMember {
-	m = createTeamMember(tx, t, m)
-	enters(tx, t, m)
-	return m
-}
-
-func createTeamMember(tx *table.Tx, t model.Team, m model.TeamMember) model.TeamMember {
-	m.Epoch, m.Version = t.Epoch, 1
-	table.TeamMembers.Create(tx, m)
-	RequireActive(tx, m.UserID)
-	return m
-}
-
-// ReturnTeamMember notes that a membership of team t is there again, and returns it
-// as it will be. Nobody may have been taken out since t was read.
-func (s *Store) ReturnTeamMember(tx *table.Tx, t model.Team, m model.TeamMember) model.TeamMember {
-	m.Epoch, m.Version = t.Epoch, m.Version+1
-	table.TeamMembers.Create(tx, m)
-	enters(tx, t, m)
-	return m
-}
-
-// enters notes what a membership means for its team.
-func enters(tx *table.Tx, t model.Team, m model.TeamMember) {
-	k := table.Teams.Key(t.ID)
-	within(tx, k, t.Epoch)
-	tx.Add(k, "member_count", 1)
-	tx.AtMost(k, "member_count", MaxTeamMembers)
-	liveTeam(tx, t.ID)
-	if m.Role == string(access.Owner) {
-		gainOwner(tx, t)
-	}
-}
-
-// gainOwner counts one more owner of t, which somebody holds then.
-func gainOwner(tx *table.Tx, t model.Team) {
-	tx.Add(table.Teams.Key(t.ID), "owner_count", 1)
-	if t.OwnerCount == 0 {
-		held(tx, t.OrganizationID, model.OwnerlessTeam, t.ID)
-	}
-}
-
-// ChangeTeamMember notes a change of role in team t, and returns the membership as
-// it will be. Demoting the last owner makes the transaction fail; the caller tells
-// that beforehand from the counter.
-func (s *Store) ChangeTeamMember(tx *table.Tx, t model.Team, from, to model.TeamMember) model.TeamMember {
-	to.Version = from.Version + 1
-	table.TeamMembers.Change(tx, from, to)
-	was, is := from.Role == string(access.Owner), to.Role == string(access.Owner)
-	switch {
-	case is && !was:
-		RequireActive(tx, to.UserID)
-		gainOwner(tx, t)
-		liveTeam(tx, from.TeamID)
-	case was && !is:
-		RequireActive(tx, to.UserID)
-		loseOwners(tx, from.TeamID, 1)
-	}
-	return to
-}
-
-// loseOwners lowers owner_count by n and demands that an owner remains when all
-// is done.
-func loseOwners(tx *table.Tx, team, n int64) {
-	k := table.Teams.Key(team)
-	tx.Add(k, "owner_count", -n)
-	tx.AtLeast(k, "owner_count", 1)
-	liveTeam(tx, team)
-}
-
-// VacateOwner is VacateAdmin for a team and its owners.
-func (s *Store) VacateOwner(tx *table.Tx, t model.Team, going int64) {
-	if t.OwnerCount > going {
-		loseOwners(tx, t.ID, 1)
-		return
-	}
-	tx.Add(table.Teams.Key(t.ID), "owner_count", -1)
-	tx.AtMost(table.Teams.Key(t.ID), "owner_count", going-1)
-	abandoned(tx, t.OrganizationID, model.OwnerlessTeam, t.ID)
-}
-
 // RemoveTeamMember notes the end of a membership of team t, whose epoch it ends:
 // that must still be the present one. An owner must be active, and another one
 // must remain. Several go by one epoch.
-func (s *Store) RemoveTeamMember(tx *table.Tx, t model.Team, m model.TeamMember) {
-	s.EndTeamMember(tx, m)
+func RemoveTeamMember(tx *table.Tx, t model.Team, m model.TeamMember) {
+	place := TeamPlace(t)
+	place.End(tx, m)
 	within(tx, table.Teams.Key(t.ID), t.Epoch)
 	if m.Role == string(access.Owner) {
 		RequireActive(tx, m.UserID)
-		loseOwners(tx, m.TeamID, 1)
+		place.LoseLeader(tx)
 	}
-}
-
-// EndTeamMember notes that a membership is gone, and with it the present epoch of
-// its team. What that means for the team's owners is up to the caller.
-func (s *Store) EndTeamMember(tx *table.Tx, m model.TeamMember) {
-	table.TeamMembers.Delete(tx, m)
-	k := table.Teams.Key(m.TeamID)
-	tx.Add(k, "member_count", -1)
-	tx.Add(k, epochAttr, 1)
 }
 
 func liveTeam(tx *table.Tx, team int64) {

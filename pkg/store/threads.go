@@ -11,7 +11,7 @@ import (
 func (s *Store) CreateThread(tx *table.Tx, t model.Thread) {
 	t.Version = 1
 	table.Threads.Create(tx, t)
-	upright(tx, t.AgentID)
+	requireNotDeleted(tx, t.AgentID)
 }
 
 // ThreadsWith lists ids of some threads with an agent. It says so by an index: ask

@@ -2,9 +2,11 @@ package table_test
 
 import (
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"pgregory.net/rapid"
 
 	"wardroom/pkg/model"
@@ -44,6 +46,10 @@ func draw(t *rapid.T, v reflect.Value) {
 				"list": []any{texts.Draw(t, "item"), 1.0, nil}, "in": map[string]any{"text": texts.Draw(t, "text")},
 			}))
 		}
+		return
+	}
+	if v.Type() == reflect.TypeFor[model.Image]() {
+		v.Set(reflect.ValueOf(image(t)))
 		return
 	}
 	switch v.Kind() {
@@ -97,6 +103,17 @@ func draw(t *rapid.T, v reflect.Value) {
 	default:
 		t.Fatalf("nothing is drawn for a %v", v.Type())
 	}
+}
+
+// image draws what may be kept of a row.
+func image(t *rapid.T) model.Image {
+	return rapid.SampledFrom([]model.Image{nil, {
+		"text": &types.AttributeValueMemberS{Value: texts.Draw(t, "text")}, "bytes": &types.AttributeValueMemberB{Value: []byte{0, 255}},
+		"number": &types.AttributeValueMemberN{Value: strconv.FormatInt(integers.Draw(t, "number"), 10)}, "yes": &types.AttributeValueMemberBOOL{Value: true},
+		"row": &types.AttributeValueMemberM{Value: map[string]types.AttributeValue{
+			"list": &types.AttributeValueMemberL{Value: []types.AttributeValue{&types.AttributeValueMemberS{Value: texts.Draw(t, "item")}, &types.AttributeValueMemberNULL{Value: true}}},
+		}},
+	}}).Draw(t, "image")
 }
 
 func moment(t *rapid.T) model.Time {

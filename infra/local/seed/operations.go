@@ -2,6 +2,8 @@ package seed
 
 import (
 	"net/url"
+	"slices"
+	"sync"
 	"testing"
 
 	"wardroom/functions"
@@ -20,9 +22,19 @@ type Operation struct {
 // Operations lists all there are. Their requests are those of events/.
 func Operations(t testing.TB) []Operation {
 	t.Helper()
-	samples, err := events.Of(functions.All(nil))
+	all, err := operations()
 	if err != nil {
 		t.Fatal(err)
+	}
+	return slices.Clone(all)
+}
+
+// operations are made once: declaring them all takes as long as some requests.
+var operations = sync.OnceValues(func() ([]Operation, error) {
+	groups := functions.All(nil)
+	samples, err := events.Of(groups)
+	if err != nil {
+		return nil, err
 	}
 	requests := map[string]fixture.Request{}
 	for _, s := range samples {
@@ -36,11 +48,11 @@ func Operations(t testing.TB) []Operation {
 		requests[s.Operation] = r
 	}
 	var out []Operation
-	for _, g := range functions.All(nil) {
+	for _, g := range groups {
 		for _, o := range g.Ops {
 			o.Group = g.Slug
 			out = append(out, Operation{o, o.ID(), requests[o.ID()]})
 		}
 	}
-	return out
-}
+	return out, nil
+})

@@ -9,6 +9,7 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/model"
+	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
@@ -203,11 +204,11 @@ func agentsOfLeavers(w *world) {
 	own.ID, own.AgentID = 10*made.ID+2, made.ID
 	gone := w.onAgent(a, 4, access.AgentViewer)
 	w.must(func(tx *table.Tx) { w.Store.AddAgentMember(tx, a, gone) })
-	w.must(func(tx *table.Tx) { w.Store.AddMember(tx, before, w.member(4, access.ProjectMember)) })
+	w.must(func(tx *table.Tx) { store.ProjectPlace(before).Add(tx, w.member(4, access.ProjectMember)) })
 	member, _ := find(w, table.ProjectMembers, before.ID, gone.UserID)
 	w.must(func(tx *table.Tx) {
-		w.Store.EndMember(tx, member)
-		w.Store.Bury(tx, before, w.tombstone(4))
+		store.ProjectPlace(before).End(tx, member)
+		store.ProjectPlace(before).Bury(tx, w.tombstone(4))
 	})
 	after, _ := find(w, table.Projects, before.ID)
 	tomb, _ := find(w, table.Tombstones, before.ID, gone.UserID)

@@ -43,46 +43,46 @@ func newProject(w *world) {
 func projectCounts(w *world) {
 	member, admin := w.member(2, access.ProjectMember), w.member(3, access.ProjectAdmin)
 	w.must(func(tx *table.Tx) {
-		w.Store.AddMember(tx, w.project, member)
-		w.Store.AddMember(tx, w.project, admin)
+		store.ProjectPlace(w.project).Add(tx, member)
+		store.ProjectPlace(w.project).Add(tx, admin)
 	})
 	w.counts("two added at once", 3, 2, 1, 1, 1)
 	member, _ = find(w, table.ProjectMembers, w.base, member.UserID)
 	promoted := member
 	promoted.Role = string(access.ProjectAdmin)
-	w.must(func(tx *table.Tx) { w.Store.ChangeMember(tx, w.project, member, promoted) })
+	w.must(func(tx *table.Tx) { store.ProjectPlace(w.project).Change(tx, member, promoted) })
 	w.counts("one promoted", 3, 3, 1, 1, 1)
-	w.refused("promoted twice", func(tx *table.Tx) { w.Store.ChangeMember(tx, w.project, member, promoted) })
+	w.refused("promoted twice", func(tx *table.Tx) { store.ProjectPlace(w.project).Change(tx, member, promoted) })
 	promoted, _ = find(w, table.ProjectMembers, w.base, member.UserID)
-	w.must(func(tx *table.Tx) { w.Store.ChangeMember(tx, w.project, promoted, member) })
+	w.must(func(tx *table.Tx) { store.ProjectPlace(w.project).Change(tx, promoted, member) })
 	w.counts("and demoted", 3, 2, 1, 1, 1)
-	w.refused("removed as they were", func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, promoted, false, w.tombstone(2)) })
+	w.refused("removed as they were", func(tx *table.Tx) { store.RemoveMember(tx, w.project, promoted, false, w.tombstone(2)) })
 	member, _ = find(w, table.ProjectMembers, w.base, member.UserID)
-	w.must(func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, member, false, w.tombstone(2)) })
+	w.must(func(tx *table.Tx) { store.RemoveMember(tx, w.project, member, false, w.tombstone(2)) })
 	w.counts("and removed", 2, 2, 1, 1, 1)
-	w.refused("removed twice", func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, member, false, w.tombstone(2)) })
+	w.refused("removed twice", func(tx *table.Tx) { store.RemoveMember(tx, w.project, member, false, w.tombstone(2)) })
 	w.counts("once", 2, 2, 1, 1, 1)
 }
 
 func refusedMembers(w *world) {
-	w.refused("who is there", func(tx *table.Tx) { w.Store.AddMember(tx, w.project, w.member(1, access.ProjectMember)) })
+	w.refused("who is there", func(tx *table.Tx) { store.ProjectPlace(w.project).Add(tx, w.member(1, access.ProjectMember)) })
 	u := w.user(2)
 	u.IsActive = false
 	w.must(func(tx *table.Tx) { table.Users.Put(tx, u) })
 	for _, role := range []access.ProjectRole{access.ProjectMember, access.ProjectAdmin} {
-		w.refused("an inactive user", func(tx *table.Tx) { w.Store.AddMember(tx, w.project, w.member(2, role)) })
+		w.refused("an inactive user", func(tx *table.Tx) { store.ProjectPlace(w.project).Add(tx, w.member(2, role)) })
 	}
-	w.refused("a user who isn't", func(tx *table.Tx) { w.Store.AddMember(tx, w.project, w.member(99, access.ProjectMember)) })
-	w.refused("an inactive member of a team", func(tx *table.Tx) { w.Store.AddTeamMember(tx, w.team, w.teamMember(2, access.Viewer)) })
+	w.refused("a user who isn't", func(tx *table.Tx) { store.ProjectPlace(w.project).Add(tx, w.member(99, access.ProjectMember)) })
+	w.refused("an inactive member of a team", func(tx *table.Tx) { store.TeamPlace(w.team).Add(tx, w.teamMember(2, access.Viewer)) })
 	w.counts("nobody was added", 1, 1, 1, 1, 1)
 	moved := w.project
 	other := w.base + 500
 	moved.TeamID = &other
-	w.refused("to a project that has moved", func(tx *table.Tx) { w.Store.AddMember(tx, moved, w.member(3, access.ProjectMember)) })
+	w.refused("to a project that has moved", func(tx *table.Tx) { store.ProjectPlace(moved).Add(tx, w.member(3, access.ProjectMember)) })
 	w.must(func(tx *table.Tx) { w.Store.DeleteProject(tx, w.project, "by", dawn) })
-	w.refused("to a project that is deleted", func(tx *table.Tx) { w.Store.AddMember(tx, w.project, w.member(3, access.ProjectMember)) })
+	w.refused("to a project that is deleted", func(tx *table.Tx) { store.ProjectPlace(w.project).Add(tx, w.member(3, access.ProjectMember)) })
 	w.must(func(tx *table.Tx) { w.Store.DeleteTeam(tx, w.read(), "by", dawn) })
-	w.refused("to a team that is deleted", func(tx *table.Tx) { w.Store.AddTeamMember(tx, w.team, w.teamMember(3, access.Viewer)) })
+	w.refused("to a team that is deleted", func(tx *table.Tx) { store.TeamPlace(w.team).Add(tx, w.teamMember(3, access.Viewer)) })
 }
 
 // read is the team as it stands.
@@ -95,7 +95,7 @@ func (w *world) read() model.Team {
 func edits(w *world) {
 	was, one, two := w.project, w.project, w.project
 	one.Description, two.Description = "one", "two"
-	w.must(func(tx *table.Tx) { w.Store.AddMember(tx, w.project, w.member(2, access.ProjectMember)) })
+	w.must(func(tx *table.Tx) { store.ProjectPlace(w.project).Add(tx, w.member(2, access.ProjectMember)) })
 	w.oneOf(
 		func(tx *table.Tx) { w.Store.EditProject(tx, was, one) },
 		func(tx *table.Tx) { w.Store.EditProject(tx, was, two) },
@@ -113,27 +113,27 @@ func edits(w *world) {
 func teamCounts(w *world) {
 	viewer := w.teamMember(2, access.Viewer)
 	w.must(func(tx *table.Tx) {
-		w.Store.AddTeamMember(tx, w.team, viewer)
-		w.Store.AddTeamMember(tx, w.team, w.teamMember(3, access.Owner))
+		store.TeamPlace(w.team).Add(tx, viewer)
+		store.TeamPlace(w.team).Add(tx, w.teamMember(3, access.Owner))
 	})
 	w.counts("a viewer and an owner added", 1, 1, 3, 2, 1)
-	w.refused("added twice", func(tx *table.Tx) { w.Store.AddTeamMember(tx, w.team, viewer) })
+	w.refused("added twice", func(tx *table.Tx) { store.TeamPlace(w.team).Add(tx, viewer) })
 	viewer.Version = 1
 	owner := viewer
 	owner.Role = string(access.Owner)
-	w.must(func(tx *table.Tx) { w.Store.ChangeTeamMember(tx, w.team, viewer, owner) })
+	w.must(func(tx *table.Tx) { store.TeamPlace(w.team).Change(tx, viewer, owner) })
 	w.counts("the viewer made an owner", 1, 1, 3, 3, 1)
 	owner, _ = find(w, table.TeamMembers, w.base, owner.UserID)
-	w.must(func(tx *table.Tx) { w.Store.ChangeTeamMember(tx, w.team, owner, viewer) })
+	w.must(func(tx *table.Tx) { store.TeamPlace(w.team).Change(tx, owner, viewer) })
 	w.counts("and a viewer again", 1, 1, 3, 2, 1)
 	viewer, _ = find(w, table.TeamMembers, w.base, viewer.UserID)
 	before := w.team
-	w.must(func(tx *table.Tx) { w.Store.RemoveTeamMember(tx, before, viewer) })
+	w.must(func(tx *table.Tx) { store.RemoveTeamMember(tx, before, viewer) })
 	w.counts("and removed", 1, 1, 2, 2, 1)
 	after, _ := find(w, table.Teams, w.base)
-	w.refused("removed twice", func(tx *table.Tx) { w.Store.RemoveTeamMember(tx, after, viewer) })
+	w.refused("removed twice", func(tx *table.Tx) { store.RemoveTeamMember(tx, after, viewer) })
 	other, _ := find(w, table.TeamMembers, w.base, w.base+3)
-	w.refused("removed by who read the team in another epoch", func(tx *table.Tx) { w.Store.RemoveTeamMember(tx, before, other) })
+	w.refused("removed by who read the team in another epoch", func(tx *table.Tx) { store.RemoveTeamMember(tx, before, other) })
 }
 
 func fullTeam(w *world) {
@@ -141,11 +141,11 @@ func fullTeam(w *world) {
 	nearly.MemberCount = store.MaxTeamMembers - 1
 	w.must(func(tx *table.Tx) { table.Teams.Put(tx, nearly) })
 	w.refused("two more than one", func(tx *table.Tx) {
-		w.Store.AddTeamMember(tx, w.team, w.teamMember(2, access.Viewer))
-		w.Store.AddTeamMember(tx, w.team, w.teamMember(3, access.Viewer))
+		store.TeamPlace(w.team).Add(tx, w.teamMember(2, access.Viewer))
+		store.TeamPlace(w.team).Add(tx, w.teamMember(3, access.Viewer))
 	})
-	w.must(func(tx *table.Tx) { w.Store.AddTeamMember(tx, w.team, w.teamMember(2, access.Viewer)) })
-	w.refused("one more", func(tx *table.Tx) { w.Store.AddTeamMember(tx, w.team, w.teamMember(3, access.Viewer)) })
+	w.must(func(tx *table.Tx) { store.TeamPlace(w.team).Add(tx, w.teamMember(2, access.Viewer)) })
+	w.refused("one more", func(tx *table.Tx) { store.TeamPlace(w.team).Add(tx, w.teamMember(3, access.Viewer)) })
 }
 
 func usedTeam(w *world) {

@@ -107,14 +107,14 @@ func memberLists(w *world) {
 		m, tm := w.member(n, access.ProjectMember), w.teamMember(n, access.Viewer)
 		m.ID, tm.ID = w.base+400-n, w.base+400-n
 		w.must(func(tx *table.Tx) {
-			w.Store.AddMember(tx, w.project, m)
-			w.Store.AddTeamMember(tx, w.team, tm)
+			store.ProjectPlace(w.project).Add(tx, m)
+			store.TeamPlace(w.team).Add(tx, tm)
 		})
 	}
 	gone, _ := find(w, table.ProjectMembers, w.base, w.base+5)
-	w.must(func(tx *table.Tx) { w.Store.RemoveMember(tx, w.project, gone, false, w.tombstone(5)) })
+	w.must(func(tx *table.Tx) { store.RemoveMember(tx, w.project, gone, false, w.tombstone(5)) })
 	goneToo, _ := find(w, table.TeamMembers, w.base, w.base+5)
-	w.must(func(tx *table.Tx) { w.Store.RemoveTeamMember(tx, w.team, goneToo) })
+	w.must(func(tx *table.Tx) { store.RemoveTeamMember(tx, w.team, goneToo) })
 	var want []int64
 	for _, n := range []int64{1, 8, 7, 6, 4, 3, 2} {
 		want = append(want, w.base+n)

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wardroom/pkg/model"
+	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
@@ -111,9 +112,9 @@ func audits(w *world) {
 
 func wholes(w *world) {
 	w.refused("one of them is stale", func(tx *table.Tx) {
-		w.Store.AddMember(tx, w.project, w.member(2, "member"))
+		store.ProjectPlace(w.project).Add(tx, w.member(2, "member"))
 		w.Store.RecordAudit(tx, model.Audit{OrganizationID: w.base, ID: "A", TS: dawn})
-		w.Store.AddTeamMember(tx, w.team, w.teamMember(1, "viewer")) // who is there
+		store.TeamPlace(w.team).Add(tx, w.teamMember(1, "viewer")) // who is there
 	})
 	w.counts("nothing of it was written", 1, 1, 1, 1, 1)
 	if rows := w.rows(table.ProjectMembers.Key(w.base, w.base+2), table.Audits.Key(w.base, dawn.String(), "A")); len(rows) != 0 {

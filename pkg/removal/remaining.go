@@ -11,42 +11,43 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Left is what may still lead a person to projects: their first memberships and
-// teams, as an index tells them.
-type Left struct{ projects, teams []int64 }
+// Remaining is what may still lead a person to projects once they are taken out of
+// one, or of a team: their first memberships and teams, as an index tells them.
+type Remaining struct{ projects, teams []int64 }
 
-// leftPage is how many of each an index is asked for at a time.
-const leftPage = 25
+// remainingPage is how many of each an index is asked for at a time.
+const remainingPage = 25
 
 // Ask puts the questions along with the rows of a request.
-func (l *Left) Ask(f *request.Fetch, user int64) {
+func (l *Remaining) Ask(f *request.Fetch, user int64) {
 	s := f.Store()
-	request.Ask(f, &l.projects, func(ctx context.Context) ([]int64, error) { return s.ProjectsOfUser(ctx, user, 0, leftPage) })
-	request.Ask(f, &l.teams, func(ctx context.Context) ([]int64, error) { return s.TeamsOfUser(ctx, user, 0, leftPage) })
+	request.Ask(f, &l.projects, func(ctx context.Context) ([]int64, error) { return s.ProjectsOfUser(ctx, user, 0, remainingPage) })
+	request.Ask(f, &l.teams, func(ctx context.Context) ([]int64, error) { return s.TeamsOfUser(ctx, user, 0, remainingPage) })
 }
 
 // Look puts the questions in a trip of their own.
-func (l *Left) Look(ctx context.Context, s *store.Store, user int64) error {
+func (l *Remaining) Look(ctx context.Context, s *store.Store, user int64) error {
 	g, ctx := concurrent.WithContext(ctx)
 	g.Go(func() (err error) {
-		l.projects, err = s.ProjectsOfUser(ctx, user, 0, leftPage)
+		l.projects, err = s.ProjectsOfUser(ctx, user, 0, remainingPage)
 		return err
 	})
 	g.Go(func() (err error) {
-		l.teams, err = s.TeamsOfUser(ctx, user, 0, leftPage)
+		l.teams, err = s.TeamsOfUser(ctx, user, 0, remainingPage)
 		return err
 	})
 	return g.Wait()
 }
 
-// place is where somebody is taken out of; what is 0 isn't left.
-type place struct{ project, team int64 }
+// departure is the project or the team that somebody is taken out of; the other one
+// is 0.
+type departure struct{ project, team int64 }
 
 // stranded reports whether neither a membership nor a team nor a rank leads u
 // to any project once they have left. What the indexes told is read again, since
 // it may be a deleted project, an empty team or a membership that has ended:
 // one more round trip for each page of it, until something is found.
-func (l *Left) stranded(ctx context.Context, s *store.Store, now model.Time, u model.User, leaving place) (bool, error) {
+func (l *Remaining) stranded(ctx context.Context, s *store.Store, now model.Time, u model.User, leaving departure) (bool, error) {
 	if access.RankOf(u.IsStaff, u.IsSuperuser).Admin() {
 		return false, nil
 	}
@@ -68,15 +69,15 @@ func (l *Left) stranded(ctx context.Context, s *store.Store, now model.Time, u m
 
 // next is the page after one that was full.
 func next(ctx context.Context, ask func(context.Context, int64, int64, int) ([]int64, error), user int64, page []int64) ([]int64, error) {
-	if len(page) < leftPage {
+	if len(page) < remainingPage {
 		return nil, nil
 	}
-	return ask(ctx, user, page[len(page)-1], leftPage)
+	return ask(ctx, user, page[len(page)-1], remainingPage)
 }
 
 // leads reports whether one of these memberships or teams leads a user to a
 // live project elsewhere.
-func leads(ctx context.Context, s *store.Store, now model.Time, user int64, projects, teams []int64, leaving place) (bool, error) {
+func leads(ctx context.Context, s *store.Store, now model.Time, user int64, projects, teams []int64, leaving departure) (bool, error) {
 	keys := make([]table.Primary, 0, 2*(len(projects)+len(teams)))
 	for _, id := range projects {
 		if id != leaving.project {

@@ -1,0 +1,191 @@
+package removal
+
+import (
+	"context"
+	"slices"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/concurrent"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// agentRole is a user's own permission on an agent, as it was taken.
+type agentRole struct{ model.AgentMember }
+
+func (agentRole) thing() string { return "agent_role" }
+
+// agentRoles finds what people have of agents, or of those of the project they are
+// taken out of: their permissions are deleted, and the agents they own go to an heir.
+// An agent changes hands before its owner's permission is deleted, by which it is
+// found: so it does wherever the work is cut off.
+func agentRoles(ctx context.Context, w *work) ([]effect, error) {
+	found, err := each(ctx, w, func(ctx context.Context, u model.User) ([]store.Ref, error) {
+		all, err := w.s.AllAgentsOfUser(ctx, u.ID)
+		return slices.DeleteFunc(all, func(at store.Ref) bool { return w.r.ProjectID != nil && at.Project != *w.r.ProjectID }), err
+	})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := w.s.Read(ctx, w.agentKeys(found)...)
+	if err != nil {
+		return nil, err
+	}
+	var roles []model.AgentMember
+	var owned []model.Agent
+	on := make(map[int64]model.Agent, len(found))
+	for _, m := range table.AgentMembers.All(rows) {
+		if w.users[m.UserID].ID == 0 || !w.ours(m.Epoch) { // the heir's, or a new one
+			continue
+		}
+		a, _, live := store.LiveAgent(rows, m.AgentID)
+		if !live { // it ends with the agent, and no undo could put it back
+			continue
+		}
+		roles, on[a.ID] = append(roles, m), a
+		if a.Owner() == m.UserID {
+			owned = append(owned, a)
+		}
+	}
+	heirs, err := w.heirsOf(ctx, owned, rows)
+	if err != nil {
+		return nil, err
+	}
+	var out []effect
+	for _, m := range roles {
+		a := on[m.AgentID]
+		if a.Owner() == m.UserID {
+			out = append(out, w.handsOver(a, m.UserID, heirs))
+		}
+		out = append(out, w.endsRole(a, m))
+	}
+	return out, nil
+}
+
+// agentKeys are the rows of agents that an index told of, with what the heir whom the
+// removal names is there.
+func (w *work) agentKeys(found map[int64][]store.Ref) (keys []table.Primary) {
+	heir := w.agentHeir()
+	for user, agents := range found {
+		for _, at := range agents {
+			keys = append(keys, table.Agents.Key(at.Agent), table.AgentMembers.Key(user, at.Agent), table.Projects.Key(at.Project))
+			if heir != 0 {
+				keys = append(keys, table.Users.Key(heir), table.AgentMembers.Key(heir, at.Agent),
+					table.ProjectMembers.Key(at.Project, heir), table.Tombstones.Key(at.Project, heir))
+			}
+		}
+	}
+	return keys
+}
+
+// endsRole deletes a permission on agent a. Whose it is mustn't become its owner at
+// the same time, by a request that began before they were removed; whoever is its
+// owner isn't any more by then.
+func (w *work) endsRole(a model.Agent, m model.AgentMember) effect {
+	name := model.AgentName(m.AgentID)
+	return effect{
+		EffectRow: model.EffectRow{UserID: m.UserID, Effect: model.Effect{
+			Resource: model.MemberName(name, m.UserID), Action: "delete", Detail: "permission as " + m.Role}},
+		before: agentRole{m},
+		apply: func(tx *table.Tx) {
+			if a.Owner() == m.UserID {
+				w.s.EndAgentMember(tx, m)
+			} else {
+				w.s.RemoveAgentMember(tx, a, m)
+			}
+		},
+		audit: w.audit(name, map[string]any{model.UserName(m.UserID): m.Facts()}, nil),
+	}
+}
+
+func (m agentRole) keys(user int64) []table.Primary {
+	return agentRoleKeys(m.AgentID, m.ProjectID, user)
+}
+
+// agentRoleKeys are the rows by which an undo looks at a permission on an agent.
+func agentRoleKeys(agent, project, user int64) []table.Primary {
+	return []table.Primary{
+		table.Agents.Key(agent), table.AgentMembers.Key(user, agent), table.Projects.Key(project), table.Users.Key(user), table.Tombstones.Key(project, user),
+		table.Withdrawals.Key(agent, user),
+	}
+}
+
+// back puts a permission on an agent back where none has come in its place, no later
+// removal has been there, and none was withdrawn by itself. One on an agent of the
+// project that somebody was removed from counts only when the tombstone is gone, as
+// they are let in again.
+func (m agentRole) back(u *undoing, _ model.EffectRow) restoration {
+	a, _, live := store.LiveAgent(u.rows, m.AgentID)
+	if now, is := table.AgentMembers.In(u.rows, m.UserID, m.AgentID); is {
+		return restoration{restored: live && now.ID == m.ID && now.Version == m.Version+1}
+	}
+	withdrawn, _ := table.Withdrawals.In(u.rows, m.AgentID, m.UserID)
+	if !live || withdrawn.Withdrew(m.AgentMember) || u.buried(&m.ProjectID, m.UserID, m.Epoch) {
+		return restoration{}
+	}
+	return restoration{restored: true, put: func(tx *table.Tx) {
+		back := u.s.ReturnAgentMember(tx, a, m.AgentMember, u.rows)
+		u.requireSameTombstone(tx, &m.ProjectID, m.UserID)
+		u.requireActive(tx, m.UserID)
+		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, model.AgentName(m.AgentID), nil, map[string]any{model.UserName(m.UserID): back.Facts()}))
+	}}
+}
+
+// keptAgentRoles are the permissions on agents of the team's projects that stay: they
+// are the people's own, and the report says so.
+func keptAgentRoles(ctx context.Context, w *work) ([]effect, error) {
+	inTeam, found, err := withTeam(ctx, w, func(ctx context.Context) (map[int64][]store.Ref, error) {
+		return each(ctx, w, func(ctx context.Context, u model.User) ([]store.Ref, error) { return w.s.AllAgentsOfUser(ctx, u.ID) })
+	})
+	if err != nil {
+		return nil, err
+	}
+	var keys []table.Primary
+	for user, agents := range found {
+		for _, at := range agents {
+			if inTeam[at.Project] {
+				keys = append(keys, table.Agents.Key(at.Agent), table.AgentMembers.Key(user, at.Agent), table.Projects.Key(at.Project), table.Tombstones.Key(at.Project, user))
+			}
+		}
+	}
+	rows, err := w.s.Read(ctx, keys...)
+	var out []effect
+	for _, m := range table.AgentMembers.All(rows) {
+		_, p, live := store.LiveAgent(rows, m.AgentID)
+		if live && p.Team() == *w.r.TeamID && !model.Expired(m.ExpiresOn, w.r.RemovedOn) && !buried(rows, m) {
+			out = append(out, effect{EffectRow: model.EffectRow{UserID: m.UserID, Effect: model.Effect{
+				Resource: model.MemberName(model.AgentName(m.AgentID), m.UserID), Action: "keep", Detail: "direct permission as " + m.Role}}})
+		}
+	}
+	return out, err
+}
+
+// withTeam lists the projects of the team that people are taken out of, and what they
+// have, at the same time.
+func withTeam[T any](ctx context.Context, w *work, list func(ctx context.Context) (map[int64][]T, error)) (inTeam map[int64]bool, found map[int64][]T, err error) {
+	inTeam = map[int64]bool{}
+	g, both := concurrent.WithContext(ctx)
+	g.Go(func() error {
+		ids, err := store.Every(both, w.s.ProjectsOfTeam, *w.r.TeamID)
+		for _, id := range ids {
+			inTeam[id] = true
+		}
+		return err
+	})
+	g.Go(func() (err error) {
+		found, err = list(both)
+		return err
+	})
+	return inTeam, found, g.Wait()
+}
+
+// buried reports whether a removal of a user from the project has ended their
+// permission on one of its agents: it may still be there, and counts for nothing.
+func buried(rows table.Rows, m model.AgentMember) bool {
+	tomb, is := table.Tombstones.In(rows, m.ProjectID, m.UserID)
+	return is && tomb.Buries(m.Epoch)
+}
+
+// ownerRole is the role of an agent's owner.
+const ownerRole = string(access.AgentOwner)

@@ -1,0 +1,203 @@
+package removal
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"wardroom/pkg/access"
+	"wardroom/pkg/model"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// succession is that an heir came to lead a place which only those who are removed
+// led.
+type succession[M model.Membership[M]] struct{ model.Succession[M] }
+
+func (succession[M]) thing() string { return placesOf[M]().noun + "_succession" }
+
+// successions finds the places that nobody but the people leads, by id: each goes to
+// the heir that the removal names, where they can take it, else to nobody. It goes
+// before the memberships end, by which it is found, wherever the work is cut off.
+func (p *place[M]) successions(ctx context.Context, w *work) ([]effect, error) {
+	leaders, rows, err := p.soleLeaders(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	alone := slices.Sorted(maps.Keys(leaders))
+	var keys []table.Primary
+	if heir := p.heir(w.r); heir != 0 {
+		for _, id := range alone {
+			keys = append(append(keys, table.Users.Key(heir), p.members.Key(id, heir)), p.reach(w, rows, id, heir)...)
+		}
+	}
+	more, err := w.s.Read(ctx, keys...)
+	if err != nil {
+		return nil, err
+	}
+	rows.Add(more)
+	out := make([]effect, 0, len(alone))
+	for _, id := range alone {
+		out = append(out, p.passes(w, id, leaders[id], rows))
+	}
+	return out, nil
+}
+
+// soleLeaders are the people who lead each place that nobody else leads, in their
+// order.
+func (p *place[M]) soleLeaders(ctx context.Context, w *work) (leaders map[int64][]int64, rows table.Rows, err error) {
+	found, err := listAll(ctx, w, p.ofUser(w.s))
+	if err != nil {
+		return nil, nil, err
+	}
+	var keys []table.Primary
+	for user, ids := range found {
+		for _, id := range ids {
+			keys = append(keys, p.row(id), p.members.Key(id, user))
+		}
+	}
+	rows, err = w.s.Read(ctx, keys...)
+	leaders = map[int64][]int64{}
+	for _, m := range p.members.All(rows) {
+		if is := m.Member(); is.Role == p.leader {
+			leaders[is.Place] = append(leaders[is.Place], is.User)
+		}
+	}
+	for id, some := range leaders {
+		if at, live := p.at(rows, id); !live || at.Leaders > int64(len(some)) {
+			delete(leaders, id)
+		}
+		slices.Sort(some)
+	}
+	return leaders, rows, err
+}
+
+// passes gives a place that only those leaders have to its heir, or to nobody.
+func (p *place[M]) passes(w *work, id int64, leaders []int64, rows table.Rows) effect {
+	at, _ := p.at(rows, id)
+	name, heir := p.name(id), p.heir(w.r)
+	if u, ok := table.Users.In(rows, heir); !ok || !p.takes(w, rows, u, id) {
+		return p.abandons(w, at, leaders, heir)
+	}
+	var was *M
+	before := map[string]any{}
+	user := model.UserName(heir)
+	next := p.successor(at, nil, heir, w.r.RemovedBy, w.at)
+	if m, is := p.members.In(rows, id, heir); is {
+		was, before[user] = &m, m.Facts()
+		next = p.successor(at, was, heir, w.r.RemovedBy, w.at).Modified(w.r.RemovedBy, w.at)
+	}
+	after := map[string]any{user: next.Facts()}
+	e := effect{
+		EffectRow: model.EffectRow{UserID: leaders[0], Effect: model.Effect{
+			Resource: p.memberName(next), Action: "transfer", Detail: "becomes " + p.leader}},
+		before: succession[M]{model.Succession[M]{Heir: &next, Was: was}},
+		apply:  func(tx *table.Tx) { at.HandOver(tx, was, next) },
+		audit:  w.audit(name, before, after),
+	}
+	e.audit.Notices = []model.Notice{{UserID: heir, Kind: model.NoticeRoleChanged, Resource: name}}
+	if was == nil {
+		e.named = func(membership int64) {
+			next = next.Numbered(membership)
+			after[user] = next.Facts()
+		}
+	}
+	return e
+}
+
+// successor is the membership by which an heir leads a place: the one they have, or a new
+// one without an id.
+func (p *place[M]) successor(at store.Place[M], was *M, heir int64, by string, on model.Time) M {
+	if was == nil {
+		return p.joins(at.ID, heir, by, on).As(p.leader).At(model.Standing{Epoch: at.Epoch, Version: 1})
+	}
+	is := (*was).Member()
+	return (*was).As(p.leader).At(model.Standing{Epoch: is.Epoch, Version: is.Version + 1})
+}
+
+// abandons tells that a place is left to nobody, and why the heir that was named
+// doesn't take it. The list of such places gets it with the last membership.
+func (p *place[M]) abandons(w *work, at store.Place[M], leaders []int64, heir int64) effect {
+	name, detail := p.name(at.ID), p.leader+" becomes nobody"
+	if heir != 0 {
+		detail += ", since " + model.UserName(heir) + " can't take it"
+	}
+	return effect{
+		warns:     NoAdminLeft,
+		EffectRow: model.EffectRow{UserID: leaders[0], Effect: model.Effect{Resource: name, Action: "transfer", Detail: detail}},
+		apply:     func(tx *table.Tx) { at.LedByAtMost(tx, int64(len(leaders))) },
+		audit:     w.audit(name, nil, map[string]any{"ownerless": true}),
+	}
+}
+
+// reachesProject reports whether a user whose rows were read can see a project, and
+// isn't removed too.
+func (w *work) reachesProject(rows table.Rows, u model.User, p model.Project) bool {
+	t := access.Target{Kind: access.KindProject, ID: p.ID, Organization: p.OrganizationID, Team: p.Team()}
+	if m, ok := table.ProjectMembers.In(rows, p.ID, u.ID); ok && !model.Expired(m.ExpiresOn, w.r.RemovedOn) {
+		t.ProjectRole = access.ProjectRole(m.Role)
+	}
+	if m, ok := table.TeamMembers.In(rows, p.Team(), u.ID); ok {
+		t.TeamRole = access.Role(m.Role)
+	}
+	return w.reaches(u, t)
+}
+
+// reachesTeam is reachesProject for a team.
+func (w *work) reachesTeam(rows table.Rows, u model.User, of model.Team) bool {
+	t := access.Target{Kind: access.KindTeam, ID: of.ID, Organization: of.OrganizationID}
+	if m, ok := table.TeamMembers.In(rows, of.ID, u.ID); ok {
+		t.TeamRole = access.Role(m.Role)
+	}
+	return w.reaches(u, t)
+}
+
+func (w *work) reaches(u model.User, t access.Target) bool {
+	return u.OrganizationID == w.r.OrganizationID && !slices.Contains(w.r.UserIDs, u.ID) && Ways(u, t).StillHasAccess
+}
+
+// keys are those of the heir, and of the leader whose place they took.
+func (s succession[M]) keys(leader int64) []table.Primary {
+	p, heir := placesOf[M](), (*s.Heir).Member()
+	keys := append(p.keys(heir.Place, heir.User), p.keys(heir.Place, leader)...)
+	return append(keys, table.Users.Key(heir.User), table.Users.Key(leader))
+}
+
+// back takes from the heir what they took over, where they still have it as they got
+// it, their account is open, and the one whose place it was leads it again.
+func (s succession[M]) back(u *undoing, e model.EffectRow) restoration {
+	p, got := placesOf[M](), (*s.Heir).Member()
+	if !p.leadsAgain(u, got.Place, e.UserID) {
+		return restoration{}
+	}
+	now, is := p.members.In(u.rows, got.Place, got.User)
+	has := now.Member()
+	if !is && s.Was == nil || is && s.Was != nil && has.Role == (*s.Was).Member().Role { // an undo that was cut off took it
+		return restoration{restored: true, silent: true}
+	}
+	at, live := p.at(u.rows, got.Place)
+	if account, ok := table.Users.In(u.rows, got.User); !is || !live || !ok || !account.IsActive || has.ID != got.ID || has.Version != got.Version {
+		return restoration{}
+	}
+	return restoration{restored: true, detail: "is no longer " + p.leader + " in another's place", put: func(tx *table.Tx) {
+		user, after := model.UserName(got.User), map[string]any{}
+		if s.Was == nil {
+			at.End(tx, now)
+		} else {
+			to := (*s.Was).At(model.Standing{Epoch: (*s.Was).Member().Epoch, Version: has.Version + 1})
+			p.members.Change(tx, now, to)
+			after[user] = to.Facts()
+		}
+		at.LoseLeader(tx)
+		tx.If(table.Users.Key(got.User), "$ = ?", "is_active", true)
+		u.s.RecordAudit(tx, *entry(u.r, undoAction, u.now, p.name(got.Place), map[string]any{user: now.Facts()}, after))
+	}}
+}
+
+// leadsAgain reports whether somebody who was removed has their membership of a place
+// again, or still leads it by one.
+func (p *place[M]) leadsAgain(u *undoing, id, user int64) bool {
+	m, is := p.members.In(u.rows, id, user)
+	return is && m.Member().Role == p.leader || u.hasRestored(model.MemberName(p.name(id), user))
+}
