@@ -13,7 +13,7 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/signin"
-	"wardroom/pkg/table"
+	"wardroom/pkg/store"
 )
 
 func (h *handlers) domainOps() []api.Op {
@@ -94,7 +94,7 @@ func (in *addDomainIn) Validate(model.Time) error {
 // Load asks for the domain, and who has proved it.
 func (in *addDomainIn) Load(f *request.Fetch) {
 	if in.domain != "" {
-		f.Rows(table.Domains.Key(f.Organization, in.domain), table.Proofs.Key(in.domain))
+		f.Rows(store.Domain(f.Organization, in.domain).Key, store.Proof(in.domain).Key)
 	}
 }
 
@@ -105,7 +105,7 @@ func (h *handlers) addDomain(_ context.Context, in *addDomainIn) (Domain, error)
 	if err := proved(c, in.domain); err != nil {
 		return Domain{}, err
 	}
-	old, there := table.Domains.In(c.Rows(), c.Organization.ID, in.domain)
+	old, there := store.Domain(c.Organization.ID, in.domain).In(c.Rows())
 	if !there {
 		d := model.Domain{
 			OrganizationID: c.Organization.ID, Domain: in.domain, SignIn: in.Body.SignIn, Token: strings.ToLower(rand.Text()), Stamp: model.Created(c.Stamp, c.Now),
@@ -131,7 +131,7 @@ func domainChanged(c *request.Request, turn audit.Turn[audit.DomainState]) {
 
 // proved refuses a domain that another organisation has proved.
 func proved(c *request.Request, domain string) error {
-	if p, ok := table.Proofs.In(c.Rows(), domain); ok && p.OrganizationID != c.Organization.ID {
+	if p, ok := store.Proof(domain).In(c.Rows()); ok && p.OrganizationID != c.Organization.ID {
 		return fault.New(fault.KindDuplicate, "Another organization has proved that the domain is its own: it must give it up first").On("body.domain", "is taken")
 	}
 	return nil
@@ -148,14 +148,14 @@ type domainIn struct {
 // Load asks for the domain, and who has proved it.
 func (in *domainIn) Load(f *request.Fetch) {
 	if domain, ok := model.ParseDomain(in.Domain); ok {
-		f.Rows(table.Domains.Key(f.Organization, domain), table.Proofs.Key(domain))
+		f.Rows(store.Domain(f.Organization, domain).Key, store.Proof(domain).Key)
 	}
 }
 
 // Resolve refuses a domain that the organisation hasn't.
 func (in *domainIn) Resolve(_ context.Context, c *request.Request) error {
 	domain, _ := model.ParseDomain(in.Domain)
-	d, ok := table.Domains.In(c.Rows(), c.Organization.ID, domain)
+	d, ok := store.Domain(c.Organization.ID, domain).In(c.Rows())
 	if !ok {
 		return fault.NotFound()
 	}

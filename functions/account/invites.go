@@ -8,11 +8,11 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/list"
 	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // Invite is an invitation to a project as it is shown: without its token.
@@ -42,35 +42,27 @@ type invitesIn struct {
 	api.Paging
 	ProjectID int64 `path:"project_id" example:"151"`
 
-	found []int64
+	found []store.Ref
+}
+
+// list is all invitations to the project, by id.
+func (in *invitesIn) list(s *store.Store) list.Of[Invite] {
+	return list.Of[Invite]{
+		Find: list.IDs(s.InvitesTo, model.ProjectName(in.ProjectID)),
+		Rows: func(_ *request.Request, at store.Ref) []store.Key { return []store.Key{store.Invite(at.ID).Key} },
+		Show: func(c *request.Request, at store.Ref) (Invite, bool) {
+			i, ok := store.Invite(at.ID).In(c.Rows())
+			return invited(i, c.Now), ok
+		},
+	}
 }
 
 // Load asks for the invitations to the project.
-func (in *invitesIn) Load(f *request.Fetch) {
-	request.Ask(f, &in.found, func(ctx context.Context) ([]int64, error) {
-		return f.Store().InvitesTo(ctx, model.ProjectName(in.ProjectID), in.AfterID(), in.Limit+1)
-	})
-}
+func (in *invitesIn) Load(f *request.Fetch) { in.list(f.Store()).Find.Ask(f, in.Paging, &in.found) }
 
 // invites lists all invitations to the project, by id.
 func (h *handlers) invites(ctx context.Context, in *invitesIn) (api.Page[Invite], error) {
-	c := in.Request()
-	page := api.Page[Invite]{}
-	found, next := api.Cut(in.Limit, in.found, api.NextID)
-	page.Next = next
-	keys := make([]table.Primary, len(found))
-	for i, id := range found {
-		keys[i] = table.Invites.Key(id)
-	}
-	if err := c.ReadShown(ctx, keys...); err != nil {
-		return page, err
-	}
-	for _, id := range found {
-		if i, ok := table.Invites.In(c.Rows(), id); ok {
-			page.Items = append(page.Items, invited(i, c.Now))
-		}
-	}
-	return page, nil
+	return in.list(h.store).Page(ctx, in.Request(), in.Paging, in.found)
 }
 
 type inviteIn struct {
@@ -94,10 +86,10 @@ func (in *inviteIn) Load(f *request.Fetch) {
 // Resolve reads the invitation before and the membership of whose address it is.
 func (in *inviteIn) Resolve(ctx context.Context, c *request.Request) error {
 	in.member = nil
-	var more []table.Primary
-	address, ok := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, in.Body.Email))
+	var more []store.Key
+	address, ok := store.Email(c.Organization.ID, in.Body.Email).In(c.Rows())
 	if ok {
-		more = append(more, table.ProjectMembers.Key(in.ProjectID, address.UserID))
+		more = append(more, store.ProjectMember(in.ProjectID, address.UserID).Key)
 	}
 	place := model.ProjectName(in.ProjectID)
 	if err := c.Read(ctx, append(more, in.of.Keys(c, place, in.Body.Email)...)...); err != nil {
@@ -136,12 +128,12 @@ type revokeInviteIn struct {
 }
 
 // Load asks for the invitation.
-func (in *revokeInviteIn) Load(f *request.Fetch) { f.Rows(table.Invites.Key(in.InviteID)) }
+func (in *revokeInviteIn) Load(f *request.Fetch) { f.Rows(store.Invite(in.InviteID).Key) }
 
 // Resolve refuses an invitation to something else, and one that is revoked
 // already.
 func (in *revokeInviteIn) Resolve(_ context.Context, c *request.Request) error {
-	i, ok := table.Invites.In(c.Rows(), in.InviteID)
+	i, ok := store.Invite(in.InviteID).In(c.Rows())
 	if !ok || i.Place != model.ProjectName(in.ProjectID) || i.Status == model.InviteRevoked {
 		return fault.NotFound()
 	}
@@ -188,10 +180,10 @@ func (in *acceptIn) Resolve(ctx context.Context, c *request.Request) error {
 		return noInvite()
 	}
 	in.invite = i
-	if err := c.Read(ctx, table.Projects.Key(*i.ProjectID), table.ProjectMembers.Key(*i.ProjectID, c.Caller.User), table.Tombstones.Key(*i.ProjectID, c.Caller.User)); err != nil {
+	if err := c.Read(ctx, store.Project(*i.ProjectID).Key, store.ProjectMember(*i.ProjectID, c.Caller.User).Key, store.Tombstone(*i.ProjectID, c.Caller.User).Key); err != nil {
 		return err
 	}
-	if tomb, ok := table.Tombstones.In(c.Rows(), *i.ProjectID, c.Caller.User); ok && i.Status == model.InvitePending && tomb.Buries(i.Epoch) {
+	if tomb, ok := store.Tombstone(*i.ProjectID, c.Caller.User).In(c.Rows()); ok && i.Status == model.InvitePending && tomb.Buries(i.Epoch) {
 		return noInvite() // the removal is about to revoke it
 	}
 	if _, ok := store.LiveProject(c.Rows(), *i.ProjectID); !ok {

@@ -9,10 +9,10 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // APIKey is a key as it is shown: without its secret.
@@ -55,24 +55,36 @@ type keysIn struct {
 	api.Paging
 	UserID int64 `query:"user_id" minimum:"1" doc:"The user whose personal keys are meant. Of others both admin ranks may ask, of a global admin nobody."`
 
-	own, service []store.KeyRef
+	own, service []store.Ref
+}
+
+// ofUser is the personal keys that are meant, by id.
+func (in *keysIn) ofUser(s *store.Store, caller int64) list.Finder {
+	return list.Refs(s.KeysOfUser, cmp.Or(in.UserID, caller))
+}
+
+// list is a list of keys, by id, without those that the caller may not know.
+func (in *keysIn) list(find list.Finder) list.Of[APIKey] {
+	return list.Of[APIKey]{
+		Find: find,
+		Rows: func(_ *request.Request, at store.Ref) []store.Key { return []store.Key{store.APIKey(at.Prefix).Key} },
+		Show: func(c *request.Request, at store.Ref) (APIKey, bool) {
+			k, ok := store.APIKey(at.Prefix).In(c.Rows())
+			return shown(k), ok && concerns(c, k)
+		},
+		Fill: true,
+	}
 }
 
 // Load asks for both kinds: who the caller is, and so whether they may see the
 // service keys, isn't known yet.
 func (in *keysIn) Load(f *request.Fetch) {
-	after, n := in.AfterID(), in.Limit+1
-	if user := cmp.Or(in.UserID, f.Caller); user != 0 {
-		request.Ask(f, &in.own, func(ctx context.Context) ([]store.KeyRef, error) {
-			return f.Store().KeysOfUser(ctx, user, after, n)
-		})
+	if cmp.Or(in.UserID, f.Caller) != 0 {
+		in.ofUser(f.Store(), f.Caller).Ask(f, in.Paging, &in.own)
 	}
-	if in.UserID != 0 {
-		return
+	if in.UserID == 0 {
+		list.Refs(f.Store().ServiceKeys, f.Organization).Ask(f, in.Paging, &in.service)
 	}
-	request.Ask(f, &in.service, func(ctx context.Context) ([]store.KeyRef, error) {
-		return f.Store().ServiceKeys(ctx, f.Organization, after, n)
-	})
 }
 
 // keys lists the keys that the caller may know, by id, or those of a user whose
@@ -80,46 +92,19 @@ func (in *keysIn) Load(f *request.Fetch) {
 // of its own (403).
 func (h *handlers) keys(ctx context.Context, in *keysIn) (api.Page[APIKey], error) {
 	c := in.Request()
-	page := api.Page[APIKey]{}
-	found := slices.Concat(in.own, in.service)
+	find := in.ofUser(h.store, c.Caller.User)
 	switch {
 	case in.UserID != 0 && !c.Caller.Is(in.UserID):
 		if err := manages(c, in.UserID); err != nil {
-			return page, err
+			return api.Page[APIKey]{}, err
 		}
-	case in.UserID == 0 && !ranks(c):
-		if found = in.own; c.User == nil {
-			return page, fault.Forbidden(fault.ReasonOwn)
-		}
+	case in.UserID == 0 && ranks(c):
+		find = list.Merged(find, list.Refs(h.store.ServiceKeys, c.Organization.ID))
+		return in.list(find).Page(ctx, c, in.Paging, in.own, in.service)
+	case in.UserID == 0 && c.User == nil:
+		return api.Page[APIKey]{}, fault.Forbidden(fault.ReasonOwn)
 	}
-	return api.Fill(ctx, in.Paging, in.first(found), func(k store.KeyRef) int64 { return k.ID },
-		func(ctx context.Context, after int64) ([]store.KeyRef, error) {
-			found, err := h.store.KeysOfUser(ctx, cmp.Or(in.UserID, c.Caller.User), after, in.Limit+1)
-			if err != nil || in.UserID != 0 || !ranks(c) {
-				return found, err
-			}
-			service, err := h.store.ServiceKeys(ctx, c.Organization.ID, after, in.Limit+1)
-			return in.first(append(found, service...)), err
-		},
-		func(ctx context.Context, found []store.KeyRef) (func(store.KeyRef) (APIKey, bool), error) {
-			rows := make([]table.Primary, len(found))
-			for i, f := range found {
-				rows[i] = table.Keys.Key(f.Prefix)
-			}
-			err := c.ReadShown(ctx, rows...)
-			return func(f store.KeyRef) (APIKey, bool) {
-				k, ok := table.Keys.In(c.Rows(), f.Prefix)
-				return shown(k), ok && concerns(c, k)
-			}, err
-		})
-}
-
-// first are the keys of lowest ids among those found by several questions: one more
-// than the limit where that many follow.
-func (in *keysIn) first(found []store.KeyRef) []store.KeyRef {
-	found = slices.Clone(found)
-	slices.SortFunc(found, func(a, b store.KeyRef) int { return cmp.Compare(a.ID, b.ID) })
-	return found[:min(len(found), in.Limit+1)]
+	return in.list(find).Page(ctx, c, in.Paging, in.own)
 }
 
 // ranks reports whether the caller may do what both admin ranks may: service
@@ -145,7 +130,7 @@ func manages(c *request.Request, user int64) error {
 	if u.IsSuperuser {
 		return fault.OfGlobalAdmin()
 	}
-	c.Tx.If(table.Users.Key(u.ID), "$ = ?", "is_superuser", false)
+	store.RequireNoGlobalAdmin(&c.Tx, u.ID)
 	return nil
 }
 
@@ -224,7 +209,7 @@ func (h *handlers) createKey(ctx context.Context, in *createKeyIn) (NewAPIKey, e
 			return NewAPIKey{}, err
 		}
 		k.UserID = &me.ID
-		c.Tx.If(table.Users.Key(me.ID), "$ = ?", "is_active", true)
+		store.RequireActive(&c.Tx, me.ID)
 	}
 	scope := access.KeyScope{Scope: access.Scope(k.Scope), Groups: map[string]access.Grant{}}
 	for group, grant := range k.Groups {
@@ -251,20 +236,20 @@ type revokeKeyIn struct {
 	request.In
 	KeyID int64 `path:"key_id" example:"2"`
 
-	own, service []store.KeyRef
+	own, service []store.Ref
 	key          model.APIKey
 }
 
 // Load asks which key it is. Keys that are older than the rows which tell that are
 // found among the caller's own and the service keys.
 func (in *revokeKeyIn) Load(f *request.Fetch) {
-	f.Rows(table.KeyIDs.Key(in.KeyID))
+	f.Rows(store.KeyID(in.KeyID).Key)
 	if f.Caller != 0 {
-		request.Ask(f, &in.own, func(ctx context.Context) ([]store.KeyRef, error) {
+		request.Ask(f, &in.own, func(ctx context.Context) ([]store.Ref, error) {
 			return f.Store().KeysOfUser(ctx, f.Caller, in.KeyID-1, 1)
 		})
 	}
-	request.Ask(f, &in.service, func(ctx context.Context) ([]store.KeyRef, error) {
+	request.Ask(f, &in.service, func(ctx context.Context) ([]store.Ref, error) {
 		return f.Store().ServiceKeys(ctx, f.Organization, in.KeyID-1, 1)
 	})
 }
@@ -278,16 +263,16 @@ func (in *revokeKeyIn) Resolve(ctx context.Context, c *request.Request) error {
 			prefix = f.Prefix
 		}
 	}
-	if row, ok := table.KeyIDs.In(c.Rows(), in.KeyID); ok {
+	if row, ok := store.KeyID(in.KeyID).In(c.Rows()); ok {
 		prefix = row.Prefix
 	}
 	if prefix == "" {
 		return fault.NotFound()
 	}
-	if err := c.Read(ctx, table.Keys.Key(prefix)); err != nil {
+	if err := c.Read(ctx, store.APIKey(prefix).Key); err != nil {
 		return err
 	}
-	k, ok := table.Keys.In(c.Rows(), prefix)
+	k, ok := store.APIKey(prefix).In(c.Rows())
 	if !ok || k.ID != in.KeyID || k.RevokedOn != nil || !concerns(c, k) {
 		return fault.NotFound()
 	}
@@ -295,7 +280,7 @@ func (in *revokeKeyIn) Resolve(ctx context.Context, c *request.Request) error {
 	if k.UserID == nil || c.Caller.Is(*k.UserID) {
 		return nil
 	}
-	return c.Read(ctx, table.Users.Key(*k.UserID))
+	return c.Read(ctx, store.User(*k.UserID).Key)
 }
 
 // revokeKey ends a key. It may be the very one that the request came with.

@@ -8,7 +8,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // most is how many teams and projects of the caller are shown.
@@ -90,7 +89,7 @@ func (h *handlers) robot(ctx context.Context, c *request.Request) (Me, error) {
 	if bound == 0 {
 		return out, nil
 	}
-	err := c.Read(ctx, table.Projects.Key(bound))
+	err := c.Read(ctx, store.Project(bound).Key)
 	if p, live := store.LiveProject(c.Rows(), bound); live {
 		out.Projects = append(out.Projects, ProjectRole{p.ID, p.Name, string(access.ProjectAdmin)})
 	}
@@ -101,12 +100,12 @@ func (h *handlers) robot(ctx context.Context, c *request.Request) (Me, error) {
 func person(ctx context.Context, c *request.Request, teams, projects []int64) (Me, error) {
 	u := *c.User
 	out := Me{User: u.In(c.Organization), Rank: access.RankOf(u.IsStaff, u.IsSuperuser).String(), Teams: []TeamRole{}, Projects: []ProjectRole{}}
-	keys := make([]table.Primary, 0, 2*(len(teams)+len(projects)))
+	keys := make([]store.Key, 0, 2*(len(teams)+len(projects)))
 	for _, id := range teams {
-		keys = append(keys, table.Teams.Key(id), table.TeamMembers.Key(id, u.ID))
+		keys = append(keys, store.Team(id).Key, store.TeamMember(id, u.ID).Key)
 	}
 	for _, id := range projects {
-		keys = append(keys, table.Projects.Key(id), table.ProjectMembers.Key(id, u.ID))
+		keys = append(keys, store.Project(id).Key, store.ProjectMember(id, u.ID).Key)
 	}
 	if err := c.ReadShown(ctx, keys...); err != nil {
 		return Me{}, err

@@ -7,7 +7,7 @@ import (
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
-	"wardroom/pkg/table"
+	"wardroom/pkg/store"
 )
 
 type organizationIn struct{ request.In }
@@ -41,7 +41,7 @@ func (in *editOrganizationIn) Validate(model.Time) error {
 // Load asks who has proved the domain.
 func (in *editOrganizationIn) Load(f *request.Fetch) {
 	if in.domain != "" {
-		f.Rows(table.Proofs.Key(in.domain))
+		f.Rows(store.Proof(in.domain).Key)
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"wardroom/pkg/request"
 	"wardroom/pkg/scim"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // condition is one that a filter puts on a resource: an attribute equals a text.
@@ -72,17 +71,17 @@ func (q finder) needs(f *request.Fetch) {
 	}
 }
 
-func (q finder) keys(w condition, organization int64) []table.Primary {
+func (q finder) keys(w condition, organization int64) []store.Key {
 	switch w.attribute {
 	case "username":
-		return []table.Primary{store.ProvisionedKey(organization, model.UserNames, w.text), store.EmailKey(organization, w.text)}
+		return []store.Key{store.ProvisionedKey(organization, model.UserNames, w.text), store.Email(organization, w.text).Key}
 	case "externalid":
-		return []table.Primary{store.ProvisionedKey(organization, model.ExternalUsers, w.text)}
+		return []store.Key{store.ProvisionedKey(organization, model.ExternalUsers, w.text)}
 	case "emails":
-		return []table.Primary{store.EmailKey(organization, w.text)}
+		return []store.Key{store.Email(organization, w.text).Key}
 	}
 	if id, err := strconv.ParseInt(w.text, 10, 64); err == nil && id > 0 {
-		return []table.Primary{table.Users.Key(id)}
+		return []store.Key{store.User(id).Key}
 	}
 	return nil
 }

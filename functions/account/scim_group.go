@@ -9,7 +9,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // A group of SCIM is a team. Who becomes a member by SCIM is a viewer there; other
@@ -134,10 +133,10 @@ func (h *handlers) deleteGroup(_ context.Context, in *deleteGroupIn) (struct{}, 
 	return struct{}{}, err
 }
 
-func teamKeys(ids []int64) []table.Primary {
-	keys := make([]table.Primary, len(ids))
+func teamKeys(ids []int64) []store.Key {
+	keys := make([]store.Key, len(ids))
 	for i, id := range ids {
-		keys[i] = table.Teams.Key(id)
+		keys[i] = store.Team(id).Key
 	}
 	return keys
 }

@@ -15,7 +15,6 @@ import (
 	"wardroom/pkg/removal"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // groupChange is what a request makes of a group, and what was read for it.
@@ -46,9 +45,9 @@ func (g *groupChange) needs(f *request.Fetch, team int64, members bool) {
 		f.Rows(store.ProvisionedKey(o, model.ExternalGroups, *g.externalID))
 	}
 	for id := range g.named {
-		f.Rows(table.Users.Key(id))
+		f.Rows(store.User(id).Key)
 		if team != 0 {
-			f.Rows(table.TeamMembers.Key(team, id))
+			f.Rows(store.TeamMember(team, id).Key)
 		}
 	}
 	if members {
@@ -129,7 +128,7 @@ func (h *handlers) makeGroup(ctx context.Context, c *request.Request, g *groupCh
 func (h *handlers) continueGroup(ctx context.Context, c *request.Request, id int64, users []int64) (model.Team, error) {
 	keys := teamKeys([]int64{id})
 	for _, u := range users {
-		keys = append(keys, table.TeamMembers.Key(id, u))
+		keys = append(keys, store.TeamMember(id, u).Key)
 	}
 	if err := c.Read(ctx, keys...); err != nil {
 		return model.Team{}, err
@@ -227,12 +226,12 @@ func (h *handlers) move(ctx context.Context, c *request.Request, joining []int64
 
 // takeOut notes the removal of members as Remove User from Team has it.
 func (h *handlers) takeOut(ctx context.Context, c *request.Request, members []model.TeamMember) error {
-	keys := make([]table.Primary, len(members))
+	keys := make([]store.Key, len(members))
 	left := make([]removal.Remaining, len(members))
 	g, both := concurrent.WithContext(ctx)
 	g.SetLimit(16)
 	for i, m := range members {
-		keys[i] = table.Users.Key(m.UserID)
+		keys[i] = store.User(m.UserID).Key
 		g.Go(func() error { return left[i].Look(both, h.store, m.UserID) })
 	}
 	if err := g.Wait(); err != nil {

@@ -10,7 +10,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // SCIMGroupList is a page of groups (RFC 7644, 3.4.2).
@@ -63,8 +62,8 @@ func (in *listGroupsIn) Load(f *request.Fetch) {
 // groupFinder finds groups by conditions, all of which they meet.
 type groupFinder struct {
 	where []condition
-	led   []int64         // teams that an index names for the first condition
-	keys  []table.Primary // of the rows that name one for it
+	led   []int64     // teams that an index names for the first condition
+	keys  []store.Key // of the rows that name one for it
 }
 
 // findGroups reads a filter; nothing is to be found by none.
@@ -83,10 +82,10 @@ func (g *groupFinder) needs(f *request.Fetch) {
 	s, o := f.Store(), f.Organization
 	switch first := g.where[0]; first.attribute {
 	case "displayname":
-		g.keys = []table.Primary{member.GroupNameKey(o, first.text)}
+		g.keys = []store.Key{member.GroupNameKey(o, first.text)}
 		request.Ask(f, &g.led, func(ctx context.Context) ([]int64, error) { return s.TeamsNamed(ctx, o, first.text) })
 	case "externalid":
-		g.keys = []table.Primary{store.ProvisionedKey(o, model.ExternalGroups, first.text)}
+		g.keys = []store.Key{store.ProvisionedKey(o, model.ExternalGroups, first.text)}
 	case "members":
 		if user, ok := idIn(first.text); ok {
 			request.Ask(f, &g.led, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.TeamsOfUser, user) })
@@ -155,7 +154,7 @@ func (g *groupFinder) find(ctx context.Context, c *request.Request) ([]model.Tea
 	for _, w := range g.where {
 		if user, ok := idIn(w.text); ok && w.attribute == "members" {
 			for _, id := range ids {
-				keys = append(keys, table.TeamMembers.Key(id, user))
+				keys = append(keys, store.TeamMember(id, user).Key)
 			}
 		}
 	}

@@ -6,7 +6,7 @@ import (
 
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
-	"wardroom/pkg/table"
+	"wardroom/pkg/store"
 )
 
 // SCIMUserList is a page of users (RFC 7644, 3.4.2).
@@ -73,10 +73,10 @@ func (h *handlers) answerSCIM(ctx context.Context, q *query, c *request.Request,
 	return out, err
 }
 
-func userKeys(ids []int64) []table.Primary {
-	keys := make([]table.Primary, len(ids))
+func userKeys(ids []int64) []store.Key {
+	keys := make([]store.Key, len(ids))
 	for i, id := range ids {
-		keys[i] = table.Users.Key(id)
+		keys[i] = store.User(id).Key
 	}
 	return keys
 }

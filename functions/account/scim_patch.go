@@ -12,7 +12,7 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/scim"
-	"wardroom/pkg/table"
+	"wardroom/pkg/store"
 )
 
 type patchSCIMIn struct {
@@ -226,7 +226,7 @@ func (in *patchSCIMIn) apply(u model.User) (model.User, error) {
 }
 
 // Load asks for the user.
-func (in *patchSCIMIn) Load(f *request.Fetch) { f.Rows(table.Users.Key(in.ID)) }
+func (in *patchSCIMIn) Load(f *request.Fetch) { f.Rows(store.User(in.ID).Key) }
 
 // Resolve answers 404 for a user who isn't there.
 func (in *patchSCIMIn) Resolve(_ context.Context, c *request.Request) error { return in.known(c) }

@@ -10,7 +10,6 @@ import (
 	"wardroom/pkg/removal"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // scimBody is a user as a client sends them. Whatever else SCIM or an extension of
@@ -117,19 +116,19 @@ func freeForUser(ctx context.Context, c *request.Request, from, to model.User) e
 	}
 	o := c.Organization.ID
 	type claim struct {
-		key  table.Primary
+		key  store.Key
 		says string
 	}
 	claims := []claim{
-		{store.EmailKey(o, to.Login()), takenName},
+		{store.Email(o, to.Login()).Key, takenName},
 		{store.ProvisionedKey(o, model.UserNames, to.Login()), takenName},
-		{store.EmailKey(o, to.Email), "Another user has this address"},
+		{store.Email(o, to.Email).Key, "Another user has this address"},
 		{store.ProvisionedKey(o, model.UserNames, to.Email), "The address is another user's userName"},
 	}
 	if to.ExternalID != "" {
 		claims = append(claims, claim{store.ProvisionedKey(o, model.ExternalUsers, to.ExternalID), "Another user has this externalId"})
 	}
-	keys := make([]table.Primary, len(claims))
+	keys := make([]store.Key, len(claims))
 	for i, claim := range claims {
 		keys[i] = claim.key
 	}
@@ -166,7 +165,7 @@ type getSCIMIn struct {
 }
 
 // Load asks for the user.
-func (in *getSCIMIn) Load(f *request.Fetch) { f.Rows(table.Users.Key(in.ID)) }
+func (in *getSCIMIn) Load(f *request.Fetch) { f.Rows(store.User(in.ID).Key) }
 
 // Resolve answers 404 for a user who isn't there.
 func (in *getSCIMIn) Resolve(_ context.Context, c *request.Request) error { return in.known(c) }
@@ -187,7 +186,7 @@ type replaceSCIMIn struct {
 func (in *replaceSCIMIn) Validate(model.Time) error { return in.Body.check() }
 
 // Load asks for the user.
-func (in *replaceSCIMIn) Load(f *request.Fetch) { f.Rows(table.Users.Key(in.ID)) }
+func (in *replaceSCIMIn) Load(f *request.Fetch) { f.Rows(store.User(in.ID).Key) }
 
 // Resolve answers 404 for a user who isn't there.
 func (in *replaceSCIMIn) Resolve(_ context.Context, c *request.Request) error { return in.known(c) }
@@ -203,7 +202,7 @@ type deleteSCIMIn struct {
 }
 
 // Load asks for the user.
-func (in *deleteSCIMIn) Load(f *request.Fetch) { f.Rows(table.Users.Key(in.ID)) }
+func (in *deleteSCIMIn) Load(f *request.Fetch) { f.Rows(store.User(in.ID).Key) }
 
 // Resolve answers 404 for a user who isn't there.
 func (in *deleteSCIMIn) Resolve(_ context.Context, c *request.Request) error { return in.known(c) }

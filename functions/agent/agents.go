@@ -10,7 +10,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type createIn struct {
@@ -67,13 +66,13 @@ func (in *getIn) Load(f *request.Fetch) { wantConfig(f, in.AgentID) }
 // wantConfig asks for the configuration that is in force.
 func wantConfig(f *request.Fetch, agent int64) {
 	if a, ok := f.Agent(agent); ok {
-		f.Rows(table.AgentVersions.Key(agent, a.ConfigVersion))
+		f.Rows(store.AgentVersion(agent, a.ConfigVersion).Key)
 	}
 }
 
 // configOf is that configuration.
 func configOf(c *request.Request) model.AgentConfig {
-	v, _ := table.AgentVersions.In(c.Rows(), c.Agent.ID, c.Agent.ConfigVersion)
+	v, _ := store.AgentVersion(c.Agent.ID, c.Agent.ConfigVersion).In(c.Rows())
 	return v.Config
 }
 
@@ -200,12 +199,12 @@ func versionOf(a model.Agent, config model.AgentConfig) model.AgentVersion {
 type deleteIn struct {
 	agentIn
 
-	aliases []int64
+	aliases []store.Ref
 }
 
 // Load asks for its aliases.
 func (in *deleteIn) Load(f *request.Fetch) {
-	request.Ask(f, &in.aliases, func(ctx context.Context) ([]int64, error) {
+	request.Ask(f, &in.aliases, func(ctx context.Context) ([]store.Ref, error) {
 		return f.Store().AliasesOf(ctx, in.AgentID, 0, store.MaxAliases)
 	})
 }
@@ -216,18 +215,23 @@ func (in *deleteIn) Load(f *request.Fetch) {
 // the index hasn't told all aliases yet, the request is decided anew.
 func (h *handlers) delete(ctx context.Context, in *deleteIn) ([]model.Agent, error) {
 	c, shown := in.Request(), *in.Request().Agent
-	keys := make([]table.Primary, len(in.aliases), len(in.aliases)+1)
-	for i, id := range in.aliases {
-		keys[i] = table.Aliases.Key(id)
+	keys := make([]store.Key, len(in.aliases), len(in.aliases)+1)
+	for i, at := range in.aliases {
+		keys[i] = store.Alias(at.ID).Key
 	}
-	rows, err := h.store.Read(ctx, append(keys, table.Agents.Key(shown.ID))...)
+	rows, err := h.store.Read(ctx, append(keys, store.Agent(shown.ID).Key)...)
 	if err != nil {
 		return nil, err
 	}
-	row, ok := table.Agents.In(rows, shown.ID)
-	aliases := table.Aliases.All(rows)
+	row, ok := store.Agent(shown.ID).In(rows)
+	var aliases []model.Alias
+	for _, at := range in.aliases {
+		if alias, ok := store.Alias(at.ID).In(rows); ok {
+			aliases = append(aliases, alias)
+		}
+	}
 	if !ok || row.Version != shown.Version || int64(len(aliases)) != row.AliasCount {
-		return nil, table.ErrStale
+		return nil, store.ErrStale
 	}
 	a := h.store.DeleteAgent(&c.Tx, row, aliases, c.Stamp, c.Now)
 	a.TeamID, a.AverageRating = shown.TeamID, shown.AverageRating

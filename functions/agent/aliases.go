@@ -2,16 +2,15 @@ package agent
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // aliasBody is an alias as a request gives it. It is kept and shown in lower
@@ -24,7 +23,7 @@ func (b aliasBody) folded() string { return strings.ToLower(b.Alias) }
 
 // free refuses an alias that somebody has (duplicate).
 func (b aliasBody) free(c *request.Request) error {
-	if _, taken := table.AliasNames.In(c.Rows(), c.Organization.ID, b.folded()); taken {
+	if _, taken := store.AliasName(c.Organization.ID, b.folded()).In(c.Rows()); taken {
 		return fault.New(fault.KindDuplicate, "This alias exists already: choose another, or delete that one first").On("body.alias", "is taken")
 	}
 	return nil
@@ -37,7 +36,7 @@ type createAliasIn struct {
 
 // Load asks who has the alias already.
 func (in *createAliasIn) Load(f *request.Fetch) {
-	f.Rows(table.AliasNames.Key(f.Organization, in.Body.folded()))
+	f.Rows(store.AliasName(f.Organization, in.Body.folded()).Key)
 }
 
 // createAlias gives the agent another name. It refuses one that is taken in the
@@ -68,49 +67,43 @@ type aliasesIn struct {
 	api.Paging
 	AgentID int64 `query:"agent_id" minimum:"1" doc:"Only aliases of this agent"`
 
-	own []int64
-	all []store.PlacedAlias
+	found []store.Ref
+}
+
+// list is the aliases of the agent, or of all agents that the caller can see, by id.
+func (in *aliasesIn) list(s *store.Store, organization int64) list.Of[model.Alias] {
+	l := list.Of[model.Alias]{
+		Find: list.Refs(s.AliasesOfOrganization, organization),
+		Rows: func(c *request.Request, at store.Ref) []store.Key {
+			if in.AgentID != 0 {
+				at.Project = c.Agent.ProjectID
+			}
+			return append(sightKeys(at, c.Caller), store.Alias(at.ID).Key)
+		},
+		Then: teamKeys,
+		Show: func(c *request.Request, at store.Ref) (model.Alias, bool) {
+			a, is := store.Alias(at.ID).In(c.Rows())
+			_, visible, _ := c.SightOf(c.Caller).Agent(at.Agent)
+			return a, is && visible
+		},
+		Fill: true,
+	}
+	if in.AgentID != 0 {
+		l.Find = list.Refs(s.AliasesOf, in.AgentID)
+	}
+	return l
 }
 
 // Load asks for the agent's aliases, or for all there are.
 func (in *aliasesIn) Load(f *request.Fetch) {
-	s, after, n := f.Store(), in.AfterID(), in.Limit+1
-	if in.AgentID != 0 {
-		request.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) { return s.AliasesOf(ctx, in.AgentID, after, n) })
-		return
-	}
-	request.Ask(f, &in.all, func(ctx context.Context) ([]store.PlacedAlias, error) {
-		return s.AliasesOfOrganization(ctx, f.Organization, after, n)
-	})
+	in.list(f.Store(), f.Organization).Find.Ask(f, in.Paging, &in.found)
 }
 
 // aliases shows the aliases of an agent, or of all that the caller can see, by
 // id.
 func (h *handlers) aliases(ctx context.Context, in *aliasesIn) (api.Page[model.Alias], error) {
 	c := in.Request()
-	found := slices.Clone(in.all)
-	for _, id := range in.own {
-		found = append(found, store.PlacedAlias{Alias: id, Placed: store.Placed{Agent: in.AgentID, Project: c.Agent.ProjectID}})
-	}
-	return api.Fill(ctx, in.Paging, found, func(a store.PlacedAlias) int64 { return a.Alias },
-		func(ctx context.Context, after int64) ([]store.PlacedAlias, error) {
-			if in.AgentID != 0 {
-				return nil, nil // all of them are shown
-			}
-			return h.store.AliasesOfOrganization(ctx, c.Organization.ID, after, in.Limit+1)
-		},
-		func(ctx context.Context, found []store.PlacedAlias) (func(store.PlacedAlias) (model.Alias, bool), error) {
-			placed, keys := make([]store.Placed, len(found)), make([]table.Primary, len(found))
-			for i, at := range found {
-				placed[i], keys[i] = at.Placed, table.Aliases.Key(at.Alias)
-			}
-			seen, err := h.see(ctx, c, placed, keys...)
-			return func(at store.PlacedAlias) (model.Alias, bool) {
-				a, is := table.Aliases.In(c.Rows(), at.Alias)
-				_, ok := seen[at.Agent]
-				return a, ok && is
-			}, err
-		})
+	return in.list(h.store, c.Organization.ID).Page(ctx, c, in.Paging, in.found)
 }
 
 type byAliasIn struct {
@@ -122,25 +115,25 @@ func (in *byAliasIn) folded() string { return strings.ToLower(in.Alias) }
 
 // Load asks which alias it is.
 func (in *byAliasIn) Load(f *request.Fetch) {
-	f.Rows(table.AliasNames.Key(f.Organization, in.folded()))
+	f.Rows(store.AliasName(f.Organization, in.folded()).Key)
 }
 
 // agentByAlias shows the agent that an alias leads to. An alias that nobody has
 // and one of an agent that the caller can't see are both not found.
 func (h *handlers) agentByAlias(ctx context.Context, in *byAliasIn) (model.Agent, error) {
 	c := in.Request()
-	name, ok := table.AliasNames.In(c.Rows(), c.Organization.ID, in.folded())
+	name, ok := store.AliasName(c.Organization.ID, in.folded()).In(c.Rows())
 	if !ok {
 		return model.Agent{}, fault.NotFound()
 	}
-	if err := c.Read(ctx, table.Aliases.Key(name.AliasID)); err != nil {
+	if err := c.Read(ctx, store.Alias(name.AliasID).Key); err != nil {
 		return model.Agent{}, err
 	}
-	a, ok := table.Aliases.In(c.Rows(), name.AliasID)
+	a, ok := store.Alias(name.AliasID).In(c.Rows())
 	if !ok || a.Alias != name.Alias {
 		return model.Agent{}, fault.NotFound()
 	}
-	found, err := h.see(ctx, c, []store.Placed{{Agent: a.AgentID, Project: a.ProjectID}})
+	found, err := see(ctx, c, store.Ref{Agent: a.AgentID, Project: a.ProjectID})
 	if err != nil {
 		return model.Agent{}, err
 	}
@@ -159,7 +152,7 @@ type aliasIn struct {
 // named returns the alias, of which the line has found the agent, and which
 // If-Match and the ETag are about.
 func (in *aliasIn) named() model.Alias {
-	a, _ := table.Aliases.In(in.Request().Rows(), in.AliasID)
+	a, _ := store.Alias(in.AliasID).In(in.Request().Rows())
 	in.Request().CheckVersionOf(a)
 	return a
 }
@@ -171,7 +164,7 @@ type renameAliasIn struct {
 
 // Load asks who has the new alias already.
 func (in *renameAliasIn) Load(f *request.Fetch) {
-	f.Rows(table.AliasNames.Key(f.Organization, in.Body.folded()))
+	f.Rows(store.AliasName(f.Organization, in.Body.folded()).Key)
 }
 
 // renameAlias makes the alias another one. It refuses one that is taken in the

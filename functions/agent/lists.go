@@ -8,10 +8,10 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // A list asks all that leads somebody to agents for those after the last one
@@ -24,148 +24,77 @@ type listIn struct {
 	api.Paging
 	Ownerless bool `query:"ownerless" doc:"Only those without an owner; for the ranks (403)"`
 
-	granted, open              []store.Placed
-	projects, teams, ownerless []int64
+	granted, open, ownerless []store.Ref
+	projects, teams          []int64
 }
 
 // Load asks what leads the caller to agents, or which have no owner.
 func (in *listIn) Load(f *request.Fetch) {
-	s, after, n := f.Store(), in.AfterID(), in.Limit+1
+	s := f.Store()
 	if in.Ownerless {
-		request.Ask(f, &in.ownerless, func(ctx context.Context) ([]int64, error) {
-			return s.Ownerless(ctx, f.Organization, model.OwnerlessAgent, after, n)
-		})
+		list.IDs(s.OwnerlessAgents, f.Organization).Ask(f, in.Paging, &in.ownerless)
 		return
 	}
 	if f.Caller == 0 {
 		return
 	}
-	request.Ask(f, &in.granted, func(ctx context.Context) ([]store.Placed, error) { return s.AgentsOfUser(ctx, f.Caller, after, n) })
-	request.Ask(f, &in.open, func(ctx context.Context) ([]store.Placed, error) { return s.OpenAgents(ctx, f.Organization, after, n) })
+	list.Refs(s.AgentsOfUser, f.Caller).Ask(f, in.Paging, &in.granted)
+	list.Refs(s.OpenAgents, f.Organization).Ask(f, in.Paging, &in.open)
 	request.Ask(f, &in.projects, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.ProjectsOfUser, f.Caller) })
 	request.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.TeamsOfUser, f.Caller) })
 }
 
 // list shows the agents that the caller can see, by id.
 func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Agent], error) {
-	c := in.Request()
-	l := listing{Paging: in.Paging, who: c.Caller}
+	c, l := in.Request(), agents(in.Request().Caller)
 	switch {
 	case in.Ownerless:
-		return h.ownerless(ctx, c, in, l)
+		return ownerless(ctx, c, in)
 	case c.Caller.BoundProject != 0:
-		l.projects = []int64{c.Caller.BoundProject}
+		l.Find = list.Refs(h.store.AgentsOfProject, c.Caller.BoundProject)
 	case c.Caller.Service || c.Caller.Rank.Admin():
-		all, err := h.store.AgentsOfOrganization(ctx, c.Organization.ID, in.AfterID(), in.Limit+1)
-		if err != nil {
-			return api.Page[model.Agent]{}, err
-		}
-		l.found = append(l.found, all)
+		l.Find = list.Refs(h.store.AgentsOfOrganization, c.Organization.ID)
 	default:
-		l.projects, l.teams, l.found = in.projects, in.teams, [][]store.Placed{in.granted, in.open}
+		ofProjects := list.Each(in.projects, func(id int64) list.Finder { return list.Refs(h.store.AgentsOfProject, id) })
+		return h.ofTeams(ctx, c, l, in.Paging, in.teams, c.Caller, append(ofProjects, list.Found(in.granted...), list.Found(in.open...))...)
 	}
-	return h.page(ctx, c, l)
+	return l.Answer(ctx, c, in.Paging)
 }
 
-// ownerless shows the ranks the agents without an owner, by id.
-func (h *handlers) ownerless(ctx context.Context, c *request.Request, in *listIn, l listing) (api.Page[model.Agent], error) {
+// ofTeams is a list of the agents of teams, and of others. The memberships of the
+// teams, which an index told, are read again along with its question. An agent that
+// goes from one team to another while both are asked may be in neither answer; then it
+// is in one of the second ones.
+func (h *handlers) ofTeams(ctx context.Context, c *request.Request, l list.Of[model.Agent], p api.Paging, teams []int64, who access.Caller, others ...list.Finder) (api.Page[model.Agent], error) {
+	memberships := make([]store.Key, len(teams))
+	for i, id := range teams {
+		memberships[i] = store.TeamMember(id, who.User).Key
+	}
+	find := list.Each(teams, func(id int64) list.Finder { return list.Refs(h.store.AgentsOfTeam, id) })
+	l.Find = list.Merged(append(others, find...)...)
+	if len(teams) > 1 {
+		l.Recheck = list.Merged(find...)
+	}
+	return l.Answer(ctx, c, p, memberships...)
+}
+
+// ownerless shows the ranks the agents without an owner, by id. Of what project they
+// are only their own rows tell.
+func ownerless(ctx context.Context, c *request.Request, in *listIn) (api.Page[model.Agent], error) {
 	if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
 		return api.Page[model.Agent]{}, err
 	}
-	keys := make([]table.Primary, len(in.ownerless))
-	for i, id := range in.ownerless {
-		keys[i] = table.Agents.Key(id)
+	l := agents(c.Caller)
+	l.Rows = func(_ *request.Request, at store.Ref) []store.Key { return []store.Key{store.Agent(at.ID).Key} }
+	l.Then = func(c *request.Request, at store.Ref) []store.Key {
+		a, _ := store.Agent(at.ID).In(c.Rows())
+		return []store.Key{store.Project(a.ProjectID).Key}
 	}
-	if err := c.ReadShown(ctx, keys...); err != nil {
-		return api.Page[model.Agent]{}, err
+	l.Show = func(c *request.Request, at store.Ref) (model.Agent, bool) {
+		a, visible, _ := c.SightOf(c.Caller).Agent(at.ID)
+		return a, visible && a.OwnerID == nil // since the list was read
 	}
-	placed := make([]store.Placed, len(in.ownerless))
-	for i, id := range in.ownerless {
-		a, _ := table.Agents.In(c.Rows(), id)
-		placed[i] = store.Placed{Agent: id, Project: a.ProjectID}
-	}
-	l.found = [][]store.Placed{placed}
-	page, err := h.page(ctx, c, l)
-	page.Items = slices.DeleteFunc(page.Items, func(a model.Agent) bool { return a.OwnerID != nil }) // since the list was read
-	return page, err
-}
-
-// listing is a page of agents, by id, that somebody is to see.
-type listing struct {
-	api.Paging
-	who             access.Caller
-	projects, teams []int64          // whose agents are still to be asked for
-	found           [][]store.Placed // what else leads to some of them
-}
-
-// page shows the first agents that somebody can see.
-func (h *handlers) page(ctx context.Context, c *request.Request, l listing) (api.Page[model.Agent], error) {
-	if err := h.ask(ctx, c, &l); err != nil {
-		return api.Page[model.Agent]{}, err
-	}
-	placed, next := api.Merge(l.Limit, byID, l.found...)
-	missed, again := h.again(l, placed, next)
-	if err := c.ReadWith(ctx, sightKeys(placed, l.who), again...); err != nil {
-		return api.Page[model.Agent]{}, err
-	}
-	if missed() {
-		return api.Page[model.Agent]{}, table.ErrStale
-	}
-	agents, _ := seen(c, placed, l.who)
-	out := make([]model.Agent, 0, len(placed))
-	for _, at := range placed {
-		if a, ok := agents[at.Agent]; ok {
-			out = append(out, a)
-		}
-	}
-	return api.Page[model.Agent]{Items: out, Next: next}, nil
-}
-
-// ask asks projects and teams for their agents, and at the same time reads the
-// memberships of the teams again that an index told of somebody.
-func (h *handlers) ask(ctx context.Context, c *request.Request, l *listing) error {
-	ofProjects, ofTeams := make([][]store.Placed, len(l.projects)), make([][]store.Placed, len(l.teams))
-	asks := questions(l.projects, ofProjects, l.Paging, h.store.AgentsOfProject)
-	asks = append(asks, questions(l.teams, ofTeams, l.Paging, h.store.AgentsOfTeam)...)
-	keys := make([]table.Primary, len(l.teams))
-	for i, id := range l.teams {
-		keys[i] = table.TeamMembers.Key(id, l.who.User)
-	}
-	if len(asks) == 0 {
-		return nil
-	}
-	err := c.ReadWith(ctx, keys, asks...)
-	l.found = slices.Concat(l.found, ofProjects, ofTeams)
-	return err
-}
-
-// again asks teams once more while the agents are read. An agent that goes from
-// one team to another while both are asked may be in neither answer; then it is
-// in one of the second ones, and missed says so.
-func (h *handlers) again(l listing, placed []store.Placed, next string) (missed func() bool, asks []func(context.Context) error) {
-	if len(l.teams) < 2 {
-		return func() bool { return false }, nil
-	}
-	anew := make([][]store.Placed, len(l.teams))
-	return func() bool {
-		return slices.ContainsFunc(slices.Concat(anew...), func(at store.Placed) bool {
-			onPage := next == "" || at.Agent <= placed[len(placed)-1].Agent
-			_, found := slices.BinarySearchFunc(placed, at, func(a, b store.Placed) int { return cmp.Compare(a.Agent, b.Agent) })
-			return onPage && !found
-		})
-	}, questions(l.teams, anew, l.Paging, h.store.AgentsOfTeam)
-}
-
-// questions ask each of some places for its agents on a page.
-func questions(places []int64, into [][]store.Placed, p api.Paging, ask func(ctx context.Context, place, after int64, n int) ([]store.Placed, error)) []func(context.Context) error {
-	asks := make([]func(context.Context) error, len(places))
-	for i, id := range places {
-		asks[i] = func(ctx context.Context) (err error) {
-			into[i], err = ask(ctx, id, p.AfterID(), p.Limit+1)
-			return err
-		}
-	}
-	return asks
+	return l.Page(ctx, c, in.Paging, in.ownerless)
 }
 
 type teamsIn struct {
@@ -174,26 +103,20 @@ type teamsIn struct {
 	TeamID int64 `query:"team_id" minimum:"1" doc:"Only agents of this team's projects"`
 	UserID int64 `query:"user_id" minimum:"1" doc:"The user whose teams are meant; without it, the caller"`
 
-	ofTeam []store.Placed
+	ofTeam []store.Ref
 	teams  []int64
 }
 
 // Load asks for the team's agents, or for the teams.
 func (in *teamsIn) Load(f *request.Fetch) {
-	s, user := f.Store(), in.UserID
-	if user == 0 {
-		user = f.Caller
-	}
-	if in.TeamID != 0 {
+	s, user := f.Store(), cmp.Or(in.UserID, f.Caller)
+	switch {
+	case in.TeamID != 0:
 		if user != 0 {
-			f.Rows(table.TeamMembers.Key(in.TeamID, user))
+			f.Rows(store.TeamMember(in.TeamID, user).Key)
 		}
-		request.Ask(f, &in.ofTeam, func(ctx context.Context) ([]store.Placed, error) {
-			return s.AgentsOfTeam(ctx, in.TeamID, in.AfterID(), in.Limit+1)
-		})
-		return
-	}
-	if user != 0 {
+		list.Refs(s.AgentsOfTeam, in.TeamID).Ask(f, in.Paging, &in.ofTeam)
+	case user != 0:
 		request.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return store.Every(ctx, s.TeamsOfUser, user) })
 	}
 }
@@ -207,16 +130,16 @@ func (h *handlers) listOfTeams(ctx context.Context, in *teamsIn) (api.Page[model
 	if err != nil {
 		return api.Page[model.Agent]{}, err
 	}
-	l, teams := listing{Paging: in.Paging, who: who}, in.teams
+	teams := in.teams
 	if in.TeamID != 0 {
-		l.found, teams = append(l.found, in.ofTeam), []int64{in.TeamID}
-	} else {
-		l.teams = teams
+		teams = []int64{in.TeamID}
 	}
-	page, err := h.page(ctx, c, l)
 	// Of a project that has moved lately the old team's list may still have them.
-	page.Items = slices.DeleteFunc(page.Items, func(a model.Agent) bool { return !slices.Contains(teams, a.Team()) })
-	return page, err
+	l := agents(who).Where(func(a model.Agent) bool { return slices.Contains(teams, a.Team()) })
+	if in.TeamID != 0 {
+		return l.Page(ctx, c, in.Paging, in.ofTeam)
+	}
+	return h.ofTeams(ctx, c, l, in.Paging, teams, who)
 }
 
 // who is the one whose agents are listed.
@@ -239,18 +162,16 @@ type ofProjectIn struct {
 	api.Paging
 	ProjectID int64 `path:"project_id" example:"151"`
 
-	found []store.Placed
+	found []store.Ref
 }
 
 // Load asks for the project's agents.
 func (in *ofProjectIn) Load(f *request.Fetch) {
-	request.Ask(f, &in.found, func(ctx context.Context) ([]store.Placed, error) {
-		return f.Store().AgentsOfProject(ctx, in.ProjectID, in.AfterID(), in.Limit+1)
-	})
+	list.Refs(f.Store().AgentsOfProject, in.ProjectID).Ask(f, in.Paging, &in.found)
 }
 
 // listOfProject shows a project's agents, by id. Whoever sees the project sees
 // all of them.
 func (h *handlers) listOfProject(ctx context.Context, in *ofProjectIn) (api.Page[model.Agent], error) {
-	return h.page(ctx, in.Request(), listing{Paging: in.Paging, who: in.Request().Caller, found: [][]store.Placed{in.found}})
+	return agents(in.Request().Caller).Page(ctx, in.Request(), in.Paging, in.found)
 }

@@ -6,7 +6,7 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
-	"wardroom/pkg/table"
+	"wardroom/pkg/store"
 )
 
 // What Toggle Rating says; the first is documented.
@@ -21,14 +21,14 @@ type ratingIn struct{ agentIn }
 // Load asks for the caller's vote.
 func (in *ratingIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
-		f.Rows(table.Votes.Key(in.AgentID, f.Caller))
+		f.Rows(store.Vote(in.AgentID, f.Caller).Key)
 	}
 }
 
 // rating shows how the agent is liked. A service key has no vote.
 func (h *handlers) rating(_ context.Context, in *ratingIn) (model.AgentRating, error) {
 	c := in.Request()
-	v, _ := table.Votes.In(c.Rows(), in.AgentID, c.Caller.User)
+	v, _ := store.Vote(in.AgentID, c.Caller.User).In(c.Rows())
 	return rated(*c.Agent, v), nil
 }
 
@@ -57,7 +57,7 @@ func (h *handlers) toggleRating(_ context.Context, in *toggleIn) (api.Told[model
 	if err != nil {
 		return api.Told[model.AgentRating]{}, err
 	}
-	old, _ := table.Votes.In(c.Rows(), in.AgentID, me.ID)
+	old, _ := store.Vote(in.AgentID, me.ID).In(c.Rows())
 	c.CheckVersionOf(rated(*c.Agent, old))
 	v := old
 	v.AgentID, v.UserID, v.Vote = in.AgentID, me.ID, in.Body.Vote

@@ -2,20 +2,19 @@ package agent
 
 import (
 	"context"
-	"slices"
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // wantRecents asks for the caller's list of recent agents.
 func wantRecents(f *request.Fetch) {
 	if f.Caller != 0 {
-		f.Rows(table.RecentAgents.Key(f.Caller))
+		f.Rows(store.RecentAgents(f.Caller).Key)
 	}
 }
 
@@ -25,9 +24,9 @@ func recentsOf(c *request.Request) (model.Recents, error) {
 	if err != nil {
 		return model.Recents{}, err
 	}
-	list, _ := table.RecentAgents.In(c.Rows(), me.ID)
-	list.UserID = me.ID
-	return list, nil
+	recents, _ := store.RecentAgents(me.ID).In(c.Rows())
+	recents.UserID = me.ID
+	return recents, nil
 }
 
 type ownRecentIn struct{ agentIn }
@@ -50,9 +49,9 @@ func (h *handlers) addRecent(ctx context.Context, in *ownRecentIn) (model.Recent
 			return model.RecentAgent{}, err
 		}
 	}
-	list := old.With(e, c.Now)
-	h.store.RecordRecents(&c.Tx, table.RecentAgents, old, list)
-	return recentAgent(list.Entries[0], *c.Agent), nil
+	recents := old.With(e, c.Now)
+	h.store.RecordRecentAgents(&c.Tx, old, recents)
+	return recentAgent(recents.Entries[0], *c.Agent), nil
 }
 
 func recentAgent(e model.Recent, a model.Agent) model.RecentAgent {
@@ -71,7 +70,7 @@ func (h *handlers) deleteRecent(_ context.Context, in *ownRecentIn) ([]model.Rec
 	if !known {
 		return nil, fault.NotFound()
 	}
-	h.store.RecordRecents(&c.Tx, table.RecentAgents, old, old.Without(e))
+	h.store.RecordRecentAgents(&c.Tx, old, old.Without(e))
 	return []model.RecentAgent{recentAgent(e, *c.Agent)}, nil
 }
 
@@ -86,24 +85,20 @@ func (in *recentIn) Load(f *request.Fetch) { wantRecents(f) }
 // more.
 func (h *handlers) recent(ctx context.Context, in *recentIn) (api.Page[model.RecentAgent], error) {
 	c := in.Request()
-	page := api.Page[model.RecentAgent]{}
-	list, err := recentsOf(c)
+	recents, err := recentsOf(c)
 	if err != nil {
-		return page, err
+		return api.Page[model.RecentAgent]{}, err
 	}
-	placed := make([]store.Placed, len(list.Entries)) // all of them: what can't be seen has no place on a page
-	for i, e := range list.Entries {
-		placed[i] = store.Placed{Agent: e.AgentID, Project: e.ProjectID}
-	}
-	seen, err := h.see(ctx, c, placed)
-	list.Entries = slices.DeleteFunc(slices.Clone(list.Entries), func(e model.Recent) bool {
-		_, ok := seen[e.AgentID]
-		return !ok
-	})
-	entries, next := list.Page(in.After(), in.Limit)
-	page.Next = next
-	for _, e := range entries {
-		page.Items = append(page.Items, recentAgent(e, seen[e.AgentID]))
-	}
-	return page, err
+	return list.Of[model.RecentAgent]{
+		Find:     list.Recents(recents),
+		Position: func(at store.Ref) string { return at.Position },
+		Rows:     func(c *request.Request, at store.Ref) []store.Key { return sightKeys(at, c.Caller) },
+		Then:     teamKeys,
+		Show: func(c *request.Request, at store.Ref) (model.RecentAgent, bool) {
+			a, visible, _ := c.SightOf(c.Caller).Agent(at.Agent)
+			e, _ := recents.Entry(model.Recent{ProjectID: at.Project, AgentID: at.Agent})
+			return recentAgent(e, a), visible
+		},
+		Fill: true,
+	}.Answer(ctx, c, in.Paging)
 }

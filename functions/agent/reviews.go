@@ -7,10 +7,10 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type createReviewIn struct {
@@ -24,7 +24,7 @@ type createReviewIn struct {
 // Load asks whether the caller has reviewed the agent.
 func (in *createReviewIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
-		f.Rows(table.Reviewers.Key(in.AgentID, f.Caller))
+		f.Rows(store.Reviewer(in.AgentID, f.Caller).Key)
 	}
 }
 
@@ -39,7 +39,7 @@ func (h *handlers) createReview(ctx context.Context, in *createReviewIn) (model.
 	if c.Agent.Owner() == me.ID {
 		return model.Review{}, fault.Forbidden(fault.ReasonOwn)
 	}
-	if _, is := table.Reviewers.In(c.Rows(), in.AgentID, me.ID); is {
+	if _, is := store.Reviewer(in.AgentID, me.ID).In(c.Rows()); is {
 		return model.Review{}, fault.New(fault.KindDuplicate, "You have reviewed this agent already: change that review by Update an Agent Review")
 	}
 	r := model.Review{AgentID: in.AgentID, User: me.Ref(), UserID: me.ID, Review: in.Body.Review, Rating: in.Body.Rating, Stamp: model.Created(c.Stamp, c.Now), Version: 1}
@@ -63,15 +63,28 @@ type reviewsIn struct {
 	agentIn
 	api.Paging
 
-	found []store.PlacedReview
+	found []store.Ref
+}
+
+// list is the agent's reviews, newest first.
+func (in *reviewsIn) list(s *store.Store) list.Of[model.Review] {
+	return list.Of[model.Review]{
+		Find: func(ctx context.Context, after string, n int) ([]store.Ref, error) {
+			return s.ReviewsOf(ctx, in.AgentID, after, n)
+		},
+		Position: func(at store.Ref) string { return at.Position },
+		Rows: func(c *request.Request, at store.Ref) []store.Key {
+			return append(request.AuthorKeys(c.Agent.ProjectID, at.User), store.Review(in.AgentID, at.ID).Key)
+		},
+		Show: func(c *request.Request, at store.Ref) (model.Review, bool) {
+			r, ok := store.Review(in.AgentID, at.ID).In(c.Rows())
+			return authored(c, r), ok
+		},
+	}
 }
 
 // Load asks for the newest reviews.
-func (in *reviewsIn) Load(f *request.Fetch) {
-	request.Ask(f, &in.found, func(ctx context.Context) ([]store.PlacedReview, error) {
-		return f.Store().ReviewsOf(ctx, in.AgentID, in.After(), in.Limit+1)
-	})
-}
+func (in *reviewsIn) Load(f *request.Fetch) { in.list(f.Store()).Find.Ask(f, in.Paging, &in.found) }
 
 // Reviewed is what Get Agent Reviews tells beside the reviews.
 type Reviewed struct {
@@ -82,25 +95,8 @@ type Reviewed struct {
 // reviews shows the agent's reviews, newest first.
 func (h *handlers) reviews(ctx context.Context, in *reviewsIn) (api.Noted[api.Page[model.Review], Reviewed], error) {
 	c := in.Request()
-	page := api.Page[model.Review]{}
-	out := api.Noted[api.Page[model.Review], Reviewed]{Meta: Reviewed{c.Agent.AverageRating, c.Agent.ReviewCount}}
-	found, next := api.Cut(in.Limit, in.found, func(r store.PlacedReview) string { return r.Position })
-	page.Next = next
-	keys := make([]table.Primary, 0, 4*len(found))
-	for _, r := range found {
-		keys = append(keys, table.Reviews.Key(in.AgentID, r.Review))
-		keys = append(keys, request.AuthorKeys(c.Agent.ProjectID, r.User)...)
-	}
-	if err := c.ReadShown(ctx, keys...); err != nil {
-		return out, err
-	}
-	for _, f := range found {
-		if r, ok := table.Reviews.In(c.Rows(), in.AgentID, f.Review); ok {
-			page.Items = append(page.Items, authored(c, r))
-		}
-	}
-	out.Data = page
-	return out, nil
+	page, err := in.list(h.store).Page(ctx, c, in.Paging, in.found)
+	return api.Noted[api.Page[model.Review], Reviewed]{Data: page, Meta: Reviewed{c.Agent.AverageRating, c.Agent.ReviewCount}}, err
 }
 
 // authored is a review with its author as the caller may know them. Whom the caller may
@@ -121,11 +117,11 @@ type reviewIn struct {
 }
 
 // Load asks for the review.
-func (in *reviewIn) Load(f *request.Fetch) { f.Rows(table.Reviews.Key(in.AgentID, in.ReviewID)) }
+func (in *reviewIn) Load(f *request.Fetch) { f.Rows(store.Review(in.AgentID, in.ReviewID).Key) }
 
 // Resolve finds it, and who wrote it.
 func (in *reviewIn) Resolve(ctx context.Context, c *request.Request) error {
-	r, ok := table.Reviews.In(c.Rows(), in.AgentID, in.ReviewID)
+	r, ok := store.Review(in.AgentID, in.ReviewID).In(c.Rows())
 	if !ok {
 		return fault.NotFound()
 	}

@@ -4,11 +4,11 @@ import (
 	"context"
 
 	"wardroom/pkg/access"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // agentIn names the agent of the line.
@@ -17,49 +17,58 @@ type agentIn struct {
 	AgentID int64 `path:"agent_id" example:"21"`
 }
 
-// sightKeys are the rows of agents that lists led to, and of what somebody is on
-// each, but for the team of its project, which only the project's row tells.
-func sightKeys(placed []store.Placed, who access.Caller) []table.Primary {
-	keys := make([]table.Primary, 0, 5*len(placed))
-	for _, at := range placed {
-		keys = append(keys, table.Agents.Key(at.Agent), table.Projects.Key(at.Project))
-		if who.User != 0 && !who.Rank.Admin() {
-			keys = resource.AgentRoleKeys(keys, at.Agent, at.Project, 0, who.User)
-		}
+// agents is a list of agents, by id, without those that somebody may not know.
+func agents(who access.Caller) list.Of[model.Agent] {
+	return list.Of[model.Agent]{
+		Rows: func(_ *request.Request, at store.Ref) []store.Key { return sightKeys(at, who) },
+		Show: func(c *request.Request, at store.Ref) (model.Agent, bool) {
+			a, visible, _ := c.SightOf(who).Agent(at.Agent)
+			return a, visible
+		},
+	}
+}
+
+// sightKeys are the rows of an agent that a list led to, and of what somebody is on
+// it, but for the team of its project, which only the project's row tells.
+func sightKeys(at store.Ref, who access.Caller) []store.Key {
+	keys := append(make([]store.Key, 0, 5), store.Agent(at.Agent).Key, store.Project(at.Project).Key)
+	if who.User != 0 && !who.Rank.Admin() {
+		keys = resource.AgentRoleKeys(keys, at.Agent, at.Project, 0, who.User)
 	}
 	return keys
 }
 
-// seen returns the agents that somebody may know by the rows read so far, by id,
-// as shown, and the rows that tell what they are in the teams of the others.
-func seen(c *request.Request, placed []store.Placed, who access.Caller) (agents map[int64]model.Agent, teams []table.Primary) {
-	agents = make(map[int64]model.Agent, len(placed))
-	sight := c.SightOf(who)
-	for _, at := range placed {
-		a, visible, team := sight.Agent(at.Agent)
-		switch {
-		case visible:
-			agents[a.ID] = a
-		case team != 0 && who.User != 0:
-			teams = append(teams, table.TeamMembers.Key(team, who.User))
-		}
+// teamKeys is the row of what the caller is in the team of an agent's project, where
+// that could still show them the agent.
+func teamKeys(c *request.Request, at store.Ref) []store.Key {
+	_, visible, team := c.SightOf(c.Caller).Agent(at.Agent)
+	if visible || team == 0 || c.Caller.User == 0 {
+		return nil
 	}
-	return agents, teams
+	return []store.Key{store.TeamMember(team, c.Caller.User).Key}
 }
 
-// see reads agents that lists led to and returns those that the caller may know,
-// by id, as shown. more are read along. It is one round trip, and another one
-// where they may be in a team that lets them in.
-func (h *handlers) see(ctx context.Context, c *request.Request, placed []store.Placed, more ...table.Primary) (map[int64]model.Agent, error) {
-	if err := c.ReadShown(ctx, append(sightKeys(placed, c.Caller), more...)...); err != nil {
+// see reads agents and returns those that the caller may know, by id, as shown. It is
+// one round trip, and another one where they may be in a team that lets them in.
+func see(ctx context.Context, c *request.Request, placed ...store.Ref) (map[int64]model.Agent, error) {
+	var keys, teams []store.Key
+	for _, at := range placed {
+		keys = append(keys, sightKeys(at, c.Caller)...)
+	}
+	if err := c.ReadShown(ctx, keys...); err != nil {
 		return nil, err
 	}
-	agents, teams := seen(c, placed, c.Caller)
-	if fresh, err := c.ReadMissing(ctx, teams...); err != nil || !fresh {
-		return agents, err
+	for _, at := range placed {
+		teams = append(teams, teamKeys(c, at)...)
 	}
-	agents, _ = seen(c, placed, c.Caller)
-	return agents, nil
+	if _, err := c.ReadMissing(ctx, teams...); err != nil {
+		return nil, err
+	}
+	seen := make(map[int64]model.Agent, len(placed))
+	for _, at := range placed {
+		if a, visible, _ := c.SightOf(c.Caller).Agent(at.Agent); visible {
+			seen[a.ID] = a
+		}
+	}
+	return seen, nil
 }
-
-func byID(at store.Placed) int64 { return at.Agent }

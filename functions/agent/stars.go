@@ -6,10 +6,10 @@ import (
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type starIn struct{ agentIn }
@@ -17,7 +17,7 @@ type starIn struct{ agentIn }
 // Load asks whether the caller has starred it.
 func (in *starIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
-		f.Rows(table.Stars.Key(f.Caller, in.AgentID))
+		f.Rows(store.Star(f.Caller, in.AgentID).Key)
 	}
 }
 
@@ -29,13 +29,13 @@ func (h *handlers) star(ctx context.Context, in *starIn) ([]model.StarredAgent, 
 	if err != nil {
 		return nil, err
 	}
-	row, is := table.Stars.In(c.Rows(), me.ID, in.AgentID)
+	row, is := store.Star(me.ID, in.AgentID).In(c.Rows())
 	if !is {
 		row = model.Star{UserID: me.ID, AgentID: in.AgentID, ProjectID: c.Agent.ProjectID, CreatedOn: c.Now}
 		if row.ID, err = h.store.NewID(ctx, model.StarIDs); err != nil {
 			return nil, err
 		}
-		table.Stars.Create(&c.Tx, row)
+		h.store.CreateStar(&c.Tx, row)
 	}
 	return []model.StarredAgent{starredAgent(row, *c.Agent)}, nil
 }
@@ -48,15 +48,13 @@ type starredIn struct {
 	request.In
 	api.Paging
 
-	found []store.PlacedStar
+	found []store.Ref
 }
 
 // Load asks for the caller's stars.
 func (in *starredIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
-		request.Ask(f, &in.found, func(ctx context.Context) ([]store.PlacedStar, error) {
-			return f.Store().StarsOf(ctx, f.Caller, in.After(), in.Limit+1)
-		})
+		list.Refs(f.Store().StarsOf, f.Caller).Ask(f, in.Paging, &in.found)
 	}
 }
 
@@ -64,36 +62,31 @@ func (in *starredIn) Load(f *request.Fetch) {
 // without those that they can't reach any more. A service key has none (403).
 func (h *handlers) starred(ctx context.Context, in *starredIn) (api.Page[model.StarredAgent], error) {
 	c := in.Request()
-	page := api.Page[model.StarredAgent]{}
 	me, err := c.Me()
 	if err != nil {
-		return page, err
+		return api.Page[model.StarredAgent]{}, err
 	}
-	stars := in.found
-	if bound := c.Caller.BoundProject; bound != 0 { // the others have no place on a page
-		all, err := h.store.AllStarsOf(ctx, me.ID)
-		if err != nil {
-			return page, err
-		}
-		stars = slices.DeleteFunc(all, func(star store.PlacedStar) bool {
-			return star.Project != bound || star.Position <= in.After()
-		})
+	l := list.Of[model.StarredAgent]{
+		Rows: func(c *request.Request, at store.Ref) []store.Key {
+			return append(sightKeys(at, c.Caller), store.Star(me.ID, at.Agent).Key)
+		},
+		Then: teamKeys,
+		Show: func(c *request.Request, at store.Ref) (model.StarredAgent, bool) {
+			row, is := store.Star(me.ID, at.Agent).In(c.Rows())
+			a, visible, _ := c.SightOf(c.Caller).Agent(at.Agent)
+			return starredAgent(row, a), is && visible
+		},
 	}
-	found, next := api.Cut(in.Limit, stars, func(r store.PlacedStar) string { return r.Position })
-	page.Next = next
-	placed := make([]store.Placed, len(found))
-	keys := make([]table.Primary, len(found))
-	for i, star := range found {
-		placed[i], keys[i] = star.Placed, table.Stars.Key(me.ID, star.Agent)
+	bound := c.Caller.BoundProject
+	if bound == 0 {
+		return l.Page(ctx, c, in.Paging, in.found)
 	}
-	seen, err := h.see(ctx, c, placed, keys...)
-	for _, star := range found {
-		row, is := table.Stars.In(c.Rows(), me.ID, star.Agent)
-		if a, ok := seen[star.Agent]; ok && is {
-			page.Items = append(page.Items, starredAgent(row, a))
-		}
+	all, err := h.store.AllStarsOf(ctx, me.ID)
+	if err != nil {
+		return api.Page[model.StarredAgent]{}, err
 	}
-	return page, err
+	l.Find = list.Found(slices.DeleteFunc(all, func(at store.Ref) bool { return at.Project != bound })...) // the others have no place on a page
+	return l.Answer(ctx, c, in.Paging)
 }
 
 type unstarIn struct {
@@ -107,7 +100,7 @@ type unstarIn struct {
 func (in *unstarIn) Load(f *request.Fetch) {
 	for _, id := range in.Body.AgentIDs {
 		if f.Caller != 0 {
-			f.Rows(table.Stars.Key(f.Caller, id))
+			f.Rows(store.Star(f.Caller, id).Key)
 		}
 	}
 }
@@ -121,23 +114,23 @@ func (h *handlers) unstar(ctx context.Context, in *unstarIn) ([]model.StarredAge
 		return nil, err
 	}
 	var rows []model.Star
-	var placed []store.Placed
+	var placed []store.Ref
 	for _, id := range model.Distinct(in.Body.AgentIDs) {
-		row, is := table.Stars.In(c.Rows(), me.ID, id)
+		row, is := store.Star(me.ID, id).In(c.Rows())
 		if bound := c.Caller.BoundProject; is && (bound == 0 || bound == row.ProjectID) {
-			rows, placed = append(rows, row), append(placed, store.Placed{Agent: id, Project: row.ProjectID})
+			rows, placed = append(rows, row), append(placed, store.Ref{Agent: id, Project: row.ProjectID})
 		}
 	}
 	if len(rows) == 0 {
 		return nil, fault.NotFound().On(c.Place("agent_ids"), "names no starred agent")
 	}
-	seen, err := h.see(ctx, c, placed)
+	seen, err := see(ctx, c, placed...)
 	if err != nil {
 		return nil, err
 	}
 	out := []model.StarredAgent{}
 	for _, row := range rows {
-		table.Stars.Delete(&c.Tx, row)
+		h.store.DeleteStar(&c.Tx, row)
 		if a, ok := seen[row.AgentID]; ok {
 			out = append(out, starredAgent(row, a))
 		}

@@ -7,15 +7,16 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
-	"wardroom/pkg/table"
+	"wardroom/pkg/store"
 )
 
 // typesOf is the row of the types of the caller's organisation, which are in it
 // by id. An organisation that has edited none has no row: its Version is 0.
 func typesOf(c *request.Request) model.AgentTypes {
-	row, edited := table.AgentTypes.In(c.Rows(), c.Organization.ID)
+	row, edited := store.AgentTypes(c.Organization.ID).In(c.Rows())
 	if !edited {
 		return model.AgentTypes{OrganizationID: c.Organization.ID, Types: model.BuiltInAgentTypes()}
 	}
@@ -27,13 +28,22 @@ type typesIn struct {
 	api.Paging
 }
 
-func (in *typesIn) Load(f *request.Fetch) { f.Rows(table.AgentTypes.Key(f.Organization)) }
+func (in *typesIn) Load(f *request.Fetch) { f.Rows(store.AgentTypes(f.Organization).Key) }
 
 // types shows the types of agents, by id.
-func (h *handlers) types(_ context.Context, in *typesIn) (api.Page[model.AgentType], error) {
-	types := slices.DeleteFunc(typesOf(in.Request()).Types, func(t model.AgentType) bool { return t.ID <= in.AfterID() })
-	rows, next := api.Merge(in.Limit, func(t model.AgentType) int64 { return t.ID }, types)
-	return api.Page[model.AgentType]{Items: rows, Next: next}, nil
+func (h *handlers) types(ctx context.Context, in *typesIn) (api.Page[model.AgentType], error) {
+	types := typesOf(in.Request()).Types
+	l := list.Of[model.AgentType]{
+		Show: func(_ *request.Request, at store.Ref) (model.AgentType, bool) {
+			return types[slices.IndexFunc(types, func(t model.AgentType) bool { return t.ID == at.ID })], true
+		},
+	}
+	var ids []int64
+	for _, t := range types {
+		ids = append(ids, t.ID)
+	}
+	l.Find = list.FoundIDs(ids...)
+	return l.Answer(ctx, in.Request(), in.Paging)
 }
 
 type editTypeIn struct {
@@ -47,7 +57,7 @@ type editTypeIn struct {
 	at int // of the type among those there are
 }
 
-func (in *editTypeIn) Load(f *request.Fetch) { f.Rows(table.AgentTypes.Key(f.Organization)) }
+func (in *editTypeIn) Load(f *request.Fetch) { f.Rows(store.AgentTypes(f.Organization).Key) }
 
 // Resolve refuses a type that there isn't.
 func (in *editTypeIn) Resolve(_ context.Context, c *request.Request) error {

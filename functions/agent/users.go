@@ -1,20 +1,18 @@
 package agent
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/list"
 	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type usersIn struct {
@@ -23,31 +21,62 @@ type usersIn struct {
 	UserID     int64  `query:"user_id" minimum:"1" doc:"The user whose role is asked for; without it, everybody who has one of their own, or in the project or its team"`
 	Permission string `query:"permission" enum:"viewer,editor,owner" doc:"Only who has this role"`
 
-	direct, inProject, inTeam []store.Ref
-	team                      int64 // the one that was asked
+	found []store.Ref
+	team  int64 // the one that was asked
+}
+
+// list is who has a role on an agent, by the id of the permission or the membership
+// that gives it to them: these have ids of one sequence. Somebody with several roles
+// is shown once, by the one that counts.
+func (in *usersIn) list(s *store.Store, project, team int64) list.Of[model.AgentUser] {
+	sources := []list.Finder{list.Refs(s.AgentMembers, in.AgentID), list.Refs(s.Members, project)}
+	if team != 0 {
+		sources = append(sources, list.Refs(s.TeamMembers, team))
+	}
+	return list.Of[model.AgentUser]{
+		Find: list.Merged(sources...),
+		Rows: func(c *request.Request, at store.Ref) []store.Key { return rolesKeys(*c.Agent, at.User) },
+		Show: func(c *request.Request, at store.Ref) (model.AgentUser, bool) {
+			u, known := c.UserRow(at.User)
+			if !known {
+				return model.AgentUser{}, false
+			}
+			who, target := request.CallerOf(u), c.AgentTarget(*c.Agent, *c.Project, u.ID)
+			who.Rank, target.Open = access.User, access.Openness{}
+			row, ok := role(c, who, target, u)
+			return row.AgentUser, ok && row.by == pathTo(at) && (in.Permission == "" || row.Permission == in.Permission)
+		},
+	}
+}
+
+// pathTo is the path by which a list led to somebody: their permission on the agent,
+// or their membership of the project or the team.
+func pathTo(at store.Ref) access.PathKind {
+	switch {
+	case at.Agent != 0:
+		return access.Direct
+	case at.Project != 0:
+		return access.ViaProject
+	}
+	return access.ViaTeam
 }
 
 // Load asks for what the user is on the agent, or who has a role on it.
 func (in *usersIn) Load(f *request.Fetch) {
 	a, ok := f.Agent(in.AgentID)
-	if !ok {
-		return
-	}
-	if in.UserID != 0 {
+	switch {
+	case !ok:
+	case in.UserID != 0:
 		f.Rows(rolesKeys(a, in.UserID)...)
-		return
-	}
-	s, after, n := f.Store(), in.After(), in.Limit+1
-	request.Ask(f, &in.direct, func(ctx context.Context) ([]store.Ref, error) { return s.AgentMembers(ctx, a.ID, after, n) })
-	request.Ask(f, &in.inProject, func(ctx context.Context) ([]store.Ref, error) { return s.Members(ctx, a.ProjectID, after, n) })
-	if in.team = a.Team(); in.team != 0 {
-		request.Ask(f, &in.inTeam, func(ctx context.Context) ([]store.Ref, error) { return s.TeamMembers(ctx, in.team, after, n) })
+	default:
+		in.team = a.Team()
+		in.list(f.Store(), a.ProjectID, in.team).Find.Ask(f, in.Paging, &in.found)
 	}
 }
 
 // rolesKeys are a user's row and those that tell what they are on an agent.
-func rolesKeys(a model.Agent, user int64) []table.Primary {
-	return resource.AgentRoleKeys([]table.Primary{table.Users.Key(user)}, a.ID, a.ProjectID, a.Team(), user)
+func rolesKeys(a model.Agent, user int64) []store.Key {
+	return resource.AgentRoleKeys([]store.Key{store.User(user).Key}, a.ID, a.ProjectID, a.Team(), user)
 }
 
 // users shows who has a role on the agent, by the id of what gives it to them, or
@@ -58,66 +87,18 @@ func (h *handlers) users(ctx context.Context, in *usersIn) (api.Page[model.Agent
 		return api.Page[model.AgentUser]{Items: []model.AgentUser{row}}, err
 	}
 	c := in.Request()
-	page := api.Page[model.AgentUser]{}
-	if team := c.Project.Team(); team != in.team { // the project has moved lately
-		in.inTeam = nil
-		if team != 0 {
-			var err error
-			if in.inTeam, err = h.store.TeamMembers(ctx, team, in.After(), in.Limit+1); err != nil {
-				return page, err
-			}
-		}
+	l := in.list(h.store, c.Agent.ProjectID, c.Project.Team())
+	if c.Project.Team() != in.team { // the project has moved lately
+		return l.Answer(ctx, c, in.Paging)
 	}
-	found, next := api.Cut(in.Limit, in.candidates(), func(r candidate) string { return r.Position })
-	page.Next = next
-	var keys []table.Primary
-	for _, f := range found {
-		keys = append(keys, rolesKeys(*c.Agent, f.ID)...)
-	}
-	if err := c.ReadShown(ctx, keys...); err != nil {
-		return page, err
-	}
-	for _, f := range found {
-		u, known := c.UserRow(f.ID)
-		if !known {
-			continue
-		}
-		who, target := request.CallerOf(u), c.AgentTarget(*c.Agent, *c.Project, u.ID)
-		who.Rank, target.Open = access.User, access.Openness{}
-		row, ok := role(c, who, target, u)
-		// Who has several roles is shown once, by the one that counts.
-		if ok && row.by == f.by && (in.Permission == "" || row.Permission == in.Permission) {
-			page.Items = append(page.Items, row.AgentUser)
-		}
-	}
-	return page, nil
-}
-
-// candidate is somebody whom an index told of: by their permission on the agent,
-// or their membership of the project or the team.
-type candidate struct {
-	store.Ref
-	by access.PathKind
-}
-
-// candidates are all of them together, by the id of the permission or
-// membership: these have ids of one sequence.
-func (in *usersIn) candidates() []candidate {
-	var out []candidate
-	for by, refs := range map[access.PathKind][]store.Ref{access.Direct: in.direct, access.ViaProject: in.inProject, access.ViaTeam: in.inTeam} {
-		for _, r := range refs {
-			out = append(out, candidate{r, by})
-		}
-	}
-	slices.SortFunc(out, func(a, b candidate) int { return cmp.Compare(a.Position, b.Position) })
-	return out
+	return l.Page(ctx, c, in.Paging, in.found)
 }
 
 // one is the role of one user.
 func (in *usersIn) one(ctx context.Context) (model.AgentUser, error) {
 	c := in.Request()
 	if team := c.Project.Team(); team != 0 { // another than was asked for, if the project has moved lately
-		if _, err := c.ReadMissing(ctx, table.TeamMembers.Key(team, in.UserID)); err != nil {
+		if _, err := c.ReadMissing(ctx, store.TeamMember(team, in.UserID).Key); err != nil {
 			return model.AgentUser{}, err
 		}
 	}

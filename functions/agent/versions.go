@@ -8,7 +8,7 @@ import (
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
-	"wardroom/pkg/table"
+	"wardroom/pkg/store"
 )
 
 // starters are questions that a new chat offers.
@@ -50,7 +50,7 @@ type versionIn struct {
 
 // Load asks for the version.
 func (in *versionIn) Load(f *request.Fetch) {
-	f.Rows(table.AgentVersions.Key(in.AgentID, in.Version))
+	f.Rows(store.AgentVersion(in.AgentID, in.Version).Key)
 }
 
 // Resolve refuses one that there isn't.
@@ -62,7 +62,7 @@ func (in *versionIn) Resolve(_ context.Context, c *request.Request) error {
 }
 
 func (in *versionIn) read(c *request.Request) (model.AgentVersion, bool) {
-	return table.AgentVersions.In(c.Rows(), in.AgentID, in.Version)
+	return store.AgentVersion(in.AgentID, in.Version).In(c.Rows())
 }
 
 func (h *handlers) version(_ context.Context, in *versionIn) (model.AgentVersion, error) {
@@ -87,7 +87,7 @@ func (h *handlers) restore(_ context.Context, in *restoreIn) (model.AgentVersion
 	old, a := *c.Agent, *c.Agent
 	made := renewed(&a, v.Config)
 	if made == nil {
-		v, _ = table.AgentVersions.In(c.Rows(), old.ID, old.ConfigVersion)
+		v, _ = store.AgentVersion(old.ID, old.ConfigVersion).In(c.Rows())
 		return v, nil
 	}
 	made.Stamp = model.Created(c.Stamp, c.Now)

@@ -15,7 +15,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type auditIn struct {
@@ -126,7 +125,7 @@ func (h *handlers) signed(ctx context.Context) func(model.Checkpoint) bool {
 type checkpointIn struct{ request.In }
 
 // Load asks where the chain ends.
-func (in *checkpointIn) Load(f *request.Fetch) { f.Rows(table.SealHeads.Key(f.Organization)) }
+func (in *checkpointIn) Load(f *request.Fetch) { f.Rows(store.SealHead(f.Organization).Key) }
 
 type checkpointOut struct {
 	Seq       int64      `json:"seq"`
@@ -140,11 +139,11 @@ type checkpointOut struct {
 func (h *handlers) checkpoint(ctx context.Context, in *checkpointIn) (checkpointOut, error) {
 	c := in.Request()
 	head := audit.HeadOf(c.Rows(), c.Organization.ID)
-	key := table.Checkpoints.Key(c.Organization.ID, head.Seq)
-	if err := c.Read(ctx, key); err != nil {
+	signed := store.Checkpoint(c.Organization.ID, head.Seq)
+	if err := c.Read(ctx, signed.Key); err != nil {
 		return checkpointOut{}, err
 	}
-	point, kept := table.Checkpoints.At(c.Rows(), key)
+	point, kept := signed.In(c.Rows())
 	if !kept {
 		signer, err := h.signer()
 		if errors.Is(err, checkpoint.ErrNone) {
@@ -158,7 +157,7 @@ func (h *handlers) checkpoint(ctx context.Context, in *checkpointIn) (checkpoint
 			return checkpointOut{}, fault.Unavailable(err)
 		}
 		if point.Seq > 0 { // an empty chain has nothing to lose
-			table.Checkpoints.Create(&c.Tx, point)
+			h.store.CreateCheckpoint(&c.Tx, point)
 		}
 	}
 	return checkpointOut{point.Seq, hex.EncodeToString(point.Hash), point.SignedOn, hex.EncodeToString(point.Signature)}, nil

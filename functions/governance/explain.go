@@ -12,7 +12,7 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/resource"
-	"wardroom/pkg/table"
+	"wardroom/pkg/store"
 )
 
 type explainIn struct {
@@ -64,7 +64,7 @@ func (in *explainIn) kind() *resource.Kind { return resource.Named(in.ResourceTy
 // Load asks for the person and the resource, and what they and the caller are
 // there.
 func (in *explainIn) Load(f *request.Fetch) {
-	f.Rows(table.Users.Key(in.UserID))
+	f.Rows(store.User(in.UserID).Key)
 	kind := in.kind()
 	if kind == nil || kind.Assign == nil { // the organisation is read with the caller
 		return
@@ -81,7 +81,7 @@ func (in *explainIn) Load(f *request.Fetch) {
 // others what they see now. It refuses with 403 who asks about somebody else and
 // neither has a rank nor manages the project.
 func (in *explainIn) Resolve(ctx context.Context, c *request.Request) error {
-	u, ok := table.Users.In(c.Rows(), in.UserID)
+	u, ok := store.User(in.UserID).In(c.Rows())
 	place, seen, err := in.find(ctx, c)
 	if err != nil {
 		return err

@@ -7,10 +7,10 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/concurrent"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type allRemovalsIn struct {
@@ -21,28 +21,42 @@ type allRemovalsIn struct {
 	TeamID     int64  `query:"team_id" minimum:"1" doc:"Only those from this team"`
 	State      string `query:"state" enum:"revoked,cleaning,done,undone"`
 
-	found []int64
+	found []store.Ref
+}
+
+// list is the removals that may be meant, by id: those that the filter finds which
+// leads to the fewest. What is of one user, or from one place, is all of one
+// organisation, so that one of another ends the list.
+func (in *allRemovalsIn) list(s *store.Store, organization int64) list.Of[model.Removal] {
+	l, foreign := removals(), false
+	find := list.IDs(s.RemovalsOfOrganization, organization)
+	switch {
+	case in.UserID != 0:
+		find = list.IDs(s.RemovalsAbout, model.UserName(in.UserID))
+	case in.ProjectID != 0:
+		find = list.IDs(s.RemovalsFrom, in.ProjectID)
+	case in.TeamID != 0:
+		find = list.IDs(s.RemovalsAbout, model.TeamName(in.TeamID))
+	}
+	l.Find = func(ctx context.Context, after string, n int) ([]store.Ref, error) {
+		if foreign {
+			return nil, nil
+		}
+		return find(ctx, after, n)
+	}
+	show := l.Show
+	l.Show = func(c *request.Request, at store.Ref) (model.Removal, bool) {
+		r, ok := show(c, at)
+		foreign = foreign || ok && r.OrganizationID != organization
+		return r, ok && !foreign && in.wants(r)
+	}
+	l.Fill = true
+	return l
 }
 
 // Load asks for the first that there may be.
 func (in *allRemovalsIn) Load(f *request.Fetch) {
-	request.Ask(f, &in.found, func(ctx context.Context) ([]int64, error) {
-		return in.next(ctx, f.Store(), f.Organization, in.AfterID())
-	})
-}
-
-// next lists removals after an id, by whichever of the filters leads to the fewest.
-func (in *allRemovalsIn) next(ctx context.Context, s *store.Store, organization, from int64) ([]int64, error) {
-	switch n := in.Limit + 1; {
-	case in.UserID != 0:
-		return s.RemovalsAbout(ctx, model.UserName(in.UserID), from, n)
-	case in.ProjectID != 0:
-		return s.RemovalsFrom(ctx, in.ProjectID, from, n)
-	case in.TeamID != 0:
-		return s.RemovalsAbout(ctx, model.TeamName(in.TeamID), from, n)
-	default:
-		return s.RemovalsOfOrganization(ctx, organization, from, n)
-	}
+	in.list(f.Store(), f.Organization).Find.Ask(f, in.Paging, &in.found)
 }
 
 // wants reports whether a removal is one of those asked for.
@@ -52,8 +66,7 @@ func (in *allRemovalsIn) wants(r model.Removal) bool {
 }
 
 // allRemovals finds removals, by id, with what each changed. Without a project it
-// is for the ranks (403). What is of one user, or from one place, is all of one
-// organisation, and of another's nothing is told.
+// is for the ranks (403).
 func (h *handlers) allRemovals(ctx context.Context, in *allRemovalsIn) (api.Page[model.Removal], error) {
 	c := in.Request()
 	if in.ProjectID == 0 {
@@ -64,26 +77,7 @@ func (h *handlers) allRemovals(ctx context.Context, in *allRemovalsIn) (api.Page
 			return api.Page[model.Removal]{}, unnamed("query.project_id")
 		}
 	}
-	foreign := false
-	page, err := api.Fill(ctx, in.Paging, in.found, func(id int64) int64 { return id },
-		func(ctx context.Context, after int64) ([]int64, error) {
-			if foreign {
-				return nil, nil
-			}
-			return in.next(ctx, h.store, c.Organization.ID, after)
-		},
-		func(ctx context.Context, ids []int64) (func(int64) (model.Removal, bool), error) {
-			keys := make([]table.Primary, len(ids))
-			for i, id := range ids {
-				keys[i] = table.Removals.Key(id)
-			}
-			err := c.ReadShown(ctx, keys...)
-			return func(id int64) (model.Removal, bool) {
-				r, ok := table.Removals.In(c.Rows(), id)
-				foreign = foreign || ok && r.OrganizationID != c.Organization.ID
-				return r, ok && !foreign && in.wants(r)
-			}, err
-		})
+	page, err := in.list(h.store, c.Organization.ID).Page(ctx, c, in.Paging, in.found)
 	if err != nil {
 		return page, err
 	}

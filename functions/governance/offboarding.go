@@ -9,7 +9,7 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/request"
-	"wardroom/pkg/table"
+	"wardroom/pkg/store"
 )
 
 type planIn struct {
@@ -37,7 +37,7 @@ func (in *planIn) heirs() model.Heirs {
 // Load asks for the heirs.
 func (in *planIn) Load(f *request.Fetch) {
 	for _, id := range in.heirs().All() {
-		f.Rows(table.Users.Key(id))
+		f.Rows(store.User(id).Key)
 	}
 }
 
@@ -76,12 +76,12 @@ type applyIn struct {
 }
 
 // Load asks for the plan.
-func (in *applyIn) Load(f *request.Fetch) { f.Rows(table.Plans.Key(in.Body.PlanID)) }
+func (in *applyIn) Load(f *request.Fetch) { f.Rows(store.Offboarding(in.Body.PlanID).Key) }
 
 // Resolve answers 404 for a plan that has expired, for one of another
 // organisation, and to those whom plans are hidden from.
 func (in *applyIn) Resolve(_ context.Context, c *request.Request) error {
-	plan, ok := table.Plans.In(c.Rows(), in.Body.PlanID)
+	plan, ok := store.Offboarding(in.Body.PlanID).In(c.Rows())
 	if !ok || plan.OrganizationID != c.Organization.ID || !c.Live(&plan.ExpiresOn) ||
 		!access.Decide(c.Caller, c.OrganizationTarget(), access.ManageUsers).Allowed {
 		return fault.Missing("body.plan_id")

@@ -10,7 +10,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // Reach is one way by which somebody reaches something.
@@ -28,7 +27,7 @@ type previewIn struct {
 
 	from            stage
 	projects, teams []int64
-	agents          []store.Placed
+	agents          []store.Ref
 }
 
 // stage is where a page begins: a list has the organisation and what the person
@@ -67,7 +66,7 @@ const placesAtOnce = 16
 
 // Load asks for the person, and what the page begins with.
 func (in *previewIn) Load(f *request.Fetch) {
-	f.Rows(table.Users.Key(in.UserID))
+	f.Rows(store.User(in.UserID).Key)
 	in.from = begin(in.After())
 	s, at, n := f.Store(), in.from.id, in.Limit+1
 	projects := func(from int64, n int) {
@@ -80,7 +79,7 @@ func (in *previewIn) Load(f *request.Fetch) {
 	case ownProjects:
 		projects(at, n)
 		teams(0, n)
-		request.Ask(f, &in.agents, func(ctx context.Context) ([]store.Placed, error) { return s.AgentsOfUser(ctx, in.UserID, 0, 1) })
+		request.Ask(f, &in.agents, func(ctx context.Context) ([]store.Ref, error) { return s.AgentsOfUser(ctx, in.UserID, 0, 1) })
 	case ownTeams:
 		teams(at, n)
 	case teamProjects, teamAgents:
@@ -88,15 +87,15 @@ func (in *previewIn) Load(f *request.Fetch) {
 	case projectAgents:
 		projects(at-1, placesAtOnce+1)
 	case ownAgents:
-		request.Ask(f, &in.agents, func(ctx context.Context) ([]store.Placed, error) { return s.AgentsOfUser(ctx, in.UserID, at, n) })
+		request.Ask(f, &in.agents, func(ctx context.Context) ([]store.Ref, error) { return s.AgentsOfUser(ctx, in.UserID, at, n) })
 	case openAgents:
-		request.Ask(f, &in.agents, func(ctx context.Context) ([]store.Placed, error) { return s.OpenAgents(ctx, f.Organization, at, n) })
+		request.Ask(f, &in.agents, func(ctx context.Context) ([]store.Ref, error) { return s.OpenAgents(ctx, f.Organization, at, n) })
 	}
 }
 
 // Resolve refuses users of other organisations.
 func (in *previewIn) Resolve(_ context.Context, c *request.Request) error {
-	if u, ok := table.Users.In(c.Rows(), in.UserID); !ok || u.OrganizationID != c.Organization.ID {
+	if u, ok := store.User(in.UserID).In(c.Rows()); !ok || u.OrganizationID != c.Organization.ID {
 		return fault.NotFound()
 	}
 	return nil
@@ -107,7 +106,7 @@ func (in *previewIn) Resolve(_ context.Context, c *request.Request) error {
 func (h *handlers) preview(ctx context.Context, in *previewIn) (api.Page[Reach], error) {
 	c := in.Request()
 	page := api.Page[Reach]{Items: []Reach{}}
-	u, _ := table.Users.In(c.Rows(), in.UserID)
+	u, _ := store.User(in.UserID).In(c.Rows())
 	if !u.IsActive {
 		return page, nil
 	}
@@ -122,12 +121,12 @@ func (h *handlers) preview(ctx context.Context, in *previewIn) (api.Page[Reach],
 	if in.After() == "" {
 		page.Items = append(page.Items, ofOrganization(u)...)
 	}
-	keys := make([]table.Primary, 0, 2*(len(in.projects)+len(in.teams)))
+	keys := make([]store.Key, 0, 2*(len(in.projects)+len(in.teams)))
 	for _, id := range in.projects {
-		keys = append(keys, table.Projects.Key(id), table.ProjectMembers.Key(id, u.ID))
+		keys = append(keys, store.Project(id).Key, store.ProjectMember(id, u.ID).Key)
 	}
 	for _, id := range in.teams {
-		keys = append(keys, table.Teams.Key(id), table.TeamMembers.Key(id, u.ID))
+		keys = append(keys, store.Team(id).Key, store.TeamMember(id, u.ID).Key)
 	}
 	if err := c.Read(ctx, keys...); err != nil {
 		return page, err
@@ -200,8 +199,8 @@ func (h *handlers) previewTeams(ctx context.Context, in *previewIn) (api.Page[Re
 		ask: func(ctx context.Context, team, from int64, n int) ([]int64, error) {
 			return h.store.ProjectsOfTeam(ctx, team, from, n)
 		},
-		keys:   func(team int64) []table.Primary { return []table.Primary{table.TeamMembers.Key(team, in.UserID)} },
-		things: func(project int64) []table.Primary { return []table.Primary{table.Projects.Key(project)} },
+		keys:   func(team int64) []store.Key { return []store.Key{store.TeamMember(team, in.UserID).Key} },
+		things: func(project int64) []store.Key { return []store.Key{store.Project(project).Key} },
 		row: func(team, project int64) (Reach, bool) {
 			m, member := c.TeamMember(team, in.UserID)
 			p, live := store.LiveProject(c.Rows(), project)

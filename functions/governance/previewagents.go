@@ -6,10 +6,10 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // agentReach is one way by which somebody reaches an agent; false where what a
@@ -25,37 +25,33 @@ func agentReach(u model.User, t access.Target) (Reach, bool) {
 // that are open to everybody.
 func (h *handlers) previewAgents(ctx context.Context, in *previewIn, u model.User) (api.Page[Reach], error) {
 	c := in.Request()
-	found, next := api.Cut(in.Limit, in.agents, func(at store.Placed) string { return stage{list: in.from.list, id: at.Agent}.String() })
-	page := api.Page[Reach]{Items: []Reach{}, Next: next}
-	if next == "" && in.from.list == ownAgents {
+	own := in.from.list == ownAgents
+	page, err := list.Of[Reach]{
+		Position: func(at store.Ref) string { return stage{list: in.from.list, id: at.Agent}.String() },
+		Rows: func(_ *request.Request, at store.Ref) []store.Key {
+			keys := []store.Key{store.Agent(at.Agent).Key, store.Project(at.Project).Key}
+			if own {
+				keys = append(keys, store.AgentMember(u.ID, at.Agent).Key, store.Tombstone(at.Project, u.ID).Key)
+			}
+			return keys
+		},
+		Show: func(c *request.Request, at store.Ref) (Reach, bool) {
+			a, p, live := c.AgentRow(at.Agent)
+			t := c.AgentTarget(a, p, u.ID)
+			if t.ProjectRole, t.TeamRole = "", ""; own {
+				t.Open = access.Openness{}
+			} else {
+				t.AgentRole = ""
+			}
+			row, ok := agentReach(u, t)
+			return row, live && ok
+		},
+		Strict: true,
+	}.Page(ctx, c, in.Paging, in.agents)
+	if page.Next == "" && own {
 		page.Next = stage{list: projectAgents}.String()
 	}
-	var keys []table.Primary
-	for _, at := range found {
-		keys = append(keys, table.Agents.Key(at.Agent), table.Projects.Key(at.Project))
-		if in.from.list == ownAgents {
-			keys = append(keys, table.AgentMembers.Key(u.ID, at.Agent), table.Tombstones.Key(at.Project, u.ID))
-		}
-	}
-	if err := c.Read(ctx, keys...); err != nil {
-		return page, err
-	}
-	for _, at := range found {
-		a, p, live := c.AgentRow(at.Agent)
-		if !live {
-			continue
-		}
-		t := c.AgentTarget(a, p, u.ID)
-		if in.from.list == ownAgents {
-			t.ProjectRole, t.TeamRole, t.Open = "", "", access.Openness{}
-		} else {
-			t.AgentRole, t.ProjectRole, t.TeamRole = "", "", ""
-		}
-		if row, ok := agentReach(u, t); ok {
-			page.Items = append(page.Items, row)
-		}
-	}
-	return page, nil
+	return page, err
 }
 
 // previewAgentsOf lists the agents that the person's projects lead to, or their
@@ -65,10 +61,10 @@ func (h *handlers) previewAgentsOf(ctx context.Context, in *previewIn, u model.U
 	var mu sync.Mutex
 	projects := map[int64]int64{} // of the agents found
 	t := &tour{list: teamAgents, next: open(u), places: in.teams}
-	list, member := h.store.AgentsOfTeam, func(team int64) table.Primary { return table.TeamMembers.Key(team, u.ID) }
+	list, member := h.store.AgentsOfTeam, func(team int64) store.Key { return store.TeamMember(team, u.ID).Key }
 	if in.from.list == projectAgents {
 		t.list, t.next, t.places = projectAgents, stage{list: teamAgents}.String(), in.projects
-		list, member = h.store.AgentsOfProject, func(project int64) table.Primary { return table.ProjectMembers.Key(project, u.ID) }
+		list, member = h.store.AgentsOfProject, func(project int64) store.Key { return store.ProjectMember(project, u.ID).Key }
 	}
 	t.ask = func(ctx context.Context, place, from int64, n int) ([]int64, error) {
 		found, err := list(ctx, place, from, n)
@@ -80,9 +76,9 @@ func (h *handlers) previewAgentsOf(ctx context.Context, in *previewIn, u model.U
 		}
 		return ids, err
 	}
-	t.keys = func(place int64) []table.Primary { return []table.Primary{member(place)} }
-	t.things = func(agent int64) []table.Primary {
-		return []table.Primary{table.Agents.Key(agent), table.Projects.Key(projects[agent])}
+	t.keys = func(place int64) []store.Key { return []store.Key{member(place)} }
+	t.things = func(agent int64) []store.Key {
+		return []store.Key{store.Agent(agent).Key, store.Project(projects[agent]).Key}
 	}
 	t.row = func(place, agent int64) (Reach, bool) {
 		a, p, live := c.AgentRow(agent)

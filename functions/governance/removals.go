@@ -8,11 +8,11 @@ import (
 	"wardroom/pkg/api"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type removalsIn struct {
@@ -23,30 +23,29 @@ type removalsIn struct {
 	found []store.Ref
 }
 
-// Load asks which removals there were.
-func (in *removalsIn) Load(f *request.Fetch) {
-	request.Ask(f, &in.found, func(ctx context.Context) ([]store.Ref, error) {
-		return f.Store().RemovalsOf(ctx, in.ProjectID, in.After(), in.Limit+1)
-	})
+// list is the project's removals, by id.
+func (in *removalsIn) list(s *store.Store) list.Of[model.Removal] {
+	l := removals()
+	l.Find = list.IDs(s.RemovalsFrom, in.ProjectID)
+	return l
 }
+
+// removals is a list of removals as their rows say.
+func removals() list.Of[model.Removal] {
+	return list.Of[model.Removal]{
+		Rows: func(_ *request.Request, at store.Ref) []store.Key { return []store.Key{store.Removal(at.ID).Key} },
+		Show: func(c *request.Request, at store.Ref) (model.Removal, bool) { return store.Removal(at.ID).In(c.Rows()) },
+	}
+}
+
+// Load asks which removals there were.
+func (in *removalsIn) Load(f *request.Fetch) { in.list(f.Store()).Find.Ask(f, in.Paging, &in.found) }
 
 // removals lists the removals from a project by id, with what each changed.
 func (h *handlers) removals(ctx context.Context, in *removalsIn) (api.Page[model.Removal], error) {
-	c := in.Request()
-	page := api.Page[model.Removal]{}
-	found, next := api.Cut(in.Limit, in.found, func(r store.Ref) string { return r.Position })
-	page.Next = next
-	keys := make([]table.Primary, len(found))
-	for i, f := range found {
-		keys[i] = table.Removals.Key(f.ID)
-	}
-	if err := c.ReadShown(ctx, keys...); err != nil {
+	page, err := in.list(h.store).Page(ctx, in.Request(), in.Paging, in.found)
+	if err != nil {
 		return page, err
-	}
-	for _, key := range keys {
-		if r, ok := table.Removals.At(c.Rows(), key); ok {
-			page.Items = append(page.Items, r)
-		}
 	}
 	return page, h.allEffects(ctx, page.Items)
 }
@@ -72,14 +71,14 @@ type removalIn struct {
 // Load asks for the removal.
 func (in *removalIn) Load(f *request.Fetch) {
 	in.store = f.Store()
-	f.Rows(table.Removals.Key(in.RemovalID))
+	f.Rows(store.Removal(in.RemovalID).Key)
 }
 
 // Resolve answers 404 for a removal of another organisation, and for one from
 // something that the caller may not know. What the removal changed is read
 // meanwhile: after its row, so that nothing is missing of one that is done.
 func (in *removalIn) Resolve(ctx context.Context, c *request.Request) error {
-	r, ok := table.Removals.In(c.Rows(), in.RemovalID)
+	r, ok := store.Removal(in.RemovalID).In(c.Rows())
 	if !ok || r.OrganizationID != c.Organization.ID {
 		return fault.NotFound()
 	}
@@ -97,12 +96,12 @@ func (in *removalIn) Resolve(ctx context.Context, c *request.Request) error {
 // from.
 func (in *removalIn) visible(ctx context.Context, c *request.Request) error {
 	r, me := in.removal, c.Caller.User
-	var keys []table.Primary
+	var keys []store.Key
 	switch {
 	case r.ProjectID != nil:
-		keys = append(keys, table.Projects.Key(*r.ProjectID), table.ProjectMembers.Key(*r.ProjectID, me))
+		keys = append(keys, store.Project(*r.ProjectID).Key, store.ProjectMember(*r.ProjectID, me).Key)
 	case r.TeamID != nil:
-		keys = append(keys, table.Teams.Key(*r.TeamID), table.TeamMembers.Key(*r.TeamID, me))
+		keys = append(keys, store.Team(*r.TeamID).Key, store.TeamMember(*r.TeamID, me).Key)
 	case c.Caller.BoundProject != 0 || !access.Decide(c.Caller, c.OrganizationTarget(), access.ManageUsers).Allowed:
 		return fault.NotFound()
 	default:
@@ -113,7 +112,7 @@ func (in *removalIn) visible(ctx context.Context, c *request.Request) error {
 	}
 	t, _, ok := in.about(c)
 	if ok && t.Kind == access.KindProject && t.Team != 0 {
-		if err := c.Read(ctx, table.TeamMembers.Key(t.Team, me)); err != nil {
+		if err := c.Read(ctx, store.TeamMember(t.Team, me).Key); err != nil {
 			return err
 		}
 		t, _, ok = in.about(c)
@@ -129,10 +128,10 @@ func (in *removalIn) visible(ctx context.Context, c *request.Request) error {
 func (in *removalIn) about(c *request.Request) (t access.Target, p access.Permission, ok bool) {
 	switch r := in.removal; {
 	case r.ProjectID != nil:
-		project, ok := table.Projects.In(c.Rows(), *r.ProjectID)
+		project, ok := store.Project(*r.ProjectID).In(c.Rows())
 		return c.ProjectTarget(project, c.Caller.User), access.ManageMembers, ok
 	case r.TeamID != nil:
-		team, ok := table.Teams.In(c.Rows(), *r.TeamID)
+		team, ok := store.Team(*r.TeamID).In(c.Rows())
 		return c.TeamTarget(team, c.Caller.User, access.KindTeam), access.ModifyUserRoles, ok
 	}
 	return c.OrganizationTarget(), access.ManageUsers, true

@@ -5,7 +5,7 @@ import (
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/concurrent"
-	"wardroom/pkg/table"
+	"wardroom/pkg/store"
 )
 
 // tour goes through places, and through the things in each, beginning in the
@@ -15,8 +15,8 @@ type tour struct {
 	places     []int64 // one more than are gone through says that more follow
 
 	ask    func(ctx context.Context, place, from int64, n int) ([]int64, error) // for the things in a place
-	keys   func(place int64) []table.Primary                                    // of what tells whether the place leads there
-	things func(thing int64) []table.Primary                                    // of a thing
+	keys   func(place int64) []store.Key                                        // of what tells whether the place leads there
+	things func(thing int64) []store.Key                                        // of a thing
 	row    func(place, thing int64) (Reach, bool)                               // of rows that were read
 }
 
@@ -35,7 +35,7 @@ func (t *tour) page(ctx context.Context, in *previewIn) (api.Page[Reach], error)
 	if err := g.Wait(); err != nil {
 		return page, err
 	}
-	var keys []table.Primary
+	var keys []store.Key
 	for i, place := range places {
 		keys = append(keys, t.keys(place)...)
 		for _, id := range found[i][:min(len(found[i]), in.Limit)] {

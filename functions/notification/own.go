@@ -5,10 +5,10 @@ import (
 
 	"wardroom/pkg/api"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type readIn struct {
@@ -22,7 +22,7 @@ type readIn struct {
 // user's can't be found.
 func (in *readIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
-		f.Rows(table.Notifications.Key(f.Caller, in.NotificationID))
+		f.Rows(store.Notification(f.Caller, in.NotificationID).Key)
 	}
 }
 
@@ -31,7 +31,7 @@ func (in *readIn) Load(f *request.Fetch) {
 // handler to say (403).
 func (in *readIn) Resolve(_ context.Context, c *request.Request) (err error) {
 	var ok bool
-	if in.row, ok = table.Notifications.In(c.Rows(), c.Caller.User, in.NotificationID); c.User != nil && !(ok && in.row.VisibleFrom(c.Caller.BoundProject)) {
+	if in.row, ok = store.Notification(c.Caller.User, in.NotificationID).In(c.Rows()); c.User != nil && !(ok && in.row.VisibleFrom(c.Caller.BoundProject)) {
 		err = fault.NotFound()
 	}
 	return err
@@ -51,47 +51,42 @@ type listIn struct {
 	api.Paging
 	IsRead *bool `query:"is_read" doc:"Only those that were read, or only those that were not"`
 
-	found []int64
+	found []store.Ref
+}
+
+// list is a user's notifications, by id, without those that a key which is bound to a
+// project doesn't reach.
+func (in *listIn) list(s *store.Store, user int64) list.Of[model.Notification] {
+	l := list.Of[model.Notification]{
+		Find: list.IDs(s.NotificationsOf, user),
+		Rows: func(_ *request.Request, at store.Ref) []store.Key {
+			return []store.Key{store.Notification(user, at.ID).Key}
+		},
+		Show: func(c *request.Request, at store.Ref) (model.Notification, bool) {
+			n, ok := store.Notification(user, at.ID).In(c.Rows())
+			return n, ok && (in.IsRead == nil || *in.IsRead == n.IsRead) && n.VisibleFrom(c.Caller.BoundProject)
+		},
+		Fill: true,
+	}
+	if in.IsRead != nil && !*in.IsRead {
+		l.Find = list.IDs(s.UnreadOf, user)
+	}
+	return l
 }
 
 // Load asks for the caller's own.
 func (in *listIn) Load(f *request.Fetch) {
-	if f.Caller == 0 {
-		return
+	if f.Caller != 0 {
+		in.list(f.Store(), f.Caller).Find.Ask(f, in.Paging, &in.found)
 	}
-	list := in.lists(f.Store())
-	request.Ask(f, &in.found, func(ctx context.Context) ([]int64, error) { return list(ctx, f.Caller, in.AfterID(), in.Limit+1) })
 }
 
-// lists is the list that the question is put to.
-func (in *listIn) lists(s *store.Store) func(ctx context.Context, user, from int64, n int) ([]int64, error) {
-	if in.IsRead != nil && !*in.IsRead {
-		return s.UnreadOf
-	}
-	return s.NotificationsOf
-}
-
-// list shows the caller's own notifications, by id; a key that is bound to a project
-// those that are about it.
+// list shows the caller's own notifications, by id.
 func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Notification], error) {
 	c := in.Request()
 	me, err := c.Me()
 	if err != nil {
 		return api.Page[model.Notification]{}, err
 	}
-	return api.Fill(ctx, in.Paging, in.found, func(id int64) int64 { return id },
-		func(ctx context.Context, after int64) ([]int64, error) {
-			return in.lists(h.store)(ctx, me.ID, after, in.Limit+1)
-		},
-		func(ctx context.Context, found []int64) (func(int64) (model.Notification, bool), error) {
-			keys := make([]table.Primary, len(found))
-			for i, id := range found {
-				keys[i] = table.Notifications.Key(me.ID, id)
-			}
-			err := c.ReadShown(ctx, keys...)
-			return func(id int64) (model.Notification, bool) {
-				n, ok := table.Notifications.In(c.Rows(), me.ID, id)
-				return n, ok && (in.IsRead == nil || *in.IsRead == n.IsRead) && n.VisibleFrom(c.Caller.BoundProject)
-			}, err
-		})
+	return in.list(h.store, me.ID).Page(ctx, c, in.Paging, in.found)
 }

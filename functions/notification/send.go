@@ -10,7 +10,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type sendIn struct {
@@ -67,11 +66,11 @@ func (in *sendIn) look(ctx context.Context, c *request.Request, projects []int64
 	if c.Caller.User != 0 && c.Caller.User != in.UserID {
 		users = append(users, c.Caller.User)
 	}
-	keys := make([]table.Primary, 0, len(projects)*(1+len(users)))
+	keys := make([]store.Key, 0, len(projects)*(1+len(users)))
 	for _, p := range projects {
-		keys = append(keys, table.Projects.Key(p))
+		keys = append(keys, store.Project(p).Key)
 		for _, u := range users {
-			keys = append(keys, table.ProjectMembers.Key(p, u))
+			keys = append(keys, store.ProjectMember(p, u).Key)
 		}
 	}
 	return c.Read(ctx, keys...)
@@ -126,7 +125,7 @@ func (in *sendIn) may(ctx context.Context, c *request.Request) error {
 // is an admin of, by a membership of their own or by a key that is bound to it.
 func (in *sendIn) through(c *request.Request, project int64) bool {
 	p, ok := store.LiveProject(c.Rows(), project)
-	m, member := table.ProjectMembers.In(c.Rows(), project, in.UserID)
+	m, member := store.ProjectMember(project, in.UserID).In(c.Rows())
 	if !ok || !member || !c.Live(m.ExpiresOn) {
 		return false
 	}

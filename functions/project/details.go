@@ -8,7 +8,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // shown is how many members and how many agents a project's details show.
@@ -17,7 +16,7 @@ const shown = 200
 // content is who and what an index found in a project.
 type content struct {
 	people []store.Ref
-	agents []store.Placed
+	agents []store.Ref
 }
 
 // cut leaves as much of it as is shown, and notes in meta where that isn't all.
@@ -31,10 +30,13 @@ func (in *content) cut(meta *Truncated) {
 }
 
 // keys adds the rows of all of it.
-func (in *content) keys(keys []table.Primary, project int64) []table.Primary {
-	keys = peopleKeys(keys, project, in.people)
+func (in *content) keys(keys []store.Key, project int64) []store.Key {
+	keys = slices.Grow(keys, 2*len(in.people)+len(in.agents))
+	for _, at := range in.people {
+		keys = append(keys, personKeys(project, at)...)
+	}
 	for _, at := range in.agents {
-		keys = append(keys, table.Agents.Key(at.Agent))
+		keys = append(keys, store.Agent(at.Agent).Key)
 	}
 	return keys
 }
@@ -55,9 +57,9 @@ type Truncated struct {
 // Load asks who and what is in the project.
 func (in *detailsIn) Load(f *request.Fetch) {
 	request.Ask(f, &in.found.people, func(ctx context.Context) ([]store.Ref, error) {
-		return f.Store().Members(ctx, in.ProjectID, "", shown+1)
+		return f.Store().Members(ctx, in.ProjectID, 0, shown+1)
 	})
-	request.Ask(f, &in.found.agents, func(ctx context.Context) ([]store.Placed, error) {
+	request.Ask(f, &in.found.agents, func(ctx context.Context) ([]store.Ref, error) {
 		return f.Store().AgentsOfProject(ctx, in.ProjectID, 0, shown+1)
 	})
 }
@@ -79,8 +81,8 @@ func (h *handlers) details(ctx context.Context, in *detailsIn) (api.Noted[model.
 // expired is left out. Whoever sees the project sees its agents.
 func detail(c *request.Request, p model.Project, in content) model.ProjectDetail {
 	d := model.ProjectDetail{Project: p, Ownerless: p.AdminCount == 0, Users: []model.ProjectUser{}, Agents: []model.AgentRef{}}
-	for _, m := range peopleIn(c, p.ID, in.people) {
-		if c.Live(m.member.ExpiresOn) {
+	for _, at := range in.people {
+		if m, ok := personIn(c, p.ID, at); ok && c.Live(m.member.ExpiresOn) {
 			d.Users = append(d.Users, model.ProjectUser{ID: m.member.ID, User: m.user})
 		}
 	}
@@ -106,9 +108,9 @@ type fetchIn struct {
 // Load asks for the projects and the caller's memberships of them.
 func (in *fetchIn) Load(f *request.Fetch) {
 	for _, id := range in.Body.ProjectIDs {
-		f.Rows(table.Projects.Key(id))
+		f.Rows(store.Project(id).Key)
 		if f.Caller != 0 {
-			f.Rows(table.ProjectMembers.Key(id, f.Caller))
+			f.Rows(store.ProjectMember(id, f.Caller).Key)
 		}
 	}
 }
@@ -130,7 +132,7 @@ func (h *handlers) fetch(ctx context.Context, in *fetchIn) (api.Noted[[]model.Pr
 		return out, err
 	}
 	var meta Fetched
-	var keys []table.Primary
+	var keys []store.Key
 	visible := make([]model.Project, 0, len(ids))
 	for _, id := range ids {
 		p, ok := store.LiveProject(c.Rows(), id)
@@ -159,7 +161,7 @@ func (h *handlers) fetch(ctx context.Context, in *fetchIn) (api.Noted[[]model.Pr
 func (h *handlers) find(ctx context.Context, c *request.Request, ids []int64, include []string) (map[int64]*content, error) {
 	wants := func(what string) bool { return include == nil || slices.Contains(include, what) }
 	found := make(map[int64]*content, len(ids))
-	var keys []table.Primary
+	var keys []store.Key
 	var asks []func(context.Context) error
 	for _, id := range ids {
 		p, ok := store.LiveProject(c.Rows(), id)
@@ -169,11 +171,11 @@ func (h *handlers) find(ctx context.Context, c *request.Request, ids []int64, in
 		in := &content{}
 		found[id] = in
 		if p.Team() != 0 && c.Caller.User != 0 {
-			keys = append(keys, table.TeamMembers.Key(p.Team(), c.Caller.User))
+			keys = append(keys, store.TeamMember(p.Team(), c.Caller.User).Key)
 		}
 		if wants("users") {
 			asks = append(asks, func(ctx context.Context) (err error) {
-				in.people, err = h.store.Members(ctx, id, "", shown+1)
+				in.people, err = h.store.Members(ctx, id, 0, shown+1)
 				return err
 			})
 		}

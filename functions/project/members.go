@@ -2,17 +2,16 @@ package project
 
 import (
 	"context"
-	"slices"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/audit"
 	"wardroom/pkg/fault"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type addIn struct {
@@ -28,7 +27,7 @@ type addIn struct {
 // Load asks which of them are members already.
 func (in *addIn) Load(f *request.Fetch) {
 	for _, id := range in.Body.UserIDs {
-		f.Rows(table.ProjectMembers.Key(in.ProjectID, id))
+		f.Rows(store.ProjectMember(in.ProjectID, id).Key)
 	}
 }
 
@@ -150,13 +149,13 @@ type removeIn struct {
 // Load asks what else leads the person to projects, and for the heir.
 func (in *removeIn) Load(f *request.Fetch) {
 	in.left.Ask(f, in.UserID)
-	f.Rows(table.Tombstones.Key(in.ProjectID, in.UserID))
+	f.Rows(store.Tombstone(in.ProjectID, in.UserID).Key)
 	if in.TransferTo == 0 {
 		return
 	}
-	f.Rows(table.Users.Key(in.TransferTo), table.ProjectMembers.Key(in.ProjectID, in.TransferTo))
+	f.Rows(store.User(in.TransferTo).Key, store.ProjectMember(in.ProjectID, in.TransferTo).Key)
 	if p, ok := f.Project(in.ProjectID); ok && p.Team() != 0 {
-		f.Rows(table.TeamMembers.Key(p.Team(), in.TransferTo))
+		f.Rows(store.TeamMember(p.Team(), in.TransferTo).Key)
 	}
 }
 
@@ -188,23 +187,24 @@ type membersIn struct {
 	found []store.Ref
 }
 
-// Load asks who is in the project.
-func (in *membersIn) Load(f *request.Fetch) {
-	request.Ask(f, &in.found, func(ctx context.Context) ([]store.Ref, error) {
-		return f.Store().Members(ctx, in.ProjectID, in.After(), in.Limit+1)
-	})
+// list is the members of the project, by the id of their membership.
+func (in *membersIn) list(s *store.Store) list.Of[model.ProjectMemberUser] {
+	return list.Of[model.ProjectMemberUser]{
+		Find: list.Refs(s.Members, in.ProjectID),
+		Rows: func(_ *request.Request, at store.Ref) []store.Key { return personKeys(in.ProjectID, at) },
+		Show: func(c *request.Request, at store.Ref) (model.ProjectMemberUser, bool) {
+			p, ok := personIn(c, in.ProjectID, at)
+			return model.ProjectMemberUser{ID: p.member.ID, User: p.user, Role: p.member.Role, ExpiresOn: p.member.ExpiresOn}, ok
+		},
+	}
 }
+
+// Load asks who is in the project.
+func (in *membersIn) Load(f *request.Fetch) { in.list(f.Store()).Find.Ask(f, in.Paging, &in.found) }
 
 // members lists the members by the id of their membership.
 func (h *handlers) members(ctx context.Context, in *membersIn) (api.Page[model.ProjectMemberUser], error) {
-	page := api.Page[model.ProjectMemberUser]{}
-	found, next := api.Cut(in.Limit, in.found, func(r store.Ref) string { return r.Position })
-	page.Next = next
-	people, err := h.people(ctx, in.Request(), in.ProjectID, found)
-	for _, m := range people {
-		page.Items = append(page.Items, model.ProjectMemberUser{ID: m.member.ID, User: m.user, Role: m.member.Role, ExpiresOn: m.member.ExpiresOn})
-	}
-	return page, err
+	return in.list(h.store).Page(ctx, in.Request(), in.Paging, in.found)
 }
 
 // person is a member with their user.
@@ -213,33 +213,15 @@ type person struct {
 	user   model.User
 }
 
-// people reads the members an index led to again, strongly consistent, and
-// leaves out who isn't one any more.
-func (h *handlers) people(ctx context.Context, c *request.Request, project int64, found []store.Ref) ([]person, error) {
-	if err := c.ReadShown(ctx, peopleKeys(nil, project, found)...); err != nil {
-		return nil, err
-	}
-	return peopleIn(c, project, found), nil
+// personKeys are the rows of a member and of their user.
+func personKeys(project int64, at store.Ref) []store.Key {
+	return []store.Key{store.ProjectMember(project, at.User).Key, store.User(at.User).Key}
 }
 
-// peopleKeys adds the keys of members and their users.
-func peopleKeys(keys []table.Primary, project int64, found []store.Ref) []table.Primary {
-	keys = slices.Grow(keys, 2*len(found))
-	for _, f := range found {
-		keys = append(keys, table.ProjectMembers.Key(project, f.ID), table.Users.Key(f.ID))
-	}
-	return keys
-}
-
-// peopleIn is people, of rows that were read.
-func peopleIn(c *request.Request, project int64, found []store.Ref) []person {
-	people := make([]person, 0, len(found))
-	for _, f := range found {
-		m, ok := c.ProjectMember(project, f.ID)
-		u, known := c.UserRow(f.ID)
-		if ok && known {
-			people = append(people, person{m, u})
-		}
-	}
-	return people
+// personIn is a member by those rows, if they were read; false for who isn't one any
+// more.
+func personIn(c *request.Request, project int64, at store.Ref) (person, bool) {
+	m, ok := c.ProjectMember(project, at.User)
+	u, known := c.UserRow(at.User)
+	return person{m, u}, ok && known
 }

@@ -10,7 +10,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type createIn struct {
@@ -105,9 +104,9 @@ func (in *editIn) Load(f *request.Fetch) {
 		f.Rows(store.NameKey(edited))
 	}
 	if to := in.moves(p); to != 0 {
-		f.Rows(table.Teams.Key(to))
+		f.Rows(store.Team(to).Key)
 		if f.Caller != 0 {
-			f.Rows(table.TeamMembers.Key(to, f.Caller))
+			f.Rows(store.TeamMember(to, f.Caller).Key)
 		}
 	}
 }

@@ -2,13 +2,12 @@ package project
 
 import (
 	"context"
-	"slices"
 
 	"wardroom/pkg/api"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type addRecentIn struct {
@@ -19,7 +18,7 @@ type addRecentIn struct {
 // Load asks for the caller's list.
 func (in *addRecentIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
-		f.Rows(table.Recents.Key(f.Caller))
+		f.Rows(store.RecentProjects(f.Caller).Key)
 	}
 }
 
@@ -31,17 +30,17 @@ func (h *handlers) addRecent(ctx context.Context, in *addRecentIn) (model.Recent
 	if err != nil {
 		return model.RecentProject{}, err
 	}
-	old, _ := table.Recents.In(c.Rows(), me.ID)
+	old, _ := store.RecentProjects(me.ID).In(c.Rows())
 	entry, known := old.Entry(model.Recent{ProjectID: in.ProjectID})
 	if !known {
 		if entry.ID, err = h.store.NewID(ctx, model.RecentIDs); err != nil {
 			return model.RecentProject{}, err
 		}
 	}
-	list := old.With(entry, c.Now)
-	list.UserID = me.ID
-	h.store.RecordRecents(&c.Tx, table.Recents, old, list)
-	return model.RecentProject{ID: entry.ID, Project: *c.Project, LastUsedOn: list.Entries[0].LastUsedOn}, nil
+	recents := old.With(entry, c.Now)
+	recents.UserID = me.ID
+	h.store.RecordRecentProjects(&c.Tx, old, recents)
+	return model.RecentProject{ID: entry.ID, Project: *c.Project, LastUsedOn: recents.Entries[0].LastUsedOn}, nil
 }
 
 type recentIn struct {
@@ -52,7 +51,7 @@ type recentIn struct {
 // Load asks for the caller's list.
 func (in *recentIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
-		f.Rows(table.Recents.Key(f.Caller))
+		f.Rows(store.RecentProjects(f.Caller).Key)
 	}
 }
 
@@ -60,43 +59,26 @@ func (in *recentIn) Load(f *request.Fetch) {
 // more. A service key has none (403).
 func (h *handlers) recent(ctx context.Context, in *recentIn) (api.Page[model.RecentProject], error) {
 	c := in.Request()
-	page := api.Page[model.RecentProject]{}
 	me, err := c.Me()
 	if err != nil {
-		return page, err
+		return api.Page[model.RecentProject]{}, err
 	}
-	list, _ := table.Recents.In(c.Rows(), me.ID)
-	ids := make([]int64, len(list.Entries)) // all of them: what can't be reached has no place on a page
-	for i, r := range list.Entries {
-		ids[i] = r.ProjectID
-	}
-	if err := h.load(ctx, c, ids, me.ID); err != nil {
-		return page, err
-	}
-	if err := h.loadTeams(ctx, c, ids, me.ID); err != nil {
-		return page, err
-	}
-	list.Entries = slices.DeleteFunc(slices.Clone(list.Entries), func(r model.Recent) bool {
-		p, ok := store.LiveProject(c.Rows(), r.ProjectID)
-		return !ok || !c.Sees(p)
-	})
-	entries, next := list.Page(in.After(), in.Limit)
-	page.Next = next
-	for _, r := range entries {
-		p, _ := store.LiveProject(c.Rows(), r.ProjectID)
-		page.Items = append(page.Items, model.RecentProject{ID: r.ID, Project: p, LastUsedOn: r.LastUsedOn})
-	}
-	return page, nil
-}
-
-// loadTeams reads what a user is in the teams of projects that were read, where
-// that could still open one to them.
-func (h *handlers) loadTeams(ctx context.Context, c *request.Request, projects []int64, user int64) error {
-	var keys []table.Primary
-	for _, id := range projects {
-		if p, ok := store.LiveProject(c.Rows(), id); ok && p.Team() != 0 && !c.Sees(p) {
-			keys = append(keys, table.TeamMembers.Key(p.Team(), user))
-		}
-	}
-	return c.ReadShown(ctx, keys...)
+	recents, _ := store.RecentProjects(me.ID).In(c.Rows())
+	return list.Of[model.RecentProject]{
+		Find:     list.Recents(recents),
+		Position: func(at store.Ref) string { return at.Position },
+		Rows:     func(_ *request.Request, at store.Ref) []store.Key { return projectKeys(at.Project, me.ID) },
+		Then: func(c *request.Request, at store.Ref) []store.Key { // the team's role could still open it to them
+			if p, ok := store.LiveProject(c.Rows(), at.Project); ok && p.Team() != 0 && !c.Sees(p) {
+				return []store.Key{store.TeamMember(p.Team(), me.ID).Key}
+			}
+			return nil
+		},
+		Show: func(c *request.Request, at store.Ref) (model.RecentProject, bool) {
+			p, ok := store.LiveProject(c.Rows(), at.Project)
+			e, _ := recents.Entry(model.Recent{ProjectID: at.Project})
+			return model.RecentProject{ID: e.ID, Project: p, LastUsedOn: e.LastUsedOn}, ok && c.Sees(p)
+		},
+		Fill: true,
+	}.Answer(ctx, c, in.Paging)
 }

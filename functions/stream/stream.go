@@ -16,7 +16,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 	"wardroom/pkg/telemetry"
 )
 
@@ -48,7 +47,7 @@ func Work(s *store.Store, now func() model.Time) followup.Work {
 func passing(do func(context.Context, model.Audit) error) func(context.Context, model.Audit) error {
 	return func(ctx context.Context, a model.Audit) error {
 		err := do(ctx, a)
-		var bad *table.Unreadable
+		var bad *store.Unreadable
 		if errors.As(err, &bad) {
 			telemetry.From(ctx).LeaveOut(fmt.Errorf("what follows from audit row %s: %w", a.ID, err))
 			return nil

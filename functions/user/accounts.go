@@ -4,10 +4,10 @@ import (
 	"context"
 
 	"wardroom/pkg/api"
+	"wardroom/pkg/list"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type listIn struct {
@@ -16,48 +16,39 @@ type listIn struct {
 	IsActive *bool  `query:"is_active" doc:"Only active users, or only those who aren't"`
 	Email    string `query:"email" format:"email" maxLength:"254" doc:"Only the user with this address"`
 
-	ids []int64
+	found []store.Ref
+}
+
+// list is the users of the organisation, by id. Deleted ones, and those whom the
+// filter leaves out, make a page shorter, not longer to read.
+func (in *listIn) list(find list.Finder) list.Of[model.User] {
+	return list.Of[model.User]{
+		Find: find,
+		Rows: func(_ *request.Request, at store.Ref) []store.Key { return []store.Key{store.User(at.ID).Key} },
+		Show: func(c *request.Request, at store.Ref) (model.User, bool) {
+			u, ok := c.UserRow(at.ID)
+			return u, ok && u.DeletedOn == nil && (in.IsActive == nil || u.IsActive == *in.IsActive)
+		},
+	}
 }
 
 // Load asks who is in the organisation, or whose the address is.
 func (in *listIn) Load(f *request.Fetch) {
 	if in.Email != "" {
-		f.Rows(store.EmailKey(f.Organization, in.Email))
+		f.Rows(store.Email(f.Organization, in.Email).Key)
 		return
 	}
-	request.Ask(f, &in.ids, func(ctx context.Context) ([]int64, error) {
-		return f.Store().UsersOfOrganization(ctx, f.Organization, in.AfterID(), in.Limit+1)
-	})
+	list.IDs(f.Store().UsersOfOrganization, f.Organization).Ask(f, in.Paging, &in.found)
 }
 
-// list shows the users of the organisation by id. Deleted ones, and those whom
-// the filter leaves out, make a page shorter, not longer to read.
+// list shows the users of the organisation by id.
 func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.User], error) {
 	c := in.Request()
-	page := api.Page[model.User]{}
-	ids := in.ids
-	if in.Email != "" {
-		e, ok := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, in.Email))
-		if !ok || e.UserID <= in.AfterID() {
-			return page, nil
-		}
-		ids = []int64{e.UserID}
+	if in.Email == "" {
+		return in.list(nil).Page(ctx, c, in.Paging, in.found)
 	}
-	ids, page.Next = api.Cut(in.Limit, ids, api.NextID)
-	keys := make([]table.Primary, len(ids))
-	for i, id := range ids {
-		keys[i] = table.Users.Key(id)
-	}
-	if err := c.ReadShown(ctx, keys...); err != nil {
-		return page, err
-	}
-	for _, id := range ids {
-		u, ok := c.UserRow(id)
-		if ok && u.DeletedOn == nil && (in.IsActive == nil || u.IsActive == *in.IsActive) {
-			page.Items = append(page.Items, u)
-		}
-	}
-	return page, nil
+	e, _ := store.Email(c.Organization.ID, in.Email).In(c.Rows())
+	return in.list(list.FoundIDs(e.UserID)).Answer(ctx, c, in.Paging) // of nobody, who has no id
 }
 
 type userIn struct {

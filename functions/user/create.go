@@ -12,7 +12,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // lasting is how long the link of a new user can be used.
@@ -48,7 +47,7 @@ func (in *createIn) Load(f *request.Fetch) {
 	in.of.Ask(f, model.OrganizationName(f.Organization), in.Body.Email)
 	f.Rows(store.ProvisionedKey(f.Organization, model.UserNames, in.Body.Email))
 	if a, ok := model.ParseAddress(in.Body.Email); ok {
-		f.Rows(table.Proofs.Key(a.Domain))
+		f.Rows(store.Proof(a.Domain).Key)
 	}
 }
 
@@ -57,9 +56,9 @@ func (in *createIn) Resolve(ctx context.Context, c *request.Request) (err error)
 	in.known, in.arrived = nil, false
 	place := model.OrganizationName(c.Organization.ID)
 	more := in.of.Keys(c, place, in.Body.Email)
-	e, taken := table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, in.Body.Email))
+	e, taken := store.Email(c.Organization.ID, in.Body.Email).In(c.Rows())
 	if taken {
-		more = append(more, table.Users.Key(e.UserID))
+		more = append(more, store.User(e.UserID).Key)
 	}
 	if len(more) > 0 {
 		if err := c.Read(ctx, more...); err != nil {
@@ -72,7 +71,7 @@ func (in *createIn) Resolve(ctx context.Context, c *request.Request) (err error)
 	}
 	u, ok := c.UserRow(e.UserID)
 	if !ok {
-		return table.ErrStale
+		return store.ErrStale
 	}
 	in.known = &u
 	in.arrived, err = c.HasArrived(ctx, u)
@@ -84,7 +83,7 @@ func (in *createIn) Resolve(ctx context.Context, c *request.Request) (err error)
 // the organisation's.
 func (in *createIn) invited(c *request.Request) bool {
 	a, _ := model.ParseAddress(in.Body.Email)
-	p, proved := table.Proofs.In(c.Rows(), a.Domain)
+	p, proved := store.Proof(a.Domain).In(c.Rows())
 	return !c.Credential.SignsIn || !proved || p.OrganizationID != c.Organization.ID
 }
 

@@ -9,7 +9,7 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/request"
-	"wardroom/pkg/table"
+	"wardroom/pkg/store"
 )
 
 // leaving is what a request may ask of the end of accounts.
@@ -22,7 +22,7 @@ type leaving struct {
 // ask asks for the heir.
 func (l *leaving) ask(f *request.Fetch) {
 	if l.TransferTo != 0 {
-		f.Rows(table.Users.Key(l.TransferTo))
+		f.Rows(store.User(l.TransferTo).Key)
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 	"wardroom/pkg/removal"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type editIn struct {
@@ -27,7 +26,7 @@ type editIn struct {
 }
 
 // Load asks for the grant of the user's rank.
-func (in *editIn) Load(f *request.Fetch) { f.Rows(table.RankGrants.Key(in.UserID)) }
+func (in *editIn) Load(f *request.Fetch) { f.Rows(store.RankGrant(in.UserID).Key) }
 
 // edited changes what the body names, but whether the account may be used.
 func (in *editIn) edited(u *model.User) {

@@ -10,7 +10,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type grantIn struct {
@@ -74,14 +73,14 @@ func (in *grantIn) Load(f *request.Fetch) {
 	id, user := in.Body.ResourceID, in.Body.UserID
 	switch in.Body.ResourceType {
 	case onProject:
-		f.Rows(table.Projects.Key(id), table.ProjectMembers.Key(id, user))
+		f.Rows(store.Project(id).Key, store.ProjectMember(id, user).Key)
 		if f.Caller != 0 {
-			f.Rows(table.ProjectMembers.Key(id, f.Caller))
+			f.Rows(store.ProjectMember(id, f.Caller).Key)
 		}
 	case onAgent:
-		f.Rows(table.Agents.Key(id), table.AgentMembers.Key(user, id))
+		f.Rows(store.Agent(id).Key, store.AgentMember(user, id).Key)
 	case onOrganization:
-		f.Rows(table.RankGrants.Key(user))
+		f.Rows(store.RankGrant(user).Key)
 	}
 }
 
@@ -103,8 +102,8 @@ func (in *grantIn) known(ctx context.Context, c *request.Request) error {
 	case in.Body.ResourceType == onProject:
 		return in.held.place(ctx, c, in.Body.ResourceID, false)
 	case in.Body.ResourceType == onAgent:
-		var along []table.Primary
-		if a, ok := table.Agents.In(c.Rows(), in.Body.ResourceID); ok {
+		var along []store.Key
+		if a, ok := store.Agent(in.Body.ResourceID).In(c.Rows()); ok {
 			along = member.AgentMemberKeys(a, in.Body.UserID)
 		}
 		return in.held.agent(ctx, c, in.Body.ResourceID, false, along...)

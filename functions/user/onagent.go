@@ -10,18 +10,18 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/request"
-	"wardroom/pkg/table"
+	"wardroom/pkg/store"
 )
 
 // findOnAgent is find for a permission on an agent. One that a removal has ended
 // is none.
 func (in *named) findOnAgent(ctx context.Context, c *request.Request) error {
-	keys := []table.Primary{
-		table.Users.Key(in.at.User), table.AgentMembers.Key(in.at.User, in.at.Agent), table.Projects.Key(in.at.Project),
-		table.ProjectMembers.Key(in.at.Project, in.at.User), table.Tombstones.Key(in.at.Project, in.at.User),
+	keys := []store.Key{
+		store.User(in.at.User).Key, store.AgentMember(in.at.User, in.at.Agent).Key, store.Project(in.at.Project).Key,
+		store.ProjectMember(in.at.Project, in.at.User).Key, store.Tombstone(in.at.Project, in.at.User).Key,
 	}
 	if me := c.Caller.User; me != 0 {
-		keys = append(keys, table.ProjectMembers.Key(in.at.Project, me), table.Tombstones.Key(in.at.Project, me))
+		keys = append(keys, store.ProjectMember(in.at.Project, me).Key, store.Tombstone(in.at.Project, me).Key)
 	}
 	themselves := c.Caller.Is(in.at.User) && c.Caller.BoundProject == 0
 	if err := in.held.agent(ctx, c, in.at.Agent, themselves, keys...); err != nil {
@@ -38,7 +38,7 @@ func (in *named) findOnAgent(ctx context.Context, c *request.Request) error {
 
 // agent finds the agent that a permission is on; rows along are read with it. It
 // is 404 where the caller may not know it, unless they are the holder.
-func (h *held) agent(ctx context.Context, c *request.Request, id int64, themselves bool, along ...table.Primary) error {
+func (h *held) agent(ctx context.Context, c *request.Request, id int64, themselves bool, along ...store.Key) error {
 	t, ok, err := c.Reach(ctx, access.Agent(""), id, along...)
 	if err != nil {
 		return err
@@ -98,7 +98,7 @@ func (h *handlers) editOnAgent(c *request.Request, in *editPermissionIn) (model.
 func (h *handlers) revokeOnAgent(ctx context.Context, c *request.Request, in *revokeIn) (removal.Report, error) {
 	a, m := *c.Agent, *in.held.onAgent
 	if team := c.Project.Team(); in.Reports() && team != 0 {
-		if err := c.Read(ctx, table.TeamMembers.Key(team, m.UserID)); err != nil {
+		if err := c.Read(ctx, store.TeamMember(team, m.UserID).Key); err != nil {
 			return removal.Report{}, err
 		}
 	}

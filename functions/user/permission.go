@@ -9,7 +9,6 @@ import (
 	"wardroom/pkg/removal"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // What a permission may be on.
@@ -80,9 +79,9 @@ func (in *named) find(ctx context.Context, c *request.Request) error {
 	if in.at.Agent != 0 {
 		return in.findOnAgent(ctx, c)
 	}
-	keys := []table.Primary{table.Users.Key(in.at.User)}
+	keys := []store.Key{store.User(in.at.User).Key}
 	if in.at.Project == 0 {
-		keys = append(keys, table.RankGrants.Key(in.at.User))
+		keys = append(keys, store.RankGrant(in.at.User).Key)
 	} else {
 		keys = append(keys, projectKeys(c, in.at.Project, in.at.User)...)
 	}
@@ -106,7 +105,7 @@ func (in *named) find(ctx context.Context, c *request.Request) error {
 }
 
 func (in *named) findGrant(c *request.Request) error {
-	g, ok := table.RankGrants.In(c.Rows(), in.at.User)
+	g, ok := store.RankGrant(in.at.User).In(c.Rows())
 	if in.held.target = c.OrganizationTarget(); !ok || g.ID != in.PermissionID || c.Caller.BoundProject != 0 {
 		return fault.NotFound()
 	}
@@ -115,10 +114,10 @@ func (in *named) findGrant(c *request.Request) error {
 }
 
 // projectKeys are a project's row and what the caller and a user are in it.
-func projectKeys(c *request.Request, project, user int64) []table.Primary {
-	keys := []table.Primary{table.Projects.Key(project), table.ProjectMembers.Key(project, user), table.Tombstones.Key(project, user)}
+func projectKeys(c *request.Request, project, user int64) []store.Key {
+	keys := []store.Key{store.Project(project).Key, store.ProjectMember(project, user).Key, store.Tombstone(project, user).Key}
 	if c.Caller.User != 0 {
-		keys = append(keys, table.ProjectMembers.Key(project, c.Caller.User))
+		keys = append(keys, store.ProjectMember(project, c.Caller.User).Key)
 	}
 	return keys
 }
@@ -132,9 +131,9 @@ func (h *held) place(ctx context.Context, c *request.Request, id int64, themselv
 		return fault.NotFound()
 	}
 	if team := p.Team(); team != 0 {
-		keys := []table.Primary{table.TeamMembers.Key(team, h.user.ID)}
+		keys := []store.Key{store.TeamMember(team, h.user.ID).Key}
 		if c.Caller.User != 0 {
-			keys = append(keys, table.TeamMembers.Key(team, c.Caller.User))
+			keys = append(keys, store.TeamMember(team, c.Caller.User).Key)
 		}
 		if err := c.Read(ctx, keys...); err != nil {
 			return err

@@ -10,7 +10,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // Workspace is a team as Agenta lists it.
@@ -101,13 +100,22 @@ func (h *handlers) listWorkspaces(ctx context.Context, in *listWorkspacesIn) ([]
 
 // ownTeams reads the teams that the caller is a member of, oldest first.
 func (h *handlers) ownTeams(ctx context.Context, c *request.Request, ids []int64) ([]model.Team, error) {
-	own, err := h.readTeams(ctx, c, ids)
-	own = slices.DeleteFunc(own, func(t model.Team) bool {
-		_, member := c.TeamMember(t.ID, c.Caller.User)
-		return !member
-	})
+	var keys []store.Key
+	for _, id := range ids {
+		keys = append(keys, teamKeys(c, store.Ref{ID: id})...)
+	}
+	if err := c.ReadShown(ctx, keys...); err != nil {
+		return nil, err
+	}
+	var own []model.Team
+	for _, id := range ids {
+		_, member := c.TeamMember(id, c.Caller.User)
+		if t, ok := visibleTeam(c, store.Ref{ID: id}); ok && member {
+			own = append(own, t)
+		}
+	}
 	slices.SortStableFunc(own, func(a, b model.Team) int { return a.CreatedOn.Std().Compare(b.CreatedOn.Std()) })
-	return own, err
+	return own, nil
 }
 
 type rolesIn struct{ request.In }
@@ -151,10 +159,13 @@ func (r *roll) ask(f *request.Fetch, team int64) {
 }
 
 // keys are the rows of all of them.
-func (r *roll) keys(team int64) []table.Primary {
-	keys := peopleKeys(team, r.members)
+func (r *roll) keys(team int64) []store.Key {
+	keys := make([]store.Key, 0, 2*len(r.members)+len(r.invites))
+	for _, at := range r.members {
+		keys = append(keys, personKeys(team, at)...)
+	}
 	for _, id := range r.invites {
-		keys = append(keys, table.Invites.Key(id))
+		keys = append(keys, store.Invite(id).Key)
 	}
 	return keys
 }
@@ -164,7 +175,7 @@ func (r *roll) keys(team int64) []table.Primary {
 func (r *roll) pending(c *request.Request) []WorkspaceMemberResponse {
 	var out []WorkspaceMemberResponse
 	for _, id := range r.invites {
-		i, ok := table.Invites.In(c.Rows(), id)
+		i, ok := store.Invite(id).In(c.Rows())
 		if !ok || i.Status != model.InvitePending {
 			continue
 		}
@@ -232,9 +243,9 @@ func (h *handlers) organizations(ctx context.Context, in *organizationsIn) ([]Or
 	if c.Caller.BoundProject != 0 {
 		return nil, nil
 	}
-	keys := make([]table.Primary, 0, len(in.users)+len(in.admins))
+	keys := make([]store.Key, 0, len(in.users)+len(in.admins))
 	for _, id := range append(in.admins, in.users...) {
-		keys = append(keys, table.Users.Key(id))
+		keys = append(keys, store.User(id).Key)
 	}
 	if err := c.ReadShown(ctx, keys...); err != nil {
 		return nil, err

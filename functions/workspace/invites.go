@@ -12,7 +12,6 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // lasting is how long an invitation to a workspace can be accepted.
@@ -208,9 +207,9 @@ func (in *acceptIn) Invitation() model.InviteToken { return model.ParseInviteTok
 // caller's membership.
 func (in *acceptIn) Load(f *request.Fetch) {
 	member.AskInvite(f, in.Invitation())
-	f.Rows(table.Teams.Key(in.WorkspaceID))
+	f.Rows(store.Team(in.WorkspaceID).Key)
 	if f.Caller != 0 {
-		f.Rows(table.TeamMembers.Key(in.WorkspaceID, f.Caller))
+		f.Rows(store.TeamMember(in.WorkspaceID, f.Caller).Key)
 	}
 }
 

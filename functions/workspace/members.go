@@ -5,12 +5,12 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/list"
 	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type membersIn struct {
@@ -21,26 +21,24 @@ type membersIn struct {
 	found []store.Ref
 }
 
-// Load asks who is in the team.
-func (in *membersIn) Load(f *request.Fetch) {
-	request.Ask(f, &in.found, func(ctx context.Context) ([]store.Ref, error) {
-		return f.Store().TeamMembers(ctx, in.TeamID, in.After(), in.Limit+1)
-	})
+// list is the members of the team, by the id of their membership.
+func (in *membersIn) list(s *store.Store) list.Of[model.TeamUser] {
+	return list.Of[model.TeamUser]{
+		Find: list.Refs(s.TeamMembers, in.TeamID),
+		Rows: func(_ *request.Request, at store.Ref) []store.Key { return personKeys(in.TeamID, at) },
+		Show: func(c *request.Request, at store.Ref) (model.TeamUser, bool) {
+			p, ok := personIn(c, in.TeamID, at)
+			return shown(p.member, p.user), ok
+		},
+	}
 }
+
+// Load asks who is in the team.
+func (in *membersIn) Load(f *request.Fetch) { in.list(f.Store()).Find.Ask(f, in.Paging, &in.found) }
 
 // members lists the members by the id of their membership.
 func (h *handlers) members(ctx context.Context, in *membersIn) (api.Page[model.TeamUser], error) {
-	c := in.Request()
-	page := api.Page[model.TeamUser]{}
-	found, next := api.Cut(in.Limit, in.found, func(r store.Ref) string { return r.Position })
-	page.Next = next
-	if err := c.ReadShown(ctx, peopleKeys(in.TeamID, found)...); err != nil {
-		return page, err
-	}
-	for _, p := range peopleIn(c, in.TeamID, found) {
-		page.Items = append(page.Items, shown(p.member, p.user))
-	}
-	return page, nil
+	return in.list(h.store).Page(ctx, in.Request(), in.Paging, in.found)
 }
 
 // person is a member with their user.
@@ -49,26 +47,27 @@ type person struct {
 	user   model.User
 }
 
-// peopleKeys are the rows of members an index led to, and of their users.
-func peopleKeys(team int64, found []store.Ref) []table.Primary {
-	keys := make([]table.Primary, 0, 2*len(found))
-	for _, f := range found {
-		keys = append(keys, table.TeamMembers.Key(team, f.ID), table.Users.Key(f.ID))
-	}
-	return keys
+// personKeys are the rows of a member and of their user.
+func personKeys(team int64, at store.Ref) []store.Key {
+	return []store.Key{store.TeamMember(team, at.User).Key, store.User(at.User).Key}
 }
 
-// peopleIn returns those of them that still are members.
+// peopleIn are members by those rows, as far as they were read, without who isn't one
+// any more.
 func peopleIn(c *request.Request, team int64, found []store.Ref) []person {
 	people := make([]person, 0, len(found))
-	for _, f := range found {
-		m, ok := c.TeamMember(team, f.ID)
-		u, known := c.UserRow(f.ID)
-		if ok && known {
-			people = append(people, person{m, u})
+	for _, at := range found {
+		if p, ok := personIn(c, team, at); ok {
+			people = append(people, p)
 		}
 	}
 	return people
+}
+
+func personIn(c *request.Request, team int64, at store.Ref) (person, bool) {
+	m, ok := c.TeamMember(team, at.User)
+	u, known := c.UserRow(at.User)
+	return person{m, u}, ok && known
 }
 
 func shown(m model.TeamMember, u model.User) model.TeamUser {
@@ -87,7 +86,7 @@ type addMembersIn struct {
 // Load asks which of them are members already.
 func (in *addMembersIn) Load(f *request.Fetch) {
 	for _, id := range in.Body.UserIDs {
-		f.Rows(table.TeamMembers.Key(in.TeamID, id))
+		f.Rows(store.TeamMember(in.TeamID, id).Key)
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 	"wardroom/pkg/removal"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 // named is the person and the organisation that a request of Agenta's names by
@@ -26,7 +25,7 @@ type named struct {
 }
 
 // needs asks whose address it is.
-func (n *named) needs(f *request.Fetch) { f.Rows(store.EmailKey(f.Organization, n.email)) }
+func (n *named) needs(f *request.Fetch) { f.Rows(store.Email(f.Organization, n.email).Key) }
 
 // pairing refuses an organisation that the workspace doesn't belong to (400).
 func (n *named) pairing(c *request.Request) error {
@@ -40,15 +39,15 @@ func (n *named) pairing(c *request.Request) error {
 
 // address is whose address it is.
 func (n *named) address(c *request.Request) (model.Email, bool) {
-	return table.Emails.At(c.Rows(), store.EmailKey(c.Organization.ID, n.email))
+	return store.Email(c.Organization.ID, n.email).In(c.Rows())
 }
 
 // find reads the person and their membership: one more round trip. It leaves both
 // empty where there is none.
-func (n *named) find(ctx context.Context, c *request.Request, more ...table.Primary) error {
+func (n *named) find(ctx context.Context, c *request.Request, more ...store.Key) error {
 	address, ok := n.address(c)
 	if ok {
-		more = append(more, table.Users.Key(address.UserID), table.TeamMembers.Key(c.Team.ID, address.UserID))
+		more = append(more, store.User(address.UserID).Key, store.TeamMember(c.Team.ID, address.UserID).Key)
 	}
 	if err := c.Read(ctx, more...); err != nil || !ok {
 		return err
@@ -60,7 +59,7 @@ func (n *named) find(ctx context.Context, c *request.Request, more ...table.Prim
 }
 
 // found finds somebody who must be a member: a wrong pairing is refused first.
-func (n *named) found(ctx context.Context, c *request.Request, more ...table.Primary) error {
+func (n *named) found(ctx context.Context, c *request.Request, more ...store.Key) error {
 	if err := n.pairing(c); err != nil {
 		return err
 	}

@@ -2,16 +2,15 @@ package workspace
 
 import (
 	"context"
-	"slices"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
 	"wardroom/pkg/audit"
+	"wardroom/pkg/list"
 	"wardroom/pkg/member"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
 	"wardroom/pkg/store"
-	"wardroom/pkg/table"
 )
 
 type listTeamsIn struct {
@@ -19,77 +18,51 @@ type listTeamsIn struct {
 	api.Paging
 	Ownerless bool `query:"ownerless" doc:"Only those without an owner; for the ranks (403)"`
 
-	own, ownerless []int64
+	found []store.Ref
 }
 
 // Load asks for the caller's own teams, or for those without an owner.
 func (in *listTeamsIn) Load(f *request.Fetch) {
 	if in.Ownerless {
-		request.Ask(f, &in.ownerless, func(ctx context.Context) ([]int64, error) {
-			return f.Store().Ownerless(ctx, f.Organization, model.OwnerlessTeam, in.AfterID(), in.Limit+1)
-		})
+		list.IDs(f.Store().OwnerlessTeams, f.Organization).Ask(f, in.Paging, &in.found)
 	} else if f.Caller != 0 {
-		request.Ask(f, &in.own, func(ctx context.Context) ([]int64, error) {
-			return f.Store().TeamsOfUser(ctx, f.Caller, in.AfterID(), in.Limit+1)
-		})
+		list.IDs(f.Store().TeamsOfUser, f.Caller).Ask(f, in.Paging, &in.found)
 	}
 }
 
-// listTeams shows the caller's teams, and all of the organisation to its ranks. A
-// key that is bound to a project has none.
+// listTeams shows the caller's teams, and all of the organisation to its ranks; or
+// those without an owner, to the ranks alone (403). A key that is bound to a project
+// has none.
 func (h *handlers) listTeams(ctx context.Context, in *listTeamsIn) (api.Page[model.Team], error) {
-	c := in.Request()
-	page := api.Page[model.Team]{}
-	if in.Ownerless {
-		return h.ownerless(ctx, c, in)
-	}
-	if c.Caller.BoundProject != 0 {
-		return page, nil
-	}
-	var err error
-	ids := in.own
-	if c.Caller.Service || c.Caller.Rank.Admin() {
-		if ids, err = h.store.TeamsOfOrganization(ctx, c.Organization.ID, in.AfterID(), in.Limit+1); err != nil {
-			return page, err
+	c, l := in.Request(), list.Of[model.Team]{Rows: teamKeys, Show: visibleTeam}
+	switch {
+	case in.Ownerless:
+		if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
+			return api.Page[model.Team]{}, err
 		}
+		l = l.Where(func(t model.Team) bool { return t.OwnerCount == 0 }) // since the list was read
+	case c.Caller.BoundProject != 0:
+		return api.Page[model.Team]{}, nil
+	case c.Caller.Service || c.Caller.Rank.Admin():
+		l.Find = list.IDs(h.store.TeamsOfOrganization, c.Organization.ID)
+		return l.Answer(ctx, c, in.Paging)
 	}
-	ids, page.Next = api.Cut(in.Limit, ids, api.NextID)
-	page.Items, err = h.readTeams(ctx, c, ids)
-	return page, err
+	return l.Page(ctx, c, in.Paging, in.found)
 }
 
-// ownerless shows the ranks the teams without an owner, by id.
-func (h *handlers) ownerless(ctx context.Context, c *request.Request, in *listTeamsIn) (api.Page[model.Team], error) {
-	if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
-		return api.Page[model.Team]{}, err
+// teamKeys are the rows of a team and of the caller's membership of it.
+func teamKeys(c *request.Request, at store.Ref) []store.Key {
+	if c.Caller.User == 0 {
+		return []store.Key{store.Team(at.ID).Key}
 	}
-	ids, next := api.Cut(in.Limit, in.ownerless, api.NextID)
-	found, err := h.readTeams(ctx, c, ids)
-	found = slices.DeleteFunc(found, func(t model.Team) bool { return t.OwnerCount > 0 }) // since the list was read
-	return api.Page[model.Team]{Items: found, Next: next}, err
+	return []store.Key{store.Team(at.ID).Key, store.TeamMember(at.ID, c.Caller.User).Key}
 }
 
-// readTeams reads teams that an index led to, with the caller's memberships,
-// and leaves out what they may not see.
-func (h *handlers) readTeams(ctx context.Context, c *request.Request, ids []int64) ([]model.Team, error) {
-	keys := make([]table.Primary, 0, 2*len(ids))
-	for _, id := range ids {
-		keys = append(keys, table.Teams.Key(id))
-		if c.Caller.User != 0 {
-			keys = append(keys, table.TeamMembers.Key(id, c.Caller.User))
-		}
-	}
-	if err := c.ReadShown(ctx, keys...); err != nil {
-		return nil, err
-	}
-	found := make([]model.Team, 0, len(ids))
-	for _, id := range ids {
-		if _, err := c.VisibleTeam(id); err == nil {
-			t, _ := store.LiveTeam(c.Rows(), id)
-			found = append(found, t)
-		}
-	}
-	return found, nil
+// visibleTeam is a team by those rows, unless the caller may not see it.
+func visibleTeam(c *request.Request, at store.Ref) (model.Team, bool) {
+	_, err := c.VisibleTeam(at.ID)
+	t, _ := store.LiveTeam(c.Rows(), at.ID)
+	return t, err == nil
 }
 
 type createTeamIn struct {

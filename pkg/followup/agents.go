@@ -121,13 +121,13 @@ func aliasesOf(ctx context.Context, s *store.Store, a model.Agent) ([]model.Alia
 	if a.AliasCount == 0 {
 		return nil, nil
 	}
-	ids, err := s.AliasesOf(ctx, a.ID, 0, store.MaxAliases)
+	found, err := s.AliasesOf(ctx, a.ID, 0, store.MaxAliases)
 	if err != nil {
 		return nil, err
 	}
-	keys := make([]table.Primary, len(ids))
-	for i, id := range ids {
-		keys[i] = table.Aliases.Key(id)
+	keys := make([]table.Primary, len(found))
+	for i, at := range found {
+		keys[i] = table.Aliases.Key(at.ID)
 	}
 	rows, err := s.Read(ctx, keys...)
 	aliases := table.Aliases.All(rows)

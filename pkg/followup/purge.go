@@ -87,7 +87,7 @@ func due(end *model.Time, now model.Time) bool { return end != nil && !end.After
 // empty notes the deletion of some rows that lie beside the row key, and tells
 // how many. with notes what else goes with one of them.
 func empty(ctx context.Context, s *store.Store, tx *table.Tx, key table.Primary, with func(table.Rows, table.Primary)) (int, error) {
-	keys, err := s.Beside(ctx, key, purgeChunk)
+	keys, err := s.Siblings(ctx, key, purgeChunk)
 	if err != nil {
 		return 0, err
 	}

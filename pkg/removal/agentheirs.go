@@ -110,15 +110,15 @@ const membersPage = 100
 // longest, those who are removed apart; 0 where there is none.
 func (w *work) oldestAdmin(ctx context.Context, project int64) (int64, error) {
 	var oldest model.ProjectMember
-	for after := ""; ; {
+	for after := int64(0); ; {
 		found, err := w.s.Members(ctx, project, after, membersPage)
 		if err != nil {
 			return 0, err
 		}
 		keys := make([]table.Primary, 0, 2*len(found))
 		for _, f := range found {
-			keys = append(keys, table.ProjectMembers.Key(project, f.ID), table.Users.Key(f.ID))
-			after = f.Position
+			keys = append(keys, table.ProjectMembers.Key(project, f.User), table.Users.Key(f.User))
+			after = f.ID
 		}
 		rows, err := w.s.Read(ctx, keys...)
 		if err != nil {

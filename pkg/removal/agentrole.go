@@ -22,9 +22,9 @@ func (agentRole) thing() string { return "agent_role" }
 // An agent changes hands before its owner's permission is deleted, by which it is
 // found: so it does wherever the work is cut off.
 func agentRoles(ctx context.Context, w *work) ([]effect, error) {
-	found, err := each(ctx, w, func(ctx context.Context, u model.User) ([]store.Placed, error) {
+	found, err := each(ctx, w, func(ctx context.Context, u model.User) ([]store.Ref, error) {
 		all, err := w.s.AllAgentsOfUser(ctx, u.ID)
-		return slices.DeleteFunc(all, func(at store.Placed) bool { return w.r.ProjectID != nil && at.Project != *w.r.ProjectID }), err
+		return slices.DeleteFunc(all, func(at store.Ref) bool { return w.r.ProjectID != nil && at.Project != *w.r.ProjectID }), err
 	})
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func agentRoles(ctx context.Context, w *work) ([]effect, error) {
 
 // agentKeys are the rows of agents that an index told of, with what the heir whom the
 // removal names is there.
-func (w *work) agentKeys(found map[int64][]store.Placed) (keys []table.Primary) {
+func (w *work) agentKeys(found map[int64][]store.Ref) (keys []table.Primary) {
 	heir := w.agentHeir()
 	for user, agents := range found {
 		for _, at := range agents {
@@ -136,8 +136,8 @@ func (m agentRole) back(u *undoing, _ model.EffectRow) restoration {
 // keptAgentRoles are the permissions on agents of the team's projects that stay: they
 // are the people's own, and the report says so.
 func keptAgentRoles(ctx context.Context, w *work) ([]effect, error) {
-	inTeam, found, err := withTeam(ctx, w, func(ctx context.Context) (map[int64][]store.Placed, error) {
-		return each(ctx, w, func(ctx context.Context, u model.User) ([]store.Placed, error) { return w.s.AllAgentsOfUser(ctx, u.ID) })
+	inTeam, found, err := withTeam(ctx, w, func(ctx context.Context) (map[int64][]store.Ref, error) {
+		return each(ctx, w, func(ctx context.Context, u model.User) ([]store.Ref, error) { return w.s.AllAgentsOfUser(ctx, u.ID) })
 	})
 	if err != nil {
 		return nil, err

@@ -18,7 +18,7 @@ func stars(ctx context.Context, w *work) ([]effect, error) {
 	if !w.r.Deletes {
 		return nil, nil
 	}
-	found, err := each(ctx, w, func(ctx context.Context, u model.User) ([]store.PlacedStar, error) { return w.s.AllStarsOf(ctx, u.ID) })
+	found, err := each(ctx, w, func(ctx context.Context, u model.User) ([]store.Ref, error) { return w.s.AllStarsOf(ctx, u.ID) })
 	if err != nil {
 		return nil, err
 	}

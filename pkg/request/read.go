@@ -32,14 +32,25 @@ func (c *Request) take(keys []table.Primary, rows table.Rows) {
 // ReadMissing reads those rows that weren't asked for yet, and reports whether there
 // were any.
 func (c *Request) ReadMissing(ctx context.Context, keys ...table.Primary) (bool, error) {
-	keys = slices.DeleteFunc(slices.Clone(keys), func(k table.Primary) bool {
-		_, read := c.Rows()[k]
-		return read || slices.Contains(c.asked, k)
-	})
-	if len(keys) == 0 {
+	if keys = c.missing(keys); len(keys) == 0 {
 		return false, nil
 	}
 	return true, c.Read(ctx, keys...)
+}
+
+// ReadMissingShown is ReadMissing for a list that is shown.
+func (c *Request) ReadMissingShown(ctx context.Context, keys ...table.Primary) (bool, error) {
+	if keys = c.missing(keys); len(keys) == 0 {
+		return false, nil
+	}
+	return true, c.ReadShown(ctx, keys...)
+}
+
+func (c *Request) missing(keys []table.Primary) []table.Primary {
+	return slices.DeleteFunc(slices.Clone(keys), func(k table.Primary) bool {
+		_, read := c.Rows()[k]
+		return read || slices.Contains(c.asked, k)
+	})
 }
 
 // ReadWith is ReadShown beside questions, which must leave the Request alone:

@@ -92,12 +92,12 @@ var Agent = Kind{
 		if err != nil {
 			return false, err
 		}
-		members, err := s.AgentMembers(ctx, id, "", n)
+		members, err := s.AgentMembers(ctx, id, 0, n)
 		for _, thread := range threads {
 			tx.Drop(table.Threads.Key(thread))
 		}
 		for _, m := range members {
-			tx.Drop(table.AgentMembers.Key(m.ID, id))
+			tx.Drop(table.AgentMembers.Key(m.User, id))
 		}
 		return len(threads)+len(members) > 0, err
 	},
@@ -132,7 +132,7 @@ func openness(a model.Agent) access.Openness {
 }
 
 // placed are agents with their projects.
-func placed(found []store.Placed, err error) ([]Located, error) {
+func placed(found []store.Ref, err error) ([]Located, error) {
 	out := make([]Located, len(found))
 	for i, at := range found {
 		out[i] = Located{at.Agent, at.Project}
@@ -253,7 +253,10 @@ type seenProject struct {
 
 // SightOf returns how who sees agents by the rows that are read now.
 func (v *View) SightOf(who access.Caller) *Sight {
-	return &Sight{v, who, make(map[int64]seenProject, 4)}
+	if v.last.sight == nil || v.last.sight.who != who || v.last.sight.v != v {
+		v.last.sight = &Sight{v, who, make(map[int64]seenProject, 4)}
+	}
+	return v.last.sight
 }
 
 // Agent returns an agent as shown, and whether it is visible. Where it isn't, team

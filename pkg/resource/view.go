@@ -15,6 +15,7 @@ type View struct {
 		project model.Project
 		agent   model.Agent
 		alias   model.Alias
+		sight   *Sight
 	}
 }
 
@@ -35,6 +36,7 @@ func (v *View) Rows() table.Rows { return v.rows }
 func (v *View) Add(rows table.Rows) {
 	v.rows.Add(rows)
 	v.last.project, v.last.agent, v.last.alias = model.Project{}, model.Agent{}, model.Alias{} // they may be among them
+	v.last.sight = nil
 }
 
 // Live reports whether something that ends on t is still on.

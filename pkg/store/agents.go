@@ -8,10 +8,6 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Placed is an agent that an index led to, and the project it belongs to for
-// good: whoever reads it again can read what matters of the project with it.
-type Placed struct{ Agent, Project int64 }
-
 // CreateAgent notes a new agent with its first configuration. owner is the
 // permission of the user who made it, nil for a service key. The project must
 // still be where it was, and nobody taken out of it since.
@@ -137,7 +133,7 @@ func (s *Store) AddAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember)
 func createAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember) model.AgentMember {
 	m.AgentEpoch, m.Version = a.Epoch, 1
 	table.AgentMembers.Create(tx, m)
-	active(tx, m.UserID)
+	RequireActive(tx, m.UserID)
 	within(tx, table.Projects.Key(m.ProjectID), m.Epoch)
 	return m
 }
@@ -226,11 +222,11 @@ func (s *Store) HandOverAgent(tx *table.Tx, p model.Project, from, to model.Agen
 	case was.ID != heir.ID || was.Role != heir.Role || was.ExpiresOn != nil:
 		heir.AgentEpoch, heir.Version = was.AgentEpoch, was.Version+1
 		table.AgentMembers.Change(tx, *was, heir)
-		active(tx, heir.UserID)
+		RequireActive(tx, heir.UserID)
 	default:
 		heir = *was
 		table.AgentMembers.Check(tx, *was)
-		active(tx, heir.UserID)
+		RequireActive(tx, heir.UserID)
 	}
 	within(tx, table.Projects.Key(p.ID), p.Epoch)
 	return to, heir
@@ -243,108 +239,68 @@ func (s *Store) EditAgentTypes(tx *table.Tx, from, to model.AgentTypes) {
 	write(tx, table.AgentTypes, from, to, from.Version == 0)
 }
 
-// placed returns a function that takes the agent and its project off an index.
-func placed(of interface {
-	ID(p table.Primary, attribute string) (int64, bool)
-	Said(index, position, attribute string) int64
-}, index string, project int64) func([]table.Found, error) ([]Placed, error) {
-	return func(found []table.Found, err error) ([]Placed, error) {
-		if err != nil {
-			return nil, outcome(err)
-		}
-		out := make([]Placed, 0, len(found))
-		for _, f := range found {
-			at := Placed{Project: project}
-			at.Agent, _ = of.ID(f.Primary, "agent_id")
-			if project == 0 {
-				at.Project = of.Said(index, f.Position, "project_id")
-			}
-			out = append(out, at)
-		}
-		return out, nil
-	}
-}
-
-// behind is the position behind an id in an index that sorts by it first; 0 is
-// the beginning.
-func behind[T any](e *table.Entity[T], index string, id int64) string {
-	if id == 0 {
-		return ""
-	}
-	return e.Behind(index, id)
-}
-
 // AgentsOfOrganization lists an organisation's agents after an id.
-func (s *Store) AgentsOfOrganization(ctx context.Context, organization, from int64, n int) ([]Placed, error) {
-	return placed(table.Agents, "gsi1", 0)(table.Agents.Each(ctx, s.db, "gsi1", behind(table.Agents, "gsi1", from), n, organization))
+func (s *Store) AgentsOfOrganization(ctx context.Context, organization, from int64, n int) ([]Ref, error) {
+	return refs(table.Agents, "gsi1", "agent_id", Ref{})(table.Agents.Query("gsi1", organization).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
 // AgentsOfProject lists a project's agents after an id.
-func (s *Store) AgentsOfProject(ctx context.Context, project, from int64, n int) ([]Placed, error) {
-	return placed(table.Agents, "gsi2", project)(table.Agents.Each(ctx, s.db, "gsi2", after(table.Agents, "gsi2", from), n, project))
+func (s *Store) AgentsOfProject(ctx context.Context, project, from int64, n int) ([]Ref, error) {
+	return refs(table.Agents, "gsi2", "agent_id", Ref{Project: project})(table.Agents.Query("gsi2", project).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
 // AgentsOfTeam lists the agents of a team's projects after an id, strongly
 // consistent.
-func (s *Store) AgentsOfTeam(ctx context.Context, team, from int64, n int) ([]Placed, error) {
-	return listed(ctx, s, table.TeamAgents, func(a model.TeamAgent) Placed { return Placed{a.AgentID, a.ProjectID} }, team, from, n)
+func (s *Store) AgentsOfTeam(ctx context.Context, team, from int64, n int) ([]Ref, error) {
+	return listed(ctx, s, table.TeamAgents, func(a model.TeamAgent) Ref { return Ref{ID: a.AgentID, Agent: a.AgentID, Project: a.ProjectID} }, team, from, n)
 }
 
 // AgentsOfUser lists the agents that a user has a permission on themselves, after
 // an id, strongly consistent.
-func (s *Store) AgentsOfUser(ctx context.Context, user, from int64, n int) ([]Placed, error) {
-	return listed(ctx, s, table.AgentMembers, func(m model.AgentMember) Placed { return Placed{m.AgentID, m.ProjectID} }, user, from, n)
+func (s *Store) AgentsOfUser(ctx context.Context, user, from int64, n int) ([]Ref, error) {
+	return listed(ctx, s, table.AgentMembers, func(m model.AgentMember) Ref { return Ref{ID: m.AgentID, Agent: m.AgentID, Project: m.ProjectID} }, user, from, n)
 }
 
 // AllAgentsOfUser lists all of them.
-func (s *Store) AllAgentsOfUser(ctx context.Context, user int64) ([]Placed, error) {
+func (s *Store) AllAgentsOfUser(ctx context.Context, user int64) ([]Ref, error) {
 	return Every(ctx, s.AgentsOfUser, user)
 }
 
 // OpenAgents lists the agents that are open to their organisation, after an id,
 // strongly consistent.
-func (s *Store) OpenAgents(ctx context.Context, organization, from int64, n int) ([]Placed, error) {
-	return listed(ctx, s, table.OpenAgents, func(a model.OpenAgent) Placed { return Placed{a.AgentID, a.ProjectID} }, organization, from, n)
+func (s *Store) OpenAgents(ctx context.Context, organization, from int64, n int) ([]Ref, error) {
+	return listed(ctx, s, table.OpenAgents, func(a model.OpenAgent) Ref { return Ref{ID: a.AgentID, Agent: a.AgentID, Project: a.ProjectID} }, organization, from, n)
 }
 
 // listed reads a list of agents that lies in a partition of the table itself, by
 // id; at tells where one of its rows leads. Of a row that can't be read only the
 // agent is told, by its key: whoever goes on reads what it says elsewhere.
-func listed[T any](ctx context.Context, s *Store, of *table.Entity[T], at func(T) Placed, in, from int64, n int) ([]Placed, error) {
-	span := table.Span{}
-	if from != 0 {
-		span.From = of.Below(from)
+func listed[T any](ctx context.Context, s *Store, of *table.Entity[T], at func(T) Ref, in, from int64, n int) ([]Ref, error) {
+	found, err := of.Query("", in).AfterID(from).Limit(n).Items(ctx, s.db)
+	if err != nil {
+		return nil, outcome(err)
 	}
-	var out []Placed
-	for more := true; more && len(out) < n; {
-		got, err := of.Within(ctx, s.db, span, n-len(out), in)
-		if err != nil {
-			return nil, outcome(err)
+	out := make([]Ref, len(found.Keys))
+	for i, key := range found.Keys {
+		if row, ok := of.Try(found.Rows, key); ok {
+			out[i] = at(row)
+		} else {
+			agent, _ := of.ID(key, "agent_id")
+			out[i] = Ref{ID: agent, Agent: agent}
+			_ = LeaveOut(ctx, table.Sound(key, found.Rows[key]))
 		}
-		for _, key := range got.Keys {
-			if row, ok := of.Try(got.Rows, key); ok {
-				out = append(out, at(row))
-			} else {
-				agent, _ := of.ID(key, "agent_id")
-				out = append(out, Placed{Agent: agent})
-				_ = LeaveOut(ctx, table.Sound(key, got.Rows[key]))
-			}
-			span.From = key.SK + "\x00" // the least key behind it
-		}
-		more = got.More
 	}
 	return out, nil
 }
 
-// AgentMembers lists the users who have a permission on an agent by its id,
-// after a position, as an index told it a moment ago. Read the permissions again.
-func (s *Store) AgentMembers(ctx context.Context, agent int64, after string, n int) ([]Ref, error) {
-	return refs(table.AgentMembers, "user_id")(table.AgentMembers.Each(ctx, s.db, "gsi1", after, n, agent))
+// AgentMembers lists the permissions on an agent, with their users, after an id.
+func (s *Store) AgentMembers(ctx context.Context, agent, from int64, n int) ([]Ref, error) {
+	return refs(table.AgentMembers, "gsi1", "id", Ref{})(table.AgentMembers.Query("gsi1", agent).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
 // AgentVersions reads the configurations of an agent, oldest first, after a
 // position, and returns the one to go on at, "" at the end. They are for a list.
 func (s *Store) AgentVersions(ctx context.Context, agent int64, after string, n int) ([]model.AgentVersion, string, error) {
-	versions, next, err := table.AgentVersions.Beneath(ctx, s.db, after, n, agent)
+	versions, next, err := table.AgentVersions.Query("", agent).After(after).Limit(n).Values(ctx, s.db)
 	return versions, next, outcome(LeaveOut(ctx, err))
 }

@@ -39,30 +39,13 @@ func (s *Store) DeleteAlias(tx *table.Tx, a model.Alias) {
 	tx.Add(table.Agents.Key(a.AgentID), "alias_count", -1)
 }
 
-// AliasesOf lists ids of an agent's aliases. It says so by an index, which may be
-// a moment late: the agent's row counts them.
-func (s *Store) AliasesOf(ctx context.Context, agent, from int64, n int) ([]int64, error) {
-	return ids(table.Aliases, "alias_id")(table.Aliases.Each(ctx, s.db, "gsi1", after(table.Aliases, "gsi1", from), n, agent))
+// AliasesOf lists an agent's aliases after an id. The agent's row counts them.
+func (s *Store) AliasesOf(ctx context.Context, agent, from int64, n int) ([]Ref, error) {
+	return refs(table.Aliases, "gsi1", "alias_id", Ref{Agent: agent})(table.Aliases.Query("gsi1", agent).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
-// PlacedAlias is an alias that an index led to, and where it leads.
-type PlacedAlias struct {
-	Alias int64
-	Placed
-}
-
-// AliasesOfOrganization lists an organisation's aliases after an id.
-func (s *Store) AliasesOfOrganization(ctx context.Context, organization, from int64, n int) ([]PlacedAlias, error) {
-	const index = "gsi2"
-	found, err := table.Aliases.Each(ctx, s.db, index, behind(table.Aliases, index, from), n, organization)
-	if err != nil {
-		return nil, outcome(err)
-	}
-	out := make([]PlacedAlias, len(found))
-	for i, f := range found {
-		out[i].Alias, _ = table.Aliases.ID(f.Primary, "alias_id")
-		out[i].Agent = table.Aliases.Said(index, f.Position, "agent_id")
-		out[i].Project = table.Aliases.Said(index, f.Position, "project_id")
-	}
-	return out, nil
+// AliasesOfOrganization lists an organisation's aliases, with their agents, after
+// an id.
+func (s *Store) AliasesOfOrganization(ctx context.Context, organization, from int64, n int) ([]Ref, error) {
+	return refs(table.Aliases, "gsi2", "alias_id", Ref{})(table.Aliases.Query("gsi2", organization).AfterID(from).Limit(n).Keys(ctx, s.db))
 }

@@ -10,7 +10,7 @@ import (
 // DomainsOf reads an organisation's domains in their order, after position, at
 // most n, and the position to go on at.
 func (s *Store) DomainsOf(ctx context.Context, organization int64, after string, n int) ([]model.Domain, string, error) {
-	found, next, err := table.Domains.Beneath(ctx, s.db, after, n, organization)
+	found, next, err := table.Domains.Query("", organization).After(after).Limit(n).Values(ctx, s.db)
 	return found, next, outcome(err)
 }
 

@@ -1,6 +1,9 @@
 package store
 
 import (
+	"context"
+	"math"
+	"strconv"
 	"time"
 
 	"wardroom/pkg/model"
@@ -12,31 +15,86 @@ const (
 	microsecond = time.Microsecond
 )
 
+// A list answers what an index, or a partition of the table, leads to: ids alone,
+// or a Ref for each row. It is asked for at most n rows after an id, or after a
+// position, 0 and "" being the beginning, and answers fewer only where nothing
+// follows. What an index told is late by a moment: read the rows again.
+
+// Ref is a row that a list led to, as far as its keys tell of it.
+type Ref struct {
+	ID                   int64  // by which the list is ordered, if it is ordered by ids: that of the membership, of the key, of the agent
+	Agent, Project, User int64  // that it is about; 0 where its keys don't tell
+	Prefix               string // of an API key
+	Position             string // in the list's order
+}
+
 // entity is the part of an entity that lists need.
 type entity interface {
 	ID(p table.Primary, attribute string) (int64, bool)
-	PositionOf(index string, values ...any) string
+	Holes(index string, f table.Found, take func(attribute, value string)) bool
 }
 
-// after is the position of an id in an index that sorts by ids alone; 0 is the
-// beginning.
-func after(e entity, index string, id int64) string {
-	if id == 0 {
-		return ""
+// refs returns a function that makes a Ref of what a query of an index found. The
+// attribute id is the one that its ID is, and known is what the question says of
+// all of them.
+func refs(of entity, index, id string, known Ref) func([]table.Found, error) ([]Ref, error) {
+	return func(found []table.Found, err error) ([]Ref, error) {
+		if err != nil {
+			return nil, outcome(err)
+		}
+		out := make([]Ref, 0, len(found))
+		for _, f := range found {
+			if r, ok := ref(of, index, id, known, f); ok {
+				out = append(out, r)
+			}
+		}
+		return out, nil
 	}
-	return e.PositionOf(index, id)
+}
+
+// ref is refs for one row; false where it is of another entity.
+func ref(of entity, index, id string, known Ref, f table.Found) (Ref, bool) {
+	r := known
+	r.Position = f.Position
+	ok := of.Holes(index, f, func(attribute, value string) {
+		n, _ := strconv.ParseInt(value, 10, 64) // 0 for what is no id
+		if attribute == id {
+			r.ID = n
+		}
+		switch attribute {
+		case "agent_id":
+			r.Agent = n
+		case "project_id":
+			r.Project = n
+		case "user_id":
+			r.User = n
+		case "prefix":
+			r.Prefix = value
+		}
+	})
+	return r, ok
 }
 
 // ids returns a function that takes one number of each row's primary key.
-func ids(e entity, attribute string) func([]table.Found, error) ([]int64, error) {
+func ids(of entity, attribute string) func([]table.Found, error) ([]int64, error) {
 	return func(found []table.Found, err error) ([]int64, error) {
-		named, err := refs(e, attribute)(found, err)
-		out := make([]int64, len(named))
-		for i, r := range named {
-			out[i] = r.ID
+		if err != nil {
+			return nil, outcome(err)
 		}
-		return out, err
+		out := make([]int64, 0, len(found))
+		for _, f := range found {
+			if id, ok := of.ID(f.Primary, attribute); ok {
+				out = append(out, id)
+			}
+		}
+		return out, nil
 	}
+}
+
+// Every asks a list for all that it has under an id.
+func Every[T any, P any](ctx context.Context, list func(ctx context.Context, of int64, after P, n int) ([]T, error), of int64) ([]T, error) {
+	var start P
+	return list(ctx, of, start, math.MaxInt32)
 }
 
 // pending says where and when unfinished work about the thing with this id is
@@ -48,26 +106,3 @@ func pending(id int64, due model.Time) (*int64, *model.Time) {
 
 // Pending is where and when unfinished work is found.
 func Pending(id int64, due model.Time) (*int64, *model.Time) { return pending(id, due) }
-
-// Ref is a row an index led to: who or what it is about, and where the index
-// goes on after it.
-type Ref struct {
-	ID       int64
-	Position string
-}
-
-// refs is ids with positions.
-func refs(e entity, attribute string) func([]table.Found, error) ([]Ref, error) {
-	return func(found []table.Found, err error) ([]Ref, error) {
-		if err != nil {
-			return nil, outcome(err)
-		}
-		out := make([]Ref, 0, len(found))
-		for _, f := range found {
-			if id, ok := e.ID(f.Primary, attribute); ok {
-				out = append(out, Ref{id, f.Position})
-			}
-		}
-		return out, nil
-	}
-}

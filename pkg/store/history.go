@@ -21,7 +21,7 @@ func (s *Store) ChangesUntil(ctx context.Context, organization int64, about stri
 	if from == "" {
 		from = instant(at)
 	}
-	found, err := table.Audits.Newest(ctx, s.db, "gsi2", from, n, organization, about)
+	found, err := table.Audits.Query("gsi2", organization, about).Reverse().After(from).Limit(n).Keys(ctx, s.db)
 	return s.changes(ctx, found, err, n)
 }
 
@@ -30,7 +30,7 @@ func (s *Store) ChangesAfter(ctx context.Context, organization int64, about stri
 	if from == "" {
 		from = instant(at)
 	}
-	found, err := table.Audits.Each(ctx, s.db, "gsi2", from, n, organization, about)
+	found, err := table.Audits.Query("gsi2", organization, about).After(from).Limit(n).Keys(ctx, s.db)
 	return s.changes(ctx, found, err, n)
 }
 

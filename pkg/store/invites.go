@@ -58,7 +58,7 @@ func (s *Store) AcceptInvite(tx *table.Tx, from model.Invite, user model.User, n
 	to := ended(from, model.InviteAccepted, user.Email, now)
 	to.AcceptedBy, to.AcceptedOn = &user.ID, &now
 	table.Invites.Change(tx, from, to)
-	active(tx, user.ID)
+	RequireActive(tx, user.ID)
 }
 
 func endInvite(tx *table.Tx, from model.Invite, status, by string, now model.Time) model.Invite {
@@ -75,10 +75,10 @@ func ended(i model.Invite, status, by string, now model.Time) model.Invite {
 
 // InvitesTo lists ids of all invitations to a place ("project:151") after an id.
 func (s *Store) InvitesTo(ctx context.Context, place string, from int64, n int) ([]int64, error) {
-	return ids(table.Invites, "invite_id")(table.Invites.Each(ctx, s.db, "gsi1", after(table.Invites, "gsi1", from), n, place))
+	return ids(table.Invites, "invite_id")(table.Invites.Query("gsi1", place).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
 // OpenInvitesTo lists ids of all pending invitations to a place.
 func (s *Store) OpenInvitesTo(ctx context.Context, place string) ([]int64, error) {
-	return ids(table.Invites, "invite_id")(table.Invites.Each(ctx, s.db, "gsi3", "", table.All, place))
+	return ids(table.Invites, "invite_id")(table.Invites.Query("gsi3", place).Keys(ctx, s.db))
 }

@@ -3,33 +3,26 @@ package store
 import (
 	"context"
 	"slices"
-	"strconv"
 
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
 
-// KeyRef is an API key an index led to: read its row again by the prefix.
-type KeyRef struct {
-	ID     int64
-	Prefix string
-}
-
 // KeysOfUser lists a user's personal keys after an id, revoked ones included.
-func (s *Store) KeysOfUser(ctx context.Context, user, from int64, n int) ([]KeyRef, error) {
-	return keyRefs(table.Keys.Each(ctx, s.db, "gsi1", after(table.Keys, "gsi1", from), n, user))
+func (s *Store) KeysOfUser(ctx context.Context, user, from int64, n int) ([]Ref, error) {
+	return refs(table.Keys, "gsi1", "key_id", Ref{User: user})(table.Keys.Query("gsi1", user).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
 // PersonalKeys lists the prefixes of all of a user's personal keys, revoked ones
 // included.
 func (s *Store) PersonalKeys(ctx context.Context, user int64) ([]string, error) {
-	return prefixes(table.Keys.Each(ctx, s.db, "gsi1", "", table.All, user))
+	return prefixes(table.Keys.Query("gsi1", user).Keys(ctx, s.db))
 }
 
 // KeysBoundTo lists the prefixes of all of a user's personal keys that reach only
 // this project and aren't revoked.
 func (s *Store) KeysBoundTo(ctx context.Context, project, user int64) ([]string, error) {
-	return prefixes(table.Keys.AllUnder(ctx, s.db, "gsi2", []any{project}, []any{user}))
+	return prefixes(table.Keys.Query("gsi2", project).Prefix(user).Keys(ctx, s.db))
 }
 
 func prefixes(found []table.Found, err error) ([]string, error) {
@@ -44,14 +37,14 @@ func prefixes(found []table.Found, err error) ([]string, error) {
 
 // ServiceKeys lists an organisation's service keys after an id, revoked ones
 // included.
-func (s *Store) ServiceKeys(ctx context.Context, organization, from int64, n int) ([]KeyRef, error) {
-	return keyRefs(table.Keys.Each(ctx, s.db, "gsi3", after(table.Keys, "gsi3", from), n, organization))
+func (s *Store) ServiceKeys(ctx context.Context, organization, from int64, n int) ([]Ref, error) {
+	return refs(table.Keys, "gsi3", "key_id", Ref{})(table.Keys.Query("gsi3", organization).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
 // ServiceKeysMadeBy reads the service keys of an organisation that are live at now
 // and were made by one of these users.
 func (s *Store) ServiceKeysMadeBy(ctx context.Context, organization int64, now model.Time, users ...model.User) ([]model.APIKey, error) {
-	refs, err := s.ServiceKeys(ctx, organization, 0, table.All)
+	refs, err := Every(ctx, s.ServiceKeys, organization)
 	if err != nil {
 		return nil, err
 	}
@@ -63,20 +56,6 @@ func (s *Store) ServiceKeysMadeBy(ctx context.Context, organization int64, now m
 	return slices.DeleteFunc(table.Keys.All(rows), func(k model.APIKey) bool {
 		return !k.Live(now) || !slices.ContainsFunc(users, k.Made)
 	}), err
-}
-
-func keyRefs(found []table.Found, err error) ([]KeyRef, error) {
-	if err != nil {
-		return nil, outcome(err)
-	}
-	out := make([]KeyRef, 0, len(found))
-	for _, f := range found {
-		id, err := strconv.ParseInt(f.Position, 10, 64) // both indexes sort by the id alone
-		if key, ok := table.Keys.Parse(f.Primary); ok && err == nil {
-			out = append(out, KeyRef{id, key["prefix"]})
-		}
-	}
-	return out, nil
 }
 
 // RevokeKey notes that a key opens nothing any more, and returns its row as it

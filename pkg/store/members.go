@@ -34,10 +34,9 @@ func count(tx *table.Tx, p model.Project, counter string, by int64) {
 	live(tx, p)
 }
 
-// Members lists the users in a project by membership id, after a position: who
-// was a member a moment ago. Read the memberships again.
-func (s *Store) Members(ctx context.Context, project int64, after string, n int) ([]Ref, error) {
-	return refs(table.ProjectMembers, "user_id")(table.ProjectMembers.Each(ctx, s.db, "gsi1", after, n, project))
+// Members lists the memberships of a project, with their users, after an id.
+func (s *Store) Members(ctx context.Context, project, from int64, n int) ([]Ref, error) {
+	return refs(table.ProjectMembers, "gsi1", "id", Ref{})(table.ProjectMembers.Query("gsi1", project).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
 // Membership returns a user's membership of a project among rows.

@@ -25,10 +25,10 @@ func (s *Store) ReadNotification(tx *table.Tx, from model.Notification, by strin
 
 // NotificationsOf lists ids of a user's notifications after an id.
 func (s *Store) NotificationsOf(ctx context.Context, user, from int64, n int) ([]int64, error) {
-	return ids(table.Notifications, "notification_id")(table.Notifications.Each(ctx, s.db, "gsi1", after(table.Notifications, "gsi1", from), n, user))
+	return ids(table.Notifications, "notification_id")(table.Notifications.Query("gsi1", user).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
 // UnreadOf lists ids of those they have not read.
 func (s *Store) UnreadOf(ctx context.Context, user, from int64, n int) ([]int64, error) {
-	return ids(table.Notifications, "notification_id")(table.Notifications.Each(ctx, s.db, "gsi2", after(table.Notifications, "gsi2", from), n, user))
+	return ids(table.Notifications, "notification_id")(table.Notifications.Query("gsi2", user).AfterID(from).Limit(n).Keys(ctx, s.db))
 }

@@ -49,28 +49,10 @@ func countReview(tx *table.Tx, r model.Review, by int64) {
 	requireNotDeleted(tx, r.AgentID)
 }
 
-// PlacedReview is a review that an index led to, who wrote it, and where the
-// index goes on after it.
-type PlacedReview struct {
-	Review, User int64
-	Position     string
-}
-
-// ReviewsOf lists an agent's reviews, newest first, before a position, "" for the
-// newest.
-func (s *Store) ReviewsOf(ctx context.Context, agent int64, before string, n int) ([]PlacedReview, error) {
-	const index = "gsi1"
-	found, err := table.Reviews.Newest(ctx, s.db, index, before, n, agent)
-	if err != nil {
-		return nil, outcome(err)
-	}
-	out := make([]PlacedReview, len(found))
-	for i, f := range found {
-		out[i].Review, _ = table.Reviews.ID(f.Primary, "review_id")
-		out[i].User = table.Reviews.Said(index, f.Position, "user_id")
-		out[i].Position = f.Position
-	}
-	return out, nil
+// ReviewsOf lists an agent's reviews, with their authors, the newest first, after a
+// position.
+func (s *Store) ReviewsOf(ctx context.Context, agent int64, after string, n int) ([]Ref, error) {
+	return refs(table.Reviews, "gsi1", "review_id", Ref{})(table.Reviews.Query("gsi1", agent).Reverse().After(after).Limit(n).Keys(ctx, s.db))
 }
 
 // CastVote notes that a user's vote on agent a is another one; from is their old

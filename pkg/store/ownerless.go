@@ -13,28 +13,24 @@ import (
 // off. The list leads to such places and may name one more: the place's own row
 // tells.
 
-// Ownerless lists ids of an organisation's projects, teams or agents that may be
-// held by nobody, after an id, strongly consistent. Read the things again.
-func (s *Store) Ownerless(ctx context.Context, organization int64, of string, from int64, n int) ([]int64, error) {
-	return idsAfter(ctx, s, table.Ownerless, "ownerless_id", from, n, organization, of)
+// OwnerlessProjects lists ids of an organisation's projects that may be without an
+// admin, after an id, strongly consistent. Read the projects again.
+func (s *Store) OwnerlessProjects(ctx context.Context, organization, from int64, n int) ([]int64, error) {
+	return s.ownerless(ctx, organization, model.OwnerlessProject, from, n)
 }
 
-// idsAfter lists ids of rows whose sort key in the table itself is an id, after one:
-// n of them, where there are as many. The rows are small, so that one trip has them.
-func idsAfter[T any](ctx context.Context, s *Store, of *table.Entity[T], attribute string, from int64, n int, values ...any) ([]int64, error) {
-	span := table.Span{}
-	if from != 0 {
-		span.From = of.Below(from)
-	}
-	got, err := of.Within(ctx, s.db, span, n, values...)
-	if err != nil {
-		return nil, outcome(err)
-	}
-	out := make([]int64, len(got.Keys))
-	for i, key := range got.Keys {
-		out[i], _ = of.ID(key, attribute)
-	}
-	return out, nil
+// OwnerlessTeams is OwnerlessProjects for teams that may be without an owner.
+func (s *Store) OwnerlessTeams(ctx context.Context, organization, from int64, n int) ([]int64, error) {
+	return s.ownerless(ctx, organization, model.OwnerlessTeam, from, n)
+}
+
+// OwnerlessAgents is OwnerlessProjects for agents that may be without an owner.
+func (s *Store) OwnerlessAgents(ctx context.Context, organization, from int64, n int) ([]int64, error) {
+	return s.ownerless(ctx, organization, model.OwnerlessAgent, from, n)
+}
+
+func (s *Store) ownerless(ctx context.Context, organization int64, of string, from int64, n int) ([]int64, error) {
+	return ids(table.Ownerless, "ownerless_id")(table.Ownerless.Query("", organization, of).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
 // listOwnerless puts a thing that nobody owns on the list of such things.

@@ -16,7 +16,7 @@ type Due = table.Found
 func (s *Store) Pending(ctx context.Context, shard int64, now model.Time, after string, n int) ([]Due, error) {
 	// The shard is a partition that several entities share, and any of them may
 	// ask for it.
-	found, err := table.Removals.Each(ctx, s.db, "gsi3", after, n, shard)
+	found, err := table.Removals.Query("gsi3", shard).After(after).Limit(n).Keys(ctx, s.db)
 	if err != nil {
 		return nil, outcome(err)
 	}
@@ -29,14 +29,14 @@ func (s *Store) Pending(ctx context.Context, shard int64, now model.Time, after 
 	return found, nil
 }
 
-// Beside lists the keys of some rows that lie with the row p, but for p itself;
-// none when nothing is left.
-func (s *Store) Beside(ctx context.Context, p table.Primary, n int) ([]table.Primary, error) {
-	keys, err := s.db.Beside(ctx, p, n)
+// Siblings lists the keys of at most n rows that lie in the partition of the row p,
+// but for p itself. Fewer are all there are.
+func (s *Store) Siblings(ctx context.Context, p table.Primary, n int) ([]table.Primary, error) {
+	keys, err := s.db.Siblings(ctx, p, n)
 	return keys, outcome(err)
 }
 
 // Organizations lists ids of all organisations after an id, for the sweep.
 func (s *Store) Organizations(ctx context.Context, from int64, n int) ([]int64, error) {
-	return ids(table.Organizations, "organization_id")(table.Organizations.Each(ctx, s.db, "gsi1", after(table.Organizations, "gsi1", from), n))
+	return ids(table.Organizations, "organization_id")(table.Organizations.Query("gsi1").AfterID(from).Limit(n).Keys(ctx, s.db))
 }

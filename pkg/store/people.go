@@ -73,10 +73,10 @@ func EmailKey(organization int64, email string) table.Primary {
 
 // UsersOfOrganization lists ids of an organisation's users after an id.
 func (s *Store) UsersOfOrganization(ctx context.Context, organization, from int64, n int) ([]int64, error) {
-	return ids(table.Users, "user_id")(table.Users.Each(ctx, s.db, "gsi1", after(table.Users, "gsi1", from), n, organization))
+	return ids(table.Users, "user_id")(table.Users.Query("gsi1", organization).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
 // GlobalAdmins lists ids of all of an organisation's global admins, lowest first.
 func (s *Store) GlobalAdmins(ctx context.Context, organization int64) ([]int64, error) {
-	return ids(table.Users, "user_id")(table.Users.Each(ctx, s.db, "gsi2", "", table.All, organization))
+	return ids(table.Users, "user_id")(table.Users.Query("gsi2", organization).Keys(ctx, s.db))
 }

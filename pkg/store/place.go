@@ -70,7 +70,7 @@ func (p Place[M]) Add(tx *table.Tx, m M) M {
 func (p Place[M]) create(tx *table.Tx, m M) M {
 	m = m.At(model.Standing{Epoch: p.Epoch, Version: 1})
 	p.memberships.Create(tx, m)
-	active(tx, m.Member().User)
+	RequireActive(tx, m.Member().User)
 	return m
 }
 
@@ -106,10 +106,10 @@ func (p Place[M]) Change(tx *table.Tx, from, to M) M {
 	p.memberships.Change(tx, from, to)
 	switch was, now := p.isLeader(from), p.isLeader(to); {
 	case now && !was:
-		active(tx, is.User)
+		RequireActive(tx, is.User)
 		p.gainLeader(tx)
 	case was && !now:
-		active(tx, is.User)
+		RequireActive(tx, is.User)
 		p.LoseLeader(tx)
 	}
 	return to
@@ -192,9 +192,9 @@ func (p Place[M]) Unbury(tx *table.Tx, stone model.Tombstone, before *model.Tomb
 	tx.If(table.Tombstones.Key(stone.ProjectID, stone.UserID), "$ = ?", "removal_id", stone.RemovalID)
 }
 
-// active demands that a user may still be given something. Whom this very
+// RequireActive demands that a user may still be given something. Whom this very
 // transaction makes may.
-func active(tx *table.Tx, user int64) {
+func RequireActive(tx *table.Tx, user int64) {
 	if p := table.Users.Key(user); !tx.Creates(p) {
 		tx.If(p, "$ = ?", "is_active", true)
 	}

@@ -116,16 +116,16 @@ func countProject(tx *table.Tx, team, by int64) {
 
 // ProjectsOfOrganization lists ids of an organisation's projects after an id.
 func (s *Store) ProjectsOfOrganization(ctx context.Context, organization, from int64, n int) ([]int64, error) {
-	return ids(table.Projects, "project_id")(table.Projects.Each(ctx, s.db, "gsi1", after(table.Projects, "gsi1", from), n, organization))
+	return ids(table.Projects, "project_id")(table.Projects.Query("gsi1", organization).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
 // ProjectsOfTeam lists ids of a team's projects after an id.
 func (s *Store) ProjectsOfTeam(ctx context.Context, team, from int64, n int) ([]int64, error) {
-	return ids(table.Projects, "project_id")(table.Projects.Each(ctx, s.db, "gsi2", after(table.Projects, "gsi2", from), n, team))
+	return ids(table.Projects, "project_id")(table.Projects.Query("gsi2", team).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
 // ProjectsOfUser lists ids of the projects that a user is a member of themselves,
 // after an id. It says so by an index: read the memberships again.
 func (s *Store) ProjectsOfUser(ctx context.Context, user, from int64, n int) ([]int64, error) {
-	return ids(table.ProjectMembers, "project_id")(table.ProjectMembers.Each(ctx, s.db, "gsi2", after(table.ProjectMembers, "gsi2", from), n, user))
+	return ids(table.ProjectMembers, "project_id")(table.ProjectMembers.Query("gsi2", user).AfterID(from).Limit(n).Keys(ctx, s.db))
 }

@@ -100,5 +100,5 @@ func requireNamesApart(tx *table.Tx, u model.User) {
 // TeamsNamed lists ids of all of an organisation's teams with a name, cases aside.
 // It says so by an index: read them again.
 func (s *Store) TeamsNamed(ctx context.Context, organization int64, name string) ([]int64, error) {
-	return ids(table.Teams, "team_id")(table.Teams.Each(ctx, s.db, "gsi2", "", table.All, organization, model.FoldKey(name)))
+	return ids(table.Teams, "team_id")(table.Teams.Query("gsi2", organization, model.FoldKey(name)).Keys(ctx, s.db))
 }

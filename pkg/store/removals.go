@@ -38,9 +38,6 @@ func (s *Store) Removals(ctx context.Context, ids ...int64) ([]model.Removal, er
 	return out, nil
 }
 
-// effectsPage is how many effects, or ids of removals, are read at a time.
-const effectsPage = 500
-
 // EffectsOf reads what a removal changed after its first transaction, strongly
 // consistent, in the order of their names.
 func (s *Store) EffectsOf(ctx context.Context, removal int64) ([]model.EffectRow, error) {
@@ -53,17 +50,11 @@ func (s *Store) EffectsShown(ctx context.Context, removal int64) ([]model.Effect
 }
 
 func (s *Store) effects(ctx context.Context, removal int64, bad func(context.Context, error) error) ([]model.EffectRow, error) {
-	var all []model.EffectRow
-	for after := ""; ; {
-		page, next, err := table.Effects.Beneath(ctx, s.db, after, effectsPage, removal)
-		if err = bad(ctx, err); err != nil {
-			return nil, outcome(err)
-		}
-		all = append(all, page...)
-		if after = next; after == "" {
-			return all, nil
-		}
+	all, _, err := table.Effects.Query("", removal).Values(ctx, s.db)
+	if err = bad(ctx, err); err != nil {
+		return nil, outcome(err)
 	}
+	return all, nil
 }
 
 // ListedAtOnce is the most users of a removal for whom its own transaction has
@@ -106,38 +97,28 @@ const listedTogether = 100
 // RemovalsAbout lists ids of the removals of a user ("user:15"), or from a team
 // ("team:7"), after an id, strongly consistent.
 func (s *Store) RemovalsAbout(ctx context.Context, about string, from int64, n int) ([]int64, error) {
-	return idsAfter(ctx, s, table.RemovalsOf, "removal_id", from, n, about)
+	return ids(table.RemovalsOf, "removal_id")(table.RemovalsOf.Query("", about).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
 // EveryRemovalAbout is RemovalsAbout to the end.
-func (s *Store) EveryRemovalAbout(ctx context.Context, about string) (all []int64, err error) {
-	for last := int64(0); ; last = all[len(all)-1] {
-		some, err := s.RemovalsAbout(ctx, about, last, effectsPage)
-		if all = append(all, some...); len(some) < effectsPage || err != nil {
-			return all, err
-		}
-	}
+func (s *Store) EveryRemovalAbout(ctx context.Context, about string) ([]int64, error) {
+	return ids(table.RemovalsOf, "removal_id")(table.RemovalsOf.Query("", about).Keys(ctx, s.db))
 }
 
 // RemovalsOfOrganization lists ids of an organisation's removals after an id.
 func (s *Store) RemovalsOfOrganization(ctx context.Context, organization, from int64, n int) ([]int64, error) {
-	return ids(table.Removals, "removal_id")(table.Removals.Each(ctx, s.db, "gsi2", after(table.Removals, "gsi2", from), n, organization))
+	return ids(table.Removals, "removal_id")(table.Removals.Query("gsi2", organization).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
 // RemovalsFrom lists ids of the removals from a project after an id.
 func (s *Store) RemovalsFrom(ctx context.Context, project, from int64, n int) ([]int64, error) {
-	return ids(table.Removals, "removal_id")(table.Removals.Each(ctx, s.db, "gsi1", after(table.Removals, "gsi1", from), n, project))
-}
-
-// RemovalsOf lists the removals from a project by id, after a position.
-func (s *Store) RemovalsOf(ctx context.Context, project int64, after string, n int) ([]Ref, error) {
-	return refs(table.Removals, "removal_id")(table.Removals.Each(ctx, s.db, "gsi1", after, n, project))
+	return ids(table.Removals, "removal_id")(table.Removals.Query("gsi1", project).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
 // OpenInvites lists ids of all pending invitations to an address in an
 // organisation.
 func (s *Store) OpenInvites(ctx context.Context, organization int64, emailKey string) ([]int64, error) {
-	found, err := table.Invites.AllUnder(ctx, s.db, "gsi2", []any{emailKey}, []any{organization})
+	found, err := table.Invites.Query("gsi2", emailKey).Prefix(organization).Keys(ctx, s.db)
 	return ids(table.Invites, "invite_id")(found, err)
 }
 

@@ -11,45 +11,42 @@ import (
 // consistent, each followed by its seal if it has one: at most n rows of both
 // kinds.
 func (s *Store) Audits(ctx context.Context, organization int64, span table.Span, n int) (table.Stretch, error) {
-	found, err := table.Audits.Within(ctx, s.db, span, n, organization)
+	found, err := table.Audits.Query("", organization).Span(span).Limit(n).Once().Items(ctx, s.db)
 	return found, outcome(err)
 }
 
 // AuditsBy finds the changes that somebody made, by time.
 func (s *Store) AuditsBy(ctx context.Context, organization int64, actor string, span table.Span, n int) ([]table.Found, error) {
-	found, err := table.Audits.EachWithin(ctx, s.db, "gsi1", span, n, organization, actor)
+	found, err := table.Audits.Query("gsi1", organization, actor).Span(span).Limit(n).Keys(ctx, s.db)
 	return found, outcome(err)
 }
 
 // AuditsAbout finds the changes of a resource, by time, those of what belongs
 // to it included.
 func (s *Store) AuditsAbout(ctx context.Context, organization int64, about string, span table.Span, n int) ([]table.Found, error) {
-	found, err := table.Audits.EachWithin(ctx, s.db, "gsi2", span, n, organization, about)
+	found, err := table.Audits.Query("gsi2", organization, about).Span(span).Limit(n).Keys(ctx, s.db)
 	return found, outcome(err)
 }
 
 // AuditsOf finds the changes of what a person has in places, by time: those that
 // an index leads to, and those that are about several people and are sealed.
 func (s *Store) AuditsOf(ctx context.Context, organization int64, person string, span table.Span, n int) ([]table.Found, error) {
-	found, err := table.Audits.EachWithin(ctx, s.db, "gsi3", span, n, organization, person)
+	found, err := table.Audits.Query("gsi3", organization, person).Span(span).Limit(n).Keys(ctx, s.db)
 	if err != nil {
 		return nil, outcome(err)
 	}
-	beside, err := table.Mentions.Within(ctx, s.db, span, n, organization, person)
-	if err != nil {
-		return nil, outcome(err)
+	others, err := table.Mentions.Query("", organization, person).Span(span).Limit(n).Keys(ctx, s.db)
+	for _, f := range others {
+		at, _ := table.Mentions.Parse(f.Primary)
+		found = append(found, table.Found{Primary: table.Audits.Key(organization, at["ts"], at["audit_id"]), Position: f.Position})
 	}
-	for _, key := range beside.Keys {
-		at, _ := table.Mentions.Parse(key)
-		found = append(found, table.Found{Primary: table.Audits.Key(organization, at["ts"], at["audit_id"]), Position: key.SK})
-	}
-	return found, nil
+	return found, outcome(err)
 }
 
 // SealBatches reads at most n batches of the audit chain in its order, from the
 // one with the number from on.
 func (s *Store) SealBatches(ctx context.Context, organization, from int64, n int) ([]model.SealBatch, bool, error) {
-	found, err := table.SealBatches.Within(ctx, s.db, table.Span{From: table.SealBatches.Key(organization, from).SK}, n, organization)
+	found, err := table.SealBatches.Query("", organization).AfterID(from-1).Limit(n).Once().Items(ctx, s.db)
 	out := make([]model.SealBatch, len(found.Keys))
 	for i, key := range found.Keys {
 		out[i], _ = table.SealBatches.Try(found.Rows, key)
@@ -60,10 +57,13 @@ func (s *Store) SealBatches(ctx context.Context, organization, from int64, n int
 // Checkpoints reads at most n checkpoints of the audit chain, from the number
 // from on.
 func (s *Store) Checkpoints(ctx context.Context, organization, from int64, n int) ([]model.Checkpoint, bool, error) {
-	found, err := table.Checkpoints.Within(ctx, s.db, table.Span{From: table.Checkpoints.Key(organization, from).SK}, n, organization)
+	found, err := table.Checkpoints.Query("", organization).AfterID(from-1).Limit(n).Once().Items(ctx, s.db)
 	out := make([]model.Checkpoint, len(found.Keys))
 	for i, key := range found.Keys {
 		out[i], _ = table.Checkpoints.Try(found.Rows, key)
 	}
 	return out, found.More, outcome(err)
 }
+
+// CreateCheckpoint notes that the end of a chain was signed.
+func (s *Store) CreateCheckpoint(tx *table.Tx, c model.Checkpoint) { table.Checkpoints.Create(tx, c) }

@@ -15,17 +15,14 @@ func (s *Store) BindSubject(tx *table.Tx, b model.Subject) {
 
 // BindingsOf reads by which subjects a user is found, strongly consistent.
 func (s *Store) BindingsOf(ctx context.Context, user int64) ([]model.Binding, error) {
-	rows, _, err := table.Bindings.Beneath(ctx, s.db, "", maxBindings, user)
+	rows, _, err := table.Bindings.Query("", user).Values(ctx, s.db)
 	return rows, outcome(err)
 }
-
-// maxBindings is more than there are issuers.
-const maxBindings = 100
 
 // SubjectsOf lists digests of the subjects bound to a user, at most n, as keys
 // of their rows.
 func (s *Store) SubjectsOf(ctx context.Context, user int64, n int) ([]table.Primary, error) {
-	found, err := table.Subjects.Each(ctx, s.db, "gsi1", "", n, user)
+	found, err := table.Subjects.Query("gsi1", user).Limit(n).Keys(ctx, s.db)
 	out := make([]table.Primary, len(found))
 	for i, f := range found {
 		out[i] = f.Primary

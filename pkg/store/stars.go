@@ -3,32 +3,22 @@ package store
 import (
 	"context"
 
+	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
 
-// PlacedStar is a star that an index led to, and where it leads.
-type PlacedStar struct {
-	Position string
-	Placed
-}
+// CreateStar notes that a user marks an agent, which they haven't yet.
+func (s *Store) CreateStar(tx *table.Tx, star model.Star) { table.Stars.Create(tx, star) }
 
-// StarsOf lists a user's stars in their order, after a position.
-func (s *Store) StarsOf(ctx context.Context, user int64, after string, n int) ([]PlacedStar, error) {
-	const index = "gsi1"
-	found, err := table.Stars.Each(ctx, s.db, index, after, n, user)
-	if err != nil {
-		return nil, outcome(err)
-	}
-	out := make([]PlacedStar, len(found))
-	for i, f := range found {
-		out[i].Position = f.Position
-		out[i].Agent, _ = table.Stars.ID(f.Primary, "agent_id")
-		out[i].Project = table.Stars.Said(index, f.Position, "project_id")
-	}
-	return out, nil
+// DeleteStar notes that a user takes their mark off an agent.
+func (s *Store) DeleteStar(tx *table.Tx, star model.Star) { table.Stars.Delete(tx, star) }
+
+// StarsOf lists a user's stars, with their agents, after an id.
+func (s *Store) StarsOf(ctx context.Context, user, from int64, n int) ([]Ref, error) {
+	return refs(table.Stars, "gsi1", "star_id", Ref{})(table.Stars.Query("gsi1", user).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
 // AllStarsOf lists all of a user's stars.
-func (s *Store) AllStarsOf(ctx context.Context, user int64) ([]PlacedStar, error) {
+func (s *Store) AllStarsOf(ctx context.Context, user int64) ([]Ref, error) {
 	return Every(ctx, s.StarsOf, user)
 }

@@ -167,13 +167,6 @@ func (l *leases) put(sequence string, s span) {
 	}
 }
 
-// Every asks for all rows of what list has under an id. Every list of this
-// package answers fewer rows than it is asked for only where nothing follows.
-func Every[T any, P any](ctx context.Context, list func(ctx context.Context, of int64, after P, n int) ([]T, error), of int64) ([]T, error) {
-	var start P
-	return list(ctx, of, start, table.All)
-}
-
 // Ping asks for one row, to see whether the table answers.
 func (s *Store) Ping(ctx context.Context) error {
 	_, err := s.Read(ctx, table.Counters.Key(model.OrganizationIDs))

@@ -72,7 +72,7 @@ func RemoveTeamMember(tx *table.Tx, t model.Team, m model.TeamMember) {
 	place.End(tx, m)
 	within(tx, table.Teams.Key(t.ID), t.Epoch)
 	if m.Role == string(access.Owner) {
-		active(tx, m.UserID)
+		RequireActive(tx, m.UserID)
 		place.LoseLeader(tx)
 	}
 }
@@ -83,24 +83,23 @@ func liveTeam(tx *table.Tx, team int64) {
 
 // TeamsOfOrganization lists ids of an organisation's teams after an id.
 func (s *Store) TeamsOfOrganization(ctx context.Context, organization, from int64, n int) ([]int64, error) {
-	return ids(table.Teams, "team_id")(table.Teams.Each(ctx, s.db, "gsi1", after(table.Teams, "gsi1", from), n, organization))
+	return ids(table.Teams, "team_id")(table.Teams.Query("gsi1", organization).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
 // TeamsOfUser lists ids of the teams that a user is a member of, after an id.
 // It says so by an index: read the memberships again.
 func (s *Store) TeamsOfUser(ctx context.Context, user, from int64, n int) ([]int64, error) {
-	return ids(table.TeamMembers, "team_id")(table.TeamMembers.Each(ctx, s.db, "gsi2", after(table.TeamMembers, "gsi2", from), n, user))
+	return ids(table.TeamMembers, "team_id")(table.TeamMembers.Query("gsi2", user).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
 // MembersOfTeam reads all memberships of a team, strongly consistent, by the
 // users' ids as texts.
 func (s *Store) MembersOfTeam(ctx context.Context, team int64) ([]model.TeamMember, error) {
-	members, _, err := table.TeamMembers.Beneath(ctx, s.db, "", table.All, team)
+	members, _, err := table.TeamMembers.Query("", team).Values(ctx, s.db)
 	return members, outcome(err)
 }
 
-// TeamMembers lists the users in a team by membership id, after a position: who
-// was a member a moment ago. Read the memberships again.
-func (s *Store) TeamMembers(ctx context.Context, team int64, after string, n int) ([]Ref, error) {
-	return refs(table.TeamMembers, "user_id")(table.TeamMembers.Each(ctx, s.db, "gsi1", after, n, team))
+// TeamMembers lists the memberships of a team, with their users, after an id.
+func (s *Store) TeamMembers(ctx context.Context, team, from int64, n int) ([]Ref, error) {
+	return refs(table.TeamMembers, "gsi1", "id", Ref{})(table.TeamMembers.Query("gsi1", team).AfterID(from).Limit(n).Keys(ctx, s.db))
 }

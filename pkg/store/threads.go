@@ -17,5 +17,5 @@ func (s *Store) CreateThread(tx *table.Tx, t model.Thread) {
 // ThreadsWith lists ids of some threads with an agent. It says so by an index: ask
 // again until there is none.
 func (s *Store) ThreadsWith(ctx context.Context, agent int64, n int) ([]int64, error) {
-	return ids(table.Threads, "thread_id")(table.Threads.Each(ctx, s.db, "gsi1", "", n, agent))
+	return ids(table.Threads, "thread_id")(table.Threads.Query("gsi1", agent).Limit(n).Keys(ctx, s.db))
 }

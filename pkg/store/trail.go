@@ -43,10 +43,18 @@ func (s *Store) NoteMentions(ctx context.Context, all []model.Mention) error {
 // mentionsAtOnce is how many rows one transaction notes.
 const mentionsAtOnce = 90
 
-// RecordRecents notes a user's list of recent projects, or of recent agents, as
-// the entity says; from is the list as it was read, with Version 0 where there
-// was none.
-func (s *Store) RecordRecents(tx *table.Tx, of *table.Entity[model.Recents], from, to model.Recents) {
+// RecordRecentProjects notes a user's list of recent projects; from is the list as
+// it was read, with Version 0 where there was none.
+func (s *Store) RecordRecentProjects(tx *table.Tx, from, to model.Recents) {
+	recordRecents(tx, table.Recents, from, to)
+}
+
+// RecordRecentAgents is RecordRecentProjects for the recent agents.
+func (s *Store) RecordRecentAgents(tx *table.Tx, from, to model.Recents) {
+	recordRecents(tx, table.RecentAgents, from, to)
+}
+
+func recordRecents(tx *table.Tx, of *table.Entity[model.Recents], from, to model.Recents) {
 	to.Version = from.Version + 1
 	write(tx, of, from, to, from.Version == 0)
 }

@@ -71,22 +71,21 @@ type Permission struct{ Agent, Project, User int64 }
 // the row again.
 func (s *Store) PermissionByID(ctx context.Context, id int64) (p Permission, ok bool, err error) {
 	const index = "gsi3" // in which all of them are by their ids
-	found, err := table.ProjectMembers.Each(ctx, s.db, index, "", 1, id)
+	found, err := table.ProjectMembers.Query(index, id).Limit(1).Keys(ctx, s.db)
 	if err != nil || len(found) == 0 {
 		return p, false, outcome(err)
 	}
-	at := found[0].Primary
-	if p.User, ok = table.ProjectMembers.ID(at, "user_id"); ok {
-		p.Project, _ = table.ProjectMembers.ID(at, "project_id")
-		return p, true, nil
+	for _, of := range []entity{table.ProjectMembers, table.AgentMembers, table.RankGrants} {
+		if r, is := ref(of, index, "id", Ref{}, found[0]); is {
+			return Permission{r.Agent, r.Project, r.User}, true, nil
+		}
 	}
-	if p.User, ok = table.AgentMembers.ID(at, "user_id"); ok {
-		p.Agent, _ = table.AgentMembers.ID(at, "agent_id")
-		p.Project = table.AgentMembers.Said(index, found[0].Position, "project_id")
-		return p, true, nil
-	}
-	p.User, ok = table.RankGrants.ID(at, "user_id")
-	return p, ok, nil
+	return p, false, nil
+}
+
+// RequireNoGlobalAdmin demands that a user is no global admin.
+func RequireNoGlobalAdmin(tx *table.Tx, user int64) {
+	tx.If(table.Users.Key(user), "$ = ?", "is_superuser", false)
 }
 
 // EditOrganization notes a change of an organisation's own fields.

@@ -119,7 +119,7 @@ func TestGet(t *testing.T) {
 	}
 }
 
-func TestEach(t *testing.T) {
+func TestQueryInPages(t *testing.T) {
 	db := fresh(t)
 	var notes []func(*table.Tx)
 	for id := range int64(25) {
@@ -136,7 +136,7 @@ func TestEach(t *testing.T) {
 	var got []table.Primary
 	pages, after := 0, ""
 	for {
-		found, err := table.Teams.Each(t.Context(), db, "gsi1", after, 10, int64(1))
+		found, err := table.Teams.Query("gsi1", int64(1)).After(after).Limit(10).Keys(t.Context(), db)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -155,12 +155,12 @@ func TestEach(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" || pages != 3 {
 		t.Errorf("%d pages, %s", pages, d)
 	}
-	if found, err := table.Teams.Each(t.Context(), db, "gsi1", table.Teams.PositionOf("gsi1", int64(25)), 10, int64(1)); len(found) != 0 || err != nil {
+	if found, err := table.Teams.Query("gsi1", int64(1)).AfterID(25).Keys(t.Context(), db); len(found) != 0 || err != nil {
 		t.Errorf("after the last: %v, %v", found, err)
 	}
 }
 
-func TestAllUnder(t *testing.T) {
+func TestQueryByPrefix(t *testing.T) {
 	db := fresh(t)
 	id := int64(0)
 	key := func(user, project int64) func(*table.Tx) {
@@ -169,7 +169,7 @@ func TestAllUnder(t *testing.T) {
 		return func(tx *table.Tx) { table.Keys.Create(tx, k) }
 	}
 	commit(t, db, key(7, 151), key(70, 151), key(7, 151), key(7, 15), key(16, 151))
-	found, err := table.Keys.AllUnder(t.Context(), db, "gsi2", []any{int64(151)}, []any{int64(7)})
+	found, err := table.Keys.Query("gsi2", int64(151)).Prefix(int64(7)).Keys(t.Context(), db)
 	if err != nil || len(found) != 2 || found[0].Primary != table.Keys.Key("k1") || found[1].Primary != table.Keys.Key("k3") {
 		t.Errorf("%v, %v", found, err)
 	}

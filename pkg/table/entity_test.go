@@ -142,7 +142,7 @@ func TestPositionsSortAsIdsDo(t *testing.T) {
 		slices.Sort(all)
 		positions := make([]string, len(all))
 		for i, id := range all {
-			positions[i] = Projects.PositionOf("gsi1", id)
+			positions[i] = Projects.path("gsi1").sk.with([]any{id})
 		}
 		if !slices.IsSorted(positions) {
 			t.Fatal(positions)
@@ -154,7 +154,7 @@ func TestWrongUseStopsTheProgram(t *testing.T) {
 	for says, f := range map[string]func(){
 		"a key with too few values":    func() { ProjectMembers.Key(int64(1)) },
 		"a key with too many":          func() { Projects.Key(int64(1), int64(2)) },
-		"an index the entity isn't in": func() { Recents.PositionOf("gsi1", int64(1)) },
+		"an index the entity isn't in": func() { Recents.Query("gsi1", int64(1)) },
 		"a row that can't be read": func() {
 			p := Projects.Key(int64(1))
 			Projects.At(Rows{p: {"project_id": &types.AttributeValueMemberS{Value: "x"}}}, p)

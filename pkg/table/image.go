@@ -1,12 +1,8 @@
 package table
 
 import (
-	"context"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/guregu/dynamo/v2"
 
 	"wardroom/pkg/model"
@@ -52,23 +48,3 @@ func FromImage[T any](i model.Image) (v T, err error) {
 
 // Drop deletes the item p, whatever it is and whether it is there or not.
 func (tx *Tx) Drop(p Primary) { tx.on(p, remove) }
-
-// Beside returns the keys of at most n items that lie in the partition of p,
-// but for p itself, strongly consistent: none where there are no others.
-func (d *DB) Beside(ctx context.Context, p Primary, n int) ([]Primary, error) {
-	which, keys := PK+" = :p", PK+", "+SK
-	items, _, err := d.query(ctx, dynamodb.QueryInput{
-		KeyConditionExpression: &which, ProjectionExpression: &keys, ConsistentRead: aws.Bool(true),
-		ExpressionAttributeValues: dynamo.Item{":p": &types.AttributeValueMemberS{Value: p.PK}},
-	}, n+1)
-	if err != nil {
-		return nil, fmt.Errorf("query: %w", err)
-	}
-	out := make([]Primary, 0, len(items))
-	for _, item := range items {
-		if q := primary(item); q != p && len(out) < n {
-			out = append(out, q)
-		}
-	}
-	return out, nil
-}

@@ -2,6 +2,7 @@ package table_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"wardroom/infra/local/fixture"
@@ -23,22 +24,33 @@ func TestAnswersInPieces(t *testing.T) {
 	}
 	commit(t, db, notes...)
 	ctx := t.Context()
-	each := func(n int) ([]table.Found, error) { return table.Keys.Each(ctx, db, "gsi1", "", n, user) }
+	keys := table.Keys.Query("gsi1", user)
 	for says, ask := range map[string]func(n int) (int, error){
 		"of an index": func(n int) (int, error) {
-			found, err := each(n)
+			found, err := keys.Limit(n).Keys(ctx, db)
 			return len(found), err
 		},
 		"of a span of an index": func(n int) (int, error) {
-			found, err := table.Keys.EachWithin(ctx, db, "gsi1", table.Span{}, n, user)
+			found, err := keys.Span(table.Span{From: "0"}).Limit(n).Keys(ctx, db)
 			return len(found), err
 		},
 		"of an index backwards": func(n int) (int, error) {
-			found, err := table.Keys.Newest(ctx, db, "gsi1", "", n, user)
+			found, err := keys.Reverse().Limit(n).Keys(ctx, db)
 			return len(found), err
 		},
+		"of a partition, by keys": func(n int) (int, error) {
+			found, err := table.Effects.Query("", int64(1)).Limit(n).Keys(ctx, db)
+			return len(found), err
+		},
+		"of a partition, as it lies there": func(n int) (int, error) {
+			found, err := table.Effects.Query("", int64(1)).Limit(n).Items(ctx, db)
+			if found.More != (n < rows) || len(found.Rows) != len(found.Keys) {
+				t.Errorf("%d of %d rows, more: %t", len(found.Rows), n, found.More)
+			}
+			return len(found.Keys), err
+		},
 		"of a partition": func(n int) (int, error) {
-			found, next, err := table.Effects.Beneath(ctx, db, "", n, int64(1))
+			found, next, err := table.Effects.Query("", int64(1)).Limit(n).Values(ctx, db)
 			if (next != "") != (n < rows) {
 				t.Errorf("after %d rows it goes on at %q", n, next)
 			}
@@ -46,17 +58,17 @@ func TestAnswersInPieces(t *testing.T) {
 		},
 	} {
 		t.Run(says, func(t *testing.T) {
-			for n, want := range map[int]int{some: some, table.All: rows} {
+			for n, want := range map[int]int{some: some, math.MaxInt: rows} {
 				if got, err := ask(n); got != want || err != nil {
 					t.Errorf("asked for %d: %d, %v; want %d", n, got, err, want)
 				}
 			}
 		})
 	}
-	if found, err := db.Beside(ctx, table.Effects.Key(int64(1), "api-key:1"), rows); len(found) != rows-1 || err != nil {
+	if found, err := db.Siblings(ctx, table.Effects.Key(int64(1), "api-key:1"), rows); len(found) != rows-1 || err != nil {
 		t.Errorf("beside a row: %v, %v", found, err)
 	}
-	if found, err := table.Keys.AllUnder(ctx, db, "gsi2", []any{project}, []any{user}); len(found) != rows || err != nil {
+	if found, err := table.Keys.Query("gsi2", project).Prefix(user).Keys(ctx, db); len(found) != rows || err != nil {
 		t.Errorf("under what a key begins with: %v, %v", found, err)
 	}
 }

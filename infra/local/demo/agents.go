@@ -114,7 +114,7 @@ func (a agent) opinions(s *store.Store, tx *table.Tx, row *model.Agent) {
 		table.Stars.Create(tx, model.Star{ID: a.Star.ID, UserID: a.Star.User, AgentID: a.ID, ProjectID: a.Project, CreatedOn: a.CreatedOn})
 	}
 	if a.Recent != nil {
-		s.RecordRecents(tx, table.RecentAgents, model.Recents{}, model.Recents{
+		s.RecordRecentAgents(tx, model.Recents{}, model.Recents{
 			UserID: a.Recent.User, Entries: []model.Recent{{ID: a.Recent.ID, ProjectID: a.Project, AgentID: a.ID, LastUsedOn: a.CreatedOn}},
 		})
 	}

@@ -13,13 +13,13 @@ func agentLists(w *world) {
 	for _, n := range []int64{5, 1, 4, 2, 3} {
 		w.agent(n)
 	}
-	ids := func(list func(context.Context, int64, int64, int) ([]store.Placed, error), of int64) func(context.Context, int64, int) ([]int64, error) {
+	ids := func(list func(context.Context, int64, int64, int) ([]store.Ref, error), of int64) func(context.Context, int64, int) ([]int64, error) {
 		return func(ctx context.Context, after int64, n int) ([]int64, error) {
 			found, err := list(ctx, of, after, n)
 			out := make([]int64, len(found))
 			for i, at := range found {
-				if out[i] = at.Agent; at.Project != w.base {
-					w.Errorf("agent %d is said to be in project %d", at.Agent, at.Project)
+				if out[i] = at.ID; at.Project != w.base || at.Agent != at.ID {
+					w.Errorf("agent %d is said to be in project %d", at.ID, at.Project)
 				}
 			}
 			return out, err
@@ -88,24 +88,24 @@ func agentMemberLists(w *world) {
 	gone, _ := find(w, table.AgentMembers, w.base+5, a.ID)
 	w.must(func(tx *table.Tx) { w.Store.RemoveAgentMember(tx, a, gone) })
 	var got []int64
-	for after := ""; len(got) <= 7; {
+	for after := int64(0); len(got) <= 7; {
 		page, err := w.Store.AgentMembers(w.Context(), a.ID, after, 3)
 		if err != nil {
 			w.Fatal(err)
 		}
 		for _, r := range page {
-			got = append(got, r.ID-w.base)
+			got = append(got, r.User-w.base)
 		}
 		if len(page) < 3 {
 			break
 		}
-		after = page[2].Position
+		after = page[2].ID
 	}
 	if !slices.Equal(got, []int64{8, 7, 6, 4, 3, 2, 1}) {
 		w.Errorf("who has a permission, by permission: %v", got)
 	}
 	all, err := w.Store.AllAgentsOfUser(w.Context(), w.base+5)
-	if err != nil || !slices.Equal(all, []store.Placed{{Agent: b.ID, Project: w.base}}) {
+	if err != nil || !slices.Equal(all, []store.Ref{{ID: b.ID, Agent: b.ID, Project: w.base}}) {
 		w.Errorf("agents of a user: %v, %v", all, err)
 	}
 }

@@ -119,25 +119,25 @@ func memberLists(w *world) {
 	for _, n := range []int64{1, 8, 7, 6, 4, 3, 2} {
 		want = append(want, w.base+n)
 	}
-	for says, list := range map[string]func(after string, n int) ([]store.Ref, error){
-		"members of the project": func(after string, n int) ([]store.Ref, error) { return w.Store.Members(w.Context(), w.base, after, n) },
-		"members of the team": func(after string, n int) ([]store.Ref, error) {
+	for says, list := range map[string]func(after int64, n int) ([]store.Ref, error){
+		"members of the project": func(after int64, n int) ([]store.Ref, error) { return w.Store.Members(w.Context(), w.base, after, n) },
+		"members of the team": func(after int64, n int) ([]store.Ref, error) {
 			return w.Store.TeamMembers(w.Context(), w.base, after, n)
 		},
 	} {
 		var got []int64
-		for after := ""; len(got) <= len(want); {
+		for after := int64(0); len(got) <= len(want); {
 			page, err := list(after, 3)
 			if err != nil {
 				w.Fatal(err)
 			}
 			for _, r := range page {
-				got = append(got, r.ID)
+				got = append(got, r.User)
 			}
 			if len(page) < 3 {
 				break
 			}
-			after = page[2].Position
+			after = page[2].ID
 		}
 		if d := cmp.Diff(want, got); d != "" {
 			w.Errorf("%s, by membership: %s", says, d)
@@ -170,7 +170,7 @@ func keyLists(w *world) {
 	if want := []string{fmt.Sprint("key", w.base+2)}; err != nil || !slices.Equal(got, want) {
 		w.Errorf("bound to the project, once one is revoked: %v, %v", got, err)
 	}
-	found, err := table.Keys.Each(w.Context(), w.Table, "gsi1", "", 10, w.base+1)
+	found, err := table.Keys.Query("gsi1", w.base+1).Keys(w.Context(), w.Table)
 	if err != nil || len(found) != 3 || found[0].Primary != table.Keys.Key(fmt.Sprint("key", w.base+1)) || found[2].Primary != table.Keys.Key(fmt.Sprint("key", w.base+5)) {
 		w.Errorf("keys of a user: %v, %v", found, err)
 	}

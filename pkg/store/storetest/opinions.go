@@ -76,22 +76,21 @@ func freedAliases(w *world) {
 	w.leads("old", 100*w.base+3) // the other agent's
 	w.refused("an alias of a deleted agent", w.creating(w.alias(a, 5, "third")))
 	w.must(w.creating(w.alias(b, 6, "new")))
-	w.none("its aliases", func(ctx context.Context, after int64, n int) ([]int64, error) {
-		return w.Store.AliasesOf(ctx, a.ID, after, n)
-	})
-	w.pages("aliases of the other one", []int64{100*w.base + 3, 100*w.base + 6}, func(ctx context.Context, after int64, n int) ([]int64, error) {
-		return w.Store.AliasesOf(ctx, b.ID, after, n)
-	})
-	w.pages("aliases of the organisation", []int64{100*w.base + 3, 100*w.base + 6}, func(ctx context.Context, after int64, n int) ([]int64, error) {
-		found, err := w.Store.AliasesOfOrganization(ctx, w.base, after, n)
-		out := make([]int64, len(found))
-		for i, at := range found {
-			if out[i] = at.Alias; at.Placed != (store.Placed{Agent: b.ID, Project: w.base}) {
-				w.Errorf("alias %d is said to lead to %+v", at.Alias, at.Placed)
+	leading := func(list func(context.Context, int64, int64, int) ([]store.Ref, error), of, project int64) func(context.Context, int64, int) ([]int64, error) {
+		return func(ctx context.Context, after int64, n int) ([]int64, error) {
+			found, err := list(ctx, of, after, n)
+			out := make([]int64, len(found))
+			for i, at := range found {
+				if out[i] = at.ID; at.Agent != b.ID || at.Project != project {
+					w.Errorf("alias %d is said to lead to agent %d of project %d", at.ID, at.Agent, at.Project)
+				}
 			}
+			return out, err
 		}
-		return out, err
-	})
+	}
+	w.none("its aliases", leading(w.Store.AliasesOf, a.ID, 0))
+	w.pages("aliases of the other one", []int64{100*w.base + 3, 100*w.base + 6}, leading(w.Store.AliasesOf, b.ID, 0))
+	w.pages("aliases of the organisation", []int64{100*w.base + 3, 100*w.base + 6}, leading(w.Store.AliasesOfOrganization, w.base, w.base))
 }
 
 func fullOfAliases(w *world) {
@@ -166,8 +165,8 @@ func reviews(w *world) {
 			w.Fatal(err)
 		}
 		for _, r := range page {
-			if got = append(got, r.Review); r.User != r.Review-99*w.base {
-				w.Errorf("review %d is said to be user %d's", r.Review, r.User)
+			if got = append(got, r.ID); r.User != r.ID-99*w.base {
+				w.Errorf("review %d is said to be user %d's", r.ID, r.User)
 			}
 		}
 		if len(page) < 2 {

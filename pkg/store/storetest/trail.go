@@ -23,13 +23,13 @@ func recents(w *world) {
 		return r
 	}
 	w.oneOf(
-		func(tx *table.Tx) { w.Store.RecordRecents(tx, table.Recents, model.Recents{}, list(1)) },
-		func(tx *table.Tx) { w.Store.RecordRecents(tx, table.Recents, model.Recents{}, list(2)) },
+		func(tx *table.Tx) { w.Store.RecordRecentProjects(tx, model.Recents{}, list(1)) },
+		func(tx *table.Tx) { w.Store.RecordRecentProjects(tx, model.Recents{}, list(2)) },
 	)
 	was, _ := find(w, table.Recents, w.base+1)
 	w.oneOf(
-		func(tx *table.Tx) { w.Store.RecordRecents(tx, table.Recents, was, list(3, 1)) },
-		func(tx *table.Tx) { w.Store.RecordRecents(tx, table.Recents, was, list(3, 1)) },
+		func(tx *table.Tx) { w.Store.RecordRecentProjects(tx, was, list(3, 1)) },
+		func(tx *table.Tx) { w.Store.RecordRecentProjects(tx, was, list(3, 1)) },
 	)
 	want := list(3, 1)
 	want.Version = 2
@@ -63,7 +63,7 @@ func pending(w *world) {
 	})
 	w.must(func(tx *table.Tx) { w.Store.DeleteProject(tx, w.project, "by", dawn) })
 	w.must(func(tx *table.Tx) { w.Store.DeleteTeam(tx, w.read(), "by", dawn) })
-	found, err := table.Removals.Each(w.Context(), w.Table, "gsi3", "", 1000, w.base%table.PendingShards)
+	found, err := table.Removals.Query("gsi3", w.base%table.PendingShards).Keys(w.Context(), w.Table)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -87,11 +87,11 @@ func pending(w *world) {
 		done.State, done.PendingShard, done.PendingOn, done.Version = model.Done, nil, nil, r.Version+1
 		table.Removals.Change(tx, r, done)
 	})
-	found, err = table.Removals.Each(w.Context(), w.Table, "gsi3", "", 1000, w.base%table.PendingShards)
+	found, err = table.Removals.Query("gsi3", w.base%table.PendingShards).Keys(w.Context(), w.Table)
 	if err != nil || slices.ContainsFunc(found, func(f table.Found) bool { return f.Primary == table.Removals.Key(w.base+table.PendingShards) }) {
 		w.Errorf("a removal that is done is still found; %v", err)
 	}
-	of, err := table.Removals.Each(w.Context(), w.Table, "gsi1", "", 10, w.base)
+	of, err := table.Removals.Query("gsi1", w.base).Keys(w.Context(), w.Table)
 	if err != nil || len(of) != 2 || of[0].Primary != table.Removals.Key(w.base+table.PendingShards) {
 		w.Errorf("removals of the project: %v, %v", of, err)
 	}
