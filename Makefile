@@ -36,10 +36,11 @@ reset: ## put the demo data back as they were
 engine: $(BIN)/engine ## dynoxide, the open-source DynamoDB engine, compiled into .local/bin
 	$(BIN)/engine cargo
 
-# Memory is cheaper than the time of collecting garbage.
+# Memory is cheaper than the time of collecting garbage. Three packages at a time keep
+# two processors busy, since some wait more than they work.
 test: export GOGC ?= 400
 test: $(BIN)/engine ## every test that needs no Docker, against a real DynamoDB engine
-	$(BIN)/engine exec -servers 2 -- go test -timeout 20m -parallel 4 $(TEST)
+	$(BIN)/engine exec -servers 2 -- go test -timeout 20m -p 3 -parallel 4 $(TEST)
 
 # What the engines are held to together: rows, indexes, transactions and streams as
 # the store asks for them, faults on the wire, and every operation once.
@@ -48,7 +49,7 @@ CONTRACT := ./pkg/table ./pkg/store/... ./functions/stream ./infra/events ./infr
 test-long: export GOGC ?= 400
 test-long: export WARDROOM_TESTS := long
 test-long: $(BIN)/engine ## the same tests at their full size, and the contract suites on DynamoDB Local
-	$(BIN)/engine exec -servers 2 -- go test -timeout 40m -parallel 4 $(TEST)
+	$(BIN)/engine exec -servers 2 -- go test -timeout 40m -p 3 -parallel 4 $(TEST)
 ifeq ($(TEST),./...)
 	WARDROOM_ENGINE=dynamodb-local $(BIN)/engine exec -servers 2 -- go test -timeout 20m -parallel 4 $(CONTRACT)
 endif

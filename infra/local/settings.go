@@ -72,6 +72,7 @@ func (s *settings) database(ctx context.Context) (*database, error) {
 		lock.Release()
 		return nil, err
 	}
+	fmt.Fprintln(os.Stderr, "The engine is "+server.Name()+".")
 	s.Endpoint = server.Endpoint()
 	named := filepath.Join(s.Data, engine.EndpointFile) // for make admin STAGE=local
 	if err := os.WriteFile(named, []byte(s.Endpoint+"\n"), 0o600); err != nil {
