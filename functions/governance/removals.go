@@ -12,6 +12,7 @@ import (
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/request"
+	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
 )
 
@@ -95,52 +96,36 @@ func (in *removalIn) Resolve(ctx context.Context, c *request.Request) error {
 // visible answers 404 where the caller may not know what people were removed
 // from.
 func (in *removalIn) visible(ctx context.Context, c *request.Request) error {
-	r, me := in.removal, c.Caller.User
-	var keys []store.Key
-	switch {
-	case r.ProjectID != nil:
-		keys = append(keys, store.Project(*r.ProjectID).Key, store.ProjectMember(*r.ProjectID, me).Key)
-	case r.TeamID != nil:
-		keys = append(keys, store.Team(*r.TeamID).Key, store.TeamMember(*r.TeamID, me).Key)
-	case c.Caller.BoundProject != 0 || !access.Decide(c.Caller, c.OrganizationTarget(), access.ManageUsers).Allowed:
-		return fault.NotFound()
-	default:
+	kind, id := in.place()
+	if kind == &resource.Organization {
+		if c.Caller.BoundProject != 0 || !access.Decide(c.Caller, c.OrganizationTarget(), access.ManageUsers).Allowed {
+			return fault.NotFound()
+		}
 		return nil
 	}
-	if err := c.Read(ctx, keys...); err != nil {
+	if err := c.ReadRoles(ctx, access.Resource{Kind: kind.Kind}, id, []int64{c.Caller.User}); err != nil {
 		return err
 	}
-	t, _, ok := in.about(c)
-	if ok && t.Kind == access.KindProject && t.Team != 0 {
-		if err := c.Read(ctx, store.TeamMember(t.Team, me).Key); err != nil {
-			return err
-		}
-		t, _, ok = in.about(c)
-	}
-	if !ok || !access.Decide(c.Caller, t, access.ViewProject|access.ViewTeam).Visible {
+	t, ok := kind.Target(&c.View, id, c.Caller.User)
+	if !ok || !access.Decide(c.Caller, t, kind.Manage).Visible {
 		return fault.NotFound()
 	}
 	return nil
 }
 
-// about is what people were removed from, and the permission that it took. What
-// is deleted still is what it was; what is purged isn't.
-func (in *removalIn) about(c *request.Request) (t access.Target, p access.Permission, ok bool) {
-	switch r := in.removal; {
-	case r.ProjectID != nil:
-		project, ok := store.Project(*r.ProjectID).In(c.Rows())
-		return c.ProjectTarget(project, c.Caller.User), access.ManageMembers, ok
-	case r.TeamID != nil:
-		team, ok := store.Team(*r.TeamID).In(c.Rows())
-		return c.TeamTarget(team, c.Caller.User, access.KindTeam), access.ModifyUserRoles, ok
-	}
-	return c.OrganizationTarget(), access.ManageUsers, true
+// place is the thing that people were removed from. What is deleted still is what it
+// was; what is purged isn't.
+func (in *removalIn) place() (*resource.Kind, int64) {
+	of := in.removal.Place()
+	return resource.Named(string(of.Kind)), of.ID
 }
 
 // may refuses (403) who may not make that removal. An owner is taken out of a
 // team by an offboarding alone.
 func (in *removalIn) may(c *request.Request) error {
-	t, p, _ := in.about(c)
+	kind, id := in.place()
+	t, _ := kind.Target(&c.View, id, c.Caller.User)
+	p := kind.Manage
 	if slices.ContainsFunc(in.removal.TeamMembers, func(m model.TeamMember) bool { return m.Role == string(access.Owner) }) {
 		t, p = c.OrganizationTarget(), access.ManageUsers
 	}

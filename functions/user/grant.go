@@ -2,6 +2,7 @@ package user
 
 import (
 	"context"
+	"slices"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/audit"
@@ -25,35 +26,56 @@ type grantIn struct {
 	held held
 }
 
-// levels are what may be granted on what.
-var levels = map[string][]string{
-	onProject:      {string(access.ProjectMember), string(access.ProjectAdmin)},
-	onAgent:        {string(access.AgentViewer), string(access.AgentEditor), string(access.AgentOwner)},
-	"corpus":       {"viewer", "editor", "admin"},
-	onOrganization: {access.ApplicationAdmin.String(), access.GlobalAdmin.String()},
+// permissible is how permissions are given on a kind of thing.
+type permissible struct {
+	levels  []string // what may be given
+	endless string   // the one of them that can't end; "" where none can
+	why     string   // that is refused
+	load    func(in *grantIn, f *request.Fetch)
+	resolve func(ctx context.Context, in *grantIn, c *request.Request) error
+	grant   func(ctx context.Context, h *handlers, in *grantIn) (model.UserPermission, error)
+}
+
+// permissibles are the kinds of things that permissions may be given on. There are no
+// corpora yet.
+func permissibles() map[string]permissible {
+	return map[string]permissible{
+		onProject: {
+			levels: []string{string(access.ProjectMember), string(access.ProjectAdmin)}, endless: string(access.ProjectAdmin), why: "an admin's membership can't expire",
+			load: (*grantIn).loadProject, resolve: resolveProject, grant: grantRole,
+		},
+		onAgent: {
+			levels: []string{string(access.AgentViewer), string(access.AgentEditor), string(access.AgentOwner)}, endless: string(access.AgentOwner), why: "an owner's permission can't expire",
+			load: (*grantIn).loadAgent, resolve: resolveAgent, grant: grantOnAgent,
+		},
+		onOrganization: {
+			levels: []string{access.ApplicationAdmin.String(), access.GlobalAdmin.String()}, why: "a rank can't expire",
+			load: (*grantIn).loadRank, resolve: resolveOrganization, grant: grantRank,
+		},
+		"corpus": {
+			levels: []string{"viewer", "editor", "admin"}, endless: "admin", why: "an admin's permission can't expire",
+			load: func(*grantIn, *request.Fetch) {}, resolve: func(context.Context, *grantIn, *request.Request) error { return fault.NotFound() },
+		},
+	}
 }
 
 // fits refuses a permission that isn't one of the resource's.
 func fits(on, permission string) error {
-	for _, level := range levels[on] {
-		if level == permission {
-			return nil
-		}
+	if !slices.Contains(permissibles()[on].levels, permission) {
+		return fault.Invalid("body.permission", "is no permission on this kind of resource")
 	}
-	return fault.Invalid("body.permission", "is no permission on this kind of resource")
+	return nil
 }
 
-// ends refuses an end that can't be meant: in the past, or of what can't expire.
+// ends refuses an end that can't be meant: in the past, or of what can't expire. Of no
+// resource, only the time is looked at.
 func ends(on, permission string, end *model.Time, now model.Time) error {
+	of, known := permissibles()[on]
 	switch {
 	case end == nil:
 		return nil
-	case on == onOrganization:
-		return fault.Invalid("body.expires_on", "a rank can't expire")
-	case on == onProject && permission == string(access.ProjectAdmin):
-		return fault.Invalid("body.expires_on", "an admin's membership can't expire")
-	case on == onAgent && permission == string(access.AgentOwner):
-		return fault.Invalid("body.expires_on", "an owner's permission can't expire")
+	case known && (of.endless == "" || of.endless == permission):
+		return fault.Invalid("body.expires_on", of.why)
 	case !end.After(now):
 		return fault.Invalid("body.expires_on", "must be in the future")
 	}
@@ -69,65 +91,63 @@ func (in *grantIn) Validate(now model.Time) error {
 }
 
 // Load asks for the place, and what the user and the caller are there.
-func (in *grantIn) Load(f *request.Fetch) {
-	id, user := in.Body.ResourceID, in.Body.UserID
-	switch in.Body.ResourceType {
-	case onProject:
-		f.Rows(store.Project(id).Key, store.ProjectMember(id, user).Key)
-		if f.Caller != 0 {
-			f.Rows(store.ProjectMember(id, f.Caller).Key)
-		}
-	case onAgent:
-		f.Rows(store.Agent(id).Key, store.AgentMember(user, id).Key)
-	case onOrganization:
-		f.Rows(store.RankGrant(user).Key)
+func (in *grantIn) Load(f *request.Fetch) { permissibles()[in.Body.ResourceType].load(in, f) }
+
+func (in *grantIn) loadProject(f *request.Fetch) {
+	id := in.Body.ResourceID
+	f.Rows(store.Project(id).Key, store.ProjectMember(id, in.Body.UserID).Key)
+	if f.Caller != 0 {
+		f.Rows(store.ProjectMember(id, f.Caller).Key)
 	}
 }
+
+func (in *grantIn) loadAgent(f *request.Fetch) {
+	f.Rows(store.Agent(in.Body.ResourceID).Key, store.AgentMember(in.Body.UserID, in.Body.ResourceID).Key)
+}
+
+func (in *grantIn) loadRank(f *request.Fetch) { f.Rows(store.RankGrant(in.Body.UserID).Key) }
 
 // Resolve refuses users who are inactive and places that the caller may not know.
 func (in *grantIn) Resolve(ctx context.Context, c *request.Request) error {
 	if c.Active([]int64{in.Body.UserID}) != nil {
 		return fault.Missing("body.user_id")
 	}
-	err := in.known(ctx, c)
+	in.held.user, _ = c.UserRow(in.Body.UserID)
+	err := permissibles()[in.Body.ResourceType].resolve(ctx, in, c)
 	if fault.Is(err, fault.KindNotFound) {
 		return fault.Missing("body.resource_id")
 	}
 	return err
 }
 
-func (in *grantIn) known(ctx context.Context, c *request.Request) error {
-	in.held.user, _ = c.UserRow(in.Body.UserID)
-	switch {
-	case in.Body.ResourceType == onProject:
-		return in.held.place(ctx, c, in.Body.ResourceID, false)
-	case in.Body.ResourceType == onAgent:
-		var along []store.Key
-		if a, ok := store.Agent(in.Body.ResourceID).In(c.Rows()); ok {
-			along = member.AgentMemberKeys(a, in.Body.UserID)
-		}
-		return in.held.agent(ctx, c, in.Body.ResourceID, false, along...)
-	case in.Body.ResourceType == onOrganization && in.Body.ResourceID == c.Organization.ID && c.Caller.BoundProject == 0:
-		in.held.target = c.OrganizationTarget()
-		return nil
+func resolveProject(ctx context.Context, in *grantIn, c *request.Request) error {
+	return in.held.place(ctx, c, in.Body.ResourceID, false)
+}
+
+func resolveAgent(ctx context.Context, in *grantIn, c *request.Request) error {
+	var along []store.Key
+	if a, ok := store.Agent(in.Body.ResourceID).In(c.Rows()); ok {
+		along = member.AgentMemberKeys(a, in.Body.UserID)
 	}
-	return fault.NotFound()
+	return in.held.agent(ctx, c, in.Body.ResourceID, false, along...)
+}
+
+func resolveOrganization(_ context.Context, in *grantIn, c *request.Request) error {
+	if in.Body.ResourceID != c.Organization.ID || c.Caller.BoundProject != 0 {
+		return fault.NotFound()
+	}
+	in.held.target = c.OrganizationTarget()
+	return nil
 }
 
 // grant gives a user a role in a project, a permission on an agent, or a rank. It
 // refuses where they have one already (duplicate), whatever it is: that one is to be
 // edited.
 func (h *handlers) grant(ctx context.Context, in *grantIn) (model.UserPermission, error) {
-	switch in.Body.ResourceType {
-	case onProject:
-		return h.grantRole(ctx, in)
-	case onAgent:
-		return h.grantOnAgent(ctx, in)
-	}
-	return h.grantRank(ctx, in)
+	return permissibles()[in.Body.ResourceType].grant(ctx, h, in)
 }
 
-func (h *handlers) grantRole(ctx context.Context, in *grantIn) (model.UserPermission, error) {
+func grantRole(ctx context.Context, h *handlers, in *grantIn) (model.UserPermission, error) {
 	c, user := in.Request(), in.Body.UserID
 	if err := c.Require(access.ManageMembers, in.held.target); err != nil {
 		return model.UserPermission{}, err
@@ -149,7 +169,7 @@ func (h *handlers) grantRole(ctx context.Context, in *grantIn) (model.UserPermis
 	return held{user: in.held.user, member: &m}.shown(), nil
 }
 
-func (h *handlers) grantRank(ctx context.Context, in *grantIn) (model.UserPermission, error) {
+func grantRank(ctx context.Context, h *handlers, in *grantIn) (model.UserPermission, error) {
 	c, old := in.Request(), in.held.user
 	if err := c.Require(access.ManageOrganization, in.held.target); err != nil {
 		return model.UserPermission{}, err

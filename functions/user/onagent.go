@@ -50,7 +50,7 @@ func (h *held) agent(ctx context.Context, c *request.Request, id int64, themselv
 	return nil
 }
 
-func (h *handlers) grantOnAgent(ctx context.Context, in *grantIn) (model.UserPermission, error) {
+func grantOnAgent(ctx context.Context, h *handlers, in *grantIn) (model.UserPermission, error) {
 	c, user := in.Request(), in.Body.UserID
 	if err := c.Require(access.ManageAgent, in.held.target); err != nil {
 		return model.UserPermission{}, err

@@ -84,9 +84,9 @@ func (r Removal) Place() Ref {
 // project, a team, a user or, where several go at once, the organization.
 func (r Removal) Resource() Ref {
 	switch {
-	case r.ProjectID != nil:
+	case r.Kind == FromProject:
 		return r.Place().User(r.UserIDs[0])
-	case r.TeamID == nil && len(r.UserIDs) == 1:
+	case r.Kind == OfUser && len(r.UserIDs) == 1:
 		return KindUser.Ref(r.UserIDs[0])
 	}
 	return r.Place()

@@ -48,6 +48,12 @@ var Agent = Kind{
 		}
 		return v.AgentTarget(a, p, user), true
 	},
+	Target: func(v *View, id, user int64) (access.Target, bool) {
+		a, ok := v.AnyAgent(id)
+		p, read := v.AnyProject(a.ProjectID)
+		return v.AgentTarget(a, p, user), ok && read
+	},
+	Manage: access.ManageAgent,
 	First: func(l *Line) (int64, Row) {
 		if l.Agent == nil {
 			return 0, nil

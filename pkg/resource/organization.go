@@ -20,8 +20,12 @@ var Organization = Kind{
 	Find: func(v *View, _ *Line, id, _ int64) (access.Target, bool) {
 		return v.OrganizationTarget(), id == v.OrganizationID
 	},
-	First: func(*Line) (int64, Row) { return 0, nil },
-	Path:  "/api/organization",
+	Target: func(v *View, id, _ int64) (access.Target, bool) {
+		return v.OrganizationTarget(), id == v.OrganizationID
+	},
+	Manage: access.ManageUsers,
+	First:  func(*Line) (int64, Row) { return 0, nil },
+	Path:   "/api/organization",
 }
 
 // OrganizationTarget is the caller's organisation.

@@ -46,6 +46,11 @@ var Project = Kind{
 		}
 		return v.ProjectTarget(p, user), true
 	},
+	Target: func(v *View, id, user int64) (access.Target, bool) {
+		p, ok := v.AnyProject(id)
+		return v.ProjectTarget(p, user), ok
+	},
+	Manage: access.ManageMembers,
 	First: func(l *Line) (int64, Row) {
 		if l.Project == nil {
 			return 0, nil

@@ -50,6 +50,10 @@ type Kind struct {
 	// Find is a thing as a user stands to it, and takes the first of its kind onto
 	// the line; false where there is none in the organisation, or it is deleted.
 	Find func(v *View, l *Line, id, user int64) (access.Target, bool)
+	// Target is a thing as a user stands to it, deleted or not; false where its rows
+	// weren't read. Manage is the permission that taking people out of it needs.
+	Target func(v *View, id, user int64) (access.Target, bool)
+	Manage access.Permission
 	// First is the id of the one on the line, 0 for none, and the row whose version a
 	// request may name, nil for none.
 	First func(l *Line) (id int64, row Row)

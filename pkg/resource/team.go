@@ -46,6 +46,11 @@ func team(as access.Kind) Kind {
 			}
 			return v.TeamTarget(t, user, as), true
 		},
+		Target: func(v *View, id, user int64) (access.Target, bool) {
+			t, ok := table.Teams.In(v.rows, id)
+			return v.TeamTarget(t, user, as), ok
+		},
+		Manage: access.ModifyUserRoles,
 		First: func(l *Line) (int64, Row) {
 			switch {
 			case l.Team == nil:
