@@ -3,6 +3,7 @@ package user
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/audit"
@@ -38,7 +39,7 @@ type permissible struct {
 
 // permissibles are the kinds of things that permissions may be given on. There are no
 // corpora yet.
-func permissibles() map[string]permissible {
+var permissibles = sync.OnceValue(func() map[string]permissible {
 	return map[string]permissible{
 		onProject: {
 			levels: []string{string(access.ProjectMember), string(access.ProjectAdmin)}, endless: string(access.ProjectAdmin), why: "an admin's membership can't expire",
@@ -57,7 +58,7 @@ func permissibles() map[string]permissible {
 			load: func(*grantIn, *request.Fetch) {}, resolve: func(context.Context, *grantIn, *request.Request) error { return fault.NotFound() },
 		},
 	}
-}
+})
 
 // fits refuses a permission that isn't one of the resource's.
 func fits(on, permission string) error {

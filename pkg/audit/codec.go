@@ -94,9 +94,12 @@ func (f field) write(side map[string]any, v reflect.Value) {
 	}
 }
 
+var textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
+
 // value is a fact as a row has it.
 func value(v reflect.Value) any {
-	if text, ok := v.Interface().(encoding.TextMarshaler); ok {
+	if v.Type().Implements(textMarshaler) {
+		text, _ := v.Interface().(encoding.TextMarshaler)
 		b, _ := text.MarshalText() // what can't be written was never read or made
 		return string(b)
 	}

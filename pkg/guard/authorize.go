@@ -14,7 +14,7 @@ import (
 // request names (404), and decides (403). What is missing comes before what is
 // forbidden, so a refusal waits until everything was looked for.
 func (t *try) authorize(ctx context.Context) error {
-	if err := t.r.LoadMoreRoles(ctx, t.named()); err != nil {
+	if err := t.r.LoadMoreRoles(ctx, t.leading()); err != nil {
 		return err
 	}
 	denied, err := t.permit()
@@ -41,11 +41,13 @@ func (t *try) authorize(ctx context.Context) error {
 	return nil
 }
 
-// named are the resources that the line names, by the ids that the request gives.
-func (t *try) named() (all []request.Named) {
+// leading are the resources of the line of which not all was asked for yet.
+func (t *try) leading() (all []request.Named) {
 	for _, n := range t.op.Needs {
 		for _, id := range t.call.IDs(n.Resource.Field) {
-			all = append(all, request.Named{Resource: n.Resource, ID: id})
+			if named := (request.Named{Resource: n.Resource, ID: id}); t.r.LeadsFurther(named) {
+				all = append(all, named)
+			}
 		}
 	}
 	return all

@@ -27,7 +27,7 @@ type finder func(ctx context.Context, w *work) ([]effect, error)
 
 // things are what a person can have, in the order in which a removal works it off,
 // and tells of it.
-func things() []thing {
+var things = sync.OnceValue(func() []thing {
 	return []thing{
 		{find: on{model.OfUser: identities}, early: true, keeps: []reader{keeps[identity](identityTurn)}},
 		{find: on{model.OfUser: projects.successions}, early: true, keeps: []reader{keeps[succession[model.ProjectMember]](successionTurn)}},
@@ -45,7 +45,7 @@ func things() []thing {
 		{find: on{model.FromWorkspace: keptMemberships}},
 		{find: on{model.FromWorkspace: keptAgentRoles}},
 	}
-}
+})
 
 // The order in which things are put back: whoever can't be found any more gets
 // nothing back, agents go back once their owners' roles are, and heirs give up their

@@ -78,14 +78,17 @@ type Named struct {
 	ID       int64
 }
 
-// LoadMoreRoles reads the caller's roles that lie where only the rows read so far
+// LoadMoreRoles reads the caller's roles, on resources that LeadsFurther, that lie where only the rows read so far
 // say: in the team of a project that the body names, in the project of an agent
 // that it names, in the team that an agent's project has come to. It is one more
 // trip, which requests that name the thing in the path hardly ever need.
 func (c *Request) LoadMoreRoles(ctx context.Context, named []Named) error {
+	if len(named) == 0 {
+		return nil
+	}
 	return c.follow(ctx, func(keys []table.Primary) []table.Primary {
 		for _, n := range named {
-			if c.leadsFurther(n) {
+			if c.LeadsFurther(n) {
 				keys = resource.Of(n.Resource).RoleKeys(&c.View, keys, n.ID, c.Caller.User)
 			}
 		}
@@ -93,10 +96,10 @@ func (c *Request) LoadMoreRoles(ctx context.Context, named []Named) error {
 	})
 }
 
-// leadsFurther reports whether what was read of a resource may name rows that
+// LeadsFurther reports whether what was read of a resource may name rows that
 // weren't asked for: it wasn't there yet when they were, or what it belongs to isn't
 // what its own row says.
-func (c *Request) leadsFurther(n Named) bool {
+func (c *Request) LeadsFurther(n Named) bool {
 	kind := resource.Of(n.Resource)
 	_, early := c.early[kind.Key(n.ID)]
 	return !early || kind.LeadsFurther != nil && kind.LeadsFurther(&c.View, n.ID)
