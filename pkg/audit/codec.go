@@ -55,7 +55,8 @@ func orNil(facts map[string]any) map[string]any {
 
 // within is the name of the thing of a field, or of that part of about.
 func (f field) within(about model.Ref, v reflect.Value) model.Ref {
-	if r, whole := v.Interface().(model.Ref); whole {
+	if f.is == refType {
+		r, _ := v.Interface().(model.Ref)
 		return r
 	}
 	thing := model.Thing{Kind: model.Kind(f.name), ID: v.Int()}
@@ -274,7 +275,7 @@ const (
 	anyThing    = "*"
 )
 
-var alwaysType = reflect.TypeFor[always]()
+var alwaysType, refType = reflect.TypeFor[always](), reflect.TypeFor[model.Ref]()
 
 // needed reports whether each change of its kind tells of the field.
 func (f field) needed() bool {

@@ -92,7 +92,10 @@ func (r *Ref) UnmarshalText(b []byte) error {
 
 // ParseThing reads the name of a thing alone.
 func ParseThing(text string) (Thing, bool) {
-	kind, digits, _ := strings.Cut(text, ":")
+	kind, digits, named := strings.Cut(text, ":")
+	if !named { // as most facts of the log are: an error is not to be made of each
+		return Thing{}, false
+	}
 	id, err := strconv.ParseInt(digits, 10, 64)
 	t := Thing{Kind(kind), id}
 	if err != nil || kind == "" || t.String() != text {
