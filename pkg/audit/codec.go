@@ -289,7 +289,7 @@ func fields(t reflect.Type) []field {
 	if !ok {
 		all, _ = ofType.LoadOrStore(t, declared(t))
 	}
-	return all.([]field) //nolint:errcheck // nothing else is in there
+	return all.([]field)
 }
 
 // ofType are the fields of each struct that was met.

@@ -117,8 +117,6 @@ func (w *world) id(n int) int64 { return 1 + w.random.Int64N(int64(n)) }
 
 func (w *world) one(of ...string) string { return of[w.random.IntN(len(of))] }
 
-func name(kind string, id int64) string { return fmt.Sprintf("%s:%d", kind, id) }
-
 // step lets time go by and changes something.
 func (w *world) step() {
 	w.now = w.now.Add(time.Duration(1+w.random.IntN(5)) * time.Second)

@@ -202,8 +202,6 @@ func unstamped(r model.Removal, u model.User) (_ model.Removal, had bool) {
 	return r, had
 }
 
-func nameOf(u model.User) string { return model.UserName(u.ID) }
-
 // bound notes what goes with a row that lies beside a user: with the binding to
 // an issuer, the row by which that issuer's subject is found.
 func bound(tx *table.Tx) func(table.Rows, table.Primary) {

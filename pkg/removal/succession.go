@@ -79,7 +79,7 @@ func (p *place[M]) passes(w *work, id int64, leaders []int64, rows table.Rows) e
 	at, _ := p.at(rows, id)
 	name, heir := p.name(id), p.heir(w.r)
 	if u, ok := table.Users.In(rows, heir); !ok || !p.takes(w, rows, u, id) {
-		return p.abandons(w, at, leaders, heir)
+		return p.abandons(at, leaders, heir)
 	}
 	var was *M
 	next := p.successor(at, nil, heir, w.r.RemovedBy, w.at)
@@ -119,7 +119,7 @@ func (p *place[M]) successor(at store.Place[M], was *M, heir int64, by string, o
 
 // abandons tells that a place is left to nobody, and why the heir that was named
 // doesn't take it. The list of such places gets it with the last membership.
-func (p *place[M]) abandons(w *work, at store.Place[M], leaders []int64, heir int64) effect {
+func (p *place[M]) abandons(at store.Place[M], leaders []int64, heir int64) effect {
 	name, detail := p.name(at.ID), p.leader+" becomes nobody"
 	if heir != 0 {
 		detail += ", since " + model.UserName(heir) + " can't take it"
