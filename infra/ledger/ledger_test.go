@@ -76,13 +76,18 @@ func (p player) play(t *testing.T, u usage, cold bool) entry {
 // record plays every usage once, the first time it is asked for.
 func record(t *testing.T) []entry {
 	t.Helper()
-	recorded.once.Do(func() {
-		p := newPlayer(t)
-		for _, u := range usages(t) {
-			recorded.entries = append(recorded.entries, p.play(t, u, false))
-		}
-	})
+	recorded.once.Do(func() { recorded.entries = playAll(t) })
 	return recorded.entries
+}
+
+// playAll plays every usage once.
+func playAll(t *testing.T) (all []entry) {
+	t.Helper()
+	p := newPlayer(t)
+	for _, u := range usages(t) {
+		all = append(all, p.play(t, u, false))
+	}
+	return all
 }
 
 var recorded struct {
