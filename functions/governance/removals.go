@@ -117,7 +117,7 @@ func (in *removalIn) visible(ctx context.Context, c *request.Request) error {
 // was; what is purged isn't.
 func (in *removalIn) place() (*resource.Kind, int64) {
 	of := in.removal.Place()
-	return resource.Named(string(of.Kind)), of.ID
+	return resource.OfThing(of.Thing), of.ID
 }
 
 // may refuses (403) who may not make that removal. An owner is taken out of a

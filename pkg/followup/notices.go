@@ -110,7 +110,7 @@ func deliver(ctx context.Context, s *store.Store, known table.Rows, a model.Audi
 // about is the thing that a notice is about; no kind for one of none.
 func about(n model.Notice) (*resource.Kind, int64) {
 	of := n.About()
-	return resource.Named(string(of.Kind)), of.ID
+	return resource.OfThing(of.Thing), of.ID
 }
 
 // say words a notice: "You were added to project Support." It leads to where the

@@ -58,7 +58,7 @@ func (t *try) leading() (all []request.Named) {
 // caller is a 404.
 func (t *try) permit() (denied fault.Reason, err error) {
 	lacking := func(r fault.Reason) { denied = cmp.Or(denied, r) }
-	if !t.scope().Permits(t.op.Group, t.op.IsRead) {
+	if !t.r.Credential.Scope.Permits(t.op.Group, t.op.IsRead) {
 		lacking(fault.ReasonKeyScope)
 	}
 	self := t.isSelf()

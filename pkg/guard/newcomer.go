@@ -164,7 +164,7 @@ func (v *visit) invitation(ctx context.Context, token model.InviteToken, now mod
 		return i, fault.New(fault.KindExpired, "The invitation has expired")
 	}
 	place, _ := model.ParseThing(i.Place)
-	kind := resource.Named(string(place.Kind))
+	kind := resource.OfThing(place)
 	if kind == nil || kind == &resource.Organization { // whose row is read for every caller
 		return i, nil
 	}

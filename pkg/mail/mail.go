@@ -32,7 +32,7 @@ type Config struct {
 	Endpoint string `env:"SES_ENDPOINT"`       // "" in AWS
 }
 
-// Validate refuses letters without an address that they are from or a place that their
+// Check refuses letters without an address that they are from or a place that their
 // links lead to.
 func (c Config) Check() error {
 	u, err := url.Parse(c.AppURL)

@@ -116,9 +116,6 @@ func TeamName(id int64) string { return KindTeam.Ref(id).String() }
 // AgentName is the name of an agent.
 func AgentName(id int64) string { return KindAgent.Ref(id).String() }
 
-// AliasName is the name of an alias of an agent.
-func AliasName(id int64) string { return KindAlias.Ref(id).String() }
-
 // ReviewName is the name of a review of an agent.
 func ReviewName(agent, id int64) string {
 	return Ref{Thing{KindAgent, agent}, Thing{KindReview, id}}.String()

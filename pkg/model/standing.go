@@ -9,7 +9,7 @@ import "cmp"
 // change. What lives once, as an account does, has no epoch.
 type Standing struct{ Epoch, Version int64 }
 
-// Resolve reports whether a row told where it stands: every version is 1 or more.
+// Known reports whether a row told where it stands: every version is 1 or more.
 func (s Standing) Known() bool { return s.Version > 0 }
 
 // Compare orders standings of one thing, the older one first.

@@ -15,14 +15,11 @@ type Outcome struct {
 	Preview    bool         // every check is made, the answer is given, and nothing is written
 	Unfinished bool         // what is noted is a part of what was asked for
 	Made       int64        // by this part; see Continue
-	Version    Versioned    // the row that an If-Match is about, where it isn't the line's first resource
+	Version    resource.Row    // the row that an If-Match is about, where it isn't the line's first resource
 	Letters    []func(context.Context) error
 
 	notices []model.Notice
 }
-
-// Versioned is a row whose version an ETag shows.
-type Versioned = resource.Row
 
 // Send notes what goes to another system, such as a letter: it leaves once, when
 // the request's changes are committed, and never where they aren't. The answer is
@@ -86,4 +83,4 @@ func (c *Request) Personal(u model.User, text string) string { return model.Conc
 
 // CheckVersionOf names the row whose version the request's If-Match is about,
 // where it isn't that of the line's first resource.
-func (c *Request) CheckVersionOf(row Versioned) { c.Outcome.Version = row }
+func (c *Request) CheckVersionOf(row resource.Row) { c.Outcome.Version = row }

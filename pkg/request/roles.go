@@ -67,7 +67,7 @@ func (c *Request) Acting() access.Role {
 
 // VersionOf is the row of what the line names first of a kind, whose version an
 // If-Match is about; nil for none.
-func (c *Request) VersionOf(r access.Resource) Versioned {
+func (c *Request) VersionOf(r access.Resource) resource.Row {
 	_, row := resource.Of(r).First(&c.Line)
 	return row
 }

@@ -75,24 +75,8 @@ var Agent = Kind{
 	Lacks:          Lacking{NoPermission, PermissionExpired, RoleTooLow},
 	OpennessIn:     audit.OpennessOfAgent,
 	EndsWithParent: true,
-	Lists: Lists{
-		OfUser: func(ctx context.Context, s *store.Store, user, after int64, n int) ([]Located, error) {
-			return placed(s.AgentsOfUser(ctx, user, after, n))
-		},
-		Through: map[*Kind]List{
-			&Project: func(ctx context.Context, s *store.Store, project, after int64, n int) ([]Located, error) {
-				return placed(s.AgentsOfProject(ctx, project, after, n))
-			},
-			&Team: func(ctx context.Context, s *store.Store, team, after int64, n int) ([]Located, error) {
-				return placed(s.AgentsOfTeam(ctx, team, after, n))
-			},
-		},
-		Open: func(ctx context.Context, s *store.Store, organization, after int64, n int) ([]Located, error) {
-			return placed(s.OpenAgents(ctx, organization, after, n))
-		},
-	},
-	Rows: rowsOf[model.Agent]{table.Agents, "agent_id"},
-	Path: "/api/agent",
+	Rows:           rowsOf[model.Agent]{table.Agents, "agent_id"},
+	Path:           "/api/agent",
 	Purge: func(ctx context.Context, s *store.Store, tx *table.Tx, id int64, n int) (bool, error) {
 		threads, err := s.ThreadsWith(ctx, id, n)
 		if err != nil {
@@ -135,15 +119,6 @@ func assignAgent(t *access.Target, role string) { t.AgentRole = access.AgentRole
 
 func openness(a model.Agent) access.Openness {
 	return access.Openness{Level: access.AccessLevel(a.AccessLevel), Mode: access.PublicMode(a.Mode())}
-}
-
-// placed are agents with their projects.
-func placed(found []store.Ref, err error) ([]Located, error) {
-	out := make([]Located, len(found))
-	for i, at := range found {
-		out[i] = Located{at.Agent, at.Project}
-	}
-	return out, err
 }
 
 // agentRoleKeys adds the rows of an agent of a project, 0 where only the agent's row

@@ -1,12 +1,9 @@
 package resource
 
 import (
-	"context"
-
 	"wardroom/pkg/access"
 	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
-	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
@@ -63,16 +60,8 @@ var Project = Kind{
 	Lacks:        Lacking{NotAMember, MembershipExpired, RoleTooLow},
 	ParentIn:     audit.TeamOfProject,
 	LacksThrough: Lacking{NotInProject, MembershipExpired, ProjectRoleTooLow},
-	Lists: Lists{
-		OfUser: func(ctx context.Context, s *store.Store, user, after int64, n int) ([]Located, error) {
-			return located(s.ProjectsOfUser(ctx, user, after, n))
-		},
-		Through: map[*Kind]List{&Team: func(ctx context.Context, s *store.Store, team, after int64, n int) ([]Located, error) {
-			return located(s.ProjectsOfTeam(ctx, team, after, n))
-		}},
-	},
-	Rows: rowsOf[model.Project]{table.Projects, "project_id"},
-	Path: "/api/project",
+	Rows:         rowsOf[model.Project]{table.Projects, "project_id"},
+	Path:         "/api/project",
 }
 
 func assignProject(t *access.Target, role string) { t.ProjectRole = access.ProjectRole(role) }

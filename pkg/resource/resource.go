@@ -80,9 +80,6 @@ type Kind struct {
 	// somebody is on the thing.
 	EndsWithParent bool
 
-	// Lists tell what there is of the kind, for whoever goes through it.
-	Lists Lists
-
 	// Path is where a thing is read, with "/" and its id behind it but for the one
 	// organisation.
 	Path string
@@ -123,6 +120,10 @@ func Named(name string) *Kind {
 	}
 	return nil
 }
+
+// OfThing is the kind of a thing that has a name; nil for none that people have rights
+// on.
+func OfThing(t model.Thing) *Kind { return Named(string(t.Kind)) }
 
 // Name is the name of a thing in the audit log: "project:151".
 func (k *Kind) Name(id int64) string { return k.Ref(id).String() }
@@ -196,17 +197,3 @@ type Line struct {
 	Team    *model.Team
 	Agent   *model.Agent // as shown
 }
-
-// Lists are where an index or a list leads to things of a kind, by id after an id.
-type Lists struct {
-	OfUser  List           // those that a user is a member of
-	Through map[*Kind]List // those that belong to a thing of another kind
-	Open    List           // those that are open to an organisation
-}
-
-// List finds at most n things after an id, in or of something.
-type List func(ctx context.Context, s *store.Store, of, after int64, n int) ([]Located, error)
-
-// Located is a thing that a list led to, and what it belongs to where the list
-// tells: whoever reads it again can read that with it.
-type Located struct{ ID, Parent int64 }

@@ -1,8 +1,6 @@
 package resource
 
 import (
-	"context"
-
 	"wardroom/pkg/access"
 	"wardroom/pkg/model"
 	"wardroom/pkg/store"
@@ -66,24 +64,12 @@ func team(as access.Kind) Kind {
 		RankAndRole:  true,
 		Lacks:        Lacking{NotAMember, MembershipExpired, RoleTooLow},
 		LacksThrough: Lacking{NotInTeam, MembershipExpired, TeamRoleTooLow},
-		Lists: Lists{OfUser: func(ctx context.Context, s *store.Store, user, after int64, n int) ([]Located, error) {
-			return located(s.TeamsOfUser(ctx, user, after, n))
-		}},
-		Rows: rowsOf[model.Team]{table.Teams, "team_id"},
-		Path: "/api/team",
+		Rows:         rowsOf[model.Team]{table.Teams, "team_id"},
+		Path:         "/api/team",
 	}
 }
 
 func assignTeam(t *access.Target, role string) { t.TeamRole = access.Role(role) }
-
-// located are things by their ids alone.
-func located(ids []int64, err error) ([]Located, error) {
-	out := make([]Located, len(ids))
-	for i, id := range ids {
-		out[i].ID = id
-	}
-	return out, err
-}
 
 // TeamMember returns a user's membership of a team, if its row was read.
 func (v *View) TeamMember(team, user int64) (model.TeamMember, bool) {

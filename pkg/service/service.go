@@ -36,7 +36,7 @@ func Read() (Config, error) {
 	return c, c.Check()
 }
 
-// Validate refuses a configuration that can never work, so that it is told as a
+// Check refuses a configuration that can never work, so that it is told as a
 // process starts and not by the first request that meets it.
 func (c Config) Check() error {
 	if err := c.SignIn.Check(); err != nil {

@@ -29,7 +29,7 @@ type Config struct {
 	Scopes  []string `env:"WARDROOM_SCOPES"`          // to ask the issuer for; those of an ID token with an address where none is given
 }
 
-// Validate says what would only fail when the first token came.
+// Check says what would only fail when the first token came.
 func (c Config) Check() error {
 	if c.Issuer == "" {
 		if len(c.clients()) > 0 {

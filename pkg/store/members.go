@@ -38,8 +38,3 @@ func count(tx *table.Tx, p model.Project, counter string, by int64) {
 func (s *Store) Members(ctx context.Context, project, from int64, n int) ([]Ref, error) {
 	return refs(table.ProjectMembers, "gsi1", "id", Ref{})(table.ProjectMembers.Query("gsi1", project).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
-
-// Membership returns a user's membership of a project among rows.
-func Membership(rows table.Rows, project, user int64) (model.ProjectMember, bool) {
-	return table.ProjectMembers.In(rows, project, user)
-}

@@ -39,19 +39,19 @@ const (
 
 func standings() []standing {
 	return []standing{
-		{"an admin by his membership is taken out", seed.KeyOf(byMembership), func(ctx context.Context, t *testing.T, s *fixture.System, project, _ string) {
+		{"an admin by their membership is taken out", seed.KeyOf(byMembership), func(ctx context.Context, t *testing.T, s *fixture.System, project, _ string) {
 			s.Granted(ctx, t, fixture.DeleteAt(demo.GlobalAdmin, "/api/project/"+project+"/user/321"))
 		}, nil},
 		{"an admin becomes a member", seed.KeyOf(byMembership), func(ctx context.Context, t *testing.T, s *fixture.System, project, _ string) {
 			s.Granted(ctx, t, fixture.PostTo(demo.GlobalAdmin, "/api/project/"+project+"/user", `{"role":"member","user_ids":[321]}`))
 		}, nil},
-		{"an owner of an agent by his own permission loses it", seed.KeyOf(byPermission), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
+		{"an owner of an agent by their own permission loses it", seed.KeyOf(byPermission), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
 			s.Granted(ctx, t, fixture.DeleteAt(demo.GlobalAdmin, "/api/agent/21/user?user_ids=325"))
 		}, fixture.OnAgent(21, byPermission, "owner")},
 		{"an owner of an agent becomes its viewer", seed.KeyOf(byPermission), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
 			s.Granted(ctx, t, fixture.PostTo(demo.GlobalAdmin, "/api/agent/21/user", `{"permission":"viewer","user_ids":[325]}`))
 		}, fixture.OnAgent(21, byPermission, "owner")},
-		{"an owner of an agent is taken out of its project, where he is a member", seed.KeyOf(byPermission), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
+		{"an owner of an agent is taken out of its project, where they are a member", seed.KeyOf(byPermission), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
 			s.Granted(ctx, t, fixture.DeleteAt(demo.GlobalAdmin, "/api/project/151/user/325"))
 		}, fixture.All(fixture.OnAgent(21, byPermission, "owner"), fixture.Joins(151, byPermission, "member"))},
 		{"an agent that everybody could edit is closed", seed.KeyOf(byOpenness), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
@@ -70,8 +70,8 @@ func standings() []standing {
 		{"a project leaves the team through which it was reached", seed.KeyOf(byTeam), func(ctx context.Context, t *testing.T, s *fixture.System, project, _ string) {
 			s.Granted(ctx, t, fixture.Request{Method: "PUT", Path: "/api/project/" + project, Key: demo.GlobalAdmin, Body: `{"team_id":null}`})
 		}, nil},
-		{"a global admin loses his rank", seed.KeyOf(byRank), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) { unranked(ctx, t, s, byRank) }, nil},
-		{"an application admin loses his rank", seed.KeyOf(byLowerRank), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
+		{"a global admin loses their rank", seed.KeyOf(byRank), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) { unranked(ctx, t, s, byRank) }, nil},
+		{"an application admin loses their rank", seed.KeyOf(byLowerRank), func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
 			unranked(ctx, t, s, byLowerRank)
 		}, nil},
 		{"a service key is revoked", "service1.secret", func(ctx context.Context, t *testing.T, s *fixture.System, _, _ string) {
