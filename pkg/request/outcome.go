@@ -15,7 +15,7 @@ type Outcome struct {
 	Preview    bool         // every check is made, the answer is given, and nothing is written
 	Unfinished bool         // what is noted is a part of what was asked for
 	Made       int64        // by this part; see Continue
-	Version    resource.Row    // the row that an If-Match is about, where it isn't the line's first resource
+	Version    resource.Row // the row that an If-Match is about, where it isn't the line's first resource
 	Letters    []func(context.Context) error
 
 	notices []model.Notice
