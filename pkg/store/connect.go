@@ -44,7 +44,7 @@ const (
 // come from the environment, where Lambda puts them, and not from the SDK's
 // default chain, which would add 3 MB and several milliseconds to every start.
 func Connect(c Config, options ...func(*dynamodb.Options)) *Store {
-	return Over(table.Open(dynamo.NewFromIface(Client(c, options...)), c.Table))
+	return Over(table.Open(dynamo.NewFromIface(NewCaller(c, options...)), c.Table))
 }
 
 // Client returns the DynamoDB client for c.
