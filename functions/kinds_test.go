@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"wardroom/pkg/resource"
 )
 
 // mostKindSwitches is in how many places the code tells kinds of things apart,
@@ -18,7 +20,14 @@ const mostKindSwitches = 3
 
 // kindOf finds the kind in a name or a text of a case: KindProject, onProject,
 // "project", ProjectID, Project.
-var kindOf = regexp.MustCompile(`^(?:Kind|on|On)?(Organization|Team|Workspace|Project|Agent)(?:ID)?$|^(organization|team|workspace|project|agent)$`)
+var kindOf = func() *regexp.Regexp {
+	var lower, upper []string
+	for _, k := range resource.Kinds() {
+		name := k.Kind.String()
+		lower, upper = append(lower, name), append(upper, strings.ToUpper(name[:1])+name[1:])
+	}
+	return regexp.MustCompile(`^(?:Kind|on|On)?(` + strings.Join(upper, "|") + `)(?:ID)?$|^(` + strings.Join(lower, "|") + `)$`)
+}()
 
 func TestKindsAreToldApartInFewPlaces(t *testing.T) {
 	dir := root(t)

@@ -118,8 +118,8 @@ type held struct {
 
 // role is the highest role that somebody has on the agent of the case.
 func role(c *request.Request, who access.Caller, target access.Target, u model.User) (held, bool) {
-	r, path := access.RoleOnAgent(who, target)
-	row := held{model.AgentUser{Agent: target.ID, User: u, Permission: string(r), Source: path.String()}, path.Kind}
+	r, path := access.HighestRole(who, target)
+	row := held{model.AgentUser{Agent: target.ID, User: u, Permission: r, Source: path.String()}, path.Kind}
 	switch path.Kind {
 	case access.Direct:
 		m, _ := c.AgentMember(target.ID, u.ID)

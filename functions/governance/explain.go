@@ -18,8 +18,8 @@ import (
 type explainIn struct {
 	request.In
 	UserID       int64       `query:"user_id" required:"true" minimum:"1" example:"16"`
-	Action       action      `query:"action" required:"true" doc:"A permission that the type has. project: view_project, edit_project, manage_members, delete_project; team: view_team, create_project, list_user_projects and the permissions of List Workspace Permissions; organization: view_organization, manage_users, manage_organization; agent: view_agent, edit_agent, manage_agent" example:"edit_project"`
-	ResourceType string      `query:"resource_type" required:"true" enum:"project,team,organization,agent,corpus"`
+	Action       action      `query:"action" required:"true" example:"edit_project"`
+	ResourceType asked       `query:"resource_type" required:"true"`
 	ResourceID   int64       `query:"resource_id" required:"true" minimum:"1" example:"151"`
 	AsOf         *model.Time `query:"as_of" doc:"A past time; without it, now"`
 
@@ -30,13 +30,24 @@ type explainIn struct {
 // action is the name of a permission that some type of resource has.
 type action string
 
-// Schema lists them.
+// Schema lists them, and says which type has which.
 func (action) Schema(api.Registry) *api.Schema {
 	var all access.Permission
-	for _, k := range explained() {
-		all |= access.Applicable(k.Kind)
+	kinds := explained()
+	says := make([]string, len(kinds))
+	for i, k := range kinds {
+		can := access.Applicable(k.Kind)
+		all |= can
+		published := access.Published(can)
+		own := slices.DeleteFunc(strings.Split(can.String(), ", "), func(name string) bool { return slices.Contains(published, name) })
+		says[i] = k.Kind.String() + ": " + strings.Join(own, ", ")
+		if len(published) > 0 {
+			says[i] += " and the permissions of List Workspace Permissions"
+		}
 	}
-	return api.OneOf(strings.Split(all.String(), ", ")...)
+	s := api.OneOf(strings.Split(all.String(), ", ")...)
+	s.Description = "A permission that the type has. " + strings.Join(says, "; ")
+	return s
 }
 
 // explained are the kinds of things that may be asked about: a workspace is asked
@@ -44,6 +55,26 @@ func (action) Schema(api.Registry) *api.Schema {
 func explained() []*resource.Kind {
 	return slices.DeleteFunc(resource.Kinds(), func(k *resource.Kind) bool { return k == &resource.Workspace })
 }
+
+// kindName is the name of one of them.
+type kindName string
+
+// Schema lists them.
+func (kindName) Schema(api.Registry) *api.Schema { return api.OneOf(kindNames()...) }
+
+func kindNames() (names []string) {
+	for _, k := range explained() {
+		names = append(names, k.Kind.String())
+	}
+	return names
+}
+
+// asked is the name of a kind that a question may have: also of one of which there is
+// nothing yet.
+type asked string
+
+// Schema lists them.
+func (asked) Schema(api.Registry) *api.Schema { return api.OneOf(append(kindNames(), "corpus")...) }
 
 // Validate refuses an action that the type doesn't have, and a time to come.
 func (in *explainIn) Validate(now model.Time) error {
@@ -59,7 +90,7 @@ func (in *explainIn) Validate(now model.Time) error {
 }
 
 // kind is that of the type; nil for types of which there is nothing yet.
-func (in *explainIn) kind() *resource.Kind { return resource.Named(in.ResourceType) }
+func (in *explainIn) kind() *resource.Kind { return resource.Named(string(in.ResourceType)) }
 
 // Load asks for the person and the resource, and what they and the caller are
 // there.
@@ -70,9 +101,9 @@ func (in *explainIn) Load(f *request.Fetch) {
 		return
 	}
 	f.Rows(kind.Key(in.ResourceID))
-	f.Rows(kind.MemberKeys(in.ResourceID, in.UserID)...)
+	f.Rows(kind.MemberKeys(in.ResourceID, 0, in.UserID)...)
 	if f.Caller != 0 {
-		f.Rows(kind.MemberKeys(in.ResourceID, f.Caller)...)
+		f.Rows(kind.MemberKeys(in.ResourceID, 0, f.Caller)...)
 	}
 }
 

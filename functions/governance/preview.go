@@ -2,22 +2,23 @@ package governance
 
 import (
 	"context"
-	"fmt"
+	"slices"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
-	"wardroom/pkg/model"
 	"wardroom/pkg/request"
+	"wardroom/pkg/resource"
 	"wardroom/pkg/store"
 )
 
 // Reach is one way by which somebody reaches something.
 type Reach struct {
-	ResourceType string `json:"resource_type" enum:"organization,project,team,agent"`
-	ResourceID   int64  `json:"resource_id"`
-	Permission   string `json:"permission" doc:"As what: their role in the project, the team or its team, or on the agent; user, application_admin or global_admin for the organization"`
-	Via          string `json:"via" doc:"direct, project:ID, team:ID, rank or access_level. A rank reaches everything: one row says so, for the organization."`
+	ResourceType kindName `json:"resource_type"`
+	ResourceID   int64    `json:"resource_id"`
+	Permission   string   `json:"permission" doc:"As what: their role in the project, the team or its team, or on the thing in a project; user, application_admin or global_admin for the organization"`
+	Via          string   `json:"via" doc:"direct, project:ID, team:ID, rank or access_level. A rank reaches everything: one row says so, for the organization."`
 }
 
 type previewIn struct {
@@ -25,71 +26,58 @@ type previewIn struct {
 	api.Paging
 	UserID int64 `path:"user_id" example:"16"`
 
-	from            stage
-	projects, teams []int64
-	agents          []store.Ref
+	from   position
+	found  []stretch // what the page begins with
+	places []store.Ref
+	has    map[source]*[]store.Ref // on the first page, whether there is any of one's own
 }
 
-// stage is where a page begins: a list has the organisation and what the person
-// is a member of, projects and then teams; after those the projects of their teams,
-// team by team; and then agents: those that they have a permission on, those of their
-// projects, those of their teams, and those that are open to everybody.
-type stage struct {
-	list string // one of those below
-	id   int64  // the last that was listed; of what goes place by place, the place that goes on
-	last int64  // the last of that place's
+// stretch is a part of what a source has.
+type stretch struct {
+	position // before it
+	found    []store.Ref
 }
-
-const (
-	ownProjects   = "p"
-	ownTeams      = "t"
-	teamProjects  = "v"
-	ownAgents     = "a"
-	projectAgents = "q"
-	teamAgents    = "w"
-	openAgents    = "o"
-)
-
-// begin reads a position; nobody but a page before has written it.
-func begin(position string) stage {
-	s := stage{list: ownProjects}
-	if position != "" {
-		_, _ = fmt.Sscanf(position, "%1s.%d.%d", &s.list, &s.id, &s.last)
-	}
-	return s
-}
-
-func (s stage) String() string { return fmt.Sprintf("%s.%d.%d", s.list, s.id, s.last) }
 
 // placesAtOnce is how many places are asked at a time for what is in them.
 const placesAtOnce = 16
 
-// Load asks for the person, and what the page begins with.
+// Load asks for the person, and for what the page begins with.
 func (in *previewIn) Load(f *request.Fetch) {
 	f.Rows(store.User(in.UserID).Key)
-	in.from = begin(in.After())
-	s, at, n := f.Store(), in.from.id, in.Limit+1
-	projects := func(from int64, n int) {
-		request.Ask(f, &in.projects, func(ctx context.Context) ([]int64, error) { return s.ProjectsOfUser(ctx, in.UserID, from, n) })
+	in.from, in.found, in.places, in.has = positionOf(in.After()), nil, nil, nil
+	ask := func(list resource.List, into *[]store.Ref, of, after int64, n int) {
+		request.Ask(f, into, func(ctx context.Context) ([]store.Ref, error) { return list(ctx, f.Store(), of, after, n) })
 	}
-	teams := func(from int64, n int) {
-		request.Ask(f, &in.teams, func(ctx context.Context) ([]int64, error) { return s.TeamsOfUser(ctx, in.UserID, from, n) })
+	first := slices.Index(sources, in.from.source)
+	switch {
+	case in.from.inside(): // the place that goes on is the first again
+		ask(in.from.by.Lists.OfUser, &in.places, in.UserID, max(0, in.from.place-1), placesAtOnce+1)
+		return
+	case first < ofPlaces: // all of these at once
+		for _, s := range sources[first:ofPlaces] {
+			in.found = append(in.found, stretch{position: position{source: s}})
+		}
+		in.found[0].last = in.from.last
+	default:
+		in.found = []stretch{{position: in.from}}
 	}
-	switch in.from.list {
-	case ownProjects:
-		projects(at, n)
-		teams(0, n)
-		request.Ask(f, &in.agents, func(ctx context.Context) ([]store.Ref, error) { return s.AgentsOfUser(ctx, in.UserID, 0, 1) })
-	case ownTeams:
-		teams(at, n)
-	case teamProjects, teamAgents:
-		teams(at-1, placesAtOnce+1) // the place that goes on is the first again
-	case projectAgents:
-		projects(at-1, placesAtOnce+1)
-	case ownAgents:
-		request.Ask(f, &in.agents, func(ctx context.Context) ([]store.Ref, error) { return s.AgentsOfUser(ctx, in.UserID, at, n) })
-	case openAgents:
-		request.Ask(f, &in.agents, func(ctx context.Context) ([]store.Ref, error) { return s.OpenAgents(ctx, f.Organization, at, n) })
+	for i := range in.found {
+		s := &in.found[i]
+		of := in.UserID
+		if !s.own() {
+			of = f.Organization
+		}
+		ask(s.list(), &s.found, of, s.last, in.Limit+1)
+	}
+	if in.After() != "" {
+		return
+	}
+	in.has = map[source]*[]store.Ref{}
+	for _, s := range sources[ofPlaces:] {
+		if s.own() {
+			in.has[s] = new([]store.Ref)
+			ask(s.list(), in.has[s], in.UserID, 0, 1)
+		}
 	}
 }
 
@@ -110,101 +98,116 @@ func (h *handlers) preview(ctx context.Context, in *previewIn) (api.Page[Reach],
 	if !u.IsActive {
 		return page, nil
 	}
-	switch in.from.list {
-	case teamProjects:
-		return h.previewTeams(ctx, in)
-	case ownAgents, openAgents:
-		return h.previewAgents(ctx, in, u)
-	case projectAgents, teamAgents:
-		return h.previewAgentsOf(ctx, in, u)
-	}
+	who := request.CallerOf(u)
 	if in.After() == "" {
-		page.Items = append(page.Items, ofOrganization(u)...)
+		for path, role := range access.RolesByPath(who, c.OrganizationTarget()) {
+			page.Items = append(page.Items, Reach{kindName(resource.Organization.Kind.String()), u.OrganizationID, role, path.String()})
+		}
 	}
-	keys := make([]store.Key, 0, 2*(len(in.projects)+len(in.teams)))
-	for _, id := range in.projects {
-		keys = append(keys, store.Project(id).Key, store.ProjectMember(id, u.ID).Key)
+	next := in.next(who.Rank)
+	if in.from.inside() {
+		if err := in.askPlaces(ctx, h.store); err != nil {
+			return page, err
+		}
+		if len(in.places) > placesAtOnce {
+			next = position{source: in.from.source, place: in.places[placesAtOnce].ID}.String()
+		}
 	}
-	for _, id := range in.teams {
-		keys = append(keys, store.Team(id).Key, store.TeamMember(id, u.ID).Key)
+	var keys []store.Key
+	for _, s := range in.found {
+		keys = s.keys(keys, u.ID, in.Limit)
 	}
 	if err := c.Read(ctx, keys...); err != nil {
 		return page, err
 	}
-	for _, id := range in.projects {
-		if len(page.Items) >= in.Limit {
-			page.Next = in.from.String()
-			return page, nil
-		}
-		in.from = stage{list: ownProjects, id: id}
-		m, ok := c.ProjectMember(id, u.ID)
-		if _, live := store.LiveProject(c.Rows(), id); ok && live && c.Live(m.ExpiresOn) {
-			page.Items = append(page.Items, Reach{"project", id, m.Role, access.Path{Kind: access.Direct}.String()})
-		}
-	}
-	if len(in.projects) > in.Limit {
-		page.Next = in.from.String()
-		return page, nil
-	}
-	if in.from.list == ownProjects {
-		in.from = stage{list: ownTeams}
-	}
-	for _, id := range in.teams {
-		if len(page.Items) >= in.Limit {
-			page.Next = in.from.String()
-			return page, nil
-		}
-		in.from = stage{list: ownTeams, id: id}
-		m, ok := c.TeamMember(id, u.ID)
-		if _, live := store.LiveTeam(c.Rows(), id); ok && live {
-			page.Items = append(page.Items, Reach{"team", id, m.Role, access.Path{Kind: access.Direct}.String()})
+	who.Rank = access.User // one row has said what a rank reaches
+	for _, s := range in.found {
+		at := s.position
+		for i, found := range s.found {
+			if len(page.Items) >= in.Limit || i == in.Limit {
+				page.Next = at.String()
+				return page, nil
+			}
+			at.last = found.ID
+			if row, ok := s.reach(c, who, found.ID); ok {
+				page.Items = append(page.Items, row)
+			}
 		}
 	}
-	switch {
-	case len(in.teams) > in.Limit:
-		page.Next = in.from.String()
-	case in.from.id != 0: // there is a team, here or on a page before
-		page.Next = stage{list: teamProjects}.String()
-	case in.After() != "" || len(in.projects)+len(in.agents) > 0:
-		page.Next = stage{list: ownAgents}.String()
-	default:
-		page.Next = open(u)
-	}
+	page.Next = next
 	return page, nil
 }
 
-// open is where the list goes on with what is open to everybody: nowhere for who
-// has a rank, which reaches all of that.
-func open(u model.User) string {
-	if access.RankOf(u.IsStaff, u.IsSuperuser).Admin() {
-		return ""
+// askPlaces asks each of the places for what is in it.
+func (in *previewIn) askPlaces(ctx context.Context, s *store.Store) error {
+	g, ctx := concurrent.WithContext(ctx)
+	in.found = make([]stretch, min(len(in.places), placesAtOnce))
+	for i := range in.found {
+		at := &in.found[i]
+		at.position = position{source: in.from.source, place: in.places[i].ID}
+		if at.place == in.from.place {
+			at.last = in.from.last
+		}
+		g.Go(func() (err error) {
+			at.found, err = at.list()(ctx, s, at.place, at.last, in.Limit+1)
+			return err
+		})
 	}
-	return stage{list: openAgents}.String()
+	return g.Wait()
 }
 
-// ofOrganization is what somebody is in their organization.
-func ofOrganization(u model.User) []Reach {
-	out := []Reach{{"organization", u.OrganizationID, access.User.String(), access.Path{Kind: access.Direct}.String()}}
-	if rank := access.RankOf(u.IsStaff, u.IsSuperuser); rank.Admin() {
-		out = append(out, Reach{"organization", u.OrganizationID, rank.String(), access.Path{Kind: access.ByRank}.String()})
+// next is where the list goes on behind this source; the first page knows which
+// sources have nothing. Who has a rank reaches all that is open to the organisation.
+func (in *previewIn) next(rank access.Rank) string {
+	last := max(slices.Index(sources, in.from.source)+1, ofPlaces)
+	for _, s := range sources[last:] {
+		switch {
+		case s.by == nil && rank.Admin():
+		case in.has != nil && s.by != nil && !in.leads(s):
+		default:
+			return position{source: s}.String()
+		}
 	}
-	return out
+	return ""
 }
 
-// previewTeams lists the projects that the teams lead to.
-func (h *handlers) previewTeams(ctx context.Context, in *previewIn) (api.Page[Reach], error) {
-	c := in.Request()
-	return (&tour{
-		list: teamProjects, next: stage{list: ownAgents}.String(), places: in.teams,
-		ask: func(ctx context.Context, team, from int64, n int) ([]int64, error) {
-			return h.store.ProjectsOfTeam(ctx, team, from, n)
-		},
-		keys:   func(team int64) []store.Key { return []store.Key{store.TeamMember(team, in.UserID).Key} },
-		things: func(project int64) []store.Key { return []store.Key{store.Project(project).Key} },
-		row: func(team, project int64) (Reach, bool) {
-			m, member := c.TeamMember(team, in.UserID)
-			p, live := store.LiveProject(c.Rows(), project)
-			return Reach{"project", project, m.Role, access.Path{Kind: access.ViaTeam, ID: team}.String()}, member && live && p.Team() == team
-		},
-	}).page(ctx, in)
+// leads reports whether the person is a member of anything by which a source is
+// reached, as the first page knows.
+func (in *previewIn) leads(s source) bool {
+	if found, asked := in.has[s]; asked {
+		return len(*found) > 0
+	}
+	return slices.ContainsFunc(in.found, func(of stretch) bool { return of.kind == s.by && len(of.found) > 0 })
+}
+
+// keys adds the rows that tell whether a user reaches the first of what was found.
+func (s stretch) keys(keys []store.Key, user int64, n int) []store.Key {
+	if s.inside() {
+		keys = append(keys, s.by.MemberKeys(s.place, 0, user)...)
+	}
+	for _, at := range s.found[:min(len(s.found), n)] {
+		keys = append(keys, s.kind.Key(at.ID))
+		if at.Project != 0 {
+			keys = append(keys, store.Project(at.Project).Key)
+		}
+		if s.own() {
+			keys = append(keys, s.kind.MemberKeys(at.ID, at.Project, user)...)
+		}
+	}
+	return keys
+}
+
+// reach is how a source leads somebody to a thing; false where it doesn't.
+func (s stretch) reach(c *request.Request, who access.Caller, id int64) (Reach, bool) {
+	var line resource.Line
+	target, live := s.kind.Find(&c.View, &line, id, who.User)
+	if !live {
+		return Reach{}, false
+	}
+	for path, role := range access.RolesByPath(who, target) {
+		if via := path.String(); via == s.path(s.place) {
+			return Reach{kindName(s.kind.Kind.String()), id, role, via}, true
+		}
+	}
+	return Reach{}, false
 }

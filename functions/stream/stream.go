@@ -33,7 +33,7 @@ func Work(s *store.Store, now func() model.Time) followup.Work {
 		func(ctx context.Context, rows []model.Audit) (int, error) { return followup.Notify(ctx, s, rows) },
 		followup.Each(passing(func(ctx context.Context, a model.Audit) error { return removal.Follow(ctx, s, a, now()) })),
 		followup.Each(passing(func(ctx context.Context, a model.Audit) error { return followup.Purge(ctx, s, a, now()) })),
-		followup.Each(passing(func(ctx context.Context, a model.Audit) error { return followup.MoveAgents(ctx, s, a, now()) })),
+		followup.Each(passing(func(ctx context.Context, a model.Audit) error { return followup.FollowProject(ctx, s, a, now()) })),
 		func(ctx context.Context, rows []model.Audit) (int, error) { return audit.Seal(ctx, s, rows) },
 	)
 }

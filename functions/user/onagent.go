@@ -103,7 +103,7 @@ func (h *handlers) revokeOnAgent(ctx context.Context, c *request.Request, in *re
 		}
 	}
 	rest := c.AgentTarget(a, *c.Project, m.UserID)
-	rest.AgentRole = ""
+	rest.Role = ""
 	report := removal.Report{
 		EffectiveAccess: removal.Ways(in.held.user, rest), Warnings: []string{},
 		Effects: []model.Effect{{Resource: model.MemberName(model.AgentName(a.ID), m.UserID), Action: "delete", Detail: "permission as " + m.Role}},

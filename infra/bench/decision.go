@@ -20,7 +20,7 @@ const (
 func decision(_ context.Context, r *report) error {
 	caller := access.Caller{User: 7, Organization: 1, Rank: access.RankOf(true, false)}
 	target := access.Target{
-		Kind: access.KindAgent, ID: 21, Organization: 1, Project: 151, Team: 7, AgentRole: access.AgentViewer, ProjectRole: access.ProjectMember,
+		Kind: access.KindAgent, ID: 21, Organization: 1, Project: 151, Team: 7, Role: string(access.AgentViewer), ProjectRole: access.ProjectMember,
 		TeamRole: access.Viewer, Open: access.Openness{Level: access.Public, Mode: access.ViewOnly},
 	}
 	allowed := 0

@@ -39,6 +39,7 @@ func find(rows table.Rows) []finding {
 	c.names()
 	c.signIns()
 	c.domains()
+	c.things()
 	c.projects()
 	c.teams()
 	c.agents()

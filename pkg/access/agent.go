@@ -25,29 +25,29 @@ func (r AgentRole) Permissions() Permission {
 	return 0
 }
 
-// onAgent is what the role gives on an agent of its project.
-func (r ProjectRole) onAgent() Permission {
+// onAgent is the role as which a member of a project acts on its agents.
+func (r ProjectRole) onAgent() AgentRole {
 	switch r {
 	case ProjectAdmin:
-		return AgentOwner.Permissions()
+		return AgentOwner
 	case ProjectMember:
-		return AgentViewer.Permissions()
+		return AgentViewer
 	}
-	return 0
+	return ""
 }
 
-// onAgent is what the role gives on an agent in a project of its team: whoever
-// manages the project as an admin of the team owns its agents, too.
-func (r Role) onAgent() Permission {
+// onAgent is the role as which a member of a team acts on an agent in a project of
+// it: whoever manages the project as an admin of the team owns its agents, too.
+func (r Role) onAgent() AgentRole {
 	switch r {
 	case Owner, WorkspaceAdmin:
-		return AgentOwner.Permissions()
+		return AgentOwner
 	case Editor:
-		return AgentEditor.Permissions()
+		return AgentEditor
 	case Viewer, Evaluator, DeploymentManager:
-		return AgentViewer.Permissions()
+		return AgentViewer
 	}
-	return 0
+	return ""
 }
 
 // AccessLevel says who may use an agent without a role on it, stored and sent
@@ -78,14 +78,15 @@ type Openness struct {
 	Mode  PublicMode
 }
 
-func (o Openness) permissions() Permission {
+// onAgent is the role as which everybody in the organisation acts on an open agent.
+func (o Openness) onAgent() AgentRole {
 	switch {
 	case o.Level == OpenToOrganization, o.Level == Public && o.Mode == ViewOnly:
-		return AgentViewer.Permissions()
+		return AgentViewer
 	case o.Level == Public && o.Mode == EditMode:
-		return AgentEditor.Permissions()
+		return AgentEditor
 	}
-	return 0
+	return ""
 }
 
 // Who has a role on an agent, the members of its project and of the project's
@@ -94,32 +95,18 @@ var agentRules = rules{
 	name: "agent", all: AgentOwner.Permissions(), view: ViewAgent,
 	project: func(t Target) int64 { return t.Project },
 	ways: func(_ Caller, rank Rank, t Target) (w [maxWays]way) {
-		w[0] = way{Path{Kind: Direct}, t.AgentRole.Permissions()}
-		w[1] = way{Path{Kind: ViaProject, ID: t.Project}, t.ProjectRole.onAgent()}
+		w[0] = asAgent(Path{Kind: Direct}, AgentRole(t.Role))
+		w[1] = asAgent(Path{Kind: ViaProject, ID: t.Project}, t.ProjectRole.onAgent())
 		if t.Team > 0 {
-			w[2] = way{Path{Kind: ViaTeam, ID: t.Team}, t.TeamRole.onAgent()}
+			w[2] = asAgent(Path{Kind: ViaTeam, ID: t.Team}, t.TeamRole.onAgent())
 		}
 		if rank.Admin() {
-			w[3] = way{Path{Kind: ByRank}, AgentOwner.Permissions()}
+			w[3] = asAgent(Path{Kind: ByRank}, AgentOwner)
 		}
-		w[4] = way{Path{Kind: ByAccessLevel}, t.Open.permissions()}
+		w[4] = asAgent(Path{Kind: ByAccessLevel}, t.Open.onAgent())
 		return w
 	},
 }
 
-// RoleOnAgent is the highest role that the caller has on an agent over all
-// paths, and the most direct path that gives it; "" where they have none.
-func RoleOnAgent(c Caller, t Target) (role AgentRole, path Path) {
-	if t.Kind != KindAgent {
-		return "", Path{}
-	}
-	w, _ := waysTo(c, t)
-	for _, r := range [...]AgentRole{AgentOwner, AgentEditor, AgentViewer} {
-		for i := range w {
-			if w[i].gives.Has(r.Permissions()) {
-				return r, w[i].path
-			}
-		}
-	}
-	return "", Path{}
-}
+// asAgent is a path with what a role gives that it leads to.
+func asAgent(p Path, r AgentRole) way { return way{p, r.Permissions(), string(r)} }

@@ -13,7 +13,7 @@ var (
 // agent is agent 21 to a caller with these roles on it, in its project and in
 // the project's team.
 func agent(own AgentRole, inProject ProjectRole, inTeam Role, to Openness) Target {
-	return Target{Kind: KindAgent, ID: 21, Organization: 1, Project: 151, Team: 7, AgentRole: own, ProjectRole: inProject, TeamRole: inTeam, Open: to}
+	return Target{Kind: KindAgent, ID: 21, Organization: 1, Project: 151, Team: 7, Role: string(own), ProjectRole: inProject, TeamRole: inTeam, Open: to}
 }
 
 func TestAgents(t *testing.T) {
@@ -86,7 +86,7 @@ func TestTheRoleOnAnAgentIsTheHighestOfAllPaths(t *testing.T) {
 		{"none on what is no agent", globalAdmin, project(ProjectAdmin, Owner), nobody, ""},
 		{"none elsewhere", globalAdmin, foreign(agent(AgentOwner, ProjectAdmin, Owner, edit)), nobody, ""},
 	} {
-		if role, path := RoleOnAgent(row.caller, row.target); role != row.role || path.String() != row.path {
+		if role, path := HighestRole(row.caller, row.target); AgentRole(role) != row.role || path.String() != row.path {
 			t.Errorf("%s: %q by %q, want %q by %q", row.sentence, role, path, row.role, row.path)
 		}
 	}

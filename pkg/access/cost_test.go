@@ -27,9 +27,9 @@ func TestDecidingAllocatesNothing(t *testing.T) {
 			"Decide":     func() { kept.decision = Decide(c.caller, c.target, c.need) },
 			"ActingRole": func() { kept.role = ActingRole(c.caller, c.target) },
 			"CanAssign":  func() { kept.yes = CanAssign(c.target.TeamRole, Viewer, Editor) },
-			"RoleOnAgent": func() {
-				var role AgentRole
-				role, kept.decision.Path = RoleOnAgent(c.caller, c.target)
+			"HighestRole": func() {
+				var role string
+				role, kept.decision.Path = HighestRole(c.caller, c.target)
 				kept.yes = role != ""
 			},
 			"Permits": func() { kept.yes = scope.Permits("project", true) },

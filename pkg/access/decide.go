@@ -46,12 +46,12 @@ type Target struct {
 	Kind         Kind
 	ID           int64
 	Organization int64
-	Project      int64       // the project of an agent
-	Team         int64       // the team of a project, or of an agent's project; 0 where it has none
-	AgentRole    AgentRole   // the caller's live permission on the agent, "" where they have none
-	ProjectRole  ProjectRole // their live membership of the project, or of the agent's
+	Project      int64       // the project of a thing in one
+	Team         int64       // the team of a project, or of a thing's project; 0 where it has none
+	Role         string      // the caller's own live role on a thing in a project, "" where they have none
+	ProjectRole  ProjectRole // their live membership of the project, or of the thing's
 	TeamRole     Role        // their live membership of the team, or of the project's team
-	Open         Openness    // what an agent is to those who have no role on it
+	Open         Openness    // what a thing is to those who have no role on it
 }
 
 // Decision is the answer to a request for permissions on a target.
@@ -97,10 +97,38 @@ func Paths(c Caller, t Target) iter.Seq2[Path, Permission] {
 	}
 }
 
-// way is a path and what it gives, nothing where it is closed.
+// RolesByPath yields the same paths with the role as which the caller acts by each: their
+// own, or the one that it amounts to there.
+func RolesByPath(c Caller, t Target) iter.Seq2[Path, string] {
+	return func(yield func(Path, string) bool) {
+		w, _ := waysTo(c, t)
+		for i := range w {
+			if w[i].gives != 0 && !yield(w[i].path, w[i].as) {
+				return
+			}
+		}
+	}
+}
+
+// HighestRole is the role, of those that RolesByPath yields, that includes all others, and
+// the most direct path that gives it; "" where the caller has none. It is for kinds
+// whose roles are nested.
+func HighestRole(c Caller, t Target) (role string, path Path) {
+	w, _ := waysTo(c, t)
+	var gives Permission
+	for i := range w {
+		if w[i].gives != gives && w[i].gives.Has(gives) {
+			gives, role, path = w[i].gives, w[i].as, w[i].path
+		}
+	}
+	return role, path
+}
+
+// way is a path, what it gives, nothing where it is closed, and as what.
 type way struct {
 	path  Path
 	gives Permission
+	as    string
 }
 
 // maxWays is how many paths may lead to a thing.
@@ -120,7 +148,7 @@ func waysTo(c Caller, t Target) (w [maxWays]way, here bool) {
 	}
 	if c.Service {
 		// Memberships belong to users; rows that came along are not the key's.
-		t.AgentRole, t.ProjectRole, t.TeamRole, t.Open = "", "", "", Openness{}
+		t.Role, t.ProjectRole, t.TeamRole, t.Open = "", "", "", Openness{}
 		if c.BoundProject != 0 {
 			t.ProjectRole = ProjectAdmin
 		}

@@ -38,12 +38,12 @@ var projectRules = rules{
 	name: "project", all: projectAll, view: ViewProject,
 	project: func(t Target) int64 { return t.ID },
 	ways: func(_ Caller, rank Rank, t Target) (w [maxWays]way) {
-		w[0] = way{Path{Kind: Direct}, t.ProjectRole.Permissions()}
+		w[0] = way{Path{Kind: Direct}, t.ProjectRole.Permissions(), string(t.ProjectRole)}
 		if t.Team > 0 {
-			w[1] = way{Path{Kind: ViaTeam, ID: t.Team}, t.TeamRole.onProject()}
+			w[1] = way{Path{Kind: ViaTeam, ID: t.Team}, t.TeamRole.onProject(), string(t.TeamRole)}
 		}
 		if rank.Admin() {
-			w[2] = way{Path{Kind: ByRank}, projectAll}
+			w[2] = way{Path{Kind: ByRank}, projectAll, string(ProjectAdmin)}
 		}
 		return w
 	},

@@ -70,7 +70,7 @@ func asked(f facts, need []string) verdict {
 	c := Caller{User: f.user, Organization: f.organization, Rank: RankOf(f.staff, f.superuser),
 		Service: f.service, BoundProject: f.boundProject}
 	t := Target{Kind: kinds[f.kind], ID: f.id, Organization: f.targetOrganization, Project: f.agentsProject, Team: f.projectsTeam,
-		AgentRole: AgentRole(f.agentRole), ProjectRole: ProjectRole(f.projectRole), TeamRole: Role(f.teamRole),
+		Role: f.agentRole, ProjectRole: ProjectRole(f.projectRole), TeamRole: Role(f.teamRole),
 		Open: Openness{AccessLevel(f.accessLevel), PublicMode(f.mode)}}
 	d := Decide(c, t, bits)
 	v := verdict{Visible: d.Visible, Allowed: d.Allowed, Path: d.Path.String(), Granted: map[string]bool{}}
@@ -87,8 +87,10 @@ func asked(f facts, need []string) verdict {
 	for path := range Paths(c, t) {
 		v.Ways = append(v.Ways, path.String())
 	}
-	role, by := RoleOnAgent(c, t)
-	v.As, v.AsBy = string(role), by.String()
+	if t.Kind == KindAgent { // whose roles are nested
+		role, by := HighestRole(c, t)
+		v.As, v.AsBy = role, by.String()
+	}
 	return v
 }
 

@@ -66,9 +66,9 @@ var organizationRules = rules{
 	name: "organization", all: GlobalAdmin.onOrganization(),
 	ways: func(c Caller, rank Rank, _ Target) (w [maxWays]way) {
 		if !c.Service {
-			w[0] = way{Path{Kind: Direct}, ViewOrganization}
+			w[0] = way{Path{Kind: Direct}, ViewOrganization, User.String()}
 		}
-		w[1] = way{Path{Kind: ByRank}, rank.onOrganization()}
+		w[1] = way{Path{Kind: ByRank}, rank.onOrganization(), rank.String()}
 		return w
 	},
 }

@@ -123,7 +123,7 @@ var (
 )
 
 func waysToTeam(_ Caller, rank Rank, t Target) (w [maxWays]way) {
-	w[0] = way{Path{Kind: Direct}, t.TeamRole.onTeam()}
-	w[1] = way{Path{Kind: ByRank}, rank.asRole().onTeam()}
+	w[0] = way{Path{Kind: Direct}, t.TeamRole.onTeam(), string(t.TeamRole)}
+	w[1] = way{Path{Kind: ByRank}, rank.asRole().onTeam(), string(rank.asRole())}
 	return w
 }

@@ -129,7 +129,7 @@ func (p past) today(ctx context.Context, k *resource.Kind, id int64) (resource.M
 	if m, is := k.Member(p.rows(), id, p.User.ID); is || p.belongs(k, id) {
 		return m, is, nil
 	}
-	rows, err := p.Read(ctx, k.MemberKeys(id, p.User.ID)...)
+	rows, err := p.Read(ctx, k.MemberKeys(id, 0, p.User.ID)...)
 	view := resource.NewView(p.organization, p.at, rows)
 	m, is := k.Member(&view, id, p.User.ID)
 	return m, is, err

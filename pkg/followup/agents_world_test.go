@@ -69,7 +69,7 @@ func (w *world) changes(t *testing.T, resource string) []model.Audit {
 func (w *world) now() model.Time { return model.At(w.Now()) }
 
 func (w *world) follow(ctx context.Context, a model.Audit) error {
-	return followup.MoveAgents(ctx, w.Store, a, w.now())
+	return followup.FollowProject(ctx, w.Store, a, w.now())
 }
 
 // inTeam demands that all agents of a project that aren't deleted say a team, and

@@ -20,12 +20,6 @@ import (
 // a row may have one beside it.
 const purgeChunk = 45
 
-// endBefore ends, before a thing of a kind is purged, those things that belong to it
-// and weren't deleted with it yet.
-var endBefore = map[*resource.Kind]func(ctx context.Context, s *store.Store, id int64, now model.Time) error{
-	&resource.Project: EndAgents,
-}
-
 // PurgeThing purges a deleted thing of a kind: what is kept about it, then itself.
 // One that isn't due, or is gone, is left alone.
 func PurgeThing(ctx context.Context, s *store.Store, k *resource.Kind, now model.Time, id int64) error {
@@ -53,8 +47,8 @@ func purgeSome(ctx context.Context, s *store.Store, k *resource.Kind, now model.
 	if !ok || !place.IsDeleted || !due(place.PurgeOn, now) {
 		return true, nil
 	}
-	if end := endBefore[k]; end != nil {
-		if err := end(ctx, s, id, now); err != nil {
+	for _, in := range inside(k) { // what wasn't deleted with it yet
+		if err := endInside(ctx, s, in, id, now); err != nil {
 			return false, err
 		}
 	}

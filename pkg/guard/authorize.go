@@ -8,6 +8,7 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/request"
+	"wardroom/pkg/resource"
 )
 
 // authorize finds the resources of the operation's line (404), what else the
@@ -137,12 +138,11 @@ func (t *try) findUsers() error {
 }
 
 // findMembers answers 404 for users who aren't members of the line's first
-// resource. Who may not change the permissions on an agent may not know of them
-// either: they are denied before. A deleted user's membership may still be there,
-// until their removal has come to it.
+// resource. Who may not know of them is denied before. A deleted user's membership
+// may still be there, until their removal has come to it.
 func (t *try) findMembers(denied fault.Reason) error {
 	for _, field := range t.op.MemberFields {
-		if denied != "" && t.r.Agent != nil {
+		if denied != "" && resource.Of(t.op.Needs[0].Resource).HidesMembers {
 			return fault.Forbidden(denied)
 		}
 		for i, id := range t.call.IDs(field) {

@@ -2,6 +2,7 @@ package resource
 
 import (
 	"context"
+	"fmt"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/audit"
@@ -31,13 +32,20 @@ var Agent = Kind{
 		p, _ := v.AnyProject(a.ProjectID)
 		return p.Team() != a.Team()
 	},
-	MemberKeys: func(id, user int64) []table.Primary { return []table.Primary{table.AgentMembers.Key(user, id)} },
+	MemberKeys: func(id, project, user int64) []table.Primary {
+		keys := []table.Primary{table.AgentMembers.Key(user, id)}
+		if project != 0 {
+			keys = append(keys, table.Tombstones.Key(project, user))
+		}
+		return keys
+	},
 	Member: func(v *View, id, user int64) (Member, bool) {
 		m, ok := v.AgentMember(id, user)
 		_, ended := v.EndedByRemoval(m)
 		return Member{Role: m.Role, ExpiresOn: m.ExpiresOn, CreatedOn: m.CreatedOn, Epoch: m.Epoch, Ended: ended}, ok
 	},
-	Assign: assignAgent,
+	MemberAt: memberAt(table.AgentMembers, "agent_id"),
+	Assign:   assignAgent,
 	Find: func(v *View, l *Line, id, user int64) (access.Target, bool) {
 		a, p, ok := v.AgentRow(id)
 		if !ok {
@@ -72,11 +80,35 @@ var Agent = Kind{
 			tx.If(key, "$ = ?", "public_mode", string(t.Open.Mode))
 		}
 	},
+	HidesMembers:   true,
 	Lacks:          Lacking{NoPermission, PermissionExpired, RoleTooLow},
 	OpennessIn:     audit.OpennessOfAgent,
 	EndsWithParent: true,
-	Rows:           rowsOf[model.Agent]{table.Agents, "agent_id"},
-	Path:           "/api/agent",
+	End: func(ctx context.Context, s *store.Store, tx *table.Tx, v *View, id int64, by string, now model.Time) (audit.Change, error) {
+		a, _ := v.AnyAgent(id)
+		aliases, err := aliasesOf(ctx, s, a)
+		if err == nil {
+			s.DeleteAgent(tx, a, aliases, by, now)
+		}
+		return audit.AgentDeleted{Agent: id}, err
+	},
+	EndRows: 5 + 2*store.MaxAliases, // its own, two lists, an audit row, its project, and two for each alias
+	Move: func(s *store.Store, tx *table.Tx, v *View, id int64, p model.Project) {
+		if a, _ := v.AnyAgent(id); a.Team() != p.Team() {
+			s.MoveAgent(tx, a, p)
+		}
+	},
+	CountIn: func(v *View, project int64) int64 {
+		p, _ := v.AnyProject(project)
+		return p.AgentCount
+	},
+	Lists: Lists{
+		OfUser: listed((*store.Store).AgentsOfUser),
+		Inside: []Inside{{&Project, listed((*store.Store).AgentsOfProject)}, {&Team, listed((*store.Store).AgentsOfTeam)}},
+		Open:   listed((*store.Store).OpenAgents),
+	},
+	Rows: rowsOf[model.Agent]{table.Agents, "agent_id"},
+	Path: "/api/agent",
 	Purge: func(ctx context.Context, s *store.Store, tx *table.Tx, id int64, n int) (bool, error) {
 		threads, err := s.ThreadsWith(ctx, id, n)
 		if err != nil {
@@ -115,7 +147,28 @@ var agentByAlias = func() Kind {
 	return k
 }()
 
-func assignAgent(t *access.Target, role string) { t.AgentRole = access.AgentRole(role) }
+// aliasesOf reads the aliases of an agent, all that its row counts (table.ErrStale).
+func aliasesOf(ctx context.Context, s *store.Store, a model.Agent) ([]model.Alias, error) {
+	if a.AliasCount == 0 {
+		return nil, nil
+	}
+	found, err := s.AliasesOf(ctx, a.ID, 0, store.MaxAliases)
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]table.Primary, len(found))
+	for i, at := range found {
+		keys[i] = table.Aliases.Key(at.ID)
+	}
+	rows, err := s.Read(ctx, keys...)
+	aliases := table.Aliases.All(rows)
+	if err == nil && int64(len(aliases)) != a.AliasCount {
+		err = fmt.Errorf("resource: agent %d has other aliases than it counts: %w", a.ID, table.ErrStale)
+	}
+	return aliases, err
+}
+
+func assignAgent(t *access.Target, role string) { t.Role = role }
 
 func openness(a model.Agent) access.Openness {
 	return access.Openness{Level: access.AccessLevel(a.AccessLevel), Mode: access.PublicMode(a.Mode())}

@@ -15,7 +15,7 @@ var Organization = Kind{
 		return Place{ID: o.ID, Organization: o.ID, Title: o.OrgName, Stamp: o.Stamp}, ok && v.covers(o.ID)
 	},
 	RoleKeys:   func(_ *View, keys []table.Primary, _, _ int64) []table.Primary { return keys },
-	MemberKeys: func(_, _ int64) []table.Primary { return nil },
+	MemberKeys: func(_, _, _ int64) []table.Primary { return nil },
 	Member:     func(*View, int64, int64) (Member, bool) { return Member{}, false },
 	Find: func(v *View, _ *Line, id, _ int64) (access.Target, bool) {
 		return v.OrganizationTarget(), id == v.OrganizationID

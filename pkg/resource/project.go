@@ -4,6 +4,7 @@ import (
 	"wardroom/pkg/access"
 	"wardroom/pkg/audit"
 	"wardroom/pkg/model"
+	"wardroom/pkg/store"
 	"wardroom/pkg/table"
 )
 
@@ -26,13 +27,14 @@ var Project = Kind{
 		}
 		return keys
 	},
-	MemberKeys: func(id, user int64) []table.Primary { return []table.Primary{table.ProjectMembers.Key(id, user)} },
+	MemberKeys: func(id, _, user int64) []table.Primary { return []table.Primary{table.ProjectMembers.Key(id, user)} },
 	Member: func(v *View, id, user int64) (Member, bool) {
 		m, ok := v.ProjectMember(id, user)
 		return Member{Role: m.Role, ExpiresOn: m.ExpiresOn, CreatedOn: m.CreatedOn}, ok
 	},
-	Assign:  assignProject,
-	Through: func(t *access.Target, id int64) { t.Project = id },
+	MemberAt: memberAt(table.ProjectMembers, "project_id"),
+	Assign:   assignProject,
+	Through:  func(t *access.Target, id int64) { t.Project = id },
 	Find: func(v *View, l *Line, id, user int64) (access.Target, bool) {
 		p, ok := v.AnyProject(id)
 		if !ok || p.IsDeleted || p.OrganizationID != v.OrganizationID {
@@ -60,8 +62,12 @@ var Project = Kind{
 	Lacks:        Lacking{NotAMember, MembershipExpired, RoleTooLow},
 	ParentIn:     audit.TeamOfProject,
 	LacksThrough: Lacking{NotInProject, MembershipExpired, ProjectRoleTooLow},
-	Rows:         rowsOf[model.Project]{table.Projects, "project_id"},
-	Path:         "/api/project",
+	Lists: Lists{
+		OfUser: listedIDs((*store.Store).ProjectsOfUser),
+		Inside: []Inside{{&Team, listedIDs((*store.Store).ProjectsOfTeam)}},
+	},
+	Rows: rowsOf[model.Project]{table.Projects, "project_id"},
+	Path: "/api/project",
 }
 
 func assignProject(t *access.Target, role string) { t.ProjectRole = access.ProjectRole(role) }

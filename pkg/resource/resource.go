@@ -38,11 +38,13 @@ type Kind struct {
 	// was asked, may not have named all: nil for never.
 	LeadsFurther func(v *View, id int64) bool
 	// MemberKeys are those of the rows alone that tell what a user is on the thing
-	// itself.
-	MemberKeys func(id, user int64) []table.Primary
+	// itself; parent is what it belongs to, 0 where that isn't known.
+	MemberKeys func(id, parent, user int64) []table.Primary
 	// Member is what a user is on the thing itself, if they are anything. What has
 	// expired is returned, too, and what a removal has ended.
 	Member func(v *View, id, user int64) (Member, bool)
+	// MemberAt is whose membership lies at a key, and of what; false for other rows.
+	MemberAt func(p table.Primary) (id, user int64, ok bool)
 	// Assign gives the caller a role on the thing in a target; Through says that a
 	// target belongs to the thing. Both nil for what nobody is a member of.
 	Assign  func(t *access.Target, role string)
@@ -62,6 +64,9 @@ type Kind struct {
 	// itself is as it was read; RequireOpen, that the target is as open.
 	Require     func(tx *table.Tx, v *View, id, user int64)
 	RequireOpen func(tx *table.Tx, t access.Target)
+	// HidesMembers says that who may not manage a thing may not know who has a role on
+	// it.
+	HidesMembers bool
 	// RankAndRole says that the caller acts as the higher of their role and their
 	// rank, so that a decision rests on both.
 	RankAndRole bool
@@ -76,9 +81,23 @@ type Kind struct {
 	// OpennessIn reads how open a thing was and is; nil where no thing of the kind is
 	// open to those who are nothing on it.
 	OpennessIn func(a model.Audit) audit.Turn[audit.Openness]
-	// EndsWithParent says that a removal from what a thing belongs to ends what
-	// somebody is on the thing.
+	// EndsWithParent says that a removal from what a thing belongs to, for good, ends
+	// what somebody is on the thing, and that it is deleted with that.
 	EndsWithParent bool
+	// End notes the deletion of a thing that ends with what it belongs to, which by
+	// has deleted, and tells the audit log of it: at most EndRows rows, the log's
+	// included.
+	End     func(ctx context.Context, s *store.Store, tx *table.Tx, v *View, id int64, by string, now model.Time) (audit.Change, error)
+	EndRows int
+	// Move lets a thing's row say the team of its project, if it says another; nil for
+	// what isn't listed under teams.
+	Move func(s *store.Store, tx *table.Tx, v *View, id int64, p model.Project)
+	// CountIn is how many things of the kind that aren't deleted a project counts; nil
+	// where it doesn't: only the index tells of them, which may be late.
+	CountIn func(v *View, project int64) int64
+
+	// Lists tell which things of the kind there are, for whoever goes through them.
+	Lists Lists
 
 	// Path is where a thing is read, with "/" and its id behind it but for the one
 	// organisation.
@@ -89,6 +108,52 @@ type Kind struct {
 	// Purge notes the end of rows about a deleted thing that don't lie beside its
 	// own, at most n, and reports whether there were any; nil for nothing.
 	Purge func(ctx context.Context, s *store.Store, tx *table.Tx, id int64, n int) (bool, error)
+}
+
+// List finds at most n things in or of something, by id after an id, as the lists of
+// the store do. A thing in a project comes with its project.
+type List func(ctx context.Context, s *store.Store, of, after int64, n int) ([]store.Ref, error)
+
+// Lists are where things of a kind are listed.
+type Lists struct {
+	OfUser List     // those that a user is a member of, or has a role on; nil for none
+	Inside []Inside // those that belong to a thing of another kind, nearest first
+	Open   List     // those of an organisation that are open to it; nil for none
+}
+
+// In is the list of what belongs to a thing of a kind; nil for none.
+func (l Lists) In(k *Kind) List {
+	for _, in := range l.Inside {
+		if in.Of == k {
+			return in.List
+		}
+	}
+	return nil
+}
+
+// Inside lists what belongs to things of a kind.
+type Inside struct {
+	Of   *Kind
+	List List
+}
+
+// listed is a list of the store.
+func listed(list func(s *store.Store, ctx context.Context, of, after int64, n int) ([]store.Ref, error)) List {
+	return func(ctx context.Context, s *store.Store, of, after int64, n int) ([]store.Ref, error) {
+		return list(s, ctx, of, after, n)
+	}
+}
+
+// listedIDs is one that tells ids alone.
+func listedIDs(list func(s *store.Store, ctx context.Context, of, after int64, n int) ([]int64, error)) List {
+	return func(ctx context.Context, s *store.Store, of, after int64, n int) ([]store.Ref, error) {
+		ids, err := list(s, ctx, of, after, n)
+		out := make([]store.Ref, len(ids))
+		for i, id := range ids {
+			out[i].ID = id
+		}
+		return out, err
+	}
 }
 
 // Kinds are all kinds, those first that others belong to.
@@ -167,6 +232,16 @@ func (r rowsOf[T]) Check(tx *table.Tx, rows table.Rows, id int64) {
 }
 
 func (r rowsOf[T]) ID(p table.Primary) (int64, bool) { return r.e.ID(p, r.id) }
+
+// memberAt tells whose membership, of a thing whose id the key has under a name, lies
+// at a key of an entity.
+func memberAt[T any](e *table.Entity[T], name string) func(table.Primary) (id, user int64, ok bool) {
+	return func(p table.Primary) (int64, int64, bool) {
+		id, ok := e.ID(p, name)
+		user, _ := e.ID(p, "user_id")
+		return id, user, ok
+	}
+}
 
 // Place is a thing as its row stands.
 type Place struct {

@@ -27,13 +27,14 @@ func team(as access.Kind) Kind {
 			}
 			return append(keys, table.TeamMembers.Key(id, user))
 		},
-		MemberKeys: func(id, user int64) []table.Primary { return []table.Primary{table.TeamMembers.Key(id, user)} },
+		MemberKeys: func(id, _, user int64) []table.Primary { return []table.Primary{table.TeamMembers.Key(id, user)} },
 		Member: func(v *View, id, user int64) (Member, bool) {
 			m, ok := v.TeamMember(id, user)
 			return Member{Role: m.Role, CreatedOn: m.CreatedOn}, ok
 		},
-		Assign:  assignTeam,
-		Through: func(t *access.Target, id int64) { t.Team = id },
+		MemberAt: memberAt(table.TeamMembers, "team_id"),
+		Assign:   assignTeam,
+		Through:  func(t *access.Target, id int64) { t.Team = id },
 		Find: func(v *View, l *Line, id, user int64) (access.Target, bool) {
 			t, ok := store.LiveTeam(v.rows, id)
 			if !ok || t.OrganizationID != v.OrganizationID {
@@ -64,6 +65,7 @@ func team(as access.Kind) Kind {
 		RankAndRole:  true,
 		Lacks:        Lacking{NotAMember, MembershipExpired, RoleTooLow},
 		LacksThrough: Lacking{NotInTeam, MembershipExpired, TeamRoleTooLow},
+		Lists:        Lists{OfUser: listedIDs((*store.Store).TeamsOfUser)},
 		Rows:         rowsOf[model.Team]{table.Teams, "team_id"},
 		Path:         "/api/team",
 	}

@@ -1,0 +1,183 @@
+package followup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"wardroom/pkg/audit"
+	"wardroom/pkg/model"
+	"wardroom/pkg/resource"
+	"wardroom/pkg/store"
+	"wardroom/pkg/table"
+)
+
+// What belongs to a project for good follows it: when the project goes to another
+// team, its things are listed there, and when it is deleted, they are, too. Each kind
+// says how (Kind.Move, Kind.End).
+
+// thingsAtOnce is how many things are looked at at a time. To move one is three rows:
+// its own, and its place in two lists.
+const thingsAtOnce = 30
+
+// txMost is how many rows a transaction may have.
+const txMost = 100
+
+// txMargin is how much of the time must be left for one more transaction.
+const txMargin = 500 * time.Millisecond
+
+// endAction is the action in the audit log of deleting a thing with its project.
+const endAction = "finish-project-deletion"
+
+// tries is how often work begins anew that lost to another writer.
+const tries = 10
+
+// Both say that not everything in a project has followed it yet, and that who is
+// called again goes on: errShort for want of time, errLate because an index is late
+// or somebody else is at it.
+var (
+	errShort = errors.New("followup: no time for all of them to follow their project")
+	errLate  = fmt.Errorf("followup: not all of them have followed their project: %w", table.ErrStale)
+)
+
+// inside are the kinds of which things belong to one of k for good.
+func inside(k *resource.Kind) (kinds []*resource.Kind) {
+	for _, in := range resource.Kinds() {
+		if in.Parent == k && in.EndsWithParent {
+			kinds = append(kinds, in)
+		}
+	}
+	return kinds
+}
+
+// FollowProject lets what is in a project follow a change of it that an audit row
+// tells of, if it tells of one.
+func FollowProject(ctx context.Context, s *store.Store, a model.Audit, now model.Time) error {
+	p, told := audit.Decode[audit.ProjectChanged](a)
+	for _, k := range inside(&resource.Project) {
+		var err error
+		switch {
+		case told && p.Deleted():
+			err = store.Again(ctx, tries, func() error { return endInside(ctx, s, k, p.Project, now) })
+		case told && p.Moved() && k.Move != nil:
+			err = store.Again(ctx, tries, func() error { return moveInside(ctx, s, k, p.Project) })
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveInside lets the rows of a project's things of a kind say the team that it has
+// now. Each transaction holds the project to that team, so that of two moves the later
+// one wins, whichever is followed first.
+func moveInside(ctx context.Context, s *store.Store, k *resource.Kind, id int64) error {
+	seen, most := int64(0), int64(0)
+	for from := int64(0); ; {
+		v, p, ids, last, err := thingsPage(ctx, s, k, id, from)
+		if err = store.LeaveOut(ctx, err); err != nil || p.ID == 0 || p.IsDeleted { // its deletion is a change of its own
+			return err
+		}
+		var tx table.Tx
+		for _, thing := range ids {
+			seen++
+			k.Move(s, &tx, v, thing, p)
+		}
+		if err := commit(ctx, s, &tx); err != nil {
+			return err
+		}
+		// One that was seen and has gone since doesn't stand for one that wasn't.
+		most = max(most, counted(k, v, id))
+		if from = last; last == 0 {
+			if seen < most {
+				return errLate
+			}
+			return nil
+		}
+	}
+}
+
+// endInside deletes the things of a kind in a project that was deleted, in as many
+// transactions as it takes.
+func endInside(ctx context.Context, s *store.Store, k *resource.Kind, id int64, now model.Time) error {
+	for from := int64(0); ; {
+		v, p, ids, last, err := thingsPage(ctx, s, k, id, from)
+		if err != nil || !p.IsDeleted {
+			return err
+		}
+		var tx table.Tx
+		for _, thing := range ids {
+			if tx.Len()+k.EndRows > txMost {
+				if err := commit(ctx, s, &tx); err != nil {
+					return err
+				}
+				tx = table.Tx{}
+			}
+			told, err := k.End(ctx, s, &tx, v, thing, p.ModifiedBy, now)
+			if err != nil {
+				return err
+			}
+			s.RecordAudit(&tx, audit.Row(model.Audit{OrganizationID: p.OrganizationID, TS: now, Actor: model.System, Action: endAction}, told))
+		}
+		if err := commit(ctx, s, &tx); err != nil {
+			return err
+		}
+		if from = last; last == 0 {
+			if int64(len(ids)) < counted(k, v, id) {
+				return errLate
+			}
+			return nil
+		}
+	}
+}
+
+// counted is how many things of a kind a project's row counts, 0 where it counts none
+// of that kind.
+func counted(k *resource.Kind, v *resource.View, project int64) int64 {
+	if k.CountIn == nil {
+		return 0
+	}
+	return k.CountIn(v, project)
+}
+
+// thingsPage reads a project and some of its things of a kind that aren't deleted,
+// after an id, and returns the last of them, 0 where the index has no more. Where rows
+// can't be read, it returns the others and an error that table.UnreadableIn takes
+// apart.
+func thingsPage(ctx context.Context, s *store.Store, k *resource.Kind, project, from int64) (v *resource.View, p model.Project, ids []int64, last int64, err error) {
+	list := k.Lists.In(&resource.Project)
+	found, err := list(ctx, s, project, from, thingsAtOnce)
+	if err != nil {
+		return v, p, nil, 0, err
+	}
+	keys := []table.Primary{resource.Project.Key(project)}
+	for _, at := range found {
+		keys = append(keys, k.Key(at.ID))
+	}
+	rows, err := s.Read(ctx, keys...)
+	if _, only := table.UnreadableIn(err); err != nil && !only {
+		return v, p, nil, 0, err
+	}
+	all := resource.NewView(0, model.Time{}, rows)
+	p, _ = all.AnyProject(project)
+	for _, at := range found {
+		if place, ok := k.Place(&all, at.ID); ok && !place.IsDeleted {
+			ids = append(ids, at.ID)
+		}
+	}
+	if len(found) == thingsAtOnce {
+		last = found[thingsAtOnce-1].ID
+	}
+	return &all, p, ids, last, err
+}
+
+// commit writes what was noted. A race that was lost is one to be run again by
+// whoever calls again, as is what there is no time left for.
+func commit(ctx context.Context, s *store.Store, tx *table.Tx) error {
+	if end, ok := ctx.Deadline(); tx.Len() > 0 && ok && time.Until(end) < txMargin {
+		return errShort
+	}
+	return s.Commit(ctx, tx)
+}
