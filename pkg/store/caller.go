@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -11,13 +12,14 @@ import (
 	"strconv"
 	"time"
 
-	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/schemas"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"wardroom/pkg/telemetry"
 )
 
 // Caller is a client of DynamoDB that makes the calls of requests by a short way,
@@ -101,18 +103,38 @@ func (c *Caller) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWr
 // sdk is a method of the SDK's client.
 type sdk[I, O any] func(context.Context, I, ...func(*dynamodb.Options)) (O, error)
 
-// call makes a call by the short way, behind the stages that tests have added at its
-// beginning. What else a client may be told is the SDK's business.
+// call makes a call, and counts it and what it consumes for the request.
 func call[I smithy.Serializable, O smithy.Deserializable](ctx context.Context, c *Caller, op operation, in I, out O, long sdk[I, O], options []func(*dynamodb.Options)) (none O, err error) {
-	if len(options) > 0 || c.url == nil {
-		return long(ctx, in, options...)
+	record := telemetry.From(ctx)
+	record.AddCall()
+	meter(in)
+	switch {
+	case len(options) > 0 || c.url == nil:
+		out, err = long(ctx, in, options...)
+	case len(c.options.APIOptions) > 0:
+		out, err = behind(ctx, c, op, in, out)
+	default:
+		err = c.send(ctx, op, in, out)
 	}
-	if len(c.options.APIOptions) == 0 {
-		if err := c.send(ctx, op, in, out); err != nil {
-			return none, err
-		}
-		return out, nil
+	if skewed(err) {
+		out, err = long(ctx, in)
 	}
+	if err != nil {
+		return none, err
+	}
+	consumed(record, out)
+	return out, nil
+}
+
+// skewed reports whether a call was refused for its signature. The machine's clock may
+// be wrong, which the SDK corrects by the service's.
+func skewed(err error) bool {
+	var refused smithy.APIError
+	return errors.As(err, &refused) && refused.ErrorCode() == "InvalidSignatureException"
+}
+
+// behind makes a call behind the stages that a test has added to its beginning.
+func behind[I smithy.Serializable, O smithy.Deserializable](ctx context.Context, c *Caller, op operation, in I, out O) (none O, err error) {
 	stack := middleware.NewStack(op.name, nil)
 	for _, add := range c.options.APIOptions {
 		if err := add(stack); err != nil {
@@ -231,5 +253,3 @@ func (c *checked) check(h http.Header) error {
 	}
 	return fmt.Errorf("the checksum of the answer is %d and not %s: %w", c.sum, told, io.ErrUnexpectedEOF)
 }
-
-var _ = awsmiddleware.GetOperationName
