@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/schemas"
@@ -144,7 +145,7 @@ func behind[I smithy.Serializable, O smithy.Deserializable](ctx context.Context,
 	last := middleware.HandlerFunc(func(ctx context.Context, in any) (any, middleware.Metadata, error) {
 		return out, middleware.Metadata{}, c.send(ctx, op, in.(smithy.Serializable), out)
 	})
-	got, _, err := stack.Initialize.HandleMiddleware(middleware.WithOperationName(ctx, op.name), in, last)
+	got, _, err := stack.Initialize.HandleMiddleware(awsmiddleware.SetOperationName(ctx, op.name), in, last)
 	if err != nil {
 		return none, err
 	}
