@@ -1,6 +1,6 @@
 // Package extract takes the text out of documents: plain text, Markdown, HTML, CSV,
-// JSON, and the office formats DOCX, PPTX and XLSX. What a document is, its bytes say,
-// not its name.
+// JSON, PDF, and the office formats DOCX, PPTX and XLSX. What a document is, its bytes
+// say, not its name.
 //
 // Nothing here trusts a document. All that is unpacked counts against one budget, depth
 // and the number of parts are limited, and whatever can't be read ends with a Failure
@@ -69,6 +69,8 @@ func Extract(ctx context.Context, r io.ReaderAt, size int64, limits Limits) (Doc
 	switch format {
 	case Office:
 		format, err = office(w, r, size)
+	case PDF:
+		err = pages(w, r, size)
 	case HTML, JSON, CSV, Markdown, Text:
 		var text string
 		if text, err = decode(r, size, w.limits); err == nil {
