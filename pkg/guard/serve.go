@@ -26,6 +26,8 @@ type visit struct {
 	rows       table.Rows       // what it found
 	seen       model.Time       // when it was looked at
 
+	anticipated any // what the input asked on that trip; nil for most
+
 	// Who calls, as their credentials tell; identify says it.
 	organization int64
 	user         int64 // 0 for a service key alone
