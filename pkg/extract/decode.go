@@ -38,7 +38,7 @@ func decode(r io.ReaderAt, size int64, limits Limits) (string, error) {
 	}
 	decoded, err := charset.NewReaderLabel(name, strings.NewReader(text))
 	if err != nil { // no encoding is called so: what isn't UTF-8 is replaced when it is written
-		return text, nil
+		return text, nil //nolint:nilerr // it is a text all the same
 	}
 	var out strings.Builder
 	if _, err := io.Copy(&out, io.LimitReader(decoded, int64(limits.Text)+1)); err != nil || out.Len() > limits.Text {

@@ -107,7 +107,7 @@ func (c *Client) read(ctx context.Context, at *url.URL, known Known) (Page, *url
 	if err != nil {
 		return Page{}, nil, err
 	}
-	defer r.Body.Close() //nolint:errcheck // it is only read
+	defer r.Body.Close()
 	page := Page{URL: at.String(), ContentType: r.Header.Get("Content-Type"), Known: Known{r.Header.Get("ETag"), r.Header.Get("Last-Modified")}}
 	switch {
 	case r.StatusCode == http.StatusNotModified && known != (Known{}):

@@ -99,7 +99,9 @@ func serve(t *testing.T, handler http.HandlerFunc, c Config, known names) *testS
 	return &testSite{s, u.Port(), New(c)}
 }
 
-func (s *testSite) at(host, path string) string { return "http://" + net.JoinHostPort(host, s.port) + path }
+func (s *testSite) at(host, path string) string {
+	return "http://" + net.JoinHostPort(host, s.port) + path
+}
 
 func TestGet(t *testing.T) {
 	const etag = `"one"`

@@ -76,7 +76,7 @@ func (c *Client) readRobots(ctx context.Context, root string) (*robotstxt.Group,
 			}
 			continue
 		}
-		defer r.Body.Close() //nolint:errcheck // it is only read
+		defer r.Body.Close()
 		if r.StatusCode >= http.StatusInternalServerError || r.StatusCode == http.StatusTooManyRequests {
 			return nil, refuse(Unreachable, "The site can't say at present whether it may be read")
 		}

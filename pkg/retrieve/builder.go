@@ -41,7 +41,7 @@ func (b *Builder) Add(document int64, terms func(yield func(string) bool), passa
 		b.post(chunk, term)
 	}
 	b.lengths = append(b.lengths, encodeLength(n))
-	b.words += uint64(n) //nolint:gosec // not negative
+	b.words += uint64(n)
 }
 
 // begin notes a chunk's document and passage, and returns its number.
@@ -50,10 +50,10 @@ func (b *Builder) begin(document int64, passage []byte) uint32 {
 		b.documents = append(b.documents, document)
 	}
 	b.large = b.large || len(b.passages)+len(passage) > math.MaxUint32
-	b.table = le.AppendUint32(b.table, uint32(len(b.documents)-1)) //nolint:gosec // fewer than chunks
-	b.table = le.AppendUint32(b.table, uint32(len(b.passages)))    //nolint:gosec // or large
+	b.table = le.AppendUint32(b.table, uint32(len(b.documents)-1))
+	b.table = le.AppendUint32(b.table, uint32(len(b.passages)))
 	b.passages = append(b.passages, passage...)
-	return uint32(len(b.lengths)) //nolint:gosec // of 8 bytes each in a file below 4 GiB
+	return uint32(len(b.lengths))
 }
 
 // post notes that a chunk has a term once more.
@@ -77,17 +77,17 @@ func (b *Builder) Chunks() int { return len(b.lengths) }
 // ErrTooLarge for what one file can't hold.
 func (b *Builder) Files() (segment, passages []byte, err error) {
 	f := footer{
-		NDocuments: uint32(len(b.documents)), NChunks: uint32(len(b.lengths)), NTerms: uint32(len(b.terms)), //nolint:gosec // as above
-		Passages: uint32(len(b.passages)), Words: b.words, //nolint:gosec // or large
+		NDocuments: uint32(len(b.documents)), NChunks: uint32(len(b.lengths)), NTerms: uint32(len(b.terms)),
+		Passages: uint32(len(b.passages)), Words: b.words,
 	}
 	out := append([]byte(magic), b.lengths...)
 	mark := func(at *uint32) {
 		b.large = b.large || len(out) > math.MaxUint32
-		*at = uint32(len(out)) //nolint:gosec // or large
+		*at = uint32(len(out))
 	}
 	mark(&f.Documents)
 	for _, id := range b.documents {
-		out = le.AppendUint64(out, uint64(id)) //nolint:gosec // read back as such
+		out = le.AppendUint64(out, uint64(id))
 	}
 	mark(&f.Chunks)
 	out = append(out, b.table...)

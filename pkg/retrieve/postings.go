@@ -39,7 +39,7 @@ func appendPostings(out []byte, chunks []uint32, times []uint32) []byte {
 			case 1:
 				out = append(out, byte(gap))
 			case 2:
-				out = le.AppendUint16(out, uint16(gap)) //nolint:gosec // as its width says
+				out = le.AppendUint16(out, uint16(gap))
 			default:
 				out = le.AppendUint32(out, gap)
 			}

@@ -98,7 +98,7 @@ func (s *Segment) Documents() []int64 {
 	return out
 }
 
-func (s *Segment) document(n int) int64 { return int64(le.Uint64(s.documents[8*n:])) } //nolint:gosec // as it was written
+func (s *Segment) document(n int) int64 { return int64(le.Uint64(s.documents[8*n:])) }
 
 // place is the number of a chunk's document.
 func (s *Segment) place(chunk int) int { return int(le.Uint32(s.table[8*chunk:])) }

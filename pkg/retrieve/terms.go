@@ -18,17 +18,17 @@ func appendTerms(out []byte, terms []string, lists []list) (_, blocks []byte) {
 	for i, term := range terms {
 		l := lists[i]
 		if i%termsPerBlock == 0 {
-			blocks = le.AppendUint32(blocks, uint32(len(out))) //nolint:gosec // a segment is below 4 GiB
+			blocks = le.AppendUint32(blocks, uint32(len(out)))
 			out = append(append(out, byte(len(term))), term...)
-			out = binary.AppendUvarint(out, uint64(l.chunks)) //nolint:gosec // not negative
-			out = binary.AppendUvarint(out, uint64(l.offset)) //nolint:gosec // not negative
+			out = binary.AppendUvarint(out, uint64(l.chunks))
+			out = binary.AppendUvarint(out, uint64(l.offset))
 			continue
 		}
 		shared := commonPrefix(terms[i-1], term)
 		out = append(out, byte(shared), byte(len(term)-shared))
 		out = append(out, term[shared:]...)
-		out = binary.AppendUvarint(out, uint64(l.chunks))                   //nolint:gosec // not negative
-		out = binary.AppendUvarint(out, uint64(l.offset-lists[i-1].offset)) //nolint:gosec // they ascend
+		out = binary.AppendUvarint(out, uint64(l.chunks))
+		out = binary.AppendUvarint(out, uint64(l.offset-lists[i-1].offset))
 	}
 	return out, blocks
 }
@@ -109,5 +109,5 @@ func (r *blockReading) next() bool {
 func (r *blockReading) number() int {
 	n, size := binary.Uvarint(r.rest)
 	r.rest = r.rest[size:]
-	return int(n) //nolint:gosec // as it was written
+	return int(n)
 }

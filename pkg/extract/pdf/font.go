@@ -41,7 +41,7 @@ func loadFont(o object) *font {
 	first := o.get("FirstChar").int()
 	widths := o.get("Widths")
 	for i := 0; i < widths.len() && i < 256; i++ {
-		f.widths[uint32(first+i)] = widths.at(i).float() //nolint:gosec // another code at worst
+		f.widths[uint32(first+i)] = widths.at(i).float()
 	}
 	f.others = o.get("FontDescriptor").get("MissingWidth").float()
 	switch {
@@ -69,15 +69,15 @@ func (f *font) loadComposite(o object) {
 	// c [w w …], or first last w
 	w := of.get("W")
 	for i := 0; i+1 < w.len(); {
-		first := uint32(max(0, w.at(i).int())) //nolint:gosec // not negative
+		first := uint32(max(0, w.at(i).int()))
 		if list := w.at(i + 1); list.isArray() {
 			for j := range list.len() {
-				f.widths[first+uint32(j)] = list.at(j).float() //nolint:gosec // fewer than bytes of the file
+				f.widths[first+uint32(j)] = list.at(j).float()
 			}
 			i += 2
 			continue
 		}
-		last := uint32(min(maxWidth, max(0, w.at(i+1).int()))) //nolint:gosec // within these
+		last := uint32(min(maxWidth, max(0, w.at(i+1).int())))
 		for code := first; code <= last && len(f.widths) < maxWidth; code++ {
 			f.widths[code] = w.at(i + 2).float()
 		}
@@ -171,7 +171,7 @@ func (f *font) text(code uint32) string {
 	}
 	switch {
 	case f.ucs2:
-		return string(rune(code)) //nolint:gosec // of two bytes
+		return string(rune(code))
 	case f.wide, code > 255:
 		return ""
 	}
@@ -220,5 +220,5 @@ func character(text string) string {
 	if err != nil || n > utf8.MaxRune {
 		return ""
 	}
-	return string(rune(n)) //nolint:gosec // not more than that
+	return string(rune(n))
 }

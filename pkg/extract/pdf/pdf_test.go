@@ -136,7 +136,7 @@ func TestHarm(t *testing.T) {
 	} {
 		t.Run(says, func(t *testing.T) {
 			n := 0
-			err := pdf.Read(t.Context(), bytes.NewReader(content), func(p pdf.Page) error {
+			err := pdf.Read(t.Context(), bytes.NewReader(content), func(pdf.Page) error {
 				n++
 				return nil
 			})
