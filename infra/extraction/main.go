@@ -80,7 +80,7 @@ func measure(path, text string) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer file.Close() //nolint:errcheck // it is only read
+	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
 		return 0, err

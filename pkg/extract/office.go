@@ -190,7 +190,7 @@ func (p *parts) walk(part string, do func(t xml.Token, depth int) error) error {
 	if err != nil {
 		return fail(Damaged, "Its part %s can't be unpacked", part)
 	}
-	defer in.Close() //nolint:errcheck // it is only read
+	defer in.Close()
 	d := xml.NewDecoder(&unpacked{in, &p.budget})
 	d.CharsetReader = charset.NewReaderLabel
 	d.Strict = false
