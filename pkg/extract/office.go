@@ -22,7 +22,7 @@ func office(w *writer, r io.ReaderAt, size int64) (Format, error) {
 	if len(archive.File) > w.limits.Parts {
 		return Office, fail(TooLarge, "It has more than %d parts", w.limits.Parts)
 	}
-	p := &parts{writer: w, files: make(map[string]*zip.File, len(archive.File)), budget: w.limits.Inside}
+	p := &parts{writer: w, files: make(map[string]*zip.File, len(archive.File)), budget: w.limits.Inside, noted: map[string]bool{}}
 	for _, file := range archive.File {
 		p.files[partName(file.Name)] = file
 	}
@@ -51,6 +51,7 @@ type parts struct {
 	*writer
 	files  map[string]*zip.File
 	budget int64 // bytes that may still be unpacked
+	noted  map[string]bool
 }
 
 // partName is the name of a part as it is looked up: case doesn't matter.
