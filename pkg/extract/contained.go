@@ -85,7 +85,7 @@ func (c Contained) Extract(ctx context.Context, file *os.File) (Document, Format
 	within, cancel := context.WithTimeoutCause(ctx, timeout, errSlow)
 	defer cancel()
 	var said bytes.Buffer
-	child := exec.CommandContext(within, program) //nolint:gosec // itself
+	child := exec.CommandContext(within, program)            //nolint:gosec // itself
 	child.Env = []string{orderVariable + "=" + string(text)} // and no secret
 	child.ExtraFiles = []*os.File{file}
 	child.Stderr = &head{to: &said}
