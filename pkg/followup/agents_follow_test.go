@@ -225,3 +225,39 @@ func (w *world) plain(t *testing.T) fixture.Dump {
 	}
 	return out
 }
+
+// An agent that can't be read holds up nobody else: the others follow, and the error
+// names its row alone, so that the chain goes on without it. It is counted by its
+// project as before.
+func TestAnAgentThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, ofCrowd())
+	const bad = first + 3
+	key := table.Agents.Key(int64(bad))
+	onlyBad := func(err error) {
+		t.Helper()
+		if unread, only := table.UnreadableIn(err); !only || len(unread) != 1 || unread[0].Key != key {
+			t.Error(err)
+		}
+	}
+	w.do(t, http.MethodPut, path, `{"team_id":8}`)
+	mend := w.Spoil(t, key, "name")
+	onlyBad(w.follow(t.Context(), w.changes(t, "project:200")[0]))
+	mend()
+	rows := w.Rows(t.Context(), t)
+	for _, a := range table.Agents.All(rows) {
+		if a.ProjectID == crowd && (a.Team() == 8) != (a.ID != bad) {
+			t.Errorf("agent %d says team %d", a.ID, a.Team())
+		}
+	}
+	w.do(t, http.MethodDelete, path, "")
+	mend = w.Spoil(t, key, "name")
+	changes := w.changes(t, "project:200")
+	onlyBad(w.follow(t.Context(), changes[len(changes)-1]))
+	mend()
+	for _, a := range table.Agents.All(w.Rows(t.Context(), t)) {
+		if a.ProjectID == crowd && a.IsDeleted != (a.ID != bad) {
+			t.Errorf("agent %d is deleted: %v", a.ID, a.IsDeleted)
+		}
+	}
+}

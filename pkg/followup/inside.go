@@ -41,10 +41,11 @@ var (
 	errLate  = fmt.Errorf("followup: not all of them have followed their project: %w", table.ErrStale)
 )
 
-// inside are the kinds of which things belong to one of k for good.
+// inside are the kinds of which things belong to one of k for good. Only projects have
+// such things.
 func inside(k *resource.Kind) (kinds []*resource.Kind) {
 	for _, in := range resource.Kinds() {
-		if in.Parent == k && in.EndsWithParent {
+		if k == &resource.Project && in.Parent == k && in.EndsWithParent {
 			kinds = append(kinds, in)
 		}
 	}
@@ -72,65 +73,77 @@ func FollowProject(ctx context.Context, s *store.Store, a model.Audit, now model
 
 // moveInside lets the rows of a project's things of a kind say the team that it has
 // now. Each transaction holds the project to that team, so that of two moves the later
-// one wins, whichever is followed first.
+// one wins, whichever is followed first. It returns *table.Unreadable for things that
+// can't be read, once the others have moved.
 func moveInside(ctx context.Context, s *store.Store, k *resource.Kind, id int64) error {
-	seen, most := int64(0), int64(0)
+	seen, most := 0, int64(0)
+	var unread []error
 	for from := int64(0); ; {
-		v, p, ids, last, err := thingsPage(ctx, s, k, id, from)
-		if err = store.LeaveOut(ctx, err); err != nil || p.ID == 0 || p.IsDeleted { // its deletion is a change of its own
+		page, err := thingsPage(ctx, s, k, id, from)
+		if err != nil || page.project.ID == 0 || page.project.IsDeleted { // its deletion is a change of its own
 			return err
 		}
+		unread = append(unread, page.unread...)
+		seen += len(page.ids) + len(page.unread)
 		var tx table.Tx
-		for _, thing := range ids {
-			seen++
-			k.Move(s, &tx, v, thing, p)
+		for _, thing := range page.ids {
+			k.Move(s, &tx, page.view, thing, page.project)
 		}
 		if err := commit(ctx, s, &tx); err != nil {
 			return err
 		}
 		// One that was seen and has gone since doesn't stand for one that wasn't.
-		most = max(most, counted(k, v, id))
-		if from = last; last == 0 {
-			if seen < most {
+		most = max(most, counted(k, page.view, id))
+		if from = page.last; from == 0 {
+			if int64(seen) < most {
 				return errLate
 			}
-			return nil
+			return errors.Join(unread...)
 		}
 	}
 }
 
 // endInside deletes the things of a kind in a project that was deleted, in as many
-// transactions as it takes.
+// transactions as it takes. It returns *table.Unreadable for things that can't be read,
+// once the others have ended.
 func endInside(ctx context.Context, s *store.Store, k *resource.Kind, id int64, now model.Time) error {
+	var unread []error
 	for from := int64(0); ; {
-		v, p, ids, last, err := thingsPage(ctx, s, k, id, from)
-		if err != nil || !p.IsDeleted {
+		page, err := thingsPage(ctx, s, k, id, from)
+		if err != nil || !page.project.IsDeleted {
 			return err
 		}
-		var tx table.Tx
-		for _, thing := range ids {
-			if tx.Len()+k.EndRows > txMost {
-				if err := commit(ctx, s, &tx); err != nil {
-					return err
-				}
-				tx = table.Tx{}
-			}
-			told, err := k.End(ctx, s, &tx, v, thing, p.ModifiedBy, now)
-			if err != nil {
-				return err
-			}
-			s.RecordAudit(&tx, audit.Row(model.Audit{OrganizationID: p.OrganizationID, TS: now, Actor: model.System, Action: endAction}, told))
-		}
-		if err := commit(ctx, s, &tx); err != nil {
+		unread = append(unread, page.unread...)
+		if err := endPage(ctx, s, k, page, now); err != nil {
 			return err
 		}
-		if from = last; last == 0 {
-			if int64(len(ids)) < counted(k, v, id) {
+		if from = page.last; from == 0 {
+			if int64(len(page.ids)+len(unread)) < counted(k, page.view, id) {
 				return errLate
 			}
-			return nil
+			return errors.Join(unread...)
 		}
 	}
+}
+
+// endPage deletes the things of a page.
+func endPage(ctx context.Context, s *store.Store, k *resource.Kind, page things, now model.Time) error {
+	var tx table.Tx
+	for _, thing := range page.ids {
+		if tx.Len()+k.EndRows > txMost {
+			if err := commit(ctx, s, &tx); err != nil {
+				return err
+			}
+			tx = table.Tx{}
+		}
+		p := page.project
+		told, err := k.End(ctx, s, &tx, page.view, thing, p.ModifiedBy, now)
+		if err != nil {
+			return err
+		}
+		s.RecordAudit(&tx, audit.Row(model.Audit{OrganizationID: p.OrganizationID, TS: now, Actor: model.System, Action: endAction}, told))
+	}
+	return commit(ctx, s, &tx)
 }
 
 // counted is how many things of a kind a project's row counts, 0 where it counts none
@@ -142,35 +155,50 @@ func counted(k *resource.Kind, v *resource.View, project int64) int64 {
 	return k.CountIn(v, project)
 }
 
-// thingsPage reads a project and some of its things of a kind that aren't deleted,
-// after an id, and returns the last of them, 0 where the index has no more. Where rows
-// can't be read, it returns the others and an error that table.UnreadableIn takes
-// apart.
-func thingsPage(ctx context.Context, s *store.Store, k *resource.Kind, project, from int64) (v *resource.View, p model.Project, ids []int64, last int64, err error) {
-	list := k.Lists.In(&resource.Project)
-	found, err := list(ctx, s, project, from, thingsAtOnce)
+// things are some of those of a kind in a project.
+type things struct {
+	project model.Project // 0 where there is none
+	view    *resource.View
+	ids     []int64 // of those that aren't deleted
+	unread  []error // why others can't be read
+	last    int64   // after which the index has more; 0 for none
+}
+
+// thingsPage reads a project and some of its things of a kind, after an id. It returns
+// *table.Unreadable where the project itself can't be read.
+func thingsPage(ctx context.Context, s *store.Store, k *resource.Kind, project, from int64) (page things, err error) {
+	found, err := k.Lists.In(&resource.Project)(ctx, s, project, from, thingsAtOnce)
 	if err != nil {
-		return v, p, nil, 0, err
+		return page, err
 	}
-	keys := []table.Primary{resource.Project.Key(project)}
+	key := resource.Project.Key(project)
+	keys := []table.Primary{key}
 	for _, at := range found {
 		keys = append(keys, k.Key(at.ID))
 	}
 	rows, err := s.Read(ctx, keys...)
-	if _, only := table.UnreadableIn(err); err != nil && !only {
-		return v, p, nil, 0, err
+	bad, only := table.UnreadableIn(err)
+	if err != nil && !only {
+		return page, err
 	}
-	all := resource.NewView(0, model.Time{}, rows)
-	p, _ = all.AnyProject(project)
+	for _, u := range bad {
+		if u.Key == key {
+			return page, u
+		}
+		page.unread = append(page.unread, u)
+	}
+	view := resource.NewView(0, model.Time{}, rows)
+	page.view = &view
+	page.project, _ = view.AnyProject(project)
 	for _, at := range found {
-		if place, ok := k.Place(&all, at.ID); ok && !place.IsDeleted {
-			ids = append(ids, at.ID)
+		if place, ok := k.Place(&view, at.ID); ok && !place.IsDeleted {
+			page.ids = append(page.ids, at.ID)
 		}
 	}
 	if len(found) == thingsAtOnce {
-		last = found[thingsAtOnce-1].ID
+		page.last = found[thingsAtOnce-1].ID
 	}
-	return &all, p, ids, last, err
+	return page, nil
 }
 
 // commit writes what was noted. A race that was lost is one to be run again by
