@@ -27,8 +27,8 @@ import (
 // and every other as the SDK does. It takes the SDK's inputs and gives its outputs
 // and errors, and uses its encoding, its retryer and its HTTP client. What it leaves
 // out are some thirty stages that the SDK puts together anew for each call, for
-// tracing, metrics, discovery and logs that nobody here reads: they cost 400
-// allocations and two thirds of the processor time of a call (docs/decisions.md).
+// tracing, metrics, discovery and logs that nobody here reads: they cost half of the
+// allocations and more than half of the processor time of a call (docs/decisions.md).
 type Caller struct {
 	*dynamodb.Client
 	options dynamodb.Options
