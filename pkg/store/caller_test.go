@@ -296,7 +296,7 @@ func TestSignaturesAreTheSDKs(t *testing.T) {
 		{Region: "us-east-1", AccessKey: "local", SecretKey: "local", Endpoint: "http://127.0.0.1:8301"},
 	} {
 		caller := NewCaller(c)
-		for i, at := range []time.Time{at, at.Add(time.Second), at.Add(time.Hour), at} {
+		for i, at := range []time.Time{at, at.Add(time.Second), at.Add(2 * time.Hour), at} {
 			body := []byte(fmt.Sprintf(`{"n":%d}`, i))
 			request := func() *http.Request {
 				return &http.Request{
