@@ -189,7 +189,7 @@ func (s *server) repeat(ctx context.Context, path string, end time.Time, answere
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	request := []byte("GET " + path + " HTTP/1.1\r\nHost: " + s.address + "\r\nAuthorization: ApiKey " + demo.ProjectMember + "\r\n\r\n")
 	answers := bufio.NewReader(conn)
 	for time.Now().Before(end) && ctx.Err() == nil {
