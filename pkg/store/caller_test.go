@@ -333,7 +333,7 @@ func TestAnEmptyBucketEndsTheTries(t *testing.T) {
 // One connection serves calls that follow on each other, refused or not.
 func TestConnectionsAreUsedAgain(t *testing.T) {
 	var opened, asked atomic.Int64
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if asked.Add(1)%5 == 0 {
 			w.WriteHeader(http.StatusBadRequest)
 			_, _ = io.WriteString(w, refused("AccessDeniedException", ""))
