@@ -5,7 +5,7 @@
 //	go run ./infra/bench start    the named ones
 //	go run ./infra/bench -write docs/measures.md
 //
-// The last keeps the table in a file. // A measure is a function in a file of its own and a line in the list below.
+// The last keeps the table in a file. A measure is a function in a file of its own and a line in the list below.
 // Everything it starts listens on 127.0.0.1 and ends with it.
 package main
 
@@ -37,7 +37,7 @@ var measures = []measure{
 	{"handler", handler},   // our own work in a handler: allocations, processor time
 	{"decision", decision}, // who may do what
 	{"latency", latency},   // requests through the local door, over their bare calls
-	{"load", load},         // requests a second through the local door
+	{"load", load},         // requests a second through make run
 }
 
 // row is one figure. Where there is nothing to hold, limit is "" and held true.
