@@ -18,6 +18,10 @@ import (
 // beside the files that describe them. At each of them a new kind must be thought of.
 const mostKindSwitches = 3
 
+// mostKindComparisons is in how many places the code asks whether something is of one
+// kind. It isn't to grow.
+const mostKindComparisons = 8
+
 // kindOf finds the kind in a name or a text of a case: KindProject, onProject,
 // "project", ProjectID, Project.
 var kindOf = func() *regexp.Regexp {
@@ -32,7 +36,7 @@ var kindOf = func() *regexp.Regexp {
 func TestKindsAreToldApartInFewPlaces(t *testing.T) {
 	dir := root(t)
 	files := token.NewFileSet()
-	var found []string
+	var found, compared []string
 	for _, top := range []string{"pkg", "functions"} {
 		err := filepath.WalkDir(filepath.Join(dir, top), func(path string, d fs.DirEntry, err error) error {
 			switch {
@@ -48,8 +52,16 @@ func TestKindsAreToldApartInFewPlaces(t *testing.T) {
 				return err
 			}
 			ast.Inspect(file, func(n ast.Node) bool {
-				if s, ok := n.(*ast.SwitchStmt); ok && len(kindsIn(s)) > 1 {
-					found = append(found, strings.TrimPrefix(files.Position(s.Pos()).String(), dir+"/"))
+				at := func() string { return strings.TrimPrefix(files.Position(n.Pos()).String(), dir+"/") }
+				switch n := n.(type) {
+				case *ast.SwitchStmt:
+					if len(kindsIn(n)) > 1 {
+						found = append(found, at())
+					}
+				case *ast.BinaryExpr:
+					if (n.Op == token.EQL || n.Op == token.NEQ) && (isKind(n.X) || isKind(n.Y)) {
+						compared = append(compared, at())
+					}
 				}
 				return true
 			})
@@ -62,6 +74,25 @@ func TestKindsAreToldApartInFewPlaces(t *testing.T) {
 	if len(found) > mostKindSwitches {
 		t.Errorf("kinds are told apart in %d places, %d may be:\n%s", len(found), mostKindSwitches, strings.Join(found, "\n"))
 	}
+	if len(compared) > mostKindComparisons {
+		t.Errorf("something is held against one kind in %d places, %d may be:\n%s", len(compared), mostKindComparisons, strings.Join(compared, "\n"))
+	}
+}
+
+// isKind reports whether an expression is a kind: access.KindProject, or
+// &resource.Project.
+func isKind(e ast.Expr) bool {
+	of := "access"
+	if address, ok := e.(*ast.UnaryExpr); ok && address.Op == token.AND {
+		e, of = address.X, "resource"
+	}
+	s, ok := e.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	pkg, ok := s.X.(*ast.Ident)
+	name, prefixed := strings.CutPrefix(s.Sel.Name, "Kind")
+	return ok && pkg.Name == of && prefixed == (of == "access") && kindOf.MatchString(name)
 }
 
 // kindsIn are the kinds that the cases of a switch name.

@@ -1,7 +1,6 @@
 package request
 
 import (
-	"cmp"
 	"context"
 
 	"wardroom/pkg/access"
@@ -113,7 +112,7 @@ func (c *Request) uphold(g grant) {
 		resource.Project.Require(&c.Tx, &c.View, t.Project, me)
 	case access.ViaTeam:
 		resource.Team.Require(&c.Tx, &c.View, t.Team, me)
-		c.Tx.If(table.Projects.Key(cmp.Or(t.Project, t.ID)), "$ = ?", "team_id", t.Team)
+		kind.RequireTeam(&c.Tx, t)
 	case access.ByRank: // above
 	}
 }

@@ -73,6 +73,7 @@ var Agent = Kind{
 		table.AgentMembers.CheckIn(tx, v.rows, user, id)
 		store.RequireSameTombstone(tx, v.rows, a.ProjectID, user)
 	},
+	RequireTeam: func(tx *table.Tx, t access.Target) { requireTeam(tx, t.Project, t.Team) },
 	RequireOpen: func(tx *table.Tx, t access.Target) {
 		key := table.Agents.Key(t.ID)
 		tx.If(key, "$ = ?", "access_level", string(t.Open.Level))

@@ -56,6 +56,7 @@ var Project = Kind{
 		}
 		return l.Project.ID, *l.Project
 	},
+	RequireTeam: func(tx *table.Tx, t access.Target) { requireTeam(tx, t.ID, t.Team) },
 	Require: func(tx *table.Tx, v *View, id, user int64) {
 		table.ProjectMembers.CheckIn(tx, v.rows, id, user)
 	},
@@ -68,6 +69,11 @@ var Project = Kind{
 	},
 	Rows: rowsOf[model.Project]{table.Projects, "project_id"},
 	Path: "/api/project",
+}
+
+// requireTeam puts the condition into a transaction that a project is of a team.
+func requireTeam(tx *table.Tx, project, team int64) {
+	tx.If(table.Projects.Key(project), "$ = ?", "team_id", team)
 }
 
 func assignProject(t *access.Target, role string) { t.ProjectRole = access.ProjectRole(role) }

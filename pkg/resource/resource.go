@@ -64,6 +64,9 @@ type Kind struct {
 	// itself is as it was read; RequireOpen, that the target is as open.
 	Require     func(tx *table.Tx, v *View, id, user int64)
 	RequireOpen func(tx *table.Tx, t access.Target)
+	// RequireTeam puts the condition into a transaction that a thing, or its project, is of
+	// the target's team; nil for what is reached through no team.
+	RequireTeam func(tx *table.Tx, t access.Target)
 	// HidesMembers says that who may not manage a thing may not know who has a role on
 	// it.
 	HidesMembers bool
