@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -34,7 +35,8 @@ func anew(in any) any {
 		c.ExpressionAttributeValues = attributes(in.ExpressionAttributeValues)
 		return &c
 	case *dynamodb.TransactWriteItemsInput:
-		c := *in
+		c, token := *in, rand.Text() // by the old one it would be known, and not done again
+		c.ClientRequestToken = &token
 		c.TransactItems = make([]types.TransactWriteItem, len(in.TransactItems))
 		for i, item := range in.TransactItems {
 			c.TransactItems[i] = write(item)

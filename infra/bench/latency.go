@@ -16,6 +16,7 @@ import (
 	"wardroom/functions"
 	"wardroom/infra/events"
 	"wardroom/infra/local/demo"
+	"wardroom/infra/local/fixture"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/service"
 	"wardroom/pkg/store"
@@ -211,23 +212,15 @@ func (d *door) rider(ctx context.Context, name string, steps []step) (r rider, e
 	return r, nil
 }
 
-// unconditional makes transactions that can be repeated: their conditions hold
-// once alone, and their token would make a second one do nothing. Checks of
-// rows that don't change stay. It makes the bare calls the quicker ones.
+// unconditional makes transactions that can be repeated: their conditions hold once
+// alone. Checks of rows that don't change stay. It makes the bare calls the quicker
+// ones.
 func unconditional(trips [][]any) [][]any {
 	for _, trip := range trips {
 		for _, in := range trip {
-			t, ok := in.(*dynamodb.TransactWriteItemsInput)
-			if !ok {
-				continue
-			}
-			t.ClientRequestToken = nil // the SDK makes one
-			for _, item := range t.TransactItems {
-				switch {
-				case item.Put != nil:
-					item.Put.ConditionExpression, item.Put.ExpressionAttributeNames, item.Put.ExpressionAttributeValues = nil, nil, nil
-				case item.Delete != nil:
-					item.Delete.ConditionExpression, item.Delete.ExpressionAttributeNames, item.Delete.ExpressionAttributeValues = nil, nil, nil
+			if t, ok := in.(*dynamodb.TransactWriteItemsInput); ok {
+				for i, item := range t.TransactItems {
+					t.TransactItems[i] = fixture.Unconditioned(item)
 				}
 			}
 		}
