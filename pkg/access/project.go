@@ -33,7 +33,7 @@ func (r ProjectRole) Permissions() Permission {
 	return 0
 }
 
-// A member of a project, the members of its team, and the ranks reach it.
+// projectRules: a project is reached by a membership, through its team, and by rank.
 var projectRules = rules{
 	name: "project", all: projectAll, view: ViewProject,
 	project: func(t Target) int64 { return t.ID },

@@ -1,6 +1,6 @@
 package model
 
-// Member is what every membership says, of a project or of a team.
+// Member has the fields that memberships of projects and of teams share.
 type Member struct {
 	ID    int64
 	Place int64 // the project or team
@@ -9,16 +9,17 @@ type Member struct {
 	Standing
 }
 
-// Membership is a ProjectMember or a TeamMember, for what is the same of both.
+// Membership is a ProjectMember or a TeamMember, for code that treats both alike.
+// Its methods return changed copies.
 type Membership[M any] interface {
 	ProjectMember | TeamMember
 
 	Member() Member
 
-	Numbered(id int64) M            // with that id
-	At(s Standing) M                // begun or changed in that standing
-	As(role string) M               // with that role, for good
-	Modified(by string, now Time) M // with its terms changed by somebody
+	Numbered(id int64) M            // with the id
+	At(s Standing) M                // with the epoch and version
+	As(role string) M               // with the role, not to expire
+	Modified(by string, now Time) M // with who changed its terms, and when
 }
 
 // Member is what m says as every membership does.
