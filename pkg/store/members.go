@@ -9,9 +9,9 @@ import (
 )
 
 // RemoveMember notes the end of a membership of project p, with the tombstone that
-// makes earlier grants inside the project count for nothing: it begins the epoch after
-// that of p, which must still be the present one. An admin must remain, unless vacates
-// says that the member's account has ended, so that the project may be left to nobody.
+// voids earlier grants inside the project: it begins the epoch after that of p, which
+// must still be the present one. An admin must remain, unless vacates is true: then
+// the member's account must have ended, and the project may be left ownerless.
 func RemoveMember(tx *table.Tx, p model.Project, m model.ProjectMember, vacates bool, t model.Tombstone) {
 	place := ProjectPlace(p)
 	place.End(tx, m)
@@ -28,7 +28,7 @@ func RemoveMember(tx *table.Tx, p model.Project, m model.ProjectMember, vacates 
 	}
 }
 
-// count moves one of p's counters.
+// count adds to one of p's counters; p must still exist in its team.
 func count(tx *table.Tx, p model.Project, counter string, by int64) {
 	tx.Add(table.Projects.Key(p.ID), counter, by)
 	live(tx, p)

@@ -10,8 +10,8 @@ import (
 	"wardroom/pkg/telemetry"
 )
 
-// metered makes every call to the table ask what it consumed, and adds that to
-// the request's record.
+// metered makes every call to the table return its consumed capacity, and adds that
+// to the request's record.
 var metered = []func(*middleware.Stack) error{func(s *middleware.Stack) error {
 	return s.Initialize.Add(middleware.InitializeMiddlewareFunc("Meter", meter), middleware.After)
 }}
