@@ -83,7 +83,6 @@ func TestTheRoleOnAnAgentIsTheHighestOfAllPaths(t *testing.T) {
 		{"a higher one by the access level", user, agent(AgentViewer, ProjectMember, Viewer, edit), AgentEditor, "access_level"},
 		{"of two alike the most direct", user, agent(AgentViewer, ProjectMember, Viewer, view), AgentViewer, "direct"},
 		{"none", user, agent(nobody, none, stranger, closed), nobody, ""},
-		{"none on what is no agent", globalAdmin, project(ProjectAdmin, Owner), nobody, ""},
 		{"none elsewhere", globalAdmin, foreign(agent(AgentOwner, ProjectAdmin, Owner, edit)), nobody, ""},
 	} {
 		if role, path := HighestRole(row.caller, row.target); AgentRole(role) != row.role || path.String() != row.path {

@@ -251,13 +251,13 @@ func (s *Store) AgentsOfProject(ctx context.Context, project, from int64, n int)
 // AgentsOfTeam lists the agents of a team's projects after an id, strongly
 // consistent.
 func (s *Store) AgentsOfTeam(ctx context.Context, team, from int64, n int) ([]Ref, error) {
-	return listed(ctx, s, table.TeamAgents, func(a model.TeamAgent) Ref { return Ref{ID: a.AgentID, Agent: a.AgentID, Project: a.ProjectID} }, team, from, n)
+	return listed(ctx, s, table.TeamAgents, "agent_id", func(a model.TeamAgent) int64 { return a.ProjectID }, team, from, n)
 }
 
 // AgentsOfUser lists the agents that a user has a permission on themselves, after
 // an id, strongly consistent.
 func (s *Store) AgentsOfUser(ctx context.Context, user, from int64, n int) ([]Ref, error) {
-	return listed(ctx, s, table.AgentMembers, func(m model.AgentMember) Ref { return Ref{ID: m.AgentID, Agent: m.AgentID, Project: m.ProjectID} }, user, from, n)
+	return listed(ctx, s, table.AgentMembers, "agent_id", func(m model.AgentMember) int64 { return m.ProjectID }, user, from, n)
 }
 
 // AllAgentsOfUser is AgentsOfUser to the end.
@@ -268,28 +268,7 @@ func (s *Store) AllAgentsOfUser(ctx context.Context, user int64) ([]Ref, error) 
 // OpenAgents lists the agents that are open to their organisation, after an id,
 // strongly consistent.
 func (s *Store) OpenAgents(ctx context.Context, organization, from int64, n int) ([]Ref, error) {
-	return listed(ctx, s, table.OpenAgents, func(a model.OpenAgent) Ref { return Ref{ID: a.AgentID, Agent: a.AgentID, Project: a.ProjectID} }, organization, from, n)
-}
-
-// listed reads a list of agents in a partition of the table itself, by id; at
-// returns a row's Ref. An unreadable row gives a Ref with the agent alone, from its
-// key, and is logged: the caller reads the agent's own row for the rest.
-func listed[T any](ctx context.Context, s *Store, of *table.Entity[T], at func(T) Ref, in, from int64, n int) ([]Ref, error) {
-	found, err := of.Query("", in).AfterID(from).Limit(n).Items(ctx, s.db)
-	if err != nil {
-		return nil, outcome(err)
-	}
-	out := make([]Ref, len(found.Keys))
-	for i, key := range found.Keys {
-		if row, ok := of.Try(found.Rows, key); ok {
-			out[i] = at(row)
-		} else {
-			agent, _ := of.ID(key, "agent_id")
-			out[i] = Ref{ID: agent, Agent: agent}
-			_ = LeaveOut(ctx, table.Sound(key, found.Rows[key]))
-		}
-	}
-	return out, nil
+	return listed(ctx, s, table.OpenAgents, "agent_id", func(a model.OpenAgent) int64 { return a.ProjectID }, organization, from, n)
 }
 
 // AgentMembers lists the permissions on an agent, with their users, after an id.

@@ -61,18 +61,23 @@ func ref(of entity, index, id string, known Ref, f table.Found) (Ref, bool) {
 		if attribute == id {
 			r.ID = n
 		}
-		switch attribute {
-		case "agent_id":
-			r.Agent = n
-		case "project_id":
-			r.Project = n
-		case "user_id":
-			r.User = n
-		case "prefix":
+		if r.about(attribute, n); attribute == "prefix" {
 			r.Prefix = value
 		}
 	})
 	return r, ok
+}
+
+// about sets the id of one thing that the row is about, by its attribute.
+func (r *Ref) about(attribute string, id int64) {
+	switch attribute {
+	case "agent_id":
+		r.Agent = id
+	case "project_id":
+		r.Project = id
+	case "user_id":
+		r.User = id
+	}
 }
 
 // ids returns a function that turns what a query found into the values of one
@@ -107,3 +112,25 @@ func pending(id int64, due model.Time) (*int64, *model.Time) {
 
 // Pending is pending, for rows that are written outside this package.
 func Pending(id int64, due model.Time) (*int64, *model.Time) { return pending(id, due) }
+
+// listed reads a list of things in projects, in a partition of the table itself, by
+// id, which is the attribute name of its keys; project returns a row's project. An
+// unreadable row gives a Ref with the thing alone, and is logged: the caller reads
+// the thing's own row for the rest.
+func listed[T any](ctx context.Context, s *Store, of *table.Entity[T], name string, project func(T) int64, in, from int64, n int) ([]Ref, error) {
+	found, err := of.Query("", in).AfterID(from).Limit(n).Items(ctx, s.db)
+	if err != nil {
+		return nil, outcome(err)
+	}
+	out := make([]Ref, len(found.Keys))
+	for i, key := range found.Keys {
+		out[i].ID, _ = of.ID(key, name)
+		out[i].about(name, out[i].ID)
+		if row, ok := of.Try(found.Rows, key); ok {
+			out[i].Project = project(row)
+		} else {
+			_ = LeaveOut(ctx, table.Sound(key, found.Rows[key]))
+		}
+	}
+	return out, nil
+}
