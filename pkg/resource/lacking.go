@@ -1,7 +1,6 @@
 package resource
 
-// Reason says what was missing where something isn't allowed. The vocabulary is
-// closed.
+// Reason says why something isn't allowed. The vocabulary is closed.
 type Reason string
 
 // The reasons of memberships, one for each path that might have led to a thing.
@@ -17,7 +16,7 @@ const (
 	ProjectRoleTooLow Reason = "project_role_too_low"
 )
 
-// Lacking are the reasons why what a user is on a thing doesn't suffice.
+// Lacking are the reasons why a user's role on a thing doesn't suffice.
 type Lacking struct {
-	None, Expired, TooLow Reason // they are nothing there, are it no longer, or not enough
+	None, Expired, TooLow Reason // they have no role, it has expired, or it gives too little
 }
