@@ -11,56 +11,56 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Fetch gathers what one round trip is to read: rows by key, and questions to
-// indexes, all at the same time.
+// Fetch gathers the reads of one round trip: rows by key, and queries, all at the
+// same time.
 type Fetch struct {
 	Caller       int64 // the calling user; 0 for a service key
 	Organization int64
 	store        *store.Store
-	early        table.Rows // what was read before
+	early        table.Rows // rows of the first trip
 	view         resource.View
 	keys         []table.Primary
 	asks         []func(context.Context) error
 }
 
-// NewFetch begins a fetch for a caller, 0 for a service key, where rows were read
-// before.
+// NewFetch begins a fetch for a calling user, 0 for a service key. early are the rows
+// of the first trip.
 func NewFetch(s *store.Store, organization, caller int64, early table.Rows) *Fetch {
 	rows := make(table.Rows, len(early)+8)
 	rows.Add(early)
 	return &Fetch{Caller: caller, Organization: organization, store: s, early: early, view: resource.NewView(organization, model.Time{}, rows), keys: make([]table.Primary, 0, 8)}
 }
 
-// Store answers questions to indexes.
+// Store returns the store, for the queries of Ask.
 func (f *Fetch) Store() *store.Store { return f.store }
 
-// Rows adds rows by primary key.
+// Rows adds rows to read, by primary key.
 func (f *Fetch) Rows(keys ...table.Primary) { f.keys = append(f.keys, keys...) }
 
-// Resource adds the row of a resource, or of what leads to it, unless it was read
-// before.
+// Resource adds the row of a resource, or the row that leads to it, unless the first
+// trip has read it.
 func (f *Fetch) Resource(r access.Resource, id int64) {
 	if key := resource.Of(r).Key(id); f.early[key] == nil {
 		f.Rows(key)
 	}
 }
 
-// Roles adds the rows that tell what a user is on a resource, as far as those read
-// before say where they lie.
+// Roles adds the rows of a user's roles on a resource and its parents, as far as rows
+// of the first trip name these.
 func (f *Fetch) Roles(r access.Resource, id, user int64) {
 	f.keys = resource.Of(r).RoleKeys(&f.view, f.keys, id, user)
 }
 
-// Ask adds a question that is put to an index meanwhile.
+// Ask adds a query, which runs beside the reads.
 func (f *Fetch) Ask(question func(context.Context) error) { f.asks = append(f.asks, question) }
 
-// Project returns a project read on the first trip.
+// Project returns a project that the first trip has read.
 func (f *Fetch) Project(id int64) (model.Project, bool) { return f.view.AnyProject(id) }
 
-// Agent returns an agent read on the first trip.
+// Agent returns an agent that the first trip has read.
 func (f *Fetch) Agent(id int64) (model.Agent, bool) { return f.view.AnyAgent(id) }
 
-// Ask is one question to an index, kept with its answer.
+// Ask adds a query whose answer is in *into once f has run.
 func Ask[T any](f *Fetch, into *T, question func(context.Context) (T, error)) {
 	f.Ask(func(ctx context.Context) (err error) {
 		*into, err = question(ctx)
@@ -68,14 +68,14 @@ func Ask[T any](f *Fetch, into *T, question func(context.Context) (T, error)) {
 	})
 }
 
-// atOnce is how many questions are put at a time: so many places may somebody be
-// in, and what is in all of them is found in one round trip.
+// atOnce is the number of queries that run at a time: the queries of a user's places,
+// up to so many, take one round trip.
 const atOnce = 100
 
-// Read returns the rows that were read so far.
+// Read returns all rows that were read, those of the first trip included.
 func (f *Fetch) Read() table.Rows { return f.view.Rows() }
 
-// Run reads everything at the same time.
+// Run reads the rows and runs the queries, at the same time.
 func (f *Fetch) Run(ctx context.Context) error {
 	read := f.store.Read
 	if len(f.asks) == 0 {

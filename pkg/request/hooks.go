@@ -7,21 +7,20 @@ import (
 	"wardroom/pkg/model"
 )
 
-// Validating is an input with a rule about its form that no tag can express. It
-// is asked once the caller is known, before anything else: a refusal of it is
-// one of the request's form. It is told the time of the request.
+// Validating is an input with rules of form that no tag can express. Validate is
+// called at the time now of a try, before anything is read for it; its refusal (400)
+// comes after 401 and before all others.
 type Validating interface {
 	Validate(now model.Time) error
 }
 
-// Loading is an input that wants more rows read along with the caller's. Nothing
-// is decided yet: only the caller's id, the organisation's and what the first trip
-// read are known.
+// Loading is an input that adds reads to the second trip. Nothing is decided yet:
+// only the ids of caller and organisation and the rows of the first trip are known.
 type Loading interface{ Load(f *Fetch) }
 
-// Resolving is an input that names things which may not exist. It is asked after
-// the resources of the line were found and before permissions are looked at, so
-// that 404 comes before 403.
+// Resolving is an input that names things that may not exist. Resolve is called after
+// the resources of the line were found and before the request is refused for a missing
+// permission, so that its 404 comes before 403.
 type Resolving interface {
 	Resolve(ctx context.Context, c *Request) error
 }
