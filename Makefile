@@ -55,7 +55,7 @@ ifeq ($(TEST),./...)
 endif
 
 clients-check: $(BIN)/engine ## generate Go, Python and TypeScript clients of the API, and make calls with each
-	$(BIN)/engine exec -- go test ./infra/local/clients -count 1 -run TestGeneratedClients -v
+	WARDROOM_TESTS=long $(BIN)/engine exec -- go test ./infra/local/clients -count 1 -run TestGeneratedClients -v
 
 test-sam: ## one operation per function in SAM, in containers
 	go run ./infra/aws/sam test
