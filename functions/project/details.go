@@ -10,16 +10,16 @@ import (
 	"wardroom/pkg/store"
 )
 
-// shown is how many members and how many agents a project's details show.
+// shown is the most members, and agents, in a project's details.
 const shown = 200
 
-// content is who and what an index found in a project.
+// content has the members and agents of a project that indexes found.
 type content struct {
 	people []store.Ref
 	agents []store.Ref
 }
 
-// cut leaves as much of it as is shown, and notes in meta where that isn't all.
+// cut truncates both to shown, and notes that in meta.
 func (in *content) cut(meta *Truncated) {
 	if len(in.people) > shown {
 		in.people, meta.UsersTruncated = in.people[:shown], true
@@ -29,7 +29,7 @@ func (in *content) cut(meta *Truncated) {
 	}
 }
 
-// keys adds the rows of all of it.
+// keys adds the keys of all members and agents.
 func (in *content) keys(keys []store.Key, project int64) []store.Key {
 	keys = slices.Grow(keys, 2*len(in.people)+len(in.agents))
 	for _, at := range in.people {
@@ -54,7 +54,7 @@ type Truncated struct {
 	AgentsTruncated bool `json:"agents_truncated,omitempty"`
 }
 
-// Load asks who and what is in the project.
+// Load asks for the project's members and agents.
 func (in *detailsIn) Load(f *request.Fetch) {
 	request.Ask(f, &in.found.people, func(ctx context.Context) ([]store.Ref, error) {
 		return f.Store().Members(ctx, in.ProjectID, 0, shown+1)
@@ -77,8 +77,8 @@ func (h *handlers) details(ctx context.Context, in *detailsIn) (api.Noted[model.
 	return out, err
 }
 
-// detail puts a project together, of rows that were read. Whose membership has
-// expired is left out. Whoever sees the project sees its agents.
+// detail makes a project's details of rows that were read, without expired memberships.
+// Whoever sees the project sees its agents.
 func detail(c *request.Request, p model.Project, in content) model.ProjectDetail {
 	d := model.ProjectDetail{Project: p, Ownerless: p.AdminCount == 0, Users: []model.ProjectUser{}, Agents: []model.AgentRef{}}
 	for _, at := range in.people {
@@ -115,14 +115,14 @@ func (in *fetchIn) Load(f *request.Fetch) {
 	}
 }
 
-// Fetched is what Fetch Project Details tells beside the projects.
+// Fetched is the meta of Fetch Project Details.
 type Fetched struct {
 	NotFound []int64 `json:"not_found,omitempty" doc:"Ids the caller can't see"`
 	Truncated
 }
 
-// fetch shows many projects with their members. Ids that the caller can't see
-// are left out and named in meta.
+// fetch shows many projects with their details. Projects that the caller can't see are
+// omitted and named in meta.
 func (h *handlers) fetch(ctx context.Context, in *fetchIn) (api.Noted[[]model.ProjectDetail, *Fetched], error) {
 	c := in.Request()
 	out := api.Noted[[]model.ProjectDetail, *Fetched]{Data: []model.ProjectDetail{}}
@@ -156,8 +156,8 @@ func (h *handlers) fetch(ctx context.Context, in *fetchIn) (api.Noted[[]model.Pr
 	return out, nil
 }
 
-// find asks who and what is in the projects, as far as include wants it, and at
-// the same time reads what the caller is in their teams.
+// find finds the members and agents of the projects, as include says, and reads the
+// caller's roles in their teams at the same time.
 func (h *handlers) find(ctx context.Context, c *request.Request, ids []int64, include []string) (map[int64]*content, error) {
 	wants := func(what string) bool { return include == nil || slices.Contains(include, what) }
 	found := make(map[int64]*content, len(ids))
