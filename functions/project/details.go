@@ -13,10 +13,17 @@ import (
 // shown is the most members, and agents, in a project's details.
 const shown = 200
 
-// content has the members and agents of a project that indexes found.
+// few is how many members are read out of the project's own partition, so that one
+// round trip tells of them, their number known or not. Those of more are found by the
+// index, whose order is that of the answer.
+const few = 50
+
+// content is who and what is in a project.
 type content struct {
-	people []store.Ref
-	agents []store.Ref
+	members []model.ProjectMember // by id
+	whole   bool                  // these are all
+	people  []store.Ref           // where they aren't: those whom the index found
+	agents  []store.Ref
 }
 
 // cut truncates both to shown, and notes that in meta.
@@ -29,9 +36,12 @@ func (in *content) cut(meta *Truncated) {
 	}
 }
 
-// keys adds the keys of all members and agents.
+// keys adds the rows of all of it that aren't read yet.
 func (in *content) keys(keys []store.Key, project int64) []store.Key {
-	keys = slices.Grow(keys, 2*len(in.people)+len(in.agents))
+	keys = slices.Grow(keys, len(in.members)+2*len(in.people)+len(in.agents))
+	for _, m := range in.members {
+		keys = append(keys, store.User(m.UserID).Key)
+	}
 	for _, at := range in.people {
 		keys = append(keys, personKeys(project, at)...)
 	}
@@ -39,6 +49,30 @@ func (in *content) keys(keys []store.Key, project int64) []store.Key {
 		keys = append(keys, store.Agent(at.Agent).Key)
 	}
 	return keys
+}
+
+// askFew asks who is in a project of few members.
+func (in *content) askFew(s *store.Store, project int64) func(context.Context) error {
+	return func(ctx context.Context) (err error) {
+		in.members, in.whole, err = s.MembersWithin(ctx, project, few)
+		return err
+	}
+}
+
+// askPeople asks the index who is in a project.
+func (in *content) askPeople(s *store.Store, project int64) func(context.Context) error {
+	return func(ctx context.Context) (err error) {
+		in.people, err = s.Members(ctx, project, 0, shown+1)
+		return err
+	}
+}
+
+// askAgents asks which agents are in a project.
+func (in *content) askAgents(s *store.Store, project int64) func(context.Context) error {
+	return func(ctx context.Context) (err error) {
+		in.agents, err = s.AgentsOfProject(ctx, project, 0, shown+1)
+		return err
+	}
 }
 
 type detailsIn struct {
@@ -54,14 +88,23 @@ type Truncated struct {
 	AgentsTruncated bool `json:"agents_truncated,omitempty"`
 }
 
-// Load asks for the project's members and agents.
+// Anticipate asks who and what is in the project of the path.
+func (*detailsIn) Anticipate(f *request.Fetch, id func(string) int64) any {
+	found, project := &content{}, id("project_id")
+	f.Ask(found.askFew(f.Store(), project))
+	f.Ask(found.askAgents(f.Store(), project))
+	return found
+}
+
+// Load asks for the rows of all of it, or for the people where they are more than a
+// few.
 func (in *detailsIn) Load(f *request.Fetch) {
-	request.Ask(f, &in.found.people, func(ctx context.Context) ([]store.Ref, error) {
-		return f.Store().Members(ctx, in.ProjectID, 0, shown+1)
-	})
-	request.Ask(f, &in.found.agents, func(ctx context.Context) ([]store.Ref, error) {
-		return f.Store().AgentsOfProject(ctx, in.ProjectID, 0, shown+1)
-	})
+	in.found = *f.Anticipated().(*content)
+	if in.found.whole {
+		f.Shown(in.found.keys(nil, in.ProjectID)...)
+		return
+	}
+	f.Ask(in.found.askPeople(f.Store(), in.ProjectID))
 }
 
 // details shows a project with its first 200 members and its first 200 agents.
@@ -72,7 +115,7 @@ func (h *handlers) details(ctx context.Context, in *detailsIn) (api.Noted[model.
 	if in.found.cut(&meta); meta != (Truncated{}) {
 		out.Meta = &meta
 	}
-	err := c.ReadShown(ctx, in.found.keys(nil, in.ProjectID)...)
+	_, err := c.ReadMissingShown(ctx, in.found.keys(nil, in.ProjectID)...)
 	out.Data = detail(c, *c.Project, in.found)
 	return out, err
 }
@@ -80,10 +123,18 @@ func (h *handlers) details(ctx context.Context, in *detailsIn) (api.Noted[model.
 // detail makes a project's details of rows that were read, without expired memberships.
 // Whoever sees the project sees its agents.
 func detail(c *request.Request, p model.Project, in content) model.ProjectDetail {
-	d := model.ProjectDetail{Project: p, Ownerless: p.AdminCount == 0, Users: []model.ProjectUser{}, Agents: []model.AgentRef{}}
+	d := model.ProjectDetail{Project: p, Ownerless: p.AdminCount == 0, Users: make([]model.ProjectUser, 0, len(in.members)+len(in.people)), Agents: make([]model.AgentRef, 0, len(in.agents))}
+	show := func(m model.ProjectMember) {
+		if u, ok := c.UserRow(m.UserID); ok && c.Live(m.ExpiresOn) {
+			d.Users = append(d.Users, model.ProjectUser{ID: m.ID, User: u})
+		}
+	}
+	for _, m := range in.members {
+		show(m)
+	}
 	for _, at := range in.people {
-		if m, ok := personIn(c, p.ID, at); ok && c.Live(m.member.ExpiresOn) {
-			d.Users = append(d.Users, model.ProjectUser{ID: m.member.ID, User: m.user})
+		if m, ok := c.ProjectMember(p.ID, at.User); ok {
+			show(m)
 		}
 	}
 	for _, at := range in.agents {
@@ -173,17 +224,20 @@ func (h *handlers) find(ctx context.Context, c *request.Request, ids []int64, in
 		if p.Team() != 0 && c.Caller.User != 0 {
 			keys = append(keys, store.TeamMember(p.Team(), c.Caller.User).Key)
 		}
-		if wants("users") {
-			asks = append(asks, func(ctx context.Context) (err error) {
-				in.people, err = h.store.Members(ctx, id, 0, shown+1)
-				return err
+		switch {
+		case !wants("users"):
+		case p.UserCount <= few:
+			asks = append(asks, func(ctx context.Context) error {
+				if err := in.askFew(h.store, id)(ctx); err != nil || in.whole {
+					return err
+				}
+				return in.askPeople(h.store, id)(ctx) // more have come since
 			})
+		default:
+			asks = append(asks, in.askPeople(h.store, id))
 		}
 		if wants("agents") && p.AgentCount > 0 {
-			asks = append(asks, func(ctx context.Context) (err error) {
-				in.agents, err = h.store.AgentsOfProject(ctx, id, 0, shown+1)
-				return err
-			})
+			asks = append(asks, in.askAgents(h.store, id))
 		}
 	}
 	err := c.ReadWith(ctx, keys, asks...)

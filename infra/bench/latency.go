@@ -81,7 +81,7 @@ type door struct {
 	server *httptest.Server
 	http   http.Client
 	notes  recorder
-	bare   *dynamodb.Client
+	bare   *store.Caller
 	drop   func()
 }
 
@@ -91,7 +91,7 @@ func openDoor(ctx context.Context, endpoint string) (*door, error) {
 		return nil, err
 	}
 	c := store.Config{Table: name, Endpoint: endpoint, Region: "us-east-1"}
-	d := &door{drop: drop, bare: store.Client(c, func(o *dynamodb.Options) { o.APIOptions = nil })}
+	d := &door{drop: drop, bare: store.NewCaller(c)}
 	d.http.Transport = &http.Transport{MaxIdleConnsPerHost: clients}
 	d.serve(store.Connect(c, d.notes.option))
 	return d, nil

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"wardroom/pkg/concurrent"
+	"wardroom/pkg/store"
 )
 
 // recorder notes the calls of a client, so that they can be made bare: without
@@ -68,7 +69,7 @@ func (r *recorder) end(over bool) {
 }
 
 // repeat makes the calls again, those of a trip at the same time.
-func repeat(ctx context.Context, client *dynamodb.Client, trips [][]any) error {
+func repeat(ctx context.Context, client *store.Caller, trips [][]any) error {
 	for _, trip := range trips {
 		if len(trip) == 1 {
 			if err := send(ctx, client, trip[0]); err != nil {
@@ -88,7 +89,7 @@ func repeat(ctx context.Context, client *dynamodb.Client, trips [][]any) error {
 }
 
 // send makes one call, with an input of its own.
-func send(ctx context.Context, client *dynamodb.Client, in any) (err error) {
+func send(ctx context.Context, client *store.Caller, in any) (err error) {
 	switch in := anew(in).(type) {
 	case *dynamodb.GetItemInput:
 		_, err = client.GetItem(ctx, in)

@@ -24,7 +24,7 @@ import (
 type rehearsal struct {
 	handler http.Handler
 	sample  events.Sample
-	bare    *dynamodb.Client
+	bare    *store.Caller
 	calls   []any // inputs of the SDK's client
 }
 
@@ -56,7 +56,7 @@ func rehearse(ctx context.Context, endpoint, operation string) (*rehearsal, erro
 	r.calls = slices.Concat(notes.trips()...)
 	t.rewind()
 	r.open(store.Connect(c, canned)) // whose client no longer notes anything
-	r.bare = store.Client(c, canned, func(o *dynamodb.Options) { o.APIOptions = nil })
+	r.bare = store.NewCaller(c, canned)
 	return r, nil
 }
 

@@ -28,7 +28,7 @@ const whatIsLeft reach = 3
 var limits = map[string]reach{
 	"create-new-project":         byTeam + writing,
 	"get-all-projects":           people,
-	"get-project-details-by-id":  people,
+	"get-project-details-by-id":  byTeam, // two, where its members are few
 	"edit-project-by-id":         byTeam + writing,
 	"delete-project-by-id":       byTeam + writing,
 	"add-recent-project":         byTeam + writing,

@@ -55,6 +55,7 @@ type Op struct {
 	Conflicts []fault.Kind // codes of its 409s, except those of Idempotency-Keys; none where they aren't listed
 
 	in     *input
+	blank  any // an *I without any form
 	out    *output
 	invoke func(ctx context.Context, in any) (any, error)
 }
@@ -97,8 +98,9 @@ func DELETE[I, O any](path, name string, h func(context.Context, *I) (O, error))
 func declare[I, O any](method, path, name string, h func(context.Context, *I) (O, error)) Op {
 	return Op{
 		Name: name, Method: method, Path: path, Message: name + " done successfully.", Status: http.StatusOK,
-		in:  inputOf(reflect.TypeFor[I](), path),
-		out: outputOf(reflect.TypeFor[O](), reflect.TypeFor[I]()),
+		in:    inputOf(reflect.TypeFor[I](), path),
+		blank: new(I),
+		out:   outputOf(reflect.TypeFor[O](), reflect.TypeFor[I]()),
 		invoke: func(ctx context.Context, in any) (any, error) {
 			return h(ctx, in.(*I))
 		},
@@ -199,6 +201,10 @@ func (o Op) Agenta() Op {
 // answers and errors as application/scim+json, attributes named in any case,
 // and unknown ones ignored.
 func (o Op) SCIM() Op { o.IsSCIM = true; return o }
+
+// Blank is an input of the operation without any form, to ask it for what its type can
+// do. It is shared: nobody writes to it.
+func (o Op) Blank() any { return o.blank }
 
 // ID is the stable operationId, unique over all groups: the name in lower case
 // with hyphens, "remove-user-from-project".

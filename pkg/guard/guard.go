@@ -25,6 +25,7 @@ import (
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/api"
+	"wardroom/pkg/concurrent"
 	"wardroom/pkg/fault"
 	"wardroom/pkg/model"
 	"wardroom/pkg/request"
@@ -70,10 +71,12 @@ func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 		}
 	}
 	for _, n := range op.Needs {
-		if id, err := strconv.ParseInt(r.PathValue(n.Resource.Field), 10, 64); err == nil && id > 0 {
+		if id := pathID(r, n.Resource.Field); id > 0 {
 			v.first = append(v.first, resource.Of(n.Resource).Key(id))
 		}
 	}
+	answered, cancel := v.anticipate(r)
+	defer cancel()
 	rows, err := g.store.Read(r.Context(), v.first...)
 	if bad, only := table.UnreadableIn(err); only && !slices.ContainsFunc(bad, ofCredentials) {
 		// A 401 comes first, though a row of the path is unreadable.
@@ -91,10 +94,35 @@ func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 			v.stranger, err = true, nil
 		}
 	}
+	if err == nil && answered != nil { // for which nobody waits who is refused
+		err = <-answered
+	}
 	return v, err
 }
 
-// Hooks are the hooks of inputs that package request declares.
+// anticipate puts the questions of an operation that reads, if it is one that asks
+// along with the credentials; nil where it isn't.
+func (v *visit) anticipate(r *http.Request) (answered <-chan error, cancel func()) {
+	in, ok := v.op.Blank().(request.Anticipating)
+	if !ok || !v.op.IsRead {
+		return nil, func() {}
+	}
+	f := request.NewFetch(v.guard.store, 0, 0, nil)
+	v.anticipated = in.Anticipate(f, func(field string) int64 { return pathID(r, field) })
+	ctx, cancel := context.WithCancel(r.Context())
+	return concurrent.Start(func() error { return f.Run(ctx) }), cancel
+}
+
+// pathID is the id in a place of the path, 0 for none.
+func pathID(r *http.Request, field string) int64 {
+	id, err := strconv.ParseInt(r.PathValue(field), 10, 64)
+	if err != nil || id < 0 {
+		return 0
+	}
+	return id
+}
+
+// Hooks are those of package request.
 func (g *Guard) Hooks() []reflect.Type { return request.Hooks() }
 
 // Cursors are the table's cursors.

@@ -149,7 +149,9 @@ func send(ctx context.Context, letters []func(context.Context) error, a api.Answ
 
 // fetch begins a trip after the first, whose rows it has.
 func (v *visit) fetch() *request.Fetch {
-	return request.NewFetch(v.guard.store, v.organization, v.user, v.rows)
+	f := request.NewFetch(v.guard.store, v.organization, v.user, v.rows)
+	f.Anticipate(v.anticipated)
+	return f
 }
 
 // loadCaller asks for the rows that open needs.

@@ -2,6 +2,8 @@ package request
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/concurrent"
@@ -19,8 +21,9 @@ type Fetch struct {
 	store        *store.Store
 	early        table.Rows // rows of the first trip
 	view         resource.View
-	keys         []table.Primary
+	keys, shown  []table.Primary
 	asks         []func(context.Context) error
+	anticipated  any
 }
 
 // NewFetch begins a fetch for a calling user, 0 for a service key. early are the rows
@@ -37,8 +40,12 @@ func (f *Fetch) Store() *store.Store { return f.store }
 // Rows adds rows to read, by primary key.
 func (f *Fetch) Rows(keys ...table.Primary) { f.keys = append(f.keys, keys...) }
 
-// Resource adds the row of a resource, or the row that leads to it, unless the first
-// trip has read it.
+// Shown adds rows that the answer shows, by primary key: those that can't be read are
+// left out, and the log says so, unless they are asked for otherwise.
+func (f *Fetch) Shown(keys ...table.Primary) { f.shown = append(f.shown, keys...) }
+
+// Resource adds the row of a resource, or of what leads to it, unless it was read
+// before.
 func (f *Fetch) Resource(r access.Resource, id int64) {
 	if key := resource.Of(r).Key(id); f.early[key] == nil {
 		f.Rows(key)
@@ -60,7 +67,13 @@ func (f *Fetch) Project(id int64) (model.Project, bool) { return f.view.AnyProje
 // Agent returns an agent that the first trip has read.
 func (f *Fetch) Agent(id int64) (model.Agent, bool) { return f.view.AnyAgent(id) }
 
-// Ask adds a query whose answer is in *into once f has run.
+// Anticipated is what the input asked on the first trip, if it is Anticipating.
+func (f *Fetch) Anticipated() any { return f.anticipated }
+
+// Anticipate gives a fetch what was asked on the first trip.
+func (f *Fetch) Anticipate(answer any) { f.anticipated = answer }
+
+// Ask is one question to an index, kept with its answer.
 func Ask[T any](f *Fetch, into *T, question func(context.Context) (T, error)) {
 	f.Ask(func(ctx context.Context) (err error) {
 		*into, err = question(ctx)
@@ -77,23 +90,36 @@ func (f *Fetch) Read() table.Rows { return f.view.Rows() }
 
 // Run reads the rows and runs the queries, at the same time.
 func (f *Fetch) Run(ctx context.Context) error {
-	read := f.store.Read
 	if len(f.asks) == 0 {
-		rows, err := read(ctx, f.keys...)
-		f.view.Rows().Add(rows)
-		return err
+		return f.read(ctx)
 	}
 	g, ctx := concurrent.WithContext(ctx)
-	g.SetLimit(atOnce + 1) // and the rows
-	var rows table.Rows
-	g.Go(func() (err error) {
-		rows, err = read(ctx, f.keys...)
-		return err
-	})
+	g.SetLimit(atOnce)
 	for _, ask := range f.asks {
 		g.Go(func() error { return ask(ctx) })
 	}
-	err := g.Wait()
-	f.view.Rows().Add(rows)
+	err := f.read(ctx)
+	if failed := g.Wait(); failed != nil { // then the rows were given up for that
+		return failed
+	}
 	return err
+}
+
+// read reads the rows, and leaves those out that are only shown and can't be read.
+func (f *Fetch) read(ctx context.Context) error {
+	rows, err := f.store.Read(ctx, append(slices.Clip(f.keys), f.shown...)...)
+	f.view.Rows().Add(rows)
+	bad, only := table.UnreadableIn(err)
+	if !only || len(f.shown) == 0 {
+		return err
+	}
+	var needed []error
+	for _, u := range bad {
+		if slices.Contains(f.keys, u.Key) {
+			needed = append(needed, u)
+			continue
+		}
+		_ = store.LeaveOut(ctx, u) // which takes it
+	}
+	return errors.Join(needed...)
 }

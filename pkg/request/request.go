@@ -6,6 +6,8 @@
 package request
 
 import (
+	"slices"
+
 	"wardroom/pkg/access"
 	"wardroom/pkg/model"
 	"wardroom/pkg/resource"
@@ -49,7 +51,7 @@ type Request struct {
 
 // New begins a request with the rows of a fetch, at a time.
 func New(f *Fetch, now model.Time) *Request {
-	r := &Request{View: f.view, store: f.store, early: f.early, asked: f.keys}
+	r := &Request{View: f.view, store: f.store, early: f.early, asked: slices.Concat(f.keys, f.shown)}
 	r.Now = now
 	return r
 }

@@ -43,10 +43,11 @@ const (
 // come from the environment, where Lambda puts them, and not from the SDK's
 // default chain, which would add 3 MB and several milliseconds to every start.
 func Connect(c Config, options ...func(*dynamodb.Options)) *Store {
-	return Over(table.Open(dynamo.NewFromIface(Client(c, options...)), c.Table))
+	return Over(table.Open(dynamo.NewFromIface(NewCaller(c, options...)), c.Table))
 }
 
-// Client returns the DynamoDB client for c.
+// Client returns the SDK's DynamoDB client for c, for who makes and looks after
+// tables.
 func Client(c Config, options ...func(*dynamodb.Options)) *dynamodb.Client {
 	if c.Endpoint != "" && c.AccessKey == "" {
 		c.AccessKey, c.SecretKey = "local", "local" // an engine on this machine wants some, and any will do
@@ -66,7 +67,6 @@ func Client(c Config, options ...func(*dynamodb.Options)) *dynamodb.Client {
 			o.Backoff = retry.BackoffDelayerFunc(pause)
 			o.Retryables = append(o.Retryables, retry.IsErrorRetryableFunc(cutShort), retry.RetryableErrorCode{Codes: contended})
 		}),
-		APIOptions: metered,
 	}
 	if c.Endpoint != "" {
 		o.BaseEndpoint = aws.String(c.Endpoint)

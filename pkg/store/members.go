@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"wardroom/pkg/access"
 	"wardroom/pkg/model"
@@ -32,6 +34,19 @@ func RemoveMember(tx *table.Tx, p model.Project, m model.ProjectMember, vacates 
 func count(tx *table.Tx, p model.Project, counter string, by int64) {
 	tx.Add(table.Projects.Key(p.ID), counter, by)
 	live(tx, p)
+}
+
+// MembersWithin returns the memberships of a project by id, strongly consistent, where
+// there are no more than n; whole is false where there are, and none is returned. It
+// costs as much as their size, where rows by key cost a unit each. Memberships that
+// can't be read are left out, and the log says so.
+func (s *Store) MembersWithin(ctx context.Context, project int64, n int) (members []model.ProjectMember, whole bool, err error) {
+	members, more, err := table.ProjectMembers.Query("", project).Limit(n+1).Values(ctx, s.db)
+	if err = outcome(LeaveOut(ctx, err)); err != nil || more != "" || len(members) > n {
+		return nil, false, err
+	}
+	slices.SortFunc(members, func(a, b model.ProjectMember) int { return cmp.Compare(a.ID, b.ID) })
+	return members, true, nil
 }
 
 // Members lists the memberships of a project, with their users, after an id.

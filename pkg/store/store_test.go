@@ -36,6 +36,6 @@ func contract(t *testing.T, options ...func(*dynamodb.Options)) {
 			t.Log(err)
 		}
 	})
-	db := table.Open(dynamo.NewFromIface(store.Client(c, options...)), c.Table)
+	db := table.Open(dynamo.NewFromIface(store.NewCaller(c, options...)), c.Table)
 	storetest.Run(t, storetest.Kept{Store: store.Over(db), Other: store.Connect(c), Table: db})
 }
