@@ -13,16 +13,16 @@ import (
 // shown is the most members, and agents, in a project's details.
 const shown = 200
 
-// few is how many members are read out of the project's own partition, so that one
-// round trip tells of them, their number known or not. Those of more are found by the
-// index, whose order is that of the answer.
+// few is the most members that are read from the project's own partition, in one round
+// trip and without knowing their number. Where there are more, the index finds them, in
+// the answer's order.
 const few = 50
 
-// content is who and what is in a project.
+// content has the members and agents of a project.
 type content struct {
 	members []model.ProjectMember // by id
-	whole   bool                  // these are all
-	people  []store.Ref           // where they aren't: those whom the index found
+	whole   bool                  // members has all members; else it is empty
+	people  []store.Ref           // unless whole: the members that the index found
 	agents  []store.Ref
 }
 
@@ -36,7 +36,7 @@ func (in *content) cut(meta *Truncated) {
 	}
 }
 
-// keys adds the rows of all of it that aren't read yet.
+// keys adds the keys of all rows of content that aren't read yet.
 func (in *content) keys(keys []store.Key, project int64) []store.Key {
 	keys = slices.Grow(keys, len(in.members)+2*len(in.people)+len(in.agents))
 	for _, m := range in.members {
@@ -51,7 +51,7 @@ func (in *content) keys(keys []store.Key, project int64) []store.Key {
 	return keys
 }
 
-// askFew asks who is in a project of few members.
+// askFew returns the query for the members of a project that has no more than few.
 func (in *content) askFew(s *store.Store, project int64) func(context.Context) error {
 	return func(ctx context.Context) (err error) {
 		in.members, in.whole, err = s.MembersWithin(ctx, project, few)
@@ -59,7 +59,7 @@ func (in *content) askFew(s *store.Store, project int64) func(context.Context) e
 	}
 }
 
-// askPeople asks the index who is in a project.
+// askPeople returns the query of the index for a project's members.
 func (in *content) askPeople(s *store.Store, project int64) func(context.Context) error {
 	return func(ctx context.Context) (err error) {
 		in.people, err = s.Members(ctx, project, 0, shown+1)
@@ -67,7 +67,7 @@ func (in *content) askPeople(s *store.Store, project int64) func(context.Context
 	}
 }
 
-// askAgents asks which agents are in a project.
+// askAgents returns the query for a project's agents.
 func (in *content) askAgents(s *store.Store, project int64) func(context.Context) error {
 	return func(ctx context.Context) (err error) {
 		in.agents, err = s.AgentsOfProject(ctx, project, 0, shown+1)
@@ -88,7 +88,7 @@ type Truncated struct {
 	AgentsTruncated bool `json:"agents_truncated,omitempty"`
 }
 
-// Anticipate asks who and what is in the project of the path.
+// Anticipate asks for the members and agents of the path's project.
 func (*detailsIn) Anticipate(f *request.Fetch, id func(string) int64) any {
 	found, project := &content{}, id("project_id")
 	f.Ask(found.askFew(f.Store(), project))
@@ -96,8 +96,8 @@ func (*detailsIn) Anticipate(f *request.Fetch, id func(string) int64) any {
 	return found
 }
 
-// Load asks for the rows of all of it, or for the people where they are more than a
-// few.
+// Load asks for the rows of the members and agents, or for the members where they are
+// more than few.
 func (in *detailsIn) Load(f *request.Fetch) {
 	in.found = *f.Anticipated().(*content)
 	if in.found.whole {

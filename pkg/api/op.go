@@ -55,7 +55,7 @@ type Op struct {
 	Conflicts []fault.Kind // codes of its 409s, except those of Idempotency-Keys; none where they aren't listed
 
 	in     *input
-	blank  any // an *I without any form
+	blank  any // an empty *I
 	out    *output
 	invoke func(ctx context.Context, in any) (any, error)
 }
@@ -202,8 +202,8 @@ func (o Op) Agenta() Op {
 // and unknown ones ignored.
 func (o Op) SCIM() Op { o.IsSCIM = true; return o }
 
-// Blank is an input of the operation without any form, to ask it for what its type can
-// do. It is shared: nobody writes to it.
+// Blank returns an empty input of the operation, to find the hooks that its type
+// implements. It is shared: don't write to it.
 func (o Op) Blank() any { return o.blank }
 
 // ID is the stable operationId, unique over all groups: the name in lower case

@@ -94,14 +94,15 @@ func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 			v.stranger, err = true, nil
 		}
 	}
-	if err == nil && answered != nil { // for which nobody waits who is refused
+	if err == nil && answered != nil { // a refusal doesn't wait for the answers
 		err = <-answered
 	}
 	return v, err
 }
 
-// anticipate puts the questions of an operation that reads, if it is one that asks
-// along with the credentials; nil where it isn't.
+// anticipate starts the queries of a read whose input is Anticipating, so that they run
+// beside the reads of the first trip. answered yields their error; it is nil for other
+// operations. cancel gives the queries up.
 func (v *visit) anticipate(r *http.Request) (answered <-chan error, cancel func()) {
 	in, ok := v.op.Blank().(request.Anticipating)
 	if !ok || !v.op.IsRead {
@@ -113,7 +114,7 @@ func (v *visit) anticipate(r *http.Request) (answered <-chan error, cancel func(
 	return concurrent.Start(func() error { return f.Run(ctx) }), cancel
 }
 
-// pathID is the id in a place of the path, 0 for none.
+// pathID returns the id in a field of the path, 0 for none.
 func pathID(r *http.Request, field string) int64 {
 	id, err := strconv.ParseInt(r.PathValue(field), 10, 64)
 	if err != nil || id < 0 {
@@ -122,7 +123,7 @@ func pathID(r *http.Request, field string) int64 {
 	return id
 }
 
-// Hooks are those of package request.
+// Hooks are the hooks of inputs that package request declares.
 func (g *Guard) Hooks() []reflect.Type { return request.Hooks() }
 
 // Cursors are the table's cursors.

@@ -26,9 +26,9 @@ type visit struct {
 	rows       table.Rows       // the rows of the first trip
 	seen       model.Time       // when the key was checked
 
-	anticipated any // what the input asked on that trip; nil for most
+	anticipated any // the answers to an Anticipating input's queries; nil for other inputs
 
-	// Who calls, as their credentials tell; identify says it.
+	// The caller, by their credentials; identify sets it.
 	organization int64
 	user         int64 // 0 for a service key alone
 	key          model.APIKey

@@ -40,12 +40,12 @@ func (f *Fetch) Store() *store.Store { return f.store }
 // Rows adds rows to read, by primary key.
 func (f *Fetch) Rows(keys ...table.Primary) { f.keys = append(f.keys, keys...) }
 
-// Shown adds rows that the answer shows, by primary key: those that can't be read are
-// left out, and the log says so, unless they are asked for otherwise.
+// Shown adds rows that the answer only shows, by primary key. An unreadable one is
+// logged and left out, unless it was added otherwise too.
 func (f *Fetch) Shown(keys ...table.Primary) { f.shown = append(f.shown, keys...) }
 
-// Resource adds the row of a resource, or of what leads to it, unless it was read
-// before.
+// Resource adds the row of a resource, or the row that leads to it, unless the first
+// trip has read it.
 func (f *Fetch) Resource(r access.Resource, id int64) {
 	if key := resource.Of(r).Key(id); f.early[key] == nil {
 		f.Rows(key)
@@ -67,13 +67,14 @@ func (f *Fetch) Project(id int64) (model.Project, bool) { return f.view.AnyProje
 // Agent returns an agent that the first trip has read.
 func (f *Fetch) Agent(id int64) (model.Agent, bool) { return f.view.AnyAgent(id) }
 
-// Anticipated is what the input asked on the first trip, if it is Anticipating.
+// Anticipated returns the value that the input's Anticipate returned, with its answers;
+// nil for an input that isn't Anticipating.
 func (f *Fetch) Anticipated() any { return f.anticipated }
 
-// Anticipate gives a fetch what was asked on the first trip.
+// Anticipate sets the value that Anticipated returns.
 func (f *Fetch) Anticipate(answer any) { f.anticipated = answer }
 
-// Ask is one question to an index, kept with its answer.
+// Ask adds a query whose answer is in *into once f has run.
 func Ask[T any](f *Fetch, into *T, question func(context.Context) (T, error)) {
 	f.Ask(func(ctx context.Context) (err error) {
 		*into, err = question(ctx)
@@ -99,13 +100,13 @@ func (f *Fetch) Run(ctx context.Context) error {
 		g.Go(func() error { return ask(ctx) })
 	}
 	err := f.read(ctx)
-	if failed := g.Wait(); failed != nil { // then the rows were given up for that
+	if failed := g.Wait(); failed != nil { // err may only say that the reads were cancelled for it
 		return failed
 	}
 	return err
 }
 
-// read reads the rows, and leaves those out that are only shown and can't be read.
+// read reads the rows. Unreadable ones that are only shown are logged and left out.
 func (f *Fetch) read(ctx context.Context) error {
 	rows, err := f.store.Read(ctx, append(slices.Clip(f.keys), f.shown...)...)
 	f.view.Rows().Add(rows)
@@ -119,7 +120,7 @@ func (f *Fetch) read(ctx context.Context) error {
 			needed = append(needed, u)
 			continue
 		}
-		_ = store.LeaveOut(ctx, u) // which takes it
+		_ = store.LeaveOut(ctx, u) // nil for an unreadable row
 	}
 	return errors.Join(needed...)
 }

@@ -23,31 +23,31 @@ import (
 	"wardroom/pkg/telemetry"
 )
 
-// Caller is a client of DynamoDB that makes the calls of requests by a short way,
-// and every other as the SDK does. It takes the SDK's inputs and gives its outputs
-// and errors, and uses its encoding, its retryer and its HTTP client. What it leaves
-// out are some thirty stages that the SDK puts together anew for each call, for
-// tracing, metrics, discovery and logs that nobody here reads: they cost 400
-// allocations and two thirds of the processor time of a call (docs/decisions.md).
+// Caller is a client of DynamoDB that makes the five calls of requests itself, and every
+// other through the SDK. It takes the SDK's inputs, returns its outputs and errors, and
+// uses its encoding, retryer and HTTP client. It leaves out the SDK's middleware: some
+// thirty stages, built anew for each call, for tracing, metrics, discovery and logs that
+// nobody here reads. They cost 400 allocations and two thirds of the processor time of a
+// call (docs/decisions.md).
 type Caller struct {
 	*dynamodb.Client
 	options dynamodb.Options
-	url     *url.URL // where calls go; nil where only the SDK can tell
+	url     *url.URL // the endpoint; nil where the SDK can't resolve it
 	signer  *signer
 }
 
-// NewCaller returns the caller for c; options change its client, for tests.
+// NewCaller returns a Caller for c; options change its client, for tests.
 func NewCaller(c Config, options ...func(*dynamodb.Options)) *Caller {
 	client := Client(c, options...)
 	o := client.Options()
 	return &Caller{client, o, endpoint(o), &signer{region: o.Region, credentials: o.Credentials}}
 }
 
-// endpoint asks the SDK once where calls go.
+// endpoint resolves the URL of all calls, nil where the SDK fails to.
 func endpoint(o dynamodb.Options) *url.URL {
 	at, err := o.EndpointResolverV2.ResolveEndpoint(context.Background(), dynamodb.EndpointParameters{Region: &o.Region, Endpoint: o.BaseEndpoint})
 	if err != nil {
-		return nil // and it says why when it is called
+		return nil // the SDK's client returns the error with each call
 	}
 	if at.URI.Path == "" {
 		at.URI.Path = "/"
@@ -55,7 +55,7 @@ func endpoint(o dynamodb.Options) *url.URL {
 	return &at.URI
 }
 
-// operation is one call by its names on the wire.
+// operation is an operation of DynamoDB, with its X-Amz-Target in targets.
 type operation struct {
 	*smithy.OperationSchema
 	name    string
@@ -95,8 +95,8 @@ func (c *Caller) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, o
 	return call(ctx, c, updateItem, in, &dynamodb.UpdateItemOutput{}, c.Client.UpdateItem, options)
 }
 
-// TransactWriteItems changes items together. The token that makes a repetition
-// harmless is the caller's to give.
+// TransactWriteItems changes items together. It adds no ClientRequestToken: without one
+// in the input a repeated call isn't idempotent.
 func (c *Caller) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, options ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
 	return call(ctx, c, transactWriteItems, in, &dynamodb.TransactWriteItemsOutput{}, c.Client.TransactWriteItems, options)
 }
@@ -104,7 +104,9 @@ func (c *Caller) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWr
 // sdk is a method of the SDK's client.
 type sdk[I, O any] func(context.Context, I, ...func(*dynamodb.Options)) (O, error)
 
-// call makes a call, and counts it and what it consumes for the request.
+// call makes a call, and adds it and its consumed capacity to the request's record. It
+// goes through long, the SDK's method, where there are options or no URL, and again
+// where the signature was refused.
 func call[I smithy.Serializable, O smithy.Deserializable](ctx context.Context, c *Caller, op operation, in I, out O, long sdk[I, O], options []func(*dynamodb.Options)) (none O, err error) {
 	record := telemetry.From(ctx)
 	record.AddCall()
@@ -128,13 +130,13 @@ func call[I smithy.Serializable, O smithy.Deserializable](ctx context.Context, c
 }
 
 // skewed reports whether a call was refused for its signature. The machine's clock may
-// be wrong, which the SDK corrects by the service's.
+// be wrong, and the SDK corrects for that by the service's.
 func skewed(err error) bool {
 	var refused smithy.APIError
 	return errors.As(err, &refused) && refused.ErrorCode() == "InvalidSignatureException"
 }
 
-// behind makes a call behind the stages that a test has added to its beginning.
+// behind makes a call after the middleware that tests have added to the Initialize step.
 func behind[I smithy.Serializable, O smithy.Deserializable](ctx context.Context, c *Caller, op operation, in I, out O) (none O, err error) {
 	stack := middleware.NewStack(op.name, nil)
 	for _, add := range c.options.APIOptions {
@@ -152,7 +154,7 @@ func behind[I smithy.Serializable, O smithy.Deserializable](ctx context.Context,
 	return got.(O), nil
 }
 
-// send tries a call as often as the retryer lets it.
+// send makes a call, with as many tries as the retryer allows.
 func (c *Caller) send(ctx context.Context, op operation, in smithy.Serializable, out smithy.Deserializable) error {
 	body, err := c.encode(ctx, op, in)
 	for try := 1; err == nil; try++ {
@@ -169,7 +171,8 @@ func (c *Caller) send(ctx context.Context, op operation, in smithy.Serializable,
 	return &smithy.OperationError{ServiceID: dynamodb.ServiceID, OperationName: op.name, Err: err}
 }
 
-// pause waits before another try, unless the request ends meanwhile.
+// pause waits for the retryer's delay before another try. It returns an error where the
+// request ends first.
 func (c *Caller) pause(ctx context.Context, try int, failed error) error {
 	wait, err := c.options.Retryer.RetryDelay(try, failed)
 	if err != nil {
@@ -185,7 +188,7 @@ func (c *Caller) pause(ctx context.Context, try int, failed error) error {
 	}
 }
 
-// encode is a call's input as the wire has it.
+// encode returns the body of a call.
 func (c *Caller) encode(ctx context.Context, op operation, in smithy.Serializable) ([]byte, error) {
 	r := smithyhttp.NewStackRequest().(*smithyhttp.Request)
 	r.URL = &url.URL{}
@@ -198,7 +201,7 @@ func (c *Caller) encode(ctx context.Context, op operation, in smithy.Serializabl
 // Values of headers that every call has.
 var (
 	contentType = []string{"application/x-amz-json-1.0"}
-	identity    = []string{"identity"} // what is packed would have to be unpacked
+	identity    = []string{"identity"} // a compressed answer would cost decompression
 	agent       = []string{"wardroom aws-sdk-go-v2/dynamodb"}
 )
 
@@ -231,7 +234,7 @@ func (c *Caller) try(ctx context.Context, op operation, body []byte, out smithy.
 	return nil
 }
 
-// checked is a body whose checksum is taken while it is read.
+// checked is a body that computes its checksum while it is read.
 type checked struct {
 	body io.ReadCloser
 	sum  uint32
@@ -245,8 +248,8 @@ func (c *checked) Read(p []byte) (int, error) {
 
 func (c *checked) Close() error { return c.body.Close() }
 
-// check compares it with the service's. Another one is as if the answer had broken
-// off.
+// check compares the checksum with the service's. A difference is an error that is
+// retried like an answer that broke off.
 func (c *checked) check(h http.Header) error {
 	told := h.Get("X-Amz-Crc32")
 	if told == "" || told == strconv.FormatUint(uint64(c.sum), 10) {

@@ -46,8 +46,7 @@ func Connect(c Config, options ...func(*dynamodb.Options)) *Store {
 	return Over(table.Open(dynamo.NewFromIface(NewCaller(c, options...)), c.Table))
 }
 
-// Client returns the SDK's DynamoDB client for c, for who makes and looks after
-// tables.
+// Client returns the SDK's DynamoDB client for c, to create and administer tables.
 func Client(c Config, options ...func(*dynamodb.Options)) *dynamodb.Client {
 	if c.Endpoint != "" && c.AccessKey == "" {
 		c.AccessKey, c.SecretKey = "local", "local" // an engine on this machine wants some, and any will do

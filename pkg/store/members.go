@@ -36,10 +36,9 @@ func count(tx *table.Tx, p model.Project, counter string, by int64) {
 	live(tx, p)
 }
 
-// MembersWithin returns the memberships of a project by id, strongly consistent, where
-// there are no more than n; whole is false where there are, and none is returned. It
-// costs as much as their size, where rows by key cost a unit each. Memberships that
-// can't be read are left out, and the log says so.
+// MembersWithin returns a project's memberships by id, strongly consistent, if there are
+// no more than n; else none, and whole is false. It costs by their total size, where
+// rows read by key cost a unit each. Unreadable memberships are logged and left out.
 func (s *Store) MembersWithin(ctx context.Context, project int64, n int) (members []model.ProjectMember, whole bool, err error) {
 	members, more, err := table.ProjectMembers.Query("", project).Limit(n+1).Values(ctx, s.db)
 	if err = outcome(LeaveOut(ctx, err)); err != nil || more != "" || len(members) > n {

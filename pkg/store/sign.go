@@ -21,10 +21,10 @@ type signer struct {
 	credentials aws.CredentialsProvider
 
 	mu  sync.Mutex
-	key dayKey // made last
+	key dayKey // the latest, or zero
 }
 
-// dayKey is what a day's requests are signed with.
+// dayKey is the signing key of a day, derived from a secret.
 type dayKey struct {
 	day, secret string
 	key         []byte
@@ -37,7 +37,8 @@ const (
 	timeForm  = "20060102T150405Z"
 )
 
-// sign adds the headers that say who calls, at a time.
+// sign adds the headers of the signature to r, whose headers Content-Type and
+// X-Amz-Target are set, as of now.
 func (s *signer) sign(ctx context.Context, r *http.Request, body []byte, now time.Time) error {
 	c, err := s.credentials.Retrieve(ctx)
 	if err != nil {
@@ -79,7 +80,7 @@ func (s *signer) sign(ctx context.Context, r *http.Request, body []byte, now tim
 	return nil
 }
 
-// keyOf derives the key of a day, once.
+// keyOf returns the signing key of a day, which it derives when day or secret changes.
 func (s *signer) keyOf(day, secret string) []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
