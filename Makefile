@@ -21,7 +21,7 @@ GROUPS := $(patsubst functions/%/bootstrap/main.go,%,$(wildcard functions/*/boot
 BUILT  := $(GROUPS:%=.local/build/%/bootstrap)
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset engine test test-long clients-check test-sam synth deploy invoke sam-api admin docs bench measure lint build clean $(BIN)/engine
+.PHONY: help run reset engine test test-long clients-check test-sam synth deploy invoke sam-api admin docs bench measure retrieval extraction lint build clean $(BIN)/engine
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -85,6 +85,13 @@ bench: $(BIN)/engine ## measure what the design promises and print it as a table
 
 measure: $(BIN)/engine ## the same, kept in docs/measures.md: minutes on a quiet machine, outside CI
 	$(BIN)/engine exec -- go run ./infra/bench -write docs/measures.md
+
+# What others have judged, or extracted, is kept outside the repository: see docs/knowledge.md.
+retrieval: ## how well search finds what people judged relevant: make retrieval SETS='folder …'
+	go run ./infra/retrieval $(SETS)
+
+extraction: ## how much of the text of documents is taken, against another extractor's: make extraction SETS=folder
+	go run ./infra/extraction $(SETS)
 
 lint: $(LINT) ## golangci-lint on the code, cfn-lint and checkov on the templates
 	$(LINT) run ./...

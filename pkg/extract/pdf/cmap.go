@@ -1,0 +1,122 @@
+package pdf
+
+import (
+	"bytes"
+	"slices"
+	"unicode/utf16"
+)
+
+// maxMappings is how many characters a map may tell, all its ranges together, and those
+// that it tells again.
+const maxMappings = 200_000
+
+// unicodeMap tells characters of codes, as a font's ToUnicode stream has it.
+type unicodeMap struct {
+	of     map[uint32]string
+	widths [5]bool // how many bytes codes have, of those it speaks of
+	told   int
+}
+
+// readUnicodeMap reads one. The format is PostScript's, of which these maps use so
+// little that a scan for it suffices (Adobe technical note 5411).
+func readUnicodeMap(b []byte) unicodeMap {
+	m := unicodeMap{of: map[uint32]string{}}
+	var tokens [][]byte // with the sign that they begin with
+	for len(b) > 0 {
+		switch c := b[0]; {
+		case c == '%':
+			end := bytes.IndexAny(b, "\r\n")
+			if end < 0 {
+				return m
+			}
+			b = b[end:]
+		case c == '<' && len(b) > 1 && b[1] != '<':
+			end := bytes.IndexByte(b, '>')
+			if end < 0 {
+				return m
+			}
+			tokens, b = append(tokens, b[:end]), b[end+1:]
+		case c == '[', c == ']':
+			tokens, b = append(tokens, b[:1]), b[1:]
+		case c <= ' ', bytes.IndexByte([]byte("<>(){}/"), c) >= 0:
+			b = b[1:]
+		default:
+			word := regular(b)
+			b = b[len(word):]
+			switch {
+			case bytes.HasPrefix(word, []byte("begin")):
+				tokens = tokens[:0]
+			case bytes.Equal(word, []byte("endcodespacerange")):
+				for _, t := range tokens {
+					m.widths[min(len(m.widths)-1, len(hexBytes(t)))] = true
+				}
+			case bytes.Equal(word, []byte("endbfchar")):
+				m.characters(tokens)
+			case bytes.Equal(word, []byte("endbfrange")):
+				m.ranges(tokens)
+			}
+		}
+	}
+	return m
+}
+
+func (m *unicodeMap) set(code uint32, text string) {
+	if m.told++; m.told <= maxMappings {
+		m.of[code] = text
+	}
+}
+
+func (m *unicodeMap) characters(tokens [][]byte) {
+	for i := 0; i+1 < len(tokens); i += 2 {
+		m.set(codeOf(tokens[i]), utf16Text(hexBytes(tokens[i+1])))
+	}
+}
+
+// ranges reads first, last, and the first's character or a list of all.
+func (m *unicodeMap) ranges(tokens [][]byte) {
+	for len(tokens) > 2 {
+		first, last, to := codeOf(tokens[0]), codeOf(tokens[1]), tokens[2]
+		tokens = tokens[3:]
+		if to[0] == '[' {
+			for ; len(tokens) > 0 && tokens[0][0] != ']'; tokens = tokens[1:] {
+				m.set(first, utf16Text(hexBytes(tokens[0])))
+				first++
+			}
+			tokens = tokens[min(1, len(tokens)):]
+			continue
+		}
+		text := hexBytes(to)
+		for n := uint32(0); first+n <= last && first+n >= first && n < 1<<16 && m.told < maxMappings; n++ {
+			m.set(first+n, utf16Text(plus(text, n)))
+		}
+	}
+}
+
+// plus is a big-endian number and n.
+func plus(number []byte, n uint32) []byte {
+	out := slices.Clone(number)
+	for i := len(out) - 1; i >= 0 && n > 0; i-- {
+		n += uint32(out[i])
+		out[i] = byte(n)
+		n >>= 8
+	}
+	return out
+}
+
+func codeOf(token []byte) (code uint32) {
+	for _, b := range hexBytes(token) {
+		code = code<<8 | uint32(b)
+	}
+	return code
+}
+
+func utf16Text(b []byte) string {
+	if len(b) == 1 {
+		return string(rune(b[0]))
+	}
+	units := make([]uint16, 0, len(b)/2)
+	for i := 0; i+1 < len(b); i += 2 {
+		units = append(units, uint16(b[i])<<8|uint16(b[i+1]))
+	}
+	return string(utf16.Decode(units))
+}

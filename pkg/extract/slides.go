@@ -1,0 +1,63 @@
+package extract
+
+import "encoding/xml"
+
+// slides reads a presentation, slide by slide in the order in which they are shown. A
+// slide is a page.
+func (p *parts) slides(main string) error {
+	order, err := p.order(main, "sldId", "slide")
+	if err != nil {
+		return err
+	}
+	for _, slide := range order {
+		if err := p.turn(); err != nil {
+			return err
+		}
+		if err := p.runs(slide.part, Paragraph, nil); err != nil {
+			return err
+		}
+		beside, err := p.related(slide.part, "notesSlide", "diagramData", "chart", "comments")
+		if err != nil {
+			return err
+		}
+		for _, part := range beside {
+			if err := p.runs(part, Note, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// listed is a part that the main one lists by a name.
+type listed struct{ name, part string }
+
+// order are the parts that elements of the main part list by their relationship; where
+// none does, those of the kind.
+func (p *parts) order(main, element, kind string) ([]listed, error) {
+	all, err := p.relations(main)
+	if err != nil {
+		return nil, err
+	}
+	byID := map[string]string{}
+	for _, r := range all {
+		byID[r.id] = r.part
+	}
+	var out []listed
+	err = p.walk(main, func(t xml.Token, _ int) error {
+		if e, begins := t.(xml.StartElement); begins && e.Name.Local == element {
+			if part, ok := byID[attribute(e, "r:id")]; ok {
+				out = append(out, listed{attribute(e, "name"), part})
+			}
+		}
+		return nil
+	})
+	if err != nil || len(out) > 0 {
+		return out, err
+	}
+	found, err := p.related(main, kind)
+	for _, part := range found {
+		out = append(out, listed{part: part})
+	}
+	return out, err
+}

@@ -1,0 +1,169 @@
+package extract
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// Format is what a document is, by its media type.
+type Format string
+
+// The formats that are told apart.
+const (
+	Unknown  Format = "application/octet-stream"
+	Text     Format = "text/plain"
+	Markdown Format = "text/markdown"
+	HTML     Format = "text/html"
+	CSV      Format = "text/csv"
+	JSON     Format = "application/json"
+	PDF      Format = "application/pdf"
+	DOCX     Format = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+	PPTX     Format = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+	XLSX     Format = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	Office   Format = "application/zip" // an archive; its parts say of what
+)
+
+// sniffed is how much of a document is looked at to tell its format.
+const sniffed = 64 << 10
+
+// sniff tells a format by its beginning.
+func sniff(r io.ReaderAt, size int64) (Format, error) {
+	if size == 0 {
+		return Unknown, fail(NoText, "It is empty")
+	}
+	head := make([]byte, min(size, sniffed))
+	if n, err := r.ReadAt(head, 0); n < len(head) {
+		return Unknown, errors.Join(err, io.ErrUnexpectedEOF)
+	}
+	switch {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
+		return Office, nil
+	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
+		return Unknown, fail(Protected, "It is protected by a password, or of an Office older than 2007")
+	case bytes.Contains(head[:min(len(head), 1024)], []byte("%PDF-")):
+		return PDF, nil
+	}
+	text := asText(head)
+	if binary(text) {
+		return Unknown, nil
+	}
+	return textFormat(text, int64(len(head)) < size), nil
+}
+
+// asText is the beginning of a text, whatever its encoding, as far as it is ASCII: so
+// much tells the format.
+func asText(head []byte) string {
+	for _, bom := range []string{"\xff\xfe", "\xfe\xff"} {
+		if bytes.HasPrefix(head, []byte(bom)) {
+			return strings.ReplaceAll(string(head[2:]), "\x00", "")
+		}
+	}
+	return string(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")))
+}
+
+// binary reports whether there is something that no text has.
+func binary(text string) bool {
+	odd := 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == 0:
+			return true
+		case c < ' ' && !strings.ContainsRune("\t\n\r\f\x1b", rune(c)):
+			odd++
+		}
+	}
+	return odd*50 > len(text)
+}
+
+var (
+	hypertextTag = regexp.MustCompile(`(?i)^(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*<(!doctype\s+html|html|head|body|title|script|style|div|p|table|h[1-6]|article|section|main|ul|ol|span|a|br|meta|link)\b`)
+	markdownSign = regexp.MustCompile("(?m)^(#{1,6} \\S|```|~~~|[-*+] \\[[ x]\\] |\\|.*\\|\\s*$|(={3,}|-{3,})\\s*$)|\\]\\((https?:|/|#|\\.)|\\*\\*\\S")
+)
+
+// textFormat tells formats of text by the beginning of one; more says that there is
+// more of it.
+func textFormat(text string, more bool) Format {
+	trimmed := strings.TrimSpace(text)
+	switch {
+	case hypertextTag.MatchString(trimmed):
+		return HTML
+	case isJSON(trimmed, more):
+		return JSON
+	case isTable(text, more):
+		return CSV
+	case markdownSign.MatchString(text):
+		return Markdown
+	}
+	return Text
+}
+
+// isJSON reports whether a text is an object or a list, as far as it goes.
+func isJSON(text string, more bool) bool {
+	if text == "" || text[0] != '{' && text[0] != '[' {
+		return false
+	}
+	d := json.NewDecoder(strings.NewReader(text))
+	tokens := 0
+	for {
+		if _, err := d.Token(); err != nil {
+			cut := errors.Is(err, io.ErrUnexpectedEOF) || more && tokens > 2
+			return errors.Is(err, io.EOF) || more && cut
+		}
+		tokens++
+	}
+}
+
+// comma is what parts the cells of a table: of those the one that the first line has
+// most; 0 for none.
+func comma(text string) rune {
+	first, _, _ := strings.Cut(text, "\n")
+	best, most := rune(0), 0
+	for _, c := range ",;\t|" {
+		if n := strings.Count(first, string(c)); n > most {
+			best, most = c, n
+		}
+	}
+	return best
+}
+
+// isTable reports whether the first lines have the same number of cells, two at least,
+// which are no sentences.
+func isTable(text string, more bool) bool {
+	c := comma(text)
+	if c == 0 || !utf8.ValidString(text[:min(len(text), 4096)]) && strings.Contains(text, "\x00") {
+		return false
+	}
+	if more {
+		if end := strings.LastIndexByte(text, '\n'); end > 0 {
+			text = text[:end+1]
+		}
+	}
+	r := csv.NewReader(strings.NewReader(text))
+	r.Comma = c
+	rows, columns := 0, 0
+	for rows < 100 {
+		row, err := r.Read() // of other lengths than the first: ErrFieldCount
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return false
+		}
+		if rows == 0 {
+			for _, cell := range row {
+				if len(cell) > 100 || strings.TrimSpace(cell) == "" && c == '|' {
+					return false
+				}
+			}
+			columns = len(row)
+		}
+		rows++
+	}
+	return rows >= 2 && columns >= 2
+}
