@@ -52,8 +52,8 @@ func exportAudit(flags *flag.FlagSet, args []string) (action, error) {
 	}, nil
 }
 
-// signer is the public key of the checkpoints and its name; nil where none is
-// configured. On this machine it is the one that make run has made, like there.
+// signer returns the public key of the checkpoints and its name; nil where none is
+// configured. For the stage local it is the key that make run has made.
 func (p place) signer(ctx context.Context) (*ecdsa.PublicKey, string, error) {
 	signer, err := checkpoint.Environment()
 	if errors.Is(err, checkpoint.ErrNone) {
@@ -82,7 +82,7 @@ func export(ctx context.Context, s *store.Store, organization int64, public *ecd
 	if err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
-	defer func() { _ = os.Remove(file.Name()) }() // it is there no more once it was renamed
+	defer func() { _ = os.Remove(file.Name()) }() // fails after the rename
 	err = audit.Export(ctx, s, organization, model.Now(), public, name, file)
 	if err = errors.Join(err, file.Close()); err != nil {
 		return err
@@ -142,8 +142,8 @@ func verify(path string, kept []audit.Point, public *ecdsa.PublicKey, out io.Wri
 	return nil
 }
 
-// summary tells a report, and that signatures were taken on trust where there was
-// no key for them.
+// summary describes a report in words, with the number of signatures that weren't
+// checked because their key is missing.
 func summary(r audit.Report) string {
 	signatures := count(int64(r.Signatures), "signature", "signatures") + " checked"
 	if missing := r.Checkpoints - r.Signatures; missing > 0 {
