@@ -12,9 +12,9 @@ import (
 // loadFor is how long each request is sent again and again.
 const loadFor = 3 * time.Second
 
-// load has clients send one request as fast as it is answered, through the local
-// door and over real connections. How many come through is no promise: it tells a
-// slower change from a faster one, on one machine in one hour.
+// load has clients send one request again and again to the local server, over real
+// connections. The number of answers is no promise: it compares two changes on one
+// machine within an hour.
 func load(ctx context.Context, r *report) error {
 	endpoint, stop, err := database(ctx)
 	if err != nil {
@@ -46,7 +46,7 @@ func load(ctx context.Context, r *report) error {
 	return nil
 }
 
-// rate is how many answers the clients get in a time.
+// rate is the number of answers that the clients get within a time.
 func (d *door) rate(ctx context.Context, path string, within time.Duration) (int64, error) {
 	var answered atomic.Int64
 	end := time.Now().Add(within)
