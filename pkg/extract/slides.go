@@ -29,11 +29,11 @@ func (p *parts) slides(main string) error {
 	return nil
 }
 
-// listed is a part that the main one lists by a name.
+// listed is a part and the name by which the main part lists it.
 type listed struct{ name, part string }
 
-// order are the parts that elements of the main part list by their relationship; where
-// none does, those of the kind.
+// order returns the parts that elements of the main part list, in their order; where
+// none does, the parts with a relationship of kind.
 func (p *parts) order(main, element, kind string) ([]listed, error) {
 	all, err := p.relations(main)
 	if err != nil {
