@@ -94,18 +94,14 @@ func measure(path, text string) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	var all strings.Builder
-	all.WriteString(d.Title + "\n")
-	for _, b := range d.Blocks {
-		all.WriteString(b.Text + "\n")
-	}
-	return f1(words(all.String()), want), nil
+	return f1(words(d.Text()), want), nil // without its title, which is no part of its pages
 }
 
 // words counts the words of a text, in lower case.
 func words(text string) map[string]int {
 	all := map[string]int{}
-	for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+	text = strings.ReplaceAll(strings.ToLower(text), "\u00ad", "") // where a word may be divided
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 		all[word]++
 	}
 	return all

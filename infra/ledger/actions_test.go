@@ -94,23 +94,39 @@ func TestActions(t *testing.T) {
 
 // followed plays every usage once more and records what follows from it: at
 // once, and when every retention is over.
-func followed(t *testing.T) (calls []fixture.Call) {
+func followed(t *testing.T) []fixture.Call {
 	t.Helper()
-	trace := new(fixture.Trace)
-	s := fixture.New(t, trace.Option())
-	begin := s.Rows(t.Context(), t)
-	for _, u := range usages(t) {
-		s.Fresh()
-		s.Put(t, u.given)
-		s.Do(t.Context(), u.Request)
-		for range 2 {
-			trace.Take()
-			s.Settle(t.Context(), t)
-			calls = append(calls, trace.Take()...)
-			s.Pass(removal.UndoFor + time.Hour)
-		}
-		s.Restore(t.Context(), t, begin)
+	all := usages(t)
+	calls := make([][]fixture.Call, len(all))
+	each(t, len(all), newFollower, func(t *testing.T, f follower, i int) { calls[i] = f.follow(t, all[i]) })
+	return slices.Concat(calls...)
+}
+
+// follower plays usages on one table, where DynamoDB is at hand.
+type follower struct {
+	player
+	begin table.Rows
+}
+
+func newFollower(t *testing.T) follower {
+	f := follower{player: player{trace: new(fixture.Trace)}}
+	f.System = fixture.New(t, f.trace.Option())
+	f.begin = f.Rows(t.Context(), t)
+	return f
+}
+
+func (f follower) follow(t *testing.T, u usage) (calls []fixture.Call) {
+	t.Helper()
+	f.Fresh()
+	f.Put(t, u.given)
+	f.Do(t.Context(), u.Request)
+	for range 2 {
+		f.trace.Take()
+		f.Settle(t.Context(), t)
+		calls = append(calls, f.trace.Take()...)
+		f.Pass(removal.UndoFor + time.Hour)
 	}
+	f.Restore(t.Context(), t, f.begin)
 	return calls
 }
 

@@ -117,7 +117,7 @@ func docx(body string) map[string]string {
 		"_rels/.rels":                  relationships("r1", "officeDocument", "word/document.xml", "r2", "core-properties", "docProps/core.xml"),
 		"docProps/core.xml":            `<cp:coreProperties xmlns:cp="c" xmlns:dc="d"><dc:title>The Plan</dc:title></cp:coreProperties>`,
 		"word/document.xml":            `<w:document xmlns:w="w"><w:body>` + body + `</w:body></w:document>`,
-		"word/_rels/document.xml.rels": relationships("r1", "styles", "styles.xml", "r2", "footnotes", "footnotes.xml", "r3", "header", "header1.xml"),
+		"word/_rels/document.xml.rels": relationships("r1", "styles", "styles.xml", "r2", "footnotes", "footnotes.xml", "r3", "header", "header1.xml", "r4", "numbering", "numbering.xml"),
 		"word/styles.xml":              `<w:styles xmlns:w="w"><w:style w:styleId="Ueberschrift2"><w:name w:val="heading 2"/></w:style><w:style w:styleId="Big"><w:name w:val="My Heading"/><w:pPr><w:outlineLvl w:val="0"/></w:pPr></w:style></w:styles>`,
 		"word/footnotes.xml":           `<w:footnotes xmlns:w="w"><w:p><w:r><w:t>See there.</w:t></w:r></w:p></w:footnotes>`,
 	}
@@ -127,28 +127,43 @@ func paragraph(style, text string) string {
 	return `<w:p><w:pPr><w:pStyle w:val="` + style + `"/></w:pPr><w:r><w:t xml:space="preserve">` + text + `</w:t></w:r></w:p>`
 }
 
+func item(list, level int, text string) string {
+	return fmt.Sprintf(`<w:p><w:pPr><w:numPr><w:ilvl w:val="%d"/><w:numId w:val="%d"/></w:numPr></w:pPr><w:r><w:t>%s</w:t></w:r></w:p>`, level, list, text)
+}
+
+func with(parts map[string]string, name, text string) map[string]string {
+	parts[name] = text
+	return parts
+}
+
 func pptx() map[string]string {
 	slide := func(title, text string) string {
 		return `<p:sld xmlns:p="p" xmlns:a="a"><p:sp><p:nvPr><p:ph type="title"/></p:nvPr><a:p><a:r><a:t>` + title + `</a:t></a:r></a:p></p:sp><p:sp><a:p><a:r><a:t>` + text + `</a:t></a:r></a:p></p:sp></p:sld>`
 	}
 	return map[string]string{
-		"_rels/.rels":                      relationships("r1", "officeDocument", "/ppt/presentation.xml"),
-		"ppt/presentation.xml":             `<p:presentation xmlns:p="p" xmlns:r="r"><p:sldIdLst><p:sldId r:id="b"/><p:sldId r:id="a"/></p:sldIdLst></p:presentation>`,
-		"ppt/_rels/presentation.xml.rels":  relationships("a", "slide", "slides/slide1.xml", "b", "slide", "slides/slide2.xml"),
-		"ppt/slides/slide1.xml":            slide("Second", "its text"),
-		"ppt/slides/slide2.xml":            slide("First", "more"),
-		"ppt/slides/_rels/slide2.xml.rels": relationships("r1", "notesSlide", "../notesSlides/notesSlide1.xml"),
-		"ppt/notesSlides/notesSlide1.xml":  `<p:notes xmlns:p="p" xmlns:a="a"><a:p><a:r><a:t>say this</a:t></a:r></a:p></p:notes>`,
+		"_rels/.rels":                       relationships("r1", "officeDocument", "/ppt/presentation.xml"),
+		"ppt/presentation.xml":              `<p:presentation xmlns:p="p" xmlns:r="r"><p:sldIdLst><p:sldId r:id="b"/><p:sldId r:id="a"/></p:sldIdLst></p:presentation>`,
+		"ppt/_rels/presentation.xml.rels":   relationships("a", "slide", "slides/slide1.xml", "b", "slide", "slides/slide2.xml"),
+		"ppt/slides/slide1.xml":             slide("Second", "its text"),
+		"ppt/slides/slide2.xml":             slide("First", "more"),
+		"ppt/slides/_rels/slide2.xml.rels":  relationships("r1", "notesSlide", "../notesSlides/notesSlide1.xml", "r2", "slideLayout", "../slideLayouts/slideLayout1.xml"),
+		"ppt/slides/_rels/slide1.xml.rels":  relationships("r2", "slideLayout", "../slideLayouts/slideLayout1.xml"),
+		"ppt/slideLayouts/slideLayout1.xml": `<p:sldLayout xmlns:p="p" xmlns:a="a"><p:sp><p:nvPr><p:ph type="body"/></p:nvPr><a:p><a:r><a:t>Click to edit</a:t></a:r></a:p></p:sp><p:sp><a:p><a:r><a:t>Confidential</a:t></a:r></a:p></p:sp></p:sldLayout>`,
+		"ppt/notesSlides/notesSlide1.xml":   `<p:notes xmlns:p="p" xmlns:a="a"><a:p><a:r><a:t>say this</a:t></a:r></a:p></p:notes>`,
 	}
 }
 
 func xlsx() map[string]string {
 	return map[string]string{
-		"_rels/.rels":                relationships("r1", "officeDocument", "xl/workbook.xml"),
-		"xl/workbook.xml":            `<workbook xmlns:r="r"><sheets><sheet name="Plan" r:id="r1"/></sheets></workbook>`,
-		"xl/_rels/workbook.xml.rels": relationships("r1", "worksheet", "worksheets/sheet1.xml", "r2", "sharedStrings", "sharedStrings.xml", "r3", "styles", "styles.xml"),
-		"xl/sharedStrings.xml":       `<sst><si><t>name</t></si><si><r><t>Ada </t></r><r><t>L</t></r><rPh><t>no</t></rPh></si></sst>`,
-		"xl/styles.xml":              `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="[$-409]d&quot; day&quot;\-mmm"/></numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="22"/></cellXfs></styleSheet>`,
+		"_rels/.rels":                         relationships("r1", "officeDocument", "xl/workbook.xml"),
+		"xl/workbook.xml":                     `<workbook xmlns:r="r"><sheets><sheet name="Plan" r:id="r1"/></sheets></workbook>`,
+		"xl/_rels/workbook.xml.rels":          relationships("r1", "worksheet", "worksheets/sheet1.xml", "r2", "sharedStrings", "sharedStrings.xml", "r3", "styles", "styles.xml"),
+		"xl/sharedStrings.xml":                `<sst><si><t>name</t></si><si><r><t>Ada </t></r><r><t>L</t></r><rPh><t>no</t></rPh></si></sst>`,
+		"xl/styles.xml":                       `<styleSheet><numFmts><numFmt numFmtId="164" formatCode="[$-409]d&quot; day&quot;\-mmm"/></numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="22"/></cellXfs></styleSheet>`,
+		"xl/worksheets/_rels/sheet1.xml.rels": relationships("r1", "drawing", "../drawings/drawing1.xml"),
+		"xl/drawings/_rels/drawing1.xml.rels": relationships("r1", "chart", "../charts/chart1.xml"),
+		"xl/charts/chart1.xml":                `<c:chart xmlns:c="c"><c:v>Sales</c:v></c:chart>`,
+		"xl/charts/_rels/chart1.xml.rels":     relationships("r1", "chart", "chart1.xml"), // to itself
 		"xl/worksheets/sheet1.xml": `<worksheet><sheetData><row><c t="s"><v>0</v></c><c t="inlineStr"><is><t>since</t></is></c></row>` +
 			`<row><c t="s"><v>1</v></c><c s="1"><v>45292</v></c><c s="2"><v>1</v></c><c s="3"><v>45292.75</v></c><c s="0"><v>0.30000000000000004</v></c><c t="b"><v>1</v></c><c t="s"><v>99</v></c></row></sheetData></worksheet>`,
 	}
@@ -168,8 +183,15 @@ func TestOffice(t *testing.T) {
 			[]string{"title: The Plan", "| a b\tc", "n See there."}},
 		{"what a tracked change took out is gone, and nothing is said twice", docx(`<w:p><w:del><w:r><w:t>old</w:t></w:r></w:del><w:r><w:t>new</w:t></w:r><mc:AlternateContent><mc:Choice><w:t> once</w:t></mc:Choice><mc:Fallback><w:t> twice</w:t></mc:Fallback></mc:AlternateContent><w:r><w:tab/><w:t>end</w:t></w:r></w:p>`), extract.DOCX,
 			[]string{"title: The Plan", "p new once end", "n See there."}},
-		{"slides in the order in which they are shown", pptx(), extract.PPTX, []string{"h1@1 First", "p@1 more", "n@1 say this", "h1@2 Second", "p@2 its text"}},
-		{"sheets, with dates as dates", xlsx(), extract.XLSX, []string{"h1@1 Plan", "|@1 name\tsince", "|@1 Ada L\t2024-01-01\t1899-12-31\t2024-01-01 18:00\t0.3\tTRUE\t99"}},
+		{"numbered lists with their numbers", with(docx(item(1, 0, "one")+item(1, 1, "deeper")+item(1, 1, "and")+item(1, 0, "two")+item(1, 1, "anew")+item(2, 0, "goes on")+item(3, 0, "begins")+item(4, 0, "bullet")), "word/numbering.xml",
+			`<w:numbering xmlns:w="w"><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="upperRoman"/><w:lvlText w:val="%1."/></w:lvl><w:lvl w:ilvl="1"><w:start w:val="3"/><w:numFmt w:val="lowerLetter"/><w:lvlText w:val="%1.%2)"/></w:lvl></w:abstractNum>`+
+				`<w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="·"/></w:lvl></w:abstractNum>`+
+				`<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="3"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="9"/></w:lvlOverride></w:num><w:num w:numId="4"><w:abstractNumId w:val="1"/></w:num></w:numbering>`), extract.DOCX,
+			[]string{"title: The Plan", "- I. one", "- I.c) deeper", "- I.d) and", "- II. two", "- II.c) anew", "- III. goes on", "- IX. begins", "- bullet", "n See there."}},
+		{"how a word is pronounced is no part of it", docx(`<w:p><w:ruby><w:rt><w:r><w:t>とう</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>東</w:t></w:r></w:rubyBase></w:ruby></w:p>`), extract.DOCX,
+			[]string{"title: The Plan", "p 東", "n See there."}},
+		{"slides in the order in which they are shown", pptx(), extract.PPTX, []string{"h1@1 First", "p@1 more", "n@1 say this", "h1@2 Second", "p@2 its text", "n@2 Confidential"}},
+		{"sheets, with dates as dates", xlsx(), extract.XLSX, []string{"h1@1 Plan", "|@1 name\tsince", "|@1 Ada L\t2024-01-01\t1899-12-31\t2024-01-01 18:00\t0.3\tTRUE\t99", "n@1 Sales"}},
 	} {
 		t.Run(tt.says, func(t *testing.T) {
 			d, format, err := read(archive(tt.parts), extract.Default)
@@ -187,10 +209,6 @@ func TestFailures(t *testing.T) {
 		for _, name := range names {
 			delete(parts, name)
 		}
-		return parts
-	}
-	with := func(parts map[string]string, name, text string) map[string]string {
-		parts[name] = text
 		return parts
 	}
 	many := map[string]string{}

@@ -22,7 +22,7 @@ func office(w *writer, r io.ReaderAt, size int64) (Format, error) {
 	if len(archive.File) > w.limits.Parts {
 		return Office, fail(TooLarge, "It has more than %d parts", w.limits.Parts)
 	}
-	p := &parts{writer: w, files: make(map[string]*zip.File, len(archive.File)), budget: w.limits.Inside}
+	p := &parts{writer: w, files: make(map[string]*zip.File, len(archive.File)), budget: w.limits.Inside, noted: map[string]bool{}}
 	for _, file := range archive.File {
 		p.files[partName(file.Name)] = file
 	}
@@ -50,7 +50,8 @@ func office(w *writer, r io.ReaderAt, size int64) (Format, error) {
 type parts struct {
 	*writer
 	files  map[string]*zip.File
-	budget int64 // bytes that may still be decompressed
+	budget int64 // bytes that may still be unpacked
+	noted  map[string]bool
 }
 
 // partName returns the key of a part's name: case doesn't matter.

@@ -32,10 +32,8 @@ func (p *parts) sheets(main string) error {
 		if err != nil {
 			return err
 		}
-		for _, part := range beside {
-			if err := p.runs(part, Note, nil); err != nil {
-				return err
-			}
+		if err := p.notes(beside, "chart", "diagramData"); err != nil {
+			return err
 		}
 	}
 	return nil

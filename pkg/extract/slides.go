@@ -13,15 +13,48 @@ func (p *parts) slides(main string) error {
 		if err := p.turn(); err != nil {
 			return err
 		}
-		if err := p.runs(slide.part, Paragraph, nil); err != nil {
+		if err := p.runs(slide.part, Paragraph); err != nil {
 			return err
 		}
 		beside, err := p.related(slide.part, "notesSlide", "diagramData", "chart", "comments")
 		if err != nil {
 			return err
 		}
-		for _, part := range beside {
-			if err := p.runs(part, Note, nil); err != nil {
+		if err := p.notes(beside); err != nil {
+			return err
+		}
+	}
+	return p.masters(order)
+}
+
+// masters reads what the layouts and masters of slides show on each of them, once:
+// their placeholders show nothing.
+func (p *parts) masters(slides []listed) error {
+	read := map[string]bool{}
+	of := func(part, kind string) ([]string, error) {
+		found, err := p.related(part, kind)
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range found {
+			if read[one] {
+				continue
+			}
+			read[one] = true
+			r := runReader{parts: p, kind: Note, fixed: true}
+			if err := r.all(one); err != nil {
+				return nil, err
+			}
+		}
+		return found, nil
+	}
+	for _, slide := range slides {
+		layouts, err := of(slide.part, "slideLayout")
+		if err != nil {
+			return err
+		}
+		for _, layout := range layouts {
+			if _, err := of(layout, "slideMaster"); err != nil {
 				return err
 			}
 		}

@@ -12,16 +12,41 @@ func (p *parts) word(main string) error {
 	if err != nil {
 		return err
 	}
-	if err := p.runs(main, Paragraph, styles); err != nil {
+	lists, err := p.numberings(main)
+	if err != nil {
+		return err
+	}
+	body := runReader{parts: p, headings: styles, lists: lists}
+	if err := body.all(main); err != nil {
 		return err
 	}
 	beside, err := p.related(main, "footnotes", "endnotes", "comments", "header", "footer", "diagramData", "chart")
+	if err != nil {
+		return err
+	}
+	return p.notes(beside)
+}
+
+// notes reads what stands beside the text, and the parts that are of some kinds to it,
+// each once.
+func (p *parts) notes(beside []string, kinds ...string) error {
 	for _, part := range beside {
-		if err := p.runs(part, Note, nil); err != nil {
+		if p.noted[part] { // parts may lead to each other
+			continue
+		}
+		p.noted[part] = true
+		if err := p.runs(part, Note); err != nil {
+			return err
+		}
+		more, err := p.related(part, kinds...)
+		if err != nil {
+			return err
+		}
+		if err := p.notes(more); err != nil {
 			return err
 		}
 	}
-	return err
+	return nil
 }
 
 // headingStyles returns the levels of headings by style: those of styles with an outline
@@ -60,11 +85,16 @@ func (p *parts) headingStyles(main string) (map[string]int, error) {
 	return levels, err
 }
 
-// runs writes the paragraphs and rows of a part of WordprocessingML or DrawingML. Its
-// paragraphs are of the given kind; for Paragraph, headings and items are recognised.
-func (p *parts) runs(part string, kind Kind, headings map[string]int) error {
-	r := runReader{parts: p, kind: kind, headings: headings}
-	if err := p.walk(part, r.read); err != nil {
+// runs writes the paragraphs and rows of a part of WordprocessingML or DrawingML, as
+// blocks of a kind where they are no others.
+func (p *parts) runs(part string, kind Kind) error {
+	r := runReader{parts: p, kind: kind}
+	return r.all(part)
+}
+
+// all reads a whole part.
+func (r *runReader) all(part string) error {
+	if err := r.walk(part, r.read); err != nil {
 		return err
 	}
 	return r.flush()
@@ -74,16 +104,21 @@ func (p *parts) runs(part string, kind Kind, headings map[string]int) error {
 type runReader struct {
 	*parts
 	kind     Kind
-	headings map[string]int
+	headings map[string]int // by their styles
+	lists    numberings
+	fixed    bool // what placeholders have is passed over
 
 	text   strings.Builder
 	seen   bool // inside an element whose text is shown
 	unseen int  // the depth of an element that is skipped; 0 for none
 	level  int  // the paragraph's level as a heading; 0 for none
 	item   bool // of a list
-	rows   int  // the depth of nested rows: tables may be in cells
+	list   string
+	depth  int  // in the list
+	rows   int  // how many rows the reader is in: tables may be in cells
 	cells  int  // of the row
 	title  bool // of a slide
+	hidden bool // in a placeholder
 }
 
 func (r *runReader) read(t xml.Token, depth int) error {
@@ -110,13 +145,13 @@ func (r *runReader) begin(e xml.StartElement, depth int) error {
 	switch e.Name.Local {
 	case "Fallback": // repeats the text of a Choice
 		r.unseen = depth
-	case "del", "moveFrom": // deleted by a tracked change
+	case "del", "moveFrom", "rt": // what a tracked change has taken out, and how a word is pronounced
 		if e.Name.Space == "w" {
 			r.unseen = depth
 		}
 	case "t":
-		r.seen = true
-	case "v": // a value of a chart
+		r.seen = !r.hidden
+	case "v": // what a chart shows
 		r.seen = e.Name.Space == "c"
 	case "text": // of a presentation's comment
 		r.seen = e.Name.Space == "p"
@@ -132,11 +167,15 @@ func (r *runReader) begin(e xml.StartElement, depth int) error {
 		}
 	case "numPr":
 		r.item = true
+	case "ilvl":
+		r.depth, _ = strconv.Atoi(attribute(e, "val"))
+	case "numId":
+		r.list = attribute(e, "val")
 	case "ph": // a placeholder of a slide
 		kind := attribute(e, "type")
-		r.title = kind == "title" || kind == "ctrTitle"
+		r.title, r.hidden = kind == "title" || kind == "ctrTitle", r.fixed
 	case "sp":
-		r.title = false
+		r.title, r.hidden = false, false
 	case "tr":
 		if r.rows++; r.rows == 1 {
 			r.cells = 0
@@ -179,6 +218,9 @@ func (r *runReader) end(name xml.Name) error {
 // flush writes the present paragraph.
 func (r *runReader) flush() error {
 	text, kind, level := r.text.String(), r.kind, 0
+	if r.item && strings.TrimSpace(text) != "" {
+		text = r.lists.next(r.list, r.depth) + text
+	}
 	switch {
 	case r.kind != Paragraph:
 	case r.level > 0:
@@ -189,6 +231,6 @@ func (r *runReader) flush() error {
 		kind = Item
 	}
 	r.text.Reset()
-	r.level, r.item = 0, false
+	r.level, r.item, r.list, r.depth = 0, false, "", 0
 	return r.write(kind, level, text)
 }

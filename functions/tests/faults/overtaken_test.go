@@ -12,6 +12,7 @@ import (
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
+	"wardroom/infra/local/scale"
 	"wardroom/infra/local/seed"
 	"wardroom/pkg/access"
 	"wardroom/pkg/model"
@@ -167,10 +168,11 @@ var requestID = regexp.MustCompile(`"request_id":"[^"]*"`)
 
 // Whoever loses what allowed his request after it was looked at, and before the
 // request wrote, is answered as if he came only now, and nothing is written.
-// Without the conditions of the transaction he would get through.
+// Without the conditions of the transaction he would get through. In make test each
+// way of being allowed meets half of the requests.
 func TestOvertaken(t *testing.T) {
 	t.Parallel()
-	for _, who := range standings() {
+	for n, who := range standings() {
 		t.Run(who.name, func(t *testing.T) {
 			t.Parallel()
 			s := standingWorld(t)
@@ -178,15 +180,15 @@ func TestOvertaken(t *testing.T) {
 			s.rows = s.Rows(t.Context(), t)
 			ctx := t.Context()
 			met := 0
-			for _, q := range requests(t) {
-				if q.large {
+			for i, q := range requests(t) {
+				if q.large || !scale.Long() && (i+n)%2 == 0 {
 					continue
 				}
 				r := q.Request
 				r.Key = who.key
 				r.Header = r.Header.Clone()
 				r.Header.Del("Authorization")
-				if c := s.clean(t, asked{Request: r}); c.Status >= http.StatusBadRequest || !slices.Contains(c.calls, "TransactWriteItems") {
+				if c := s.clean(t, asked{name: q.name, Request: r}); c.Status >= http.StatusBadRequest || !slices.Contains(c.calls, "TransactWriteItems") {
 					continue
 				}
 
@@ -198,7 +200,9 @@ func TestOvertaken(t *testing.T) {
 				if d := cmp.Diff(map[string]int{}, outline(lost, s.Rows(ctx, t))); d != "" {
 					t.Errorf("%s: %d, and yet it wrote:\n%s", q.name, got.Status, d)
 				}
-				fixture.Check(t, s.System)
+				if scale.Long() { // nothing has changed since the caller lost what they had
+					fixture.Check(t, s.System)
+				}
 				if want := s.Do(ctx, r); got.Status != want.Status || requestID.ReplaceAllString(got.Body, "") != requestID.ReplaceAllString(want.Body, "") {
 					t.Errorf("%s: %d %s, but a fresh one: %d %s", q.name, got.Status, got.Body, want.Status, want.Body)
 				}
@@ -206,8 +210,12 @@ func TestOvertaken(t *testing.T) {
 					t.Errorf("%s, without conditions: %d %s", q.name, got.Status, got.Body)
 				}
 			}
-			if met < 3 {
-				t.Errorf("only %d operations take this", met)
+			least := 3
+			if !scale.Long() {
+				least = 1
+			}
+			if met < least {
+				t.Errorf("only %d operations take this, want %d at least", met, least)
 			}
 		})
 	}

@@ -40,7 +40,7 @@ func TestSchemathesis(t *testing.T) {
 
 	arguments := []string{
 		"-m", "schemathesis.cli", "--config-file", "schemathesis.toml",
-		"run", document, "--url", url, "--header", "Authorization: "+globalKey,
+		"run", document, "--url", url, "--header", "Authorization: " + globalKey,
 		"--checks", "all", "--continue-on-failure", "--no-shrink", "--generation-database", "none",
 		// One worker: with more, the order of calls is no longer the seed's, and
 		// Hypothesis has been seen to trip over itself.

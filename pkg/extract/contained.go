@@ -1,0 +1,198 @@
+package extract
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/gob"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime/debug"
+	"syscall"
+	"time"
+)
+
+// Contained extracts in processes of their own: whatever a document makes a parser do,
+// it takes nothing else along. A process is the program itself, once more; it must
+// begin by calling ServeContained.
+type Contained struct {
+	Memory  int64         // bytes of data that a process may have; 200 MB at least, and 320 MB if it is 0
+	Timeout time.Duration // for a document; a minute if it is 0
+	Limits  Limits        // Default if it is zero
+}
+
+const (
+	usualMemory  = 320 << 20
+	usualTimeout = time.Minute
+)
+
+// errSlow ends a process that takes too long.
+var errSlow = errors.New("extract: too slow")
+
+// order is what a process is told, in its environment.
+type order struct {
+	Size   int64
+	Memory int64
+	Limits Limits
+}
+
+const orderVariable = "WARDROOM_EXTRACT"
+
+// begin is what a process answers first; its blocks follow, one by one, and one with
+// End.
+type begin struct {
+	Format  Format
+	Title   string
+	Pages   int
+	Failure *Failure
+}
+
+type part struct {
+	Block Block
+	End   bool
+}
+
+// Extract is Extract for a file, from its beginning. A document that makes a process
+// die, or takes too long, is a *Failure, too.
+func (c Contained) Extract(ctx context.Context, file *os.File) (Document, Format, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return Document{}, Unknown, err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return Document{}, Unknown, err
+	}
+	o := order{info.Size(), c.Memory, c.Limits}
+	if o.Memory == 0 {
+		o.Memory = usualMemory
+	}
+	if o.Limits == (Limits{}) {
+		o.Limits = Default
+	}
+	text, err := json.Marshal(o)
+	if err != nil {
+		return Document{}, Unknown, err
+	}
+	timeout := c.Timeout
+	if timeout == 0 {
+		timeout = usualTimeout
+	}
+	within, cancel := context.WithTimeoutCause(ctx, timeout, errSlow)
+	defer cancel()
+	var said bytes.Buffer
+	child := exec.CommandContext(within, program)            //nolint:gosec // itself
+	child.Env = []string{orderVariable + "=" + string(text)} // and no secret
+	child.ExtraFiles = []*os.File{file}
+	child.Stderr = &head{to: &said}
+	d, format, died, err := run(child)
+	switch {
+	case ctx.Err() != nil:
+		return Document{}, format, ctx.Err()
+	case errors.Is(context.Cause(within), errSlow):
+		return Document{}, format, fail(TooLarge, "Reading it takes more than %d seconds", int(timeout.Seconds()))
+	case died != nil && bytes.Contains(said.Bytes(), []byte("out of memory")):
+		return Document{}, format, fail(TooLarge, "Reading it takes more than %d MB of memory", o.Memory>>20)
+	case died != nil:
+		return Document{}, format, &Failure{Damaged, "It can't be read."}
+	}
+	return d, format, err
+}
+
+// run runs a process. died is how it ended, nil for well.
+func run(child *exec.Cmd) (d Document, format Format, died, err error) {
+	answer, err := child.StdoutPipe()
+	if err != nil {
+		return d, Unknown, err, err
+	}
+	if err := child.Start(); err != nil {
+		return d, Unknown, err, err
+	}
+	d, format, err = receive(answer)
+	return d, format, child.Wait(), err
+}
+
+// receive reads what a process answers.
+func receive(answer io.Reader) (d Document, format Format, err error) {
+	in := gob.NewDecoder(bufio.NewReader(answer))
+	var b begin
+	if err := in.Decode(&b); err != nil {
+		return d, Unknown, fmt.Errorf("extract: the process answers nothing: %w", err)
+	}
+	d.Title, d.Pages = b.Title, b.Pages
+	for {
+		var p part
+		if err := in.Decode(&p); err != nil {
+			return Document{}, b.Format, fmt.Errorf("extract: the process breaks off: %w", err)
+		}
+		if p.End {
+			break
+		}
+		d.Blocks = append(d.Blocks, p.Block)
+	}
+	if b.Failure != nil {
+		return d, b.Format, b.Failure
+	}
+	return d, b.Format, nil
+}
+
+// ServeContained does the work of a process that a Contained has started, and ends it;
+// in every other it does nothing. A program that contains calls it first.
+func ServeContained() {
+	text, ordered := os.LookupEnv(orderVariable)
+	if !ordered {
+		return
+	}
+	if err := serveContained(text); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func serveContained(text string) error {
+	var o order
+	if err := json.Unmarshal([]byte(text), &o); err != nil {
+		return err
+	}
+	limit := uint64(o.Memory) //nolint:gosec // not negative
+	if err := syscall.Setrlimit(syscall.RLIMIT_DATA, &syscall.Rlimit{Cur: limit, Max: limit}); err != nil {
+		return err
+	}
+	debug.SetMemoryLimit(o.Memory * 3 / 4)
+	file := os.NewFile(3, "document")
+	d, format, err := Extract(context.Background(), file, o.Size, o.Limits)
+	b := begin{Format: format, Title: d.Title, Pages: d.Pages}
+	if err != nil && !errors.As(err, &b.Failure) {
+		return err
+	}
+	buffer := bufio.NewWriter(os.Stdout)
+	out := gob.NewEncoder(buffer)
+	if err := out.Encode(b); err != nil {
+		return err
+	}
+	for _, block := range d.Blocks {
+		if err := out.Encode(part{Block: block}); err != nil {
+			return err
+		}
+	}
+	if err := out.Encode(part{End: true}); err != nil {
+		return err
+	}
+	return buffer.Flush()
+}
+
+// head keeps the beginning of what is written.
+type head struct{ to *bytes.Buffer }
+
+func (h *head) Write(p []byte) (int, error) {
+	const most = 4 << 10
+	if room := most - h.to.Len(); room > 0 {
+		h.to.Write(p[:min(len(p), room)])
+	}
+	return len(p), nil
+}

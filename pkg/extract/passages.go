@@ -1,0 +1,204 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/clipperhouse/uax29/v2/sentences"
+)
+
+// Passage is a part of a document that is found and shown as one.
+type Passage struct {
+	Headings []string // that it stands under, from the title on
+	Page     int      // on which it begins; 0 where there are no pages
+	From, To int      // its place in the document's text, in bytes
+	Text     string
+}
+
+// How many words a passage has. A section with fewer is a passage by itself only where
+// what follows has nothing to do with it.
+const (
+	fewWords  = 150
+	mostWords = 350
+)
+
+// between parts the blocks in a document's text, but for the lines of a table.
+const between = "\n\n"
+
+// Text is the document's text, in which passages have their places.
+func (d Document) Text() string {
+	var out strings.Builder
+	for i, b := range d.Blocks {
+		if i > 0 {
+			out.WriteString(d.gap(i))
+		}
+		out.WriteString(b.Text)
+	}
+	return out.String()
+}
+
+// gap is what stands before block i, which isn't the first.
+func (d Document) gap(i int) string {
+	if d.Blocks[i].Kind == Row && d.Blocks[i-1].Kind == Row {
+		return "\n"
+	}
+	return between
+}
+
+// Passages divides a document. A passage ends where a section ends, unless that is
+// short and the next one belongs to the same; where the page changes between sections;
+// and where it would become too long: between paragraphs, between the rows of a table,
+// else between sentences. A heading stands with what follows it.
+func (d Document) Passages() []Passage {
+	p := passages{title: d.Title, text: d.Text()}
+	at := 0
+	for i, b := range d.Blocks {
+		if i > 0 {
+			at += len(d.gap(i))
+		}
+		if b.Kind == Heading {
+			p.section(b)
+		}
+		p.add(b, at)
+		at += len(b.Text)
+	}
+	p.end()
+	return p.all
+}
+
+// passages puts them together.
+type passages struct {
+	title, text string
+	path        []Block // the headings that the text stands under
+	all         []Passage
+
+	now   Passage // that is put together
+	words int     // of it
+	bare  bool    // it has headings alone
+}
+
+// section begins one with its heading. It belongs to what is before it where both stand
+// under one heading.
+func (p *passages) section(b Block) {
+	above := 0
+	for above < len(p.path) && p.path[above].Level < b.Level {
+		above++
+	}
+	if !p.bare && (p.words >= fewWords || above == 0 || b.Page != p.now.Page) {
+		p.end()
+	}
+	p.path = append(p.path[:above:above], b)
+}
+
+// add puts a block, which stands at a place of the text, into the passage, or begins
+// another with it.
+func (p *passages) add(b Block, at int) {
+	if words := countWords(b.Text); words <= mostWords {
+		p.put(b, at, len(b.Text), words)
+		return
+	}
+	for _, piece := range pieces(b) {
+		p.put(b, at, len(piece), countWords(piece))
+		at += len(piece)
+	}
+}
+
+// put adds a part of a block.
+func (p *passages) put(b Block, at, length, words int) {
+	if p.words+words > mostWords && !p.bare {
+		p.end()
+	}
+	if p.words == 0 {
+		p.now = Passage{Page: b.Page, From: at, Headings: p.headings(b)}
+		p.bare = true
+	}
+	p.now.To = at + length
+	p.words += max(1, words)
+	p.bare = p.bare && b.Kind == Heading
+}
+
+// headings are those above a block; its own text isn't among them.
+func (p *passages) headings(b Block) (all []string) {
+	path := p.path
+	if p.title != "" {
+		all = append(all, p.title)
+	}
+	if b.Kind == Heading && len(path) > 0 {
+		path = path[:len(path)-1]
+	}
+	for _, h := range path {
+		all = append(all, h.Text)
+	}
+	return all
+}
+
+func (p *passages) end() {
+	if p.words > 0 {
+		p.now.Text = strings.TrimRight(p.text[p.now.From:p.now.To], " \n")
+		p.now.To = p.now.From + len(p.now.Text)
+		p.all = append(p.all, p.now)
+	}
+	p.now, p.words, p.bare = Passage{}, 0, false
+}
+
+// pieces are the parts of a block that is too long for a passage: its sentences, or its
+// lines where it is code, and what is still too long in parts of so many words.
+func pieces(b Block) (all []string) {
+	if b.Kind == Code {
+		all = strings.SplitAfter(b.Text, "\n")
+	} else {
+		for it := sentences.FromString(b.Text); it.Next(); {
+			all = append(all, it.Value())
+		}
+	}
+	return slices.Collect(func(yield func(string) bool) {
+		for _, piece := range all {
+			for countWords(piece) > mostWords {
+				n := wordsEnd(piece, mostWords)
+				if !yield(piece[:n]) {
+					return
+				}
+				piece = piece[n:]
+			}
+			if piece != "" && !yield(piece) {
+				return
+			}
+		}
+	})
+}
+
+// countWords is about how many words a text has.
+func countWords(text string) int {
+	words, _ := walkWords(text, len(text))
+	return words
+}
+
+// wordsEnd is where the first n words of a text end, which has more.
+func wordsEnd(text string, n int) int {
+	_, end := walkWords(text, n)
+	return end
+}
+
+// walkWords goes behind the first n words of a text, and returns how many it went
+// behind, and where they end. Two characters are one word in scripts that are written
+// without spaces.
+func walkWords(text string, n int) (words, end int) {
+	halves, inWord := 0, false
+	for i, r := range text {
+		switch {
+		case r >= 0x2e80 && unicode.IsLetter(r):
+			halves++
+			inWord = false
+		case unicode.IsSpace(r):
+			inWord = false
+		case !inWord:
+			halves += 2
+			inWord = true
+		}
+		if halves > 2*n {
+			return n, i
+		}
+	}
+	return (halves + 1) / 2, len(text)
+}
