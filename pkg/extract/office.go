@@ -50,7 +50,7 @@ func office(w *writer, r io.ReaderAt, size int64) (Format, error) {
 type parts struct {
 	*writer
 	files  map[string]*zip.File
-	budget int64 // bytes that may still be unpacked
+	budget int64 // bytes that may still be decompressed
 	noted  map[string]bool
 }
 

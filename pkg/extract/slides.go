@@ -27,8 +27,8 @@ func (p *parts) slides(main string) error {
 	return p.masters(order)
 }
 
-// masters reads what the layouts and masters of slides show on each of them, once:
-// their placeholders show nothing.
+// masters writes the texts of the slides' layouts and masters, each once, without those
+// of placeholders, which slides don't show.
 func (p *parts) masters(slides []listed) error {
 	read := map[string]bool{}
 	of := func(part, kind string) ([]string, error) {

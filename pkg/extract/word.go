@@ -27,8 +27,8 @@ func (p *parts) word(main string) error {
 	return p.notes(beside)
 }
 
-// notes reads what stands beside the text, and the parts that are of some kinds to it,
-// each once.
+// notes writes the parts beside the text as notes, and those with a relationship of kinds
+// to them, each part once.
 func (p *parts) notes(beside []string, kinds ...string) error {
 	for _, part := range beside {
 		if p.noted[part] { // parts may lead to each other
@@ -85,8 +85,8 @@ func (p *parts) headingStyles(main string) (map[string]int, error) {
 	return levels, err
 }
 
-// runs writes the paragraphs and rows of a part of WordprocessingML or DrawingML, as
-// blocks of a kind where they are no others.
+// runs writes the paragraphs and rows of a part of WordprocessingML or DrawingML. Its
+// paragraphs are of the given kind; for Paragraph, headings and items are recognised.
 func (p *parts) runs(part string, kind Kind) error {
 	r := runReader{parts: p, kind: kind}
 	return r.all(part)
@@ -104,9 +104,9 @@ func (r *runReader) all(part string) error {
 type runReader struct {
 	*parts
 	kind     Kind
-	headings map[string]int // by their styles
+	headings map[string]int // levels by style
 	lists    numberings
-	fixed    bool // what placeholders have is passed over
+	fixed    bool // placeholders are skipped
 
 	text   strings.Builder
 	seen   bool // inside an element whose text is shown
@@ -115,7 +115,7 @@ type runReader struct {
 	item   bool // of a list
 	list   string
 	depth  int  // in the list
-	rows   int  // how many rows the reader is in: tables may be in cells
+	rows   int  // the depth of nested rows: tables may be in cells
 	cells  int  // of the row
 	title  bool // of a slide
 	hidden bool // in a placeholder
@@ -145,13 +145,13 @@ func (r *runReader) begin(e xml.StartElement, depth int) error {
 	switch e.Name.Local {
 	case "Fallback": // repeats the text of a Choice
 		r.unseen = depth
-	case "del", "moveFrom", "rt": // what a tracked change has taken out, and how a word is pronounced
+	case "del", "moveFrom", "rt": // deleted by a tracked change, and phonetic text
 		if e.Name.Space == "w" {
 			r.unseen = depth
 		}
 	case "t":
 		r.seen = !r.hidden
-	case "v": // what a chart shows
+	case "v": // a value of a chart
 		r.seen = e.Name.Space == "c"
 	case "text": // of a presentation's comment
 		r.seen = e.Name.Space == "p"
