@@ -12,6 +12,7 @@ import (
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
+	"wardroom/infra/local/scale"
 	"wardroom/infra/local/seed"
 	"wardroom/pkg/api"
 	"wardroom/pkg/table"
@@ -54,7 +55,7 @@ func forgeries(of string, random *rand.Rand) []string {
 	for _, n := range []int{1, 2, 8, 16, 32, len(of) / 2, len(of) - 1} {
 		out = append(out, of[:n], of[n:])
 	}
-	for range 60 {
+	for range 60 / scale.Stride(6) {
 		bad := append([]byte(nil), raw...)
 		bad[random.IntN(len(bad))] ^= 1 << random.IntN(8)
 		out = append(out, base64.RawURLEncoding.EncodeToString(bad))
@@ -102,7 +103,7 @@ func TestForgedCursors(t *testing.T) {
 			}
 		}
 	}
-	if forged < 2000 {
+	if forged < 2000/scale.Stride(3) {
 		t.Errorf("only %d forged cursors", forged)
 	}
 	t.Log(len(lists), "lists,", forged, "forged cursors")

@@ -15,6 +15,7 @@ import (
 
 	"wardroom/functions"
 	"wardroom/infra/local/fixture"
+	"wardroom/infra/local/scale"
 	"wardroom/infra/local/seed"
 	"wardroom/pkg/access"
 	"wardroom/pkg/table"
@@ -150,15 +151,20 @@ type row struct {
 }
 
 // play sends the row's request as every column and returns how many requests
-// that were. What changes nothing goes through both doors.
+// that were. What changes nothing goes through both doors, in make test as every
+// fifth column.
 func (r *row) play(columns []string, base table.Rows) int {
 	t, asked := r.t, 0
 	changes := func(v verdict) bool { return v.status < http.StatusBadRequest && !v.idle && !r.op.IsRead }
-	for _, code := range columns {
+	for i, code := range columns {
 		if v, ok := r.cells[code]; ok && !changes(v) {
 			for _, c := range credentials(code, r.op.Group) {
-				asked += 2
+				asked++
 				r.ask(code, c, v, func(q fixture.Request) fixture.Response { return r.s.Do(t.Context(), q) })
+				if (i+len(r.name))%scale.Stride(5) > 0 {
+					continue
+				}
+				asked++
 				r.ask(code, c, v, func(q fixture.Request) fixture.Response { return r.s.Invoke(t.Context(), t, q) })
 			}
 		}

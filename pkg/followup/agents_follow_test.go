@@ -12,6 +12,7 @@ import (
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
+	"wardroom/infra/local/scale"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
 )
@@ -175,7 +176,7 @@ func TestFollowCrashPoints(t *testing.T) {
 			t.Fatal(err)
 		}
 		done := w.plain(t)
-		for call, struck := 1, true; struck; call++ {
+		for call, struck := 1, true; struck; call += scale.Stride(4) {
 			struck = false
 			for _, ending := range fixture.Endings() {
 				w.Restore(t.Context(), t, begin)
@@ -204,8 +205,8 @@ func TestFollowCrashPoints(t *testing.T) {
 		w.Restore(t.Context(), t, begin)
 	}
 	t.Logf("%d crash points", points)
-	if points < 40 {
-		t.Errorf("%d crash points, want 40 at least", points)
+	if want := 40 / scale.Stride(4); points < want {
+		t.Errorf("%d crash points, want %d at least", points, want)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wardroom/infra/local/fixture"
+	"wardroom/infra/local/scale"
 	"wardroom/pkg/followup"
 	"wardroom/pkg/model"
 	"wardroom/pkg/resource"
@@ -257,7 +258,7 @@ func TestPurgeCrashPoints(t *testing.T) {
 		s.Restore(t.Context(), t, empty)
 		s.Put(t, g.given)
 		begin := s.Rows(t.Context(), t)
-		for call, struck := 1, true; struck; call++ {
+		for call, struck := 1, true; struck; call += scale.Stride(4) {
 			struck = false
 			for _, ending := range fixture.Endings() {
 				s.Restore(t.Context(), t, begin)
@@ -281,7 +282,7 @@ func TestPurgeCrashPoints(t *testing.T) {
 			}
 		}
 	}
-	if points < 60 {
-		t.Errorf("%d crash points, want 60 at least", points)
+	if want := 60 / scale.Stride(4); points < want {
+		t.Errorf("%d crash points, want %d at least", points, want)
 	}
 }

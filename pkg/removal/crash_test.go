@@ -33,10 +33,7 @@ func TestCrashPoints(t *testing.T) {
 		}
 	})
 	t.Logf("%d crash points", points.Load())
-	want := int64(200)
-	if !scale.Long() {
-		want /= 5
-	}
+	want := int64(200 / scale.Stride(8))
 	if points.Load() < want {
 		t.Errorf("%d crash points, want %d at least", points.Load(), want)
 	}
@@ -99,7 +96,7 @@ func (w *world) crashes(t *testing.T, name string, from table.Rows, do func(cont
 	play(&whole)
 	for call := range len(whole.Calls()) {
 		for i, ending := range fixture.Endings() {
-			if !scale.Long() && (2*call+i)%5 != 0 {
+			if (2*call+i)%scale.Stride(11) != 0 {
 				continue
 			}
 			f := fixture.Faults{Call: call + 1, Fault: ending}

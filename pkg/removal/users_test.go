@@ -15,6 +15,7 @@ import (
 
 	"wardroom/infra/local/demo"
 	"wardroom/infra/local/fixture"
+	"wardroom/infra/local/scale"
 	"wardroom/pkg/model"
 	"wardroom/pkg/removal"
 	"wardroom/pkg/store"
@@ -144,11 +145,12 @@ func (w *world) bare(t *testing.T, from, to table.Rows) time.Duration {
 
 // A removal with 1,000 effects answers after one transaction, and all of it is
 // done and undone.
-func TestThousandEffects(t *testing.T) {
+func TestThousandEffectsAtScale(t *testing.T) {
 	t.Parallel()
+	effects := int64(scale.Of(1000))
 	w := newWorld(t, fixture.People(20, 20))
 	var g fixture.Given
-	for n := int64(0); n < 1000; n++ {
+	for n := int64(0); n < effects; n++ {
 		g = append(g, fixture.Project(2000+n, 0, fmt.Sprint("Many ", n))...)
 		g = append(g, func(tx *table.Tx, _ table.Rows) {
 			table.ProjectMembers.Put(tx, model.ProjectMember{ID: 500_000 + n, ProjectID: 2000 + n, UserID: 20, Role: "member", CreatedBy: "System", CreatedOn: model.At(fixture.Epoch), Version: 1})
@@ -166,7 +168,7 @@ func TestThousandEffects(t *testing.T) {
 		g = g[n:]
 	}
 	var counted table.Tx
-	for n := int64(0); n < 1000; n++ {
+	for n := int64(0); n < effects; n++ {
 		counted.Add(table.Projects.Key(2000+n), "user_count", 1)
 		if counted.Len() == 100 {
 			if err := w.Store.Commit(t.Context(), &counted); err != nil {
@@ -201,8 +203,8 @@ func TestThousandEffects(t *testing.T) {
 	w.sound(t)
 	finished := w.Rows(t.Context(), t)
 	w.Restore(t.Context(), t, revoked)
-	if bare := w.bare(t, revoked, finished); took > 3*bare {
-		t.Errorf("1,000 effects in %v, which is more than 3 times the %v of their writes made bare", took, bare)
+	if bare := w.bare(t, revoked, finished); took > 3*bare && scale.Long() { // a tenth is too few to be timed
+		t.Errorf("%d effects in %v, which is more than 3 times the %v of their writes made bare", effects, took, bare)
 	}
 	if !reflect.DeepEqual(finished, w.Rows(t.Context(), t)) {
 		t.Fatal("the bare writes were others")

@@ -17,3 +17,12 @@ func Of(full int) int {
 	}
 	return max(1, full/10)
 }
+
+// Stride is how far it is from one to the next of many cases that are alike, such as
+// the calls at which something may end: 1 in `make test-long`, n otherwise.
+func Stride(n int) int {
+	if Long() {
+		return 1
+	}
+	return n
+}
