@@ -18,8 +18,8 @@ func Of(full int) int {
 	return max(1, full/10)
 }
 
-// Stride is how far it is from one to the next of many cases that are alike, such as
-// the calls at which something may end: 1 in `make test-long`, n otherwise.
+// Stride returns the step by which a test goes through many similar cases, such as the
+// calls at which something may end: 1 in `make test-long`, n otherwise.
 func Stride(n int) int {
 	if Long() {
 		return 1
