@@ -214,7 +214,7 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (api.Noted[[]model.
 		return out, err
 	}
 	told := audit.Members{}
-	live := false // they are a member, or the invitation is to the organisation alone
+	live := false // the user is a member, or the invitation is to the organisation alone
 	if i.ProjectID == nil {
 		out.Data, live = []model.ProjectUser{}, true
 	} else if m, ok := c.ProjectMember(*i.ProjectID, me.ID); ok && c.Live(m.ExpiresOn) {

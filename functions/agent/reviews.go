@@ -126,7 +126,7 @@ func (in *reviewIn) Resolve(ctx context.Context, c *request.Request) error {
 		return fault.NotFound()
 	}
 	in.review = r
-	if c.Caller.Is(r.UserID) { // whose rows were read
+	if c.Caller.Is(r.UserID) { // the caller's rows were read
 		return nil
 	}
 	return c.Read(ctx, request.AuthorKeys(c.Agent.ProjectID, r.UserID)...)

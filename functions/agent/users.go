@@ -22,7 +22,7 @@ type usersIn struct {
 	Permission string `query:"permission" enum:"viewer,editor,owner" doc:"Only who has this role"`
 
 	found []store.Ref
-	team  int64 // whose members Load asked for
+	team  int64 // the team for whose members Load asked
 }
 
 // list lists the users with a role on an agent, by the id of the permission or the

@@ -66,7 +66,7 @@ func (p place) signer(ctx context.Context) (*ecdsa.PublicKey, string, error) {
 		}
 		made := filepath.Join(data, engine.CheckpointFile)
 		if _, err := os.Stat(made); err != nil {
-			return nil, "", nil //nolint:nilerr // it is made when something is to be signed: nothing was
+			return nil, "", nil //nolint:nilerr // the first signature makes the file, so there are none
 		}
 		if signer, err = checkpoint.File(made); err != nil {
 			return nil, "", err
@@ -130,7 +130,7 @@ func verify(path string, kept []audit.Point, public *ecdsa.PublicKey, out io.Wri
 	if err != nil {
 		return fmt.Errorf("the log: %w", err)
 	}
-	defer func() { _ = file.Close() }() // it was only read
+	defer func() { _ = file.Close() }() // reading needs no sync
 	report, err := audit.Check(file, kept, public)
 	if err != nil {
 		return err

@@ -71,7 +71,7 @@ func newSignIn(scope constructs.Construct, s settings) signIn {
 		UserPoolClientName:         jsii.String("wardroom-" + s.name),
 		GenerateSecret:             jsii.Bool(false), // a browser can't keep one
 		AuthFlows:                  &awscognito.AuthFlow{UserSrp: jsii.Bool(true)},
-		DisableOAuth:               jsii.Bool(true), // it needs a domain and addresses to return to, which are the application's
+		DisableOAuth:               jsii.Bool(true), // OAuth needs a domain and callback URLs, which only the application knows
 		PreventUserExistenceErrors: jsii.Bool(true),
 		EnableTokenRevocation:      jsii.Bool(true),
 		IdTokenValidity:            awscdk.Duration_Minutes(jsii.Number(60)),

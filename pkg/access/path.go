@@ -2,7 +2,7 @@ package access
 
 import "strconv"
 
-// PathKind says by what a caller reaches a resource.
+// PathKind is the kind of a Path.
 type PathKind uint8
 
 // The kinds of paths, most direct first; the zero value is none.
@@ -14,7 +14,7 @@ const (
 	ByAccessLevel                     // the resource is open to the organisation
 )
 
-// Path is how a caller reaches a resource, with the project or team it leads through.
+// Path is a path on which a caller reaches a resource, with the project or team on it.
 type Path struct {
 	Kind PathKind
 	ID   int64 // of the project or team, else 0

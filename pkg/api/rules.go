@@ -95,7 +95,7 @@ func (r *rule) checkObject(m map[string]any, c *checker) {
 		if !given && !r.required[name] {
 			continue
 		}
-		if given && v == nil && c.dialect == scim && !r.required[name] { // which is the same as left out
+		if given && v == nil && c.dialect == scim && !r.required[name] { // null is the same as absent
 			delete(m, name)
 			continue
 		}

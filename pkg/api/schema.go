@@ -49,7 +49,7 @@ func schemaName(named map[string]reflect.Type, t reflect.Type, hint string) stri
 		return strings.TrimSuffix(name, "Struct") // named by its field
 	}
 	pkg := path.Base(t.PkgPath())
-	own := pkg == "model" // whose names say enough by themselves
+	own := pkg == "model" // names of package model need no prefix
 	pkg = strings.ToUpper(pkg[:1]) + pkg[1:]
 	if !own && !strings.HasPrefix(name, pkg) {
 		name = pkg + name

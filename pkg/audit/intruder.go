@@ -60,7 +60,7 @@ func (v *verifier) look(ctx context.Context, s *store.Store, to string, see func
 		log := pair(found)
 		cut := len(log)
 		if found.More && cut > 1 {
-			cut-- // its seal may come after what was read
+			cut-- // the last row's seal may be on the next page
 		}
 		for _, e := range log[:cut] {
 			see(e, found.Rows)

@@ -24,7 +24,7 @@ type Report struct {
 	OrganizationID int64
 	Checked        int64 // rows whose links are valid
 	Unsealed       int64 // rows that weren't sealed when the log was exported
-	Checkpoints    int   // those on the chain
+	Checkpoints    int   // on the chain
 	Signatures     int   // the checkpoints whose signatures were checked with the public key
 	FirstBad       int64 // the number of the first bad row; 0 where the log is valid
 	Reason         string

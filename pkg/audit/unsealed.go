@@ -71,7 +71,7 @@ func unsealed(ctx context.Context, s *store.Store, organization int64, from mode
 			return nil, model.Time{}, err
 		}
 		log := pair(found)
-		if found.More && len(log) < 2 { // it makes no progress from here
+		if found.More && len(log) < 2 { // another page from here would begin with the same row
 			break
 		}
 		rest := log

@@ -12,7 +12,7 @@ const (
 	ReasonRole       Reason = "role"        // on the project, the team or the agent
 	ReasonKeyScope   Reason = "key_scope"   // the key's scope doesn't reach so far, whoever holds it
 	ReasonKeyProject Reason = "key_project" // the key is bound to a project, and this reaches beyond it
-	ReasonOwn        Reason = "own"         // it is open to its owner alone, or to everybody but them
+	ReasonOwn        Reason = "own"         // only the owner may, or everybody but the owner
 )
 
 var reasons = []struct {

@@ -77,7 +77,7 @@ func moveInside(ctx context.Context, s *store.Store, k *resource.Kind, id int64)
 	seen, most := int64(0), int64(0)
 	for from := int64(0); ; {
 		v, p, ids, last, err := thingsPage(ctx, s, k, id, from)
-		if err = store.LeaveOut(ctx, err); err != nil || p.ID == 0 || p.IsDeleted { // its deletion is a change of its own
+		if err = store.LeaveOut(ctx, err); err != nil || p.ID == 0 || p.IsDeleted { // a deletion is a change of its own
 			return err
 		}
 		var tx table.Tx

@@ -44,7 +44,7 @@ type Sweep struct {
 type Report struct {
 	Rows, Removals, Purged int  // done
 	Failed                 int  // to be tried again by the next sweep
-	Rest                   bool // its time was over
+	Rest                   bool // time ran out before the end
 }
 
 // Done is the number of things that a sweep finished.

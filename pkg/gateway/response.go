@@ -61,7 +61,7 @@ func (w *response) copyTo(to http.ResponseWriter) {
 	maps.Copy(to.Header(), w.sent)
 	to.WriteHeader(w.status)
 	if w.body.Len() > 0 {
-		_, _ = to.Write(w.body.Bytes()) // it is a buffer again
+		_, _ = to.Write(w.body.Bytes()) // to is a buffer, which can't fail
 	}
 }
 

@@ -165,7 +165,7 @@ func (v *visit) invitation(ctx context.Context, token model.InviteToken, now mod
 	}
 	place, _ := model.ParseThing(i.Place)
 	kind := resource.OfThing(place)
-	if kind == nil || kind == &resource.Organization { // whose row is read for every caller
+	if kind == nil || kind == &resource.Organization { // an organisation's row is read for every caller
 		return i, nil
 	}
 	if rows, err = v.guard.store.Read(ctx, kind.Key(place.ID)); err != nil {

@@ -76,7 +76,7 @@ func (r *replay) stored(ctx context.Context, s *store.Store, op *api.Op, c *requ
 			return answer, false, err
 		}
 	}
-	if old.Redacted && !op.IsAgenta { // whose answers have no place for it
+	if old.Redacted && !op.IsAgenta { // answers of that dialect have no place for the mark
 		body = replayed(body)
 	}
 	return api.Answer{Status: old.Status, Body: body, ETag: old.ETag, Removal: old.RemovalID}, true, nil

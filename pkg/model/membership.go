@@ -22,7 +22,7 @@ type Membership[M any] interface {
 	Modified(by string, now Time) M // with who changed its terms, and when
 }
 
-// Member is what m says as every membership does.
+// Member returns the fields that all memberships share.
 func (m ProjectMember) Member() Member {
 	return Member{m.ID, m.ProjectID, m.UserID, m.Role, m.Standing()}
 }
@@ -48,7 +48,7 @@ func (m ProjectMember) As(role string) ProjectMember {
 	return m
 }
 
-// Member is what m says as every membership does.
+// Member returns the fields that all memberships share.
 func (m TeamMember) Member() Member { return Member{m.ID, m.TeamID, m.UserID, m.Role, m.Standing()} }
 
 // Numbered returns m with an id.

@@ -127,7 +127,7 @@ type APIKey struct {
 	ServiceOf      *int64            `dynamo:"service_of,omitempty"` // the organisation of a service key, for an index
 	MadeBy         *int64            `dynamo:"made_by,omitempty"`    // the user who made a service key, or the key that made it
 	ProjectID      *int64            `dynamo:"project_id,omitempty"` // the one project it reaches
-	Epoch          int64             `dynamo:"epoch,omitempty"`      // that project's when it was made
+	Epoch          int64             `dynamo:"epoch,omitempty"`      // the project's epoch when the key was made
 	ExpiresOn      *Time             `dynamo:"expires_on,omitempty"`
 	RevokedOn      *Time             `dynamo:"revoked_on,omitempty"`
 	LastUsedOn     *Time             `dynamo:"last_used_on,omitempty"` // to the hour

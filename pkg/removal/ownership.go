@@ -132,7 +132,7 @@ func (o ownership) ownsAgain(u *undoing, user int64) bool {
 // named as not restored.
 func (o ownership) takeFromHeir(u *undoing) (func(*table.Tx), audit.Members) {
 	nothing := func(*table.Tx) {}
-	if o.Heir == nil || o.HeirWas != nil && o.HeirWas.Version == o.Heir.Version { // it was an owner's before
+	if o.Heir == nil || o.HeirWas != nil && o.HeirWas.Version == o.Heir.Version { // the removal didn't change the heir's permission
 		return nothing, nil
 	}
 	now, is := table.AgentMembers.In(u.rows, o.Heir.UserID, o.AgentID)

@@ -58,7 +58,7 @@ func Undo(ctx context.Context, s *store.Store, c *request.Request, r model.Remov
 	}
 	u.last(&c.Tx, by)
 	for _, id := range r.UserIDs {
-		if u.members[id].Named() || u.accounts[id].Named() { // they have it back
+		if u.members[id].Named() || u.accounts[id].Named() { // something was restored
 			c.Notify(id, model.NoticeAdded, r.Place().String())
 		}
 	}
@@ -70,7 +70,7 @@ func Undo(ctx context.Context, s *store.Store, c *request.Request, r model.Remov
 // refused.
 func (u *undoing) refusal(ctx context.Context) error {
 	switch {
-	case u.r.UndoneBy != "": // it has begun
+	case u.r.UndoneBy != "": // the undo has begun
 		return nil
 	case len(u.taken) > 0:
 		return fault.New(fault.KindDuplicate, "Somebody else has the address or the sign-in of a user who would be back: free it first, and undo again")

@@ -27,7 +27,7 @@ var Agent = Kind{
 	RoleKeys: func(v *View, keys []table.Primary, id, user int64) []table.Primary {
 		return v.agentRoleKeys(keys, id, 0, user)
 	},
-	LeadsFurther: func(v *View, id int64) bool { // its project has moved meanwhile
+	LeadsFurther: func(v *View, id int64) bool { // after a move of the project that hasn't reached the agent yet
 		a, _ := v.AnyAgent(id)
 		p, _ := v.AnyProject(a.ProjectID)
 		return p.Team() != a.Team()

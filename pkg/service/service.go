@@ -21,7 +21,7 @@ import (
 // Config is the environment of a function.
 type Config struct {
 	store.Config
-	Origins []string `env:"WARDROOM_ORIGINS"` // that may call from a browser
+	Origins []string `env:"WARDROOM_ORIGINS"` // of browsers that may call
 	Stage   string   `env:"WARDROOM_STAGE" envDefault:"local"`
 	SignIn  signin.Config
 	Mail    mail.Config

@@ -22,9 +22,9 @@ type Arrival struct {
 
 // How a user was identified at their first sign-in.
 const (
-	ByAddress    = "address"    // they have the address, and their organisation has proved its domain
+	ByAddress    = "address"    // the user has the address, and their organisation has proved its domain
 	ByInvitation = "invitation" // the address was invited, and the request has the invitation's token
-	ByDomain     = "domain"     // they were created: an organisation has proved the domain and takes everybody of it
+	ByDomain     = "domain"     // the sign-in created the user: an organisation has proved the domain and admits everybody of it
 )
 
 // Bind finds or creates the user of an arrival, as Meet does, and binds the subject to
@@ -125,7 +125,7 @@ func (a Arrival) look(ctx context.Context, s *store.Store, address model.Address
 // uphold demands that the invitation or the proof that named the organisation is
 // unchanged.
 func (a Arrival) uphold(tx *table.Tx, f found) {
-	if a.Invite != nil { // it may be revoked meanwhile
+	if a.Invite != nil { // a revocation meanwhile makes the write stale
 		table.Invites.Check(tx, *a.Invite)
 	}
 	if f.proof != nil {

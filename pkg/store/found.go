@@ -22,8 +22,8 @@ const (
 
 // Ref is a row that a list found, with the ids that its keys contain.
 type Ref struct {
-	ID                   int64  // by which the list is ordered, if by ids: of the membership, the key, the agent
-	Agent, Project, User int64  // that the row is about; 0 where its keys don't contain it
+	ID                   int64  // the id that orders the list, if any: of the membership, the key, the agent
+	Agent, Project, User int64  // the row's; 0 where its keys don't contain it
 	Prefix               string // of an API key
 	Position             string // in the list's order
 }

@@ -68,7 +68,7 @@ type Permission struct{ Agent, Project, User int64 }
 // PermissionByID finds the row with a permission's id; false where there is none. It
 // asks an index: read the row again.
 func (s *Store) PermissionByID(ctx context.Context, id int64) (p Permission, ok bool, err error) {
-	const index = "gsi3" // which has all permissions by their ids
+	const index = "gsi3" // all permissions by id
 	found, err := table.ProjectMembers.Query(index, id).Limit(1).Keys(ctx, s.db)
 	if err != nil || len(found) == 0 {
 		return p, false, outcome(err)

@@ -91,7 +91,7 @@ func Plausible(cursor string) bool { return cursor != "" && len(cursor) <= maxCu
 func (c *Cursors) tag(scope string, filled []byte) []byte {
 	h := hmac.New(sha256.New, c.mac)
 	h.Write([]byte(scope))
-	h.Write([]byte{0}) // which no scope contains
+	h.Write([]byte{0}) // a separator that no scope contains
 	h.Write(filled)
 	return h.Sum(nil)[:tagLen:tagLen]
 }

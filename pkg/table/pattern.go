@@ -152,7 +152,7 @@ func (p pattern) parse(key string, take func(hole, value string)) bool {
 			}
 			value = rest[:at]
 		}
-		if strings.Contains(value, "#") { // which fills no hole, so this is another entity's key
+		if strings.Contains(value, "#") { // no value has a "#", so this is another entity's key
 			return false
 		}
 		key = rest[len(value):]

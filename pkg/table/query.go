@@ -127,7 +127,7 @@ func (q Query[T]) Keys(ctx context.Context, d *DB) ([]Found, error) {
 		panic("table: Keys doesn't tell whether more follow, as Once needs")
 	}
 	in := q.input()
-	if q.key.index == "" { // which has whole rows
+	if q.key.index == "" { // indexes project keys alone
 		in.ProjectionExpression = aws.String(PK + ", " + SK)
 	}
 	items, _, err := d.query(ctx, in, q.limit, false)
