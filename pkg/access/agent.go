@@ -1,8 +1,8 @@
 package access
 
-// AgentRole is a user's own role on an agent, stored and sent as it stands; any
-// other value gives nothing. The roles are nested: an owner may do what an
-// editor may, and an editor what a viewer may.
+// AgentRole is a user's own role on an agent, stored and sent unchanged; any other
+// value gives nothing. The roles are nested: an owner may do what an editor may, and
+// an editor what a viewer may.
 type AgentRole string
 
 // The three roles of an agent.
@@ -51,8 +51,7 @@ func (r Role) onAgent() AgentRole {
 }
 
 // AccessLevel says who may use an agent without a role on it, stored and sent
-// as it stands; any other value opens nothing. None reaches outside the
-// organisation.
+// unchanged; any other value opens nothing. None reaches outside the organisation.
 type AccessLevel string
 
 // The access levels.

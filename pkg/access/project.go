@@ -1,7 +1,7 @@
 package access
 
-// ProjectRole is a member's own role in a project, stored and sent as it
-// stands; any other value gives nothing.
+// ProjectRole is a member's own role in a project, stored and sent unchanged; any
+// other value gives nothing.
 type ProjectRole string
 
 // The two roles of a project.

@@ -1,7 +1,7 @@
 package access
 
 // Role is a member's role in a team, which is Agenta's workspace. The value is
-// stored and sent as it stands; any other value gives nothing.
+// stored and sent unchanged; any other value gives nothing.
 type Role string
 
 // The six roles.

@@ -1,7 +1,6 @@
 package access
 
-// Scope is how far an API key reaches; the value is stored and sent as it
-// stands.
+// Scope is the extent of an API key's access. The value is stored and sent unchanged.
 type Scope string
 
 // The scopes of a key.

@@ -152,7 +152,7 @@ func (p past) belongs(k *resource.Kind, id int64) bool {
 // memberOf returns the membership of a fact, nil for none, and when it was given.
 func memberOf(f fact[audit.Membership]) (*Member, grant) {
 	given := grant{ordered: f.stood.Known()}
-	if !f.later { // else it is older than what the log tells of
+	if !f.later { // otherwise it is older than the log, and its time unknown
 		given.on = f.when
 	}
 	if f.value == nil {

@@ -27,7 +27,7 @@ func (m ProjectMember) Member() Member {
 	return Member{m.ID, m.ProjectID, m.UserID, m.Role, m.Standing()}
 }
 
-// Standing says where m stands among all memberships of its user in the project.
+// Standing orders m among all memberships of its user in the project.
 func (m ProjectMember) Standing() Standing { return Standing{m.Epoch, m.Version} }
 
 // Numbered returns m with an id.

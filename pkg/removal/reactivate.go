@@ -15,8 +15,8 @@ import (
 // the request's other changes. They get none of their things back: an undo of the
 // removal restores these.
 //
-// The removal is finished first, so that no membership or key that it has not come to
-// yet gives them access. It refuses a deleted user (404), and is unavailable where the
+// The removal is finished first, so that no membership or key that it hasn't ended yet
+// gives them access. It refuses a deleted user (404), and is unavailable where the
 // removal can't be finished within the request's time.
 func Reactivate(ctx context.Context, s *store.Store, c *request.Request, from, to model.User) (model.User, error) {
 	if from.DeletedOn != nil {
