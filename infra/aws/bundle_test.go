@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wardroom/infra/local/engine"
+	"wardroom/infra/local/scale"
 )
 
 // A folder with a bootstrap is a function, and a function has such a folder.
@@ -57,8 +58,12 @@ func TestMakeBuildsEveryFunction(t *testing.T) {
 }
 
 // The same sources in another folder give the same bytes, or every machine
-// would deploy every function anew.
+// would deploy every function anew. It is compiled twice, so make test-long alone
+// does.
 func TestBinariesAreReproducible(t *testing.T) {
+	if !scale.Long() {
+		return
+	}
 	root, err := engine.Root()
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"wardroom/infra/local/scale"
 	"wardroom/pkg/access"
 	"wardroom/pkg/audit"
 	"wardroom/pkg/explain"
@@ -406,16 +407,16 @@ func (w *world) agrees(t *testing.T, seed uint64) int {
 }
 
 // The past, put together from the log, is that which a naive model kept.
-func TestPastIsAsItWas(t *testing.T) {
+func TestPastIsAsItWasAtScale(t *testing.T) {
 	asked := 0
-	for seed := range uint64(400) {
+	for seed := range uint64(scale.Of(400)) { //nolint:gosec // it is above nought
 		w := newWorld(seed)
 		for range 60 {
 			w.step()
 		}
 		asked += w.agrees(t, seed)
 	}
-	if asked < 10_000 {
+	if asked < scale.Of(10_000) {
 		t.Errorf("only %d questions", asked)
 	}
 	t.Logf("%d questions", asked)
@@ -424,9 +425,9 @@ func TestPastIsAsItWas(t *testing.T) {
 // It is even where the clocks of those who changed it were up to five seconds off,
 // so that the log has the changes in another order: at a time at which all clocks
 // agree on what had happened.
-func TestPastByClocksThatDiffer(t *testing.T) {
+func TestPastByClocksThatDifferAtScale(t *testing.T) {
 	asked, swapped := 0, 0
-	for seed := range uint64(400) {
+	for seed := range uint64(scale.Of(400)) { //nolint:gosec // it is above nought
 		w := newWorld(seed)
 		w.skew = 5 * time.Second
 		for n := range 60 {
@@ -442,7 +443,7 @@ func TestPastByClocksThatDiffer(t *testing.T) {
 		slices.SortStableFunc(w.log, later)
 		asked += w.agrees(t, seed)
 	}
-	if asked < 5_000 || swapped < 300 {
+	if asked < scale.Of(5_000) || swapped < scale.Of(300) {
 		t.Errorf("only %d questions, and %d logs out of order", asked, swapped)
 	}
 }

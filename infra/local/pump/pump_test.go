@@ -57,7 +57,7 @@ func drain(t *testing.T, p *Pump, at map[string]*cursor) {
 	}
 }
 
-// The property of TestRandomBatches, with the real streams: rows are written
+// The property of TestRandomBatchesAtScale, with the real streams: rows are written
 // among others, some fail, and a pump that starts anew delivers all again.
 func TestRandomRowsOfTheRealStream(t *testing.T) {
 	c, s := streamed(t)

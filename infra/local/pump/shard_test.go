@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"wardroom/infra/local/scale"
 	"wardroom/pkg/followup"
 	"wardroom/pkg/model"
 	"wardroom/pkg/table"
@@ -161,8 +162,8 @@ func (w *world) faults() (out []string) {
 
 // Nothing is lost, effects are there once, the order of a key holds, and what
 // fails for ever, and that alone, ends in the dead letters after finite tries.
-func TestRandomBatches(t *testing.T) {
-	for seed := range uint64(10_000) {
+func TestRandomBatchesAtScale(t *testing.T) {
+	for seed := range uint64(scale.Of(10_000)) { //nolint:gosec // it is above nought
 		r := rand.New(rand.NewPCG(seed, 1))
 		w := &world{}
 		records := shard(t, r, w)
