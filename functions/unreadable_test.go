@@ -78,6 +78,7 @@ func TestAListGoesOnWithoutARowThatCannotBeRead(t *testing.T) {
 		{"members of a project", "created_on", table.ProjectMembers.Key(int64(151), int64(16)), get(demo.ProjectMember, "/api/project/151/user"), `"id":147`, `"id":148`},
 		{"members whose user can't be read", "date_joined", table.Users.Key(int64(16)), get(demo.ProjectMember, "/api/project/151/user"), `"id":147`, `"id":148`},
 		{"users shown with a project", "date_joined", table.Users.Key(int64(16)), get(demo.ProjectMember, "/api/project/151"), `"id":15`, `"id":16`},
+		{"memberships shown with a project", "created_on", table.ProjectMembers.Key(int64(151), int64(16)), get(demo.ProjectMember, "/api/project/151"), `"id":15`, `"id":16`},
 		{"agents shown with a project", "created_on", table.Agents.Key(int64(21)), get(demo.ProjectMember, "/api/project/151"), `"id":15`, `"id":21`},
 		{"members of a team", "created_on", table.TeamMembers.Key(int64(7), int64(16)), get(demo.ProjectMember, "/api/team/7/user"), `"id":72`, `"id":73`},
 		{"users", "date_joined", table.Users.Key(int64(16)), get(demo.GlobalAdmin, "/api/user"), `"id":15`, `"id":16`},

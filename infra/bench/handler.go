@@ -10,7 +10,7 @@ import (
 
 // The limits of a handler's own work, beyond the same calls to DynamoDB made bare.
 const (
-	ownAllocations = 265
+	ownAllocations = 240
 	ownCPU         = 0.3 // ms
 )
 

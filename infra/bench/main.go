@@ -5,8 +5,8 @@
 //	go run ./infra/bench start    the named ones
 //	go run ./infra/bench -write docs/measures.md
 //
-// The last writes the table to a file. A measure is a function in a file of its own and
-// a line in the list below. Everything it starts listens on 127.0.0.1 and ends with it.
+// The last keeps the table in a file. A measure is a function in a file of its own and a line in the list below.
+// Everything it starts listens on 127.0.0.1 and ends with it.
 package main
 
 import (
@@ -37,7 +37,7 @@ var measures = []measure{
 	{"handler", handler},   // our own work in a handler: allocations, processor time
 	{"decision", decision}, // one decision about access
 	{"latency", latency},   // requests through the local door, over their bare calls
-	{"load", load},         // requests a second through the local door
+	{"load", load},         // requests a second through make run
 }
 
 // row is one figure. Without a limit, limit is "" and held true.

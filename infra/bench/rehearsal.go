@@ -14,6 +14,7 @@ import (
 
 	"wardroom/functions"
 	"wardroom/infra/events"
+	"wardroom/infra/local/fixture"
 	"wardroom/pkg/service"
 	"wardroom/pkg/store"
 	"wardroom/pkg/telemetry"
@@ -25,7 +26,7 @@ type rehearsal struct {
 	handler http.Handler
 	sample  events.Sample
 	bare    *store.Caller
-	calls   []any // inputs of the SDK's client
+	trips   [][]any // inputs of the SDK's client; those of a trip go at the same time
 }
 
 // rehearse plays the operation's sample once on the DynamoDB at endpoint, with the demo
@@ -49,11 +50,11 @@ func rehearse(ctx context.Context, endpoint, operation string) (*rehearsal, erro
 	t := newTape(http.DefaultClient)
 	canned := func(o *dynamodb.Options) { o.HTTPClient = t }
 	var notes recorder
-	r.open(store.Connect(c, canned, notes.option))
+	r.open(store.Connect(c, canned, notes.option, fixture.Away))
 	if err := r.ask(ctx).refused(); err != nil {
 		return nil, fmt.Errorf("%s: %w", operation, err)
 	}
-	r.calls = slices.Concat(notes.trips()...)
+	r.trips = notes.trips()
 	t.rewind()
 	r.open(store.Connect(c, canned)) // its client records nothing
 	r.bare = store.NewCaller(c, canned)
@@ -89,15 +90,9 @@ func (r *rehearsal) request(ctx context.Context) *http.Request {
 	return req
 }
 
-// call makes the operation's calls bare, one after the other.
-func (r *rehearsal) call(ctx context.Context) error {
-	for _, in := range r.calls {
-		if err := send(ctx, r.bare, in); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// call makes the same calls bare, by the same client, and at the same time where the
+// handler does so.
+func (r *rehearsal) call(ctx context.Context) error { return repeat(ctx, r.bare, r.trips) }
 
 // sink is a ResponseWriter that stores the status alone.
 type sink struct {

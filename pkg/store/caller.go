@@ -3,44 +3,77 @@ package store
 import (
 	"bytes"
 	"context"
-	"errors"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
+	"sync/atomic"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/schemas"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/auth"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"wardroom/pkg/telemetry"
 )
 
-// Caller is a client of DynamoDB that makes the five calls of requests itself, and every
-// other through the SDK. It takes the SDK's inputs, returns its outputs and errors, and
-// uses its encoding, retryer and HTTP client. It leaves out the SDK's middleware: some
-// thirty stages, built anew for each call, for tracing, metrics, discovery and logs that
-// nobody here reads. They cost 400 allocations and two thirds of the processor time of a
-// call (docs/decisions.md).
+// Caller is a client of DynamoDB that makes the calls of requests by a short way, and
+// every other as the SDK does. It takes the SDK's inputs and gives its outputs and
+// errors, and encodes, signs, tries again and decodes by the SDK's own parts. What it
+// leaves out is the rest of some thirty stages that the SDK puts together anew for
+// each call, for tracing, metrics, discovery and logs that nobody here reads
+// (docs/decisions.md tells what they cost). Without it, Connect would open its table
+// over Client.
 type Caller struct {
 	*dynamodb.Client
 	options dynamodb.Options
-	url     *url.URL // the endpoint; nil where the SDK can't resolve it
-	signer  *signer
+	tries   *retry.Attempt
+	signing
+	url *url.URL // where calls go; nil where only the SDK can tell
+}
+
+// signing is how the SDK signs calls.
+type signing struct {
+	signer     smithyhttp.Signer
+	identities auth.IdentityResolver
+	with       *auth.Option
 }
 
 // NewCaller returns a Caller for c; options change its client, for tests.
 func NewCaller(c Config, options ...func(*dynamodb.Options)) *Caller {
 	client := Client(c, options...)
 	o := client.Options()
-	return &Caller{client, o, endpoint(o), &signer{region: o.Region, credentials: o.Credentials}}
+	caller := &Caller{Client: client, options: o, tries: retry.NewAttemptMiddleware(o.Retryer, func(r any) any { return r }, func(a *retry.Attempt) {
+		a.ClientSkew = new(atomic.Int64)
+	})}
+	if caller.signing = signingOf(o); caller.signer != nil {
+		caller.url = endpoint(o)
+	}
+	return caller
+}
+
+// signingOf asks the SDK once how calls are signed.
+func signingOf(o dynamodb.Options) (s signing) {
+	ways, err := o.AuthSchemeResolver.ResolveAuthSchemes(context.Background(), &dynamodb.AuthResolverParameters{Region: o.Region})
+	if err != nil || len(ways) == 0 {
+		return s
+	}
+	for _, scheme := range o.AuthSchemes {
+		if scheme.SchemeID() == ways[0].SchemeID {
+			s = signing{scheme.Signer(), scheme.IdentityResolver(o), ways[0]}
+		}
+	}
+	return s
 }
 
 // endpoint resolves the URL of all calls, nil where the SDK fails to.
@@ -119,9 +152,6 @@ func call[I smithy.Serializable, O smithy.Deserializable](ctx context.Context, c
 	default:
 		err = c.send(ctx, op, in, out)
 	}
-	if skewed(err) {
-		out, err = long(ctx, in)
-	}
 	if err != nil {
 		return none, err
 	}
@@ -129,14 +159,7 @@ func call[I smithy.Serializable, O smithy.Deserializable](ctx context.Context, c
 	return out, nil
 }
 
-// skewed reports whether a call was refused for its signature. The machine's clock may
-// be wrong, and the SDK corrects for that by the service's.
-func skewed(err error) bool {
-	var refused smithy.APIError
-	return errors.As(err, &refused) && refused.ErrorCode() == "InvalidSignatureException"
-}
-
-// behind makes a call after the middleware that tests have added to the Initialize step.
+// behind makes a call behind the stages that a test has added to its beginning.
 func behind[I smithy.Serializable, O smithy.Deserializable](ctx context.Context, c *Caller, op operation, in I, out O) (none O, err error) {
 	stack := middleware.NewStack(op.name, nil)
 	for _, add := range c.options.APIOptions {
@@ -154,38 +177,21 @@ func behind[I smithy.Serializable, O smithy.Deserializable](ctx context.Context,
 	return got.(O), nil
 }
 
-// send makes a call, with as many tries as the retryer allows.
+// send tries a call as often as the SDK would.
 func (c *Caller) send(ctx context.Context, op operation, in smithy.Serializable, out smithy.Deserializable) error {
 	body, err := c.encode(ctx, op, in)
-	for try := 1; err == nil; try++ {
-		failed := c.try(ctx, op, body, out)
-		if failed == nil {
-			return nil
-		}
-		if err = failed; ctx.Err() != nil {
-			err = &smithy.CanceledError{Err: ctx.Err()}
-		} else if try < c.options.Retryer.MaxAttempts() && c.options.Retryer.IsErrorRetryable(failed) {
-			err = c.pause(ctx, try, failed)
-		}
+	if err == nil {
+		sum := sha256.Sum256(body)
+		_, _, err = c.tries.HandleFinalize(v4.SetPayloadHash(ctx, hex.EncodeToString(sum[:])), middleware.FinalizeInput{}, middleware.FinalizeHandlerFunc(
+			func(ctx context.Context, _ middleware.FinalizeInput) (none middleware.FinalizeOutput, _ middleware.Metadata, err error) {
+				meta, err := c.try(ctx, op, body, out)
+				return none, meta, err
+			}))
 	}
-	return &smithy.OperationError{ServiceID: dynamodb.ServiceID, OperationName: op.name, Err: err}
-}
-
-// pause waits for the retryer's delay before another try. It returns an error where the
-// request ends first.
-func (c *Caller) pause(ctx context.Context, try int, failed error) error {
-	wait, err := c.options.Retryer.RetryDelay(try, failed)
 	if err != nil {
-		return err
+		return &smithy.OperationError{ServiceID: dynamodb.ServiceID, OperationName: op.name, Err: err}
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return &smithy.CanceledError{Err: ctx.Err()}
-	case <-timer.C:
-		return nil
-	}
+	return nil
 }
 
 // encode returns the body of a call.
@@ -205,31 +211,62 @@ var (
 	agent       = []string{"wardroom aws-sdk-go-v2/dynamodb"}
 )
 
-// try makes a call once.
-func (c *Caller) try(ctx context.Context, op operation, body []byte, out smithy.Deserializable) error {
+// try makes a call once. What it returns beside says how far the machine's clock is
+// from the service's.
+func (c *Caller) try(ctx context.Context, op operation, body []byte, out smithy.Deserializable) (middleware.Metadata, error) {
+	r, err := c.request(ctx, op, body)
+	if err != nil {
+		return middleware.Metadata{}, err
+	}
+	got, meta, err := awsmiddleware.RecordResponseTiming{}.HandleDeserialize(ctx, middleware.DeserializeInput{}, middleware.DeserializeHandlerFunc(
+		func(ctx context.Context, _ middleware.DeserializeInput) (got middleware.DeserializeOutput, meta middleware.Metadata, err error) {
+			res, err := c.options.HTTPClient.Do(r)
+			if err != nil && ctx.Err() != nil {
+				return got, meta, &smithy.CanceledError{Err: ctx.Err()}
+			} else if err != nil {
+				return got, meta, &smithyhttp.RequestSendError{Err: err}
+			}
+			got.RawResponse = &smithyhttp.Response{Response: res}
+			return got, meta, nil
+		}))
+	if err != nil {
+		return meta, err
+	}
+	res := got.RawResponse.(*smithyhttp.Response)
+	return meta, c.decode(ctx, op, res, out)
+}
+
+// request is a call, signed.
+func (c *Caller) request(ctx context.Context, op operation, body []byte) (*http.Request, error) {
+	who, err := c.identities.GetIdentity(ctx, c.with.IdentityProperties)
+	if err != nil {
+		return nil, err
+	}
+	to := *c.url // the signer writes to it
 	r := (&http.Request{
-		Method: http.MethodPost, URL: c.url, Host: c.url.Host, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Method: http.MethodPost, URL: &to, Host: to.Host, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header:        http.Header{"Content-Type": contentType, "X-Amz-Target": op.targets, "Accept-Encoding": identity, "User-Agent": agent},
 		Body:          io.NopCloser(bytes.NewReader(body)),
 		GetBody:       func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil },
 		ContentLength: int64(len(body)),
 	}).WithContext(ctx)
-	if err := c.signer.sign(ctx, r, body, time.Now()); err != nil {
-		return err
-	}
-	res, err := c.options.HTTPClient.Do(r)
-	if err != nil {
-		return &smithyhttp.RequestSendError{Err: err}
-	}
-	defer res.Body.Close()
+	return r, c.signer.SignRequest(ctx, &smithyhttp.Request{Request: r}, who, c.with.SignerProperties)
+}
+
+// decode reads an answer to its end, so that its connection is used again.
+func (c *Caller) decode(ctx context.Context, op operation, res *smithyhttp.Response, out smithy.Deserializable) error {
+	defer func() {
+		_, _ = io.Copy(io.Discard, res.Body)
+		_ = res.Body.Close()
+	}()
 	sum := &checked{body: res.Body}
 	res.Body = sum
-	err = c.options.Protocol.DeserializeResponse(ctx, op.OperationSchema, dynamodb.TypeRegistry, &smithyhttp.Response{Response: res}, out)
+	err := c.options.Protocol.DeserializeResponse(ctx, op.OperationSchema, dynamodb.TypeRegistry, res, out)
 	if err == nil {
 		err = sum.check(res.Header)
 	}
 	if err != nil {
-		return &awshttp.ResponseError{ResponseError: &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: res}, Err: err}, RequestID: res.Header.Get("X-Amzn-Requestid")}
+		return &awshttp.ResponseError{ResponseError: &smithyhttp.ResponseError{Response: res, Err: err}, RequestID: res.Header.Get("X-Amzn-Requestid")}
 	}
 	return nil
 }

@@ -3,19 +3,28 @@ package store
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -251,13 +260,100 @@ func TestAWrongChecksumIsTriedAgain(t *testing.T) {
 	}
 }
 
-// A clock that is wrong is left to the SDK, which learns the right time by the answer.
-func TestAWrongClockIsTheSDKsToCorrect(t *testing.T) {
-	s := &script{answers: []scripted{says(400, refused("InvalidSignatureException", "")), says(200, found)}}
-	c := NewCaller(Config{Region: "eu-central-1"}, func(o *dynamodb.Options) { o.HTTPClient = s })
-	out, err := c.BatchGetItem(t.Context(), &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{"t": {Keys: []map[string]types.AttributeValue{{}}}}})
-	if err != nil || len(s.asked) != 2 || len(out.Responses["t"]) != 1 || s.asked[1].Header.Get("Amz-Sdk-Request") == "" {
-		t.Errorf("%d tries, %v, %v", len(s.asked), out, err)
+// A process whose clock is wrong learns the service's by its first refusal, whatever it
+// asks for, and is refused no more. A transaction keeps its token.
+func TestAWrongClockIsPutRight(t *testing.T) {
+	const wrong = time.Hour
+	late := func(answer string) scripted {
+		return func(r *http.Request) (*http.Response, error) {
+			now, signed := time.Now().Add(wrong), r.Header.Get("X-Amz-Date")
+			at, err := time.Parse("20060102T150405Z", signed)
+			if err != nil {
+				return nil, err
+			}
+			res, err := says(200, answer)(r)
+			if now.Sub(at).Abs() > 5*time.Minute {
+				res, err = says(400, refused("InvalidSignatureException", ""))(r)
+			}
+			res.Header.Set("Date", now.UTC().Format(http.TimeFormat))
+			return res, err
+		}
+	}
+	for _, open := range []func(Config, func(*dynamodb.Options)) client{
+		func(c Config, o func(*dynamodb.Options)) client { return NewCaller(c, o) },
+		func(c Config, o func(*dynamodb.Options)) client { return Client(c, o) },
+	} {
+		s := &script{answers: []scripted{late(`{}`)}}
+		c := open(Config{Region: "eu-central-1", AccessKey: "a", SecretKey: "s"}, func(o *dynamodb.Options) { o.HTTPClient = s })
+		write := func() error {
+			_, err := c.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{ClientRequestToken: aws.String("once"), TransactItems: []types.TransactWriteItem{{Delete: &types.Delete{TableName: aws.String("t"), Key: map[string]types.AttributeValue{}}}}})
+			return err
+		}
+		read := func() error {
+			_, err := c.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("t"), Key: map[string]types.AttributeValue{}})
+			return err
+		}
+		for i, call := range []func() error{write, write, read} {
+			if err := call(); err != nil {
+				t.Errorf("%T: call %d fails: %v", c, i, err)
+			}
+		}
+		if len(s.asked) != 4 || !sameJSON(s.bodies[0], s.bodies[1]) || !strings.Contains(s.bodies[1], `"ClientRequestToken":"once"`) {
+			t.Errorf("%T: %d tries for three calls, the first two %q", c, len(s.asked), s.bodies[:2])
+		}
+	}
+}
+
+// Where the retryer's bucket is empty, a call is not tried again.
+func TestAnEmptyBucketEndsTheTries(t *testing.T) {
+	tries := func(open func(Config, func(*dynamodb.Options)) client) (all []int) {
+		s := &script{answers: []scripted{says(500, refused("InternalServerError", ""))}}
+		c := open(Config{Region: "eu-central-1", AccessKey: "a", SecretKey: "s"}, func(o *dynamodb.Options) {
+			o.HTTPClient = s
+			o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) {
+				o.MaxAttempts, o.RateLimiter, o.Backoff = 3, ratelimit.NewTokenRateLimit(12), retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
+			})
+		})
+		for range 4 {
+			before := len(s.asked)
+			if _, err := c.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("t"), Key: map[string]types.AttributeValue{}}); err == nil {
+				t.Error("it doesn't fail")
+			}
+			all = append(all, len(s.asked)-before)
+		}
+		return all
+	}
+	ours := tries(func(c Config, o func(*dynamodb.Options)) client { return NewCaller(c, o) })
+	theirs := tries(func(c Config, o func(*dynamodb.Options)) client { return Client(c, o) })
+	if !slices.Equal(ours, theirs) || ours[3] != 1 {
+		t.Errorf("the calls are tried %v times, and by the SDK %v", ours, theirs)
+	}
+}
+
+// One connection serves calls that follow on each other, refused or not.
+func TestConnectionsAreUsedAgain(t *testing.T) {
+	var opened, asked atomic.Int64
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if asked.Add(1)%5 == 0 {
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, refused("AccessDeniedException", ""))
+			return
+		}
+		_, _ = io.WriteString(w, found+strings.Repeat(" ", 100_000))
+	}))
+	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	c := NewCaller(Config{Region: "eu-central-1", Endpoint: server.URL})
+	for range 50 {
+		_, _ = c.BatchGetItem(t.Context(), &dynamodb.BatchGetItemInput{}) // what it answers is no matter here
+	}
+	if asked.Load() != 50 || opened.Load() != 1 {
+		t.Errorf("%d connections for %d calls", opened.Load(), asked.Load())
 	}
 }
 
@@ -287,40 +383,51 @@ func (discard) Header() http.Header         { return http.Header{} }
 func (discard) WriteHeader(int)             {}
 func (discard) Write(b []byte) (int, error) { return len(b), nil }
 
-// Calls are signed as the SDK would sign them.
-func TestSignaturesAreTheSDKs(t *testing.T) {
-	at := time.Date(2026, 2, 3, 23, 59, 59, 5, time.FixedZone("", 3600))
+// What arrives is what was signed, under every kind of credentials.
+func TestWhatArrivesIsSigned(t *testing.T) {
 	for _, c := range []Config{
 		{Region: "eu-central-1", AccessKey: "AKID", SecretKey: "secret/+="},
 		{Region: "us-east-1", AccessKey: "AKID", SecretKey: "other", SessionToken: "token//=="},
-		{Region: "us-east-1", AccessKey: "local", SecretKey: "local", Endpoint: "http://127.0.0.1:8301"},
 	} {
-		caller := NewCaller(c)
-		for i, at := range []time.Time{at, at.Add(time.Second), at.Add(time.Hour), at} {
-			body := []byte(fmt.Sprintf(`{"n":%d}`, i))
-			request := func() *http.Request {
-				return &http.Request{
-					Method: http.MethodPost, URL: caller.url, Host: caller.url.Host, ContentLength: int64(len(body)),
-					Header: http.Header{"Content-Type": contentType, "X-Amz-Target": query.targets, "Accept-Encoding": identity, "User-Agent": agent},
-				}
-			}
-			ours, theirs := request(), request()
-			if err := caller.signer.sign(t.Context(), ours, body, at); err != nil {
-				t.Fatal(err)
-			}
-			who, err := caller.options.Credentials.Retrieve(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			theirs.Header.Del("Accept-Encoding") // which we don't sign
-			if err := v4.NewSigner().SignHTTP(t.Context(), who, theirs, string(appendDigest(nil, body)), "dynamodb", c.Region, at); err != nil {
-				t.Fatal(err)
-			}
-			for _, name := range []string{"Authorization", "X-Amz-Date", "X-Amz-Security-Token"} {
-				if got, want := ours.Header.Get(name), theirs.Header.Get(name); got != want {
-					t.Errorf("%s of try %d: %s is\n%s, and the SDK's\n%s", c.Region, i, name, got, want)
-				}
-			}
+		var arrived, again string
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			arrived, again = r.Header.Get("Authorization"), signedAgain(t, c, r)
+			_, _ = io.WriteString(w, `{}`)
+		}))
+		c.Endpoint = server.URL
+		if _, err := NewCaller(c).BatchGetItem(t.Context(), &dynamodb.BatchGetItemInput{}); err != nil {
+			t.Error(err)
+		}
+		server.Close()
+		if arrived == "" || arrived != again {
+			t.Errorf("it is signed by\n%s, and as it arrived it would be by\n%s", arrived, again)
 		}
 	}
+}
+
+// signedAgain is how the service would sign a request as it has arrived.
+func signedAgain(t *testing.T, c Config, r *http.Request) string {
+	t.Helper()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Error(err)
+	}
+	at, err := time.Parse("20060102T150405Z", r.Header.Get("X-Amz-Date"))
+	if err != nil {
+		t.Error(err)
+	}
+	_, names, _ := strings.Cut(r.Header.Get("Authorization"), "SignedHeaders=")
+	names, _, _ = strings.Cut(names, ",")
+	is := &http.Request{Method: r.Method, URL: &url.URL{Scheme: "http", Host: r.Host, Path: r.URL.Path}, Host: r.Host, ContentLength: int64(len(body)), Header: http.Header{}}
+	for name := range strings.SplitSeq(names, ";") {
+		if value := r.Header.Get(name); value != "" && name != "content-length" {
+			is.Header.Set(name, value)
+		}
+	}
+	sum := sha256.Sum256(body)
+	who := aws.Credentials{AccessKeyID: c.AccessKey, SecretAccessKey: c.SecretKey, SessionToken: c.SessionToken}
+	if err := v4.NewSigner().SignHTTP(t.Context(), who, is, hex.EncodeToString(sum[:]), "dynamodb", c.Region, at); err != nil {
+		t.Error(err)
+	}
+	return is.Header.Get("Authorization")
 }
