@@ -5,8 +5,8 @@
 //	go run ./infra/bench start    the named ones
 //	go run ./infra/bench -write docs/measures.md
 //
-// The last keeps the table in a file. A measure is a function in a file of its own and a line in the list below.
-// Everything it starts listens on 127.0.0.1 and ends with it.
+// The last writes the table to a file. A measure is a function in a file of its own and
+// a line in the list below. Everything it starts listens on 127.0.0.1 and ends with it.
 package main
 
 import (

@@ -26,7 +26,7 @@ type rehearsal struct {
 	handler http.Handler
 	sample  events.Sample
 	bare    *store.Caller
-	trips   [][]any // inputs of the SDK's client; those of a trip go at the same time
+	trips   [][]any // the calls' inputs, by trip; the calls of a trip are concurrent
 }
 
 // rehearse plays the operation's sample once on the DynamoDB at endpoint, with the demo
@@ -90,8 +90,8 @@ func (r *rehearsal) request(ctx context.Context) *http.Request {
 	return req
 }
 
-// call makes the same calls bare, by the same client, and at the same time where the
-// handler does so.
+// call makes the operation's calls bare, by the same client, and concurrently where the
+// handler does.
 func (r *rehearsal) call(ctx context.Context) error { return repeat(ctx, r.bare, r.trips) }
 
 // sink is a ResponseWriter that stores the status alone.

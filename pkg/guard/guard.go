@@ -3,11 +3,11 @@
 // commits the writes that the handler noted.
 //
 // A request costs two round trips before its handler runs. The first reads the
-// credential and the resource that the path names, and puts the questions about it
-// that an input anticipates; the second reads everything that depends on them: the
-// caller, their roles, the people the request is about, a stored answer. What decides
-// is read strongly consistent on every request and nothing is remembered, so a removal
-// counts on the very next call.
+// credential and the resource that the path names, and runs the queries of an
+// Anticipating input; the second reads everything that depends on them: the caller,
+// their roles, the people the request is about, a stored answer. All rows that decide
+// are read strongly consistent on every request and nothing is cached, so a removal
+// takes effect on the very next call.
 //
 // A handler changes nothing itself. It notes writes in its Request, and they are
 // committed in one transaction together with the stored answer of an
