@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// anew makes the same input again, down to its texts, as whoever makes a call
-// has to: it belongs to the bare call.
+// anew returns a deep copy of an input. Any caller has to make its input, so this is
+// part of the bare call's cost.
 func anew(in any) any {
 	switch in := in.(type) {
 	case *dynamodb.GetItemInput:

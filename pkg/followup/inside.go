@@ -13,35 +13,35 @@ import (
 	"wardroom/pkg/table"
 )
 
-// What belongs to a project for good follows it: when the project goes to another
-// team, its things are listed there, and when it is deleted, they are, too. Each kind
-// says how (Kind.Move, Kind.End).
+// The things of kinds that EndsWithParent follow their project: when it goes to another
+// team, they are listed there, and when it is deleted, so are they. Each kind says how
+// (Kind.Move, Kind.End).
 
-// thingsAtOnce is how many things are looked at at a time. To move one is three rows:
-// its own, and its place in two lists.
+// thingsAtOnce is the number of things that are read at a time. Moving one writes three
+// rows: its own, and its entries in two lists.
 const thingsAtOnce = 30
 
-// txMost is how many rows a transaction may have.
+// txMost is the most rows of a transaction.
 const txMost = 100
 
-// txMargin is how much of the time must be left for one more transaction.
+// txMargin is the time that must remain for one more transaction.
 const txMargin = 500 * time.Millisecond
 
 // endAction is the action in the audit log of deleting a thing with its project.
 const endAction = "finish-project-deletion"
 
-// tries is how often work begins anew that lost to another writer.
+// tries is the number of tries of work that loses to other writers.
 const tries = 10
 
-// Both say that not everything in a project has followed it yet, and that who is
-// called again goes on: errShort for want of time, errLate because an index is late
-// or somebody else is at it.
+// Both errors say that not all things of a project have followed it yet, and that the
+// next call goes on: errShort for want of time, errLate because an index is late or
+// another writer was at it.
 var (
 	errShort = errors.New("followup: no time for all of them to follow their project")
 	errLate  = fmt.Errorf("followup: not all of them have followed their project: %w", table.ErrStale)
 )
 
-// inside are the kinds of which things belong to one of k for good.
+// inside returns the kinds whose things end with their parent of kind k.
 func inside(k *resource.Kind) (kinds []*resource.Kind) {
 	for _, in := range resource.Kinds() {
 		if in.Parent == k && in.EndsWithParent {
@@ -51,8 +51,8 @@ func inside(k *resource.Kind) (kinds []*resource.Kind) {
 	return kinds
 }
 
-// FollowProject lets what is in a project follow a change of it that an audit row
-// tells of, if it tells of one.
+// FollowProject makes the things in a project follow its move or deletion, if the audit
+// row is of one.
 func FollowProject(ctx context.Context, s *store.Store, a model.Audit, now model.Time) error {
 	p, told := audit.Decode[audit.ProjectChanged](a)
 	for _, k := range inside(&resource.Project) {
@@ -70,14 +70,14 @@ func FollowProject(ctx context.Context, s *store.Store, a model.Audit, now model
 	return nil
 }
 
-// moveInside lets the rows of a project's things of a kind say the team that it has
-// now. Each transaction holds the project to that team, so that of two moves the later
-// one wins, whichever is followed first.
+// moveInside notes a project's present team in the rows of its things of a kind. Each
+// transaction demands that this is still its team, so that of two moves the later one
+// wins, whichever is followed first.
 func moveInside(ctx context.Context, s *store.Store, k *resource.Kind, id int64) error {
 	seen, most := int64(0), int64(0)
 	for from := int64(0); ; {
 		v, p, ids, last, err := thingsPage(ctx, s, k, id, from)
-		if err = store.LeaveOut(ctx, err); err != nil || p.ID == 0 || p.IsDeleted { // its deletion is a change of its own
+		if err = store.LeaveOut(ctx, err); err != nil || p.ID == 0 || p.IsDeleted { // a deletion is a change of its own
 			return err
 		}
 		var tx table.Tx
@@ -88,7 +88,8 @@ func moveInside(ctx context.Context, s *store.Store, k *resource.Kind, id int64)
 		if err := commit(ctx, s, &tx); err != nil {
 			return err
 		}
-		// One that was seen and has gone since doesn't stand for one that wasn't.
+		// The highest count: a thing that was seen and deleted since must not make up for
+		// one that wasn't seen.
 		most = max(most, counted(k, v, id))
 		if from = last; last == 0 {
 			if seen < most {
@@ -99,8 +100,8 @@ func moveInside(ctx context.Context, s *store.Store, k *resource.Kind, id int64)
 	}
 }
 
-// endInside deletes the things of a kind in a project that was deleted, in as many
-// transactions as it takes.
+// endInside deletes the things of a kind in a deleted project, in as many transactions
+// as it takes.
 func endInside(ctx context.Context, s *store.Store, k *resource.Kind, id int64, now model.Time) error {
 	for from := int64(0); ; {
 		v, p, ids, last, err := thingsPage(ctx, s, k, id, from)
@@ -133,8 +134,8 @@ func endInside(ctx context.Context, s *store.Store, k *resource.Kind, id int64, 
 	}
 }
 
-// counted is how many things of a kind a project's row counts, 0 where it counts none
-// of that kind.
+// counted is the number of things of a kind that a project's row counts, 0 where it
+// doesn't count that kind.
 func counted(k *resource.Kind, v *resource.View, project int64) int64 {
 	if k.CountIn == nil {
 		return 0
@@ -142,10 +143,10 @@ func counted(k *resource.Kind, v *resource.View, project int64) int64 {
 	return k.CountIn(v, project)
 }
 
-// thingsPage reads a project and some of its things of a kind that aren't deleted,
-// after an id, and returns the last of them, 0 where the index has no more. Where rows
-// can't be read, it returns the others and an error that table.UnreadableIn takes
-// apart.
+// thingsPage reads a project and a page of its things of a kind, after an id. It returns
+// the ids of those that aren't deleted, and the last id of the page, 0 where the index
+// has no more. Where rows are unreadable, it returns the others and an error that
+// table.UnreadableIn takes apart.
 func thingsPage(ctx context.Context, s *store.Store, k *resource.Kind, project, from int64) (v *resource.View, p model.Project, ids []int64, last int64, err error) {
 	list := k.Lists.In(&resource.Project)
 	found, err := list(ctx, s, project, from, thingsAtOnce)
@@ -173,8 +174,7 @@ func thingsPage(ctx context.Context, s *store.Store, k *resource.Kind, project, 
 	return &all, p, ids, last, err
 }
 
-// commit writes what was noted. A race that was lost is one to be run again by
-// whoever calls again, as is what there is no time left for.
+// commit commits tx, or returns errShort where there is no time for it.
 func commit(ctx context.Context, s *store.Store, tx *table.Tx) error {
 	if end, ok := ctx.Deadline(); tx.Len() > 0 && ok && time.Until(end) < txMargin {
 		return errShort
