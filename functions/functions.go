@@ -15,8 +15,8 @@ import (
 	"wardroom/pkg/store"
 )
 
-// All returns the groups, in sidebar order. The store may be nil where they are
-// only described.
+// All returns the groups, in sidebar order. The store may be nil where they are only
+// described, and not served.
 func All(s *store.Store, c ...signin.Config) []api.Group {
 	return []api.Group{
 		agent.APIs(s),

@@ -23,7 +23,7 @@ func APIs(s *store.Store) api.Group {
 	)}
 }
 
-// own is the caller and their organisation.
+// own lists the operations on the caller and their organisation.
 func (h *handlers) own() []api.Op {
 	organization := access.OwnOrganization()
 	return []api.Op{

@@ -33,7 +33,7 @@ func (h *handlers) domainOps() []api.Op {
 	}
 }
 
-// Domain is a domain as it is shown.
+// Domain is a domain as answers show it.
 type Domain struct {
 	Domain     string      `json:"domain" doc:"In ASCII and lower case"`
 	VerifiedOn *model.Time `json:"verified_on" doc:"Null until it is proved"`
@@ -53,7 +53,7 @@ type domainsIn struct {
 	next  string
 }
 
-// Needs reads the organisation's domains.
+// Load reads the organisation's domains.
 func (in *domainsIn) Load(f *request.Fetch) {
 	f.Ask(func(ctx context.Context) (err error) {
 		in.found, in.next, err = f.Store().DomainsOf(ctx, f.Organization, in.After(), in.Limit)
@@ -79,7 +79,8 @@ type addDomainIn struct {
 	domain string
 }
 
-// Validate refuses what is no domain, and one at which anybody gets an address.
+// Validate refuses text that is no domain, and a domain where anybody can get an
+// address.
 func (in *addDomainIn) Validate(model.Time) error {
 	var ok bool
 	if in.domain, ok = model.ParseDomain(in.Body.Domain); !ok || !strings.Contains(in.domain, ".") {
@@ -91,7 +92,7 @@ func (in *addDomainIn) Validate(model.Time) error {
 	return nil
 }
 
-// Load asks for the domain, and who has proved it.
+// Load asks for the domain's row and its proof.
 func (in *addDomainIn) Load(f *request.Fetch) {
 	if in.domain != "" {
 		f.Rows(store.Domain(f.Organization, in.domain).Key, store.Proof(in.domain).Key)
@@ -124,12 +125,12 @@ func (h *handlers) addDomain(_ context.Context, in *addDomainIn) (Domain, error)
 	return domainShown(d), nil
 }
 
-// domainChanged tells the audit log of a domain of the organisation.
+// domainChanged notes the audit row of a change of a domain.
 func domainChanged(c *request.Request, turn audit.Turn[audit.DomainState]) {
 	c.Record(audit.DomainChanged{Organization: c.Organization.ID, State: turn})
 }
 
-// proved refuses a domain that another organisation has proved.
+// proved refuses (duplicate) a domain that another organisation has proved.
 func proved(c *request.Request, domain string) error {
 	if p, ok := store.Proof(domain).In(c.Rows()); ok && p.OrganizationID != c.Organization.ID {
 		return fault.New(fault.KindDuplicate, "Another organization has proved that the domain is its own: it must give it up first").On("body.domain", "is taken")
@@ -145,14 +146,14 @@ type domainIn struct {
 	domain model.Domain
 }
 
-// Load asks for the domain, and who has proved it.
+// Load asks for the domain's row and its proof.
 func (in *domainIn) Load(f *request.Fetch) {
 	if domain, ok := model.ParseDomain(in.Domain); ok {
 		f.Rows(store.Domain(f.Organization, domain).Key, store.Proof(domain).Key)
 	}
 }
 
-// Resolve refuses a domain that the organisation hasn't.
+// Resolve refuses (404) a domain that the organisation hasn't claimed.
 func (in *domainIn) Resolve(_ context.Context, c *request.Request) error {
 	domain, _ := model.ParseDomain(in.Domain)
 	d, ok := store.Domain(c.Organization.ID, domain).In(c.Rows())
@@ -163,7 +164,7 @@ func (in *domainIn) Resolve(_ context.Context, c *request.Request) error {
 	return nil
 }
 
-// deleteDomain gives a domain up. Who has signed in by it stays a user.
+// deleteDomain gives a domain up. Users who came by it remain users.
 func (h *handlers) deleteDomain(_ context.Context, in *domainIn) ([]Domain, error) {
 	c, d := in.Request(), in.domain
 	h.store.DropDomain(&c.Tx, d)

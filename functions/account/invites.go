@@ -15,7 +15,7 @@ import (
 	"wardroom/pkg/store"
 )
 
-// Invite is an invitation to a project as it is shown: without its token.
+// Invite is an invitation to a project as answers show it, without its token.
 type Invite struct {
 	ID        int64      `json:"id"`
 	Email     string     `json:"email"`
@@ -28,13 +28,13 @@ func invited(i model.Invite, now model.Time) Invite {
 	return Invite{i.ID, i.Email, i.Role, i.StatusAt(now), i.ExpiresOn}
 }
 
-// InviteLink is what the invited person needs, where no mail brings it.
+// InviteLink is the link for the invited person, where no letter brings it.
 type InviteLink struct {
 	URL      string   `json:"url,omitempty" doc:"The link for the invited person, shown this once"`
 	Warnings []string `json:"warnings,omitempty" doc:"needs_key: the link alone lets nobody in, since whoever made it has no rank above theirs. Whoever is invited accepts with a key of their own, which the link of Create User brings them."`
 }
 
-// Redacted is what is kept to be answered again.
+// Redacted is nil: a stored answer has no link.
 func (*InviteLink) Redacted() any { return (*InviteLink)(nil) }
 
 type invitesIn struct {
@@ -45,7 +45,7 @@ type invitesIn struct {
 	found []store.Ref
 }
 
-// list is all invitations to the project, by id.
+// list lists all invitations to the project, by id.
 func (in *invitesIn) list(s *store.Store) list.Of[Invite] {
 	return list.Of[Invite]{
 		Find: list.IDs(s.InvitesTo, model.ProjectName(in.ProjectID)),
@@ -75,15 +75,15 @@ type inviteIn struct {
 	}
 
 	of     member.Invitation
-	member *model.ProjectMember // of whose address it is, where they are one
+	member *model.ProjectMember // the membership of the address's user, nil for none
 }
 
-// Load asks what is known of the address.
+// Load asks for the rows of the address.
 func (in *inviteIn) Load(f *request.Fetch) {
 	in.of.Ask(f, model.ProjectName(in.ProjectID), in.Body.Email)
 }
 
-// Resolve reads the invitation before and the membership of whose address it is.
+// Resolve reads the invitation before, and the membership of the address's user.
 func (in *inviteIn) Resolve(ctx context.Context, c *request.Request) error {
 	in.member = nil
 	var more []store.Key
@@ -102,8 +102,8 @@ func (in *inviteIn) Resolve(ctx context.Context, c *request.Request) error {
 	return nil
 }
 
-// invite asks an address to join the project. It refuses one whose user is a
-// member already (duplicate).
+// invite invites an address to the project. It refuses (duplicate) the address of a
+// member.
 func (h *handlers) invite(ctx context.Context, in *inviteIn) (api.Noted[Invite, *InviteLink], error) {
 	c := in.Request()
 	out := api.Noted[Invite, *InviteLink]{}
@@ -130,7 +130,7 @@ type revokeInviteIn struct {
 // Load asks for the invitation.
 func (in *revokeInviteIn) Load(f *request.Fetch) { f.Rows(store.Invite(in.InviteID).Key) }
 
-// Resolve refuses an invitation to something else, and one that is revoked
+// Resolve refuses (404) an invitation to another place, and one that is revoked
 // already.
 func (in *revokeInviteIn) Resolve(_ context.Context, c *request.Request) error {
 	i, ok := store.Invite(in.InviteID).In(c.Rows())
@@ -141,8 +141,7 @@ func (in *revokeInviteIn) Resolve(_ context.Context, c *request.Request) error {
 	return nil
 }
 
-// revokeInvite takes an invitation back. One that was accepted is none any more:
-// 409 bad_transition.
+// revokeInvite revokes an invitation. It refuses (bad_transition) an accepted one.
 func (h *handlers) revokeInvite(_ context.Context, in *revokeInviteIn) ([]Invite, error) {
 	c := in.Request()
 	if in.invite.Status != model.InvitePending {
@@ -162,14 +161,14 @@ type acceptIn struct {
 	invite model.Invite
 }
 
-// Invitation is the token, which lets in who is nobody yet.
+// Invitation is the invitation's token, which may admit a caller without credentials.
 func (in *acceptIn) Invitation() model.InviteToken { return model.ParseInviteToken(in.Body.Token) }
 
-// Load asks for the invitation that the token names.
+// Load asks for the token's invitation.
 func (in *acceptIn) Load(f *request.Fetch) { member.AskInvite(f, in.Invitation()) }
 
-// Resolve refuses a token that opens no invitation to the organisation or to a
-// project which is there.
+// Resolve refuses (404) a token that opens no invitation to the organisation or to an
+// existing project.
 func (in *acceptIn) Resolve(ctx context.Context, c *request.Request) error {
 	i, ok := member.OpenedInvite(c, in.Invitation())
 	if ok && i.Place == model.OrganizationName(c.Organization.ID) && c.Caller.BoundProject == 0 {
@@ -192,20 +191,21 @@ func (in *acceptIn) Resolve(ctx context.Context, c *request.Request) error {
 	return nil
 }
 
-// noInvite refuses a token that opens nothing.
+// noInvite is the 404 of a token that opens nothing.
 func noInvite() error { return fault.Missing("body.token") }
 
-// FirstKey is what whoever had no credential gets with an accepted invitation.
+// FirstKey is the key that a caller without credentials gets with an accepted
+// invitation.
 type FirstKey struct {
 	Key string `json:"key" doc:"A personal key, shown this once"`
 }
 
-// Redacted is what is kept to be answered again.
+// Redacted is nil: a stored answer has no key.
 func (*FirstKey) Redacted() any { return (*FirstKey)(nil) }
 
-// accept makes the invited person a member. It refuses whoever else has the
-// token (403), an invitation whose time is over (410 expired), and one that was
-// taken up before by somebody who is no member now (409 bad_transition).
+// accept makes the invited user a member. It refuses another caller with the token
+// (403), an expired invitation (410), and one that was accepted before, unless by the
+// caller, who is a member still (409 bad_transition).
 func (h *handlers) accept(ctx context.Context, in *acceptIn) (api.Noted[[]model.ProjectUser, *FirstKey], error) {
 	var out api.Noted[[]model.ProjectUser, *FirstKey]
 	c, i := in.Request(), in.invite
@@ -214,7 +214,7 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (api.Noted[[]model.
 		return out, err
 	}
 	told := audit.Members{}
-	live := false // they are a member, or there is nothing to be one of
+	live := false // the user is a member, or the invitation is to the organisation alone
 	if i.ProjectID == nil {
 		out.Data, live = []model.ProjectUser{}, true
 	} else if m, ok := c.ProjectMember(*i.ProjectID, me.ID); ok && c.Live(m.ExpiresOn) {
@@ -250,8 +250,8 @@ func (h *handlers) accept(ctx context.Context, in *acceptIn) (api.Noted[[]model.
 	return out, err
 }
 
-// join makes the invited person a member of the project, anew where their
-// membership has expired, and tells the audit log.
+// join makes the invited user a member of the project, or renews their expired
+// membership, and adds that to told.
 func (h *handlers) join(ctx context.Context, c *request.Request, i model.Invite, me model.User, told audit.Members) (model.ProjectMember, error) {
 	p, _ := store.LiveProject(c.Rows(), *i.ProjectID)
 	m, isMember := c.ProjectMember(p.ID, me.ID)

@@ -15,7 +15,7 @@ import (
 	"wardroom/pkg/store"
 )
 
-// APIKey is a key as it is shown: without its secret.
+// APIKey is a key as answers show it, without its secret.
 type APIKey struct {
 	ID         int64             `json:"id"`
 	Name       string            `json:"name"`
@@ -31,13 +31,13 @@ type APIKey struct {
 	model.Stamp
 }
 
-// NewAPIKey is a key as its maker gets it, once.
+// NewAPIKey is a new key with its secret, which is shown once.
 type NewAPIKey struct {
 	APIKey
 	Key string `json:"key,omitempty" doc:"What a request sends. It isn't kept, so it can't be shown again."`
 }
 
-// Redacted is what is kept to be answered again.
+// Redacted returns the key without its secret, for the stored answer.
 func (k NewAPIKey) Redacted() any {
 	k.Key = ""
 	return k
@@ -58,12 +58,12 @@ type keysIn struct {
 	own, service []store.Ref
 }
 
-// ofUser is the personal keys that are meant, by id.
+// ofUser finds the personal keys of the user asked for, else of the caller, by id.
 func (in *keysIn) ofUser(s *store.Store, caller int64) list.Finder {
 	return list.Refs(s.KeysOfUser, cmp.Or(in.UserID, caller))
 }
 
-// list is a list of keys, by id, without those that the caller may not know.
+// list lists keys, by id, without those that the caller may not know.
 func (in *keysIn) list(find list.Finder) list.Of[APIKey] {
 	return list.Of[APIKey]{
 		Find: find,
@@ -76,8 +76,8 @@ func (in *keysIn) list(find list.Finder) list.Of[APIKey] {
 	}
 }
 
-// Load asks for both kinds: who the caller is, and so whether they may see the
-// service keys, isn't known yet.
+// Load asks for both kinds: the caller's rank, and so whether they may see service
+// keys, isn't known yet.
 func (in *keysIn) Load(f *request.Fetch) {
 	if cmp.Or(in.UserID, f.Caller) != 0 {
 		in.ofUser(f.Store(), f.Caller).Ask(f, in.Paging, &in.own)
@@ -87,9 +87,9 @@ func (in *keysIn) Load(f *request.Fetch) {
 	}
 }
 
-// keys lists the keys that the caller may know, by id, or those of a user whose
-// account they may manage (403). A service key that is bound to a project has none
-// of its own (403).
+// keys lists the keys that the caller may know, by id, or those of a user. It refuses
+// (403) a user whose keys the caller may not manage, and a service key that is bound to
+// a project, which has no keys of its own.
 func (h *handlers) keys(ctx context.Context, in *keysIn) (api.Page[APIKey], error) {
 	c := in.Request()
 	find := in.ofUser(h.store, c.Caller.User)
@@ -107,15 +107,15 @@ func (h *handlers) keys(ctx context.Context, in *keysIn) (api.Page[APIKey], erro
 	return in.list(find).Page(ctx, c, in.Paging, in.own)
 }
 
-// ranks reports whether the caller may do what both admin ranks may: service
-// keys are theirs.
+// ranks reports whether the caller has an admin rank's permission to manage users, and
+// so service keys.
 func ranks(c *request.Request) bool {
 	return access.Decide(c.Caller, c.OrganizationTarget(), access.ManageUsers).Allowed
 }
 
-// manages refuses who may not see and revoke the keys of another user: anybody
-// without a rank, and of a global admin everybody (403). A key that is bound to a
-// project knows of no keys but its owner's (404).
+// manages refuses callers who may not see and revoke the keys of another user: those
+// without an admin rank and, for a global admin's keys, everybody (403). For a key that
+// is bound to a project, it is a 404.
 func manages(c *request.Request, user int64) error {
 	if c.Caller.BoundProject != 0 {
 		return fault.NotFound()
@@ -134,9 +134,9 @@ func manages(c *request.Request, user int64) error {
 	return nil
 }
 
-// concerns reports whether the caller may know a key: their own, and for the ranks
-// all. A key that is bound to a project reaches those of its owner's that are bound
-// to it.
+// concerns reports whether the caller may know a key: an admin rank all, others their
+// own. A key that is bound to a project may know those of its owner that are bound to
+// the same.
 func concerns(c *request.Request, k model.APIKey) bool {
 	switch {
 	case k.OrganizationID != c.Organization.ID:
@@ -148,10 +148,10 @@ func concerns(c *request.Request, k model.APIKey) bool {
 	return k.UserID != nil && c.Caller.Is(*k.UserID) && (bound == 0 || k.ProjectID != nil && *k.ProjectID == bound)
 }
 
-// grants is what a restricted key may do, by group.
+// grants are a restricted key's grants, by group.
 type grants map[string]string
 
-// Schema lists the groups, and what there is to grant.
+// Schema lists the groups and the grants.
 func (grants) Schema(api.Registry) *api.Schema {
 	return api.Fields(access.Groups(), api.OneOf(string(access.GrantNone), string(access.GrantRead), string(access.GrantWrite)))
 }
@@ -183,8 +183,9 @@ func (in *createKeyIn) Validate(now model.Time) error {
 	return nil
 }
 
-// createKey makes a key of the caller's own, or a service key (403 but for both
-// ranks). It refuses a key that could do more than the caller's own (403).
+// createKey creates a key of the caller's own, or, for the admin ranks, a service key.
+// It refuses (403) a service key of others, and a key that could do more than the
+// caller's credential.
 func (h *handlers) createKey(ctx context.Context, in *createKeyIn) (NewAPIKey, error) {
 	c, b := in.Request(), &in.Body
 	k := model.APIKey{
@@ -240,8 +241,8 @@ type revokeKeyIn struct {
 	key          model.APIKey
 }
 
-// Load asks which key it is. Keys that are older than the rows which tell that are
-// found among the caller's own and the service keys.
+// Load asks for the KeyID. Older keys have none, and are found among the caller's own
+// and the service keys.
 func (in *revokeKeyIn) Load(f *request.Fetch) {
 	f.Rows(store.KeyID(in.KeyID).Key)
 	if f.Caller != 0 {
@@ -254,8 +255,7 @@ func (in *revokeKeyIn) Load(f *request.Fetch) {
 	})
 }
 
-// Resolve refuses a key that isn't the caller's to revoke, or that is revoked
-// already.
+// Resolve refuses (404) a key that the caller may not know, or that is revoked already.
 func (in *revokeKeyIn) Resolve(ctx context.Context, c *request.Request) error {
 	prefix := ""
 	for _, f := range slices.Concat(in.own, in.service) {
@@ -283,7 +283,8 @@ func (in *revokeKeyIn) Resolve(ctx context.Context, c *request.Request) error {
 	return c.Read(ctx, store.User(*k.UserID).Key)
 }
 
-// revokeKey ends a key. It may be the very one that the request came with.
+// revokeKey revokes a key, which may be the request's own. It refuses (403) a service
+// key, or another user's key, that the caller may not manage.
 func (h *handlers) revokeKey(_ context.Context, in *revokeKeyIn) ([]APIKey, error) {
 	c := in.Request()
 	if in.key.Kind == model.ServiceKey {

@@ -10,11 +10,11 @@ import (
 	"wardroom/pkg/store"
 )
 
-// most is how many teams and projects of the caller are shown.
+// most is the most teams, and projects, of the caller that are shown.
 const most = 200
 
-// Me is the caller with what they are. A service key is no user: it has the id 0, its
-// name and its stamp in the place of an address, and its own row beside.
+// Me is the caller with their rank and roles. A service key is shown with the user id 0,
+// its name, its stamp instead of an address, and its own row.
 type Me struct {
 	model.User
 	Rank       string        `json:"rank" enum:"user,application_admin,global_admin"`
@@ -23,7 +23,7 @@ type Me struct {
 	ServiceKey *APIKey       `json:"service_key" doc:"The service key that asks, whose id as a user is 0; null for a user"`
 }
 
-// Cut says of what there is more than is shown.
+// Cut says which lists of Me are truncated.
 type Cut struct {
 	Teams    bool `json:"teams_truncated,omitempty" doc:"There are more teams than these"`
 	Projects bool `json:"projects_truncated,omitempty" doc:"There are more projects than these"`
@@ -58,7 +58,7 @@ func (in *meIn) Load(f *request.Fetch) {
 	request.Ask(f, &in.projects, func(ctx context.Context) ([]int64, error) { return f.Store().ProjectsOfUser(ctx, f.Caller, 0, most+1) })
 }
 
-// me shows the caller. A key that reaches only one project tells of no other.
+// me shows the caller. For a key that is bound to a project, it shows that one alone.
 func (h *handlers) me(ctx context.Context, in *meIn) (api.Noted[Me, *Cut], error) {
 	c := in.Request()
 	if c.Key != nil {
@@ -77,8 +77,8 @@ func (h *handlers) me(ctx context.Context, in *meIn) (api.Noted[Me, *Cut], error
 	return api.Noted[Me, *Cut]{Data: me, Meta: &cut}, err
 }
 
-// robot is a service key: an application admin, or the admin of the project that it
-// is bound to.
+// robot returns a service key as Me: an application admin, or the admin of the project
+// that it is bound to.
 func (h *handlers) robot(ctx context.Context, c *request.Request) (Me, error) {
 	key := shown(*c.Key)
 	u := model.User{Email: c.Stamp, FirstName: c.Key.Name, IsActive: true, DateJoined: c.Key.CreatedOn}
@@ -96,7 +96,8 @@ func (h *handlers) robot(ctx context.Context, c *request.Request) (Me, error) {
 	return out, err
 }
 
-// person is a user with the roles that indexes told of.
+// person returns the calling user as Me, with their roles in the given teams and
+// projects.
 func person(ctx context.Context, c *request.Request, teams, projects []int64) (Me, error) {
 	u := *c.User
 	out := Me{User: u.In(c.Organization), Rank: access.RankOf(u.IsStaff, u.IsSuperuser).String(), Teams: []TeamRole{}, Projects: []ProjectRole{}}

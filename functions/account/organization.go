@@ -26,7 +26,7 @@ type editOrganizationIn struct {
 	domain string
 }
 
-// Validate refuses what is no domain.
+// Validate refuses a domain that is none.
 func (in *editOrganizationIn) Validate(model.Time) error {
 	if in.Body.Domain == nil {
 		return nil
@@ -38,15 +38,15 @@ func (in *editOrganizationIn) Validate(model.Time) error {
 	return nil
 }
 
-// Load asks who has proved the domain.
+// Load asks for the domain's proof.
 func (in *editOrganizationIn) Load(f *request.Fetch) {
 	if in.domain != "" {
 		f.Rows(store.Proof(in.domain).Key)
 	}
 }
 
-// editOrganization changes what the body names. It refuses a domain that another
-// has proved (duplicate).
+// editOrganization changes the fields in the body. It refuses (duplicate) a domain that
+// another organisation has proved.
 func (h *handlers) editOrganization(_ context.Context, in *editOrganizationIn) (model.Organization, error) {
 	c := in.Request()
 	old := c.Organization

@@ -9,7 +9,7 @@ import (
 	"wardroom/pkg/scim"
 )
 
-// scimRoot is where SCIM's resources lie.
+// scimRoot is the root of SCIM's paths.
 const scimRoot = "/scim/v2"
 
 // The schemas that SCIM's messages name.
@@ -19,8 +19,8 @@ const (
 	listSchema  = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 )
 
-// scim lists the operations of SCIM 2.0 (RFC 7643, RFC 7644), by which an
-// identity provider keeps the organisation's users and, as groups, its teams.
+// scim lists the operations of SCIM 2.0 (RFC 7643, RFC 7644), by which an identity
+// provider manages the organisation's users and, as groups, its teams.
 func (h *handlers) scim() []api.Op {
 	const (
 		users = scimRoot + "/Users"
@@ -57,12 +57,12 @@ func (h *handlers) scim() []api.Op {
 	}
 }
 
-// badSCIM is a 400 of one of RFC 7644's types.
+// badSCIM is a 400 with one of RFC 7644's error types.
 func badSCIM(kind, says string) error {
 	return &fault.Fault{Kind: fault.KindInvalid, Message: says, Meta: map[string]any{api.SCIMType: kind}}
 }
 
-// Types of a 400 that don't follow from the request's form.
+// Error types that the request's form alone doesn't imply.
 const (
 	invalidFilter = "invalidFilter"
 	invalidPath   = "invalidPath"
@@ -72,8 +72,8 @@ const (
 	tooMany       = "tooMany"
 )
 
-// attributeOf is an attribute's name without its schema's, in lower case, since
-// SCIM doesn't distinguish cases; false for an attribute of another schema.
+// attributeOf returns an attribute's name without its schema's, in lower case, since
+// SCIM ignores case; false for an attribute of another schema.
 func attributeOf(path, schema string) (string, bool) {
 	path = scim.Lower(path)
 	if !strings.HasPrefix(path, "urn:") {

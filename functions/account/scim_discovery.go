@@ -10,9 +10,8 @@ import (
 	"wardroom/pkg/request"
 )
 
-// What SCIM clients discover is the same for everybody, so it is kept as it is
-// sent. The three schemas beside the user's and the group's are those of RFC 7643
-// (8.7).
+// The answers of discovery are the same for everybody, so they are embedded. The three
+// schemas beside the user's and the group's are those of RFC 7643 (8.7).
 //
 //go:embed scim/*.json
 var discovery embed.FS
@@ -23,7 +22,7 @@ var (
 	schemaList = []api.Verbatim{kept("user"), kept("group"), kept("serviceproviderconfig"), kept("resourcetype"), kept("schema")}
 )
 
-// kept is one of the files, without the white space.
+// kept returns one of the files, without white space.
 func kept(name string) api.Verbatim {
 	text, err := discovery.ReadFile("scim/" + name + ".json")
 	if err != nil {
@@ -44,7 +43,7 @@ func written(v any) api.Verbatim {
 	return text
 }
 
-// listed is all of the files as one answer.
+// listed returns files as one list response.
 func listed(files ...api.Verbatim) api.Verbatim {
 	all := make([]json.RawMessage, len(files))
 	for i, f := range files {
@@ -55,7 +54,7 @@ func listed(files ...api.Verbatim) api.Verbatim {
 	})
 }
 
-// named is the file whose id is the one asked for.
+// named returns the file with an id, or 404.
 func named(id string, files ...api.Verbatim) (api.Verbatim, error) {
 	for _, f := range files {
 		var file struct{ ID string }
@@ -66,7 +65,7 @@ func named(id string, files ...api.Verbatim) (api.Verbatim, error) {
 	return nil, fault.NotFound()
 }
 
-// entries is where each of them is found.
+// entries lists the locations of discovery's resources.
 var entries = func() api.Verbatim {
 	all := make([]api.Verbatim, 0, 3)
 	for _, name := range []string{"ServiceProviderConfig", "ResourceTypes", "Schemas"} {
@@ -77,7 +76,7 @@ var entries = func() api.Verbatim {
 
 type discoverIn struct{ request.In }
 
-// entry is for who looks whether SCIM is there at all.
+// entry answers a client that checks whether SCIM is served at all.
 func (h *handlers) entry(context.Context, *discoverIn) (api.Verbatim, error) { return entries, nil }
 
 type discoverOneIn struct {

@@ -5,8 +5,9 @@ import (
 	"wardroom/pkg/scim"
 )
 
-// setEmails notes what becomes of the address, by any path to it. What would be a
-// second address, or change what the one is, is refused: it would be lost.
+// setEmails notes the edit of a user's one address, by any path to it. It refuses a
+// second address, and a type or primary that the one can't have, since these would be
+// lost.
 func (in *patchSCIMIn) setEmails(op string, p scim.Path, value any) error {
 	note := func(e edit) error { in.edits = append(in.edits, e); return nil }
 	target, err := selected(p.Filter)
@@ -37,7 +38,7 @@ func (in *patchSCIMIn) setEmails(op string, p scim.Path, value any) error {
 		if !ok {
 			return badSCIM(invalidValue, noMail)
 		}
-		if p.Filter != nil || p.Sub != "" { // which tells that the address is meant
+		if p.Filter != nil || p.Sub != "" { // by which the client means the address
 			m.kind = workType
 		}
 		all = append(all, m)
@@ -63,7 +64,7 @@ func (in *patchSCIMIn) setEmails(op string, p scim.Path, value any) error {
 
 const oneAddress = "One address of a user is kept, which is primary and of the type work"
 
-// removeEmail notes that the address goes: that of value, if one is named.
+// removeEmail notes the removal of the address. Where value names one, it must be that.
 func (in *patchSCIMIn) removeEmail(target edit, value any) error {
 	for _, v := range scim.List(value) {
 		m, ok := mailOf(v)
@@ -88,8 +89,8 @@ func (in *patchSCIMIn) removeEmail(target edit, value any) error {
 	return nil
 }
 
-// selected tells whether a filter in a path selects the address. What doesn't
-// depend on the user is refused at once, the rest by the edit.
+// selected returns an edit that refuses (noTarget) unless a filter in a path selects the
+// user's address. A filter that selects nobody's is refused at once.
 func selected(filter []scim.Term) (edit, error) {
 	wanted := ""
 	for _, t := range filter {

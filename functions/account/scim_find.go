@@ -11,14 +11,15 @@ import (
 	"wardroom/pkg/store"
 )
 
-// condition is one that a filter puts on a resource: an attribute equals a text.
+// condition is one comparison of a filter: an attribute equals a text.
 type condition struct {
 	attribute string // in lower case: "username", "emails"
 	text      string
-	never     bool // nobody can meet it
+	never     bool // no resource meets it
 }
 
-// readFilter reads a filter into conditions on attributes of those named.
+// readFilter parses a filter to conditions on the given attributes. It refuses any other
+// with the message says.
 func readFilter(filter, schema, says string, attributes ...string) ([]condition, error) {
 	wrong := badSCIM(invalidFilter, says)
 	terms, ok := scim.ParseFilter(filter)
@@ -59,12 +60,12 @@ func readFilter(filter, schema, says string, attributes ...string) ([]condition,
 	return out, nil
 }
 
-// finder finds users by conditions, all of which they meet.
+// finder finds users who meet all of its conditions.
 type finder []condition
 
 const userFilters = `The filters are userName, externalId, id and emails.value, each eq "…", and several with and between them`
 
-// needs asks for the rows that lead to whom the conditions name.
+// needs asks for the rows that lead from the conditions' texts to users.
 func (q finder) needs(f *request.Fetch) {
 	for _, w := range q {
 		f.Rows(q.keys(w, f.Organization)...)
@@ -86,7 +87,7 @@ func (q finder) keys(w condition, organization int64) []store.Key {
 	return nil
 }
 
-// candidates are the users whom the first condition leads to.
+// candidates returns the users to whom the first condition leads.
 func (q finder) candidates(c *request.Request) (ids []int64) {
 	first := q[0]
 	if first.attribute == "id" {
@@ -103,7 +104,7 @@ func (q finder) candidates(c *request.Request) (ids []int64) {
 	return model.Distinct(ids)
 }
 
-// find finds whom the conditions name: one user at most.
+// find returns the users who meet all conditions.
 func (q finder) find(ctx context.Context, c *request.Request) (all []model.User, err error) {
 	if len(q) == 0 {
 		return nil, nil

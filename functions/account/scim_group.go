@@ -11,11 +11,10 @@ import (
 	"wardroom/pkg/store"
 )
 
-// A group of SCIM is a team. Who becomes a member by SCIM is a viewer there; other
-// roles are given on the team's own routes, and a replacement of the members
-// leaves the owners alone.
+// A group of SCIM is a team. SCIM adds members as viewers; other roles are given by the
+// team's own routes, and a replacement of the members keeps the owners.
 
-// SCIMGroup is a team as SCIM shows it. What is empty is left out.
+// SCIMGroup is a team as SCIM shows it. Empty fields are omitted.
 type SCIMGroup struct {
 	Schemas     []string      `json:"schemas"`
 	ID          string        `json:"id"`
@@ -32,7 +31,7 @@ type SCIMMember struct {
 	Type  string `json:"type" enum:"User"`
 }
 
-// showGroup is t as SCIM shows it, as far as is asked for.
+// showGroup returns t with the requested attributes.
 func (p partial) showGroup(t model.Team, members []int64) SCIMGroup {
 	id := strconv.FormatInt(t.ID, 10)
 	out := SCIMGroup{Schemas: []string{groupSchema}, ID: id}
@@ -57,10 +56,11 @@ func (p partial) showGroup(t model.Team, members []int64) SCIMGroup {
 	return out
 }
 
-// membersWanted tells whether an answer says who is in a group.
+// membersWanted reports whether members are requested.
 func (p partial) membersWanted() bool { return p.wanted(groupSchema)("members.value") }
 
-// showGroups shows teams with who is in each at this moment.
+// showGroups returns teams with the requested attributes, among them the present
+// members.
 func (h *handlers) showGroups(ctx context.Context, found []model.Team, show partial) ([]SCIMGroup, error) {
 	out := make([]SCIMGroup, len(found))
 	g, ctx := concurrent.WithContext(ctx)
@@ -87,8 +87,8 @@ func usersOf(members []model.TeamMember) []int64 {
 	return users
 }
 
-// foundGroup is a team of the caller's organisation whose row was read, unless it
-// is deleted.
+// foundGroup returns a team of the caller's organisation, if its row was read and it
+// isn't deleted.
 func foundGroup(c *request.Request, id int64) (model.Team, bool) {
 	t, ok := store.LiveTeam(c.Rows(), id)
 	return t, ok && t.OrganizationID == c.Organization.ID
@@ -107,7 +107,7 @@ type getGroupIn struct {
 	members []model.TeamMember
 }
 
-// Load asks who is in the team.
+// Load asks for the team's members.
 func (in *getGroupIn) Load(f *request.Fetch) {
 	s := f.Store()
 	if in.membersWanted() {

@@ -10,8 +10,8 @@ import (
 	"wardroom/pkg/scim"
 )
 
-// groupBody is a group as a client sends it. Whatever else SCIM or an extension of
-// it knows of groups is ignored.
+// groupBody is a group as a client sends it. Other attributes of SCIM or its extensions
+// are ignored.
 type groupBody struct {
 	DisplayName string       `json:"displayName" minLength:"1" maxLength:"200" doc:"The team's name; one group of the organization each"`
 	ExternalID  *string      `json:"externalId" required:"false" maxLength:"255" doc:"The client's own name for the group; one group of the organization each"`
@@ -24,7 +24,8 @@ type memberBody struct {
 	Type  *string `json:"type" required:"false" maxLength:"100" doc:"User, if anything"`
 }
 
-// change is what the body says of a group.
+// change returns the change that the body makes to a group. It refuses values that no
+// group can have.
 func (b groupBody) change() (groupChange, error) {
 	externalID := text(b.ExternalID)
 	g := groupChange{name: &b.DisplayName, externalID: &externalID, replaces: b.Members != nil, named: map[int64]bool{}}
@@ -43,7 +44,7 @@ func (b groupBody) change() (groupChange, error) {
 
 const userType = "User"
 
-// memberOf reads the id of a member as providers write it; false where it is none.
+// memberOf reads the id of a member as providers send it; false for anything else.
 func memberOf(v any) (int64, bool) {
 	if kind, given := scim.Member(v, "type"); given && kind != nil {
 		if kind, _ := scim.Text(kind); !scim.Same(kind, userType) {
@@ -67,17 +68,16 @@ type createGroupIn struct {
 	change groupChange
 }
 
-// Validate refuses members who can't be any.
+// Validate refuses values that no group can have.
 func (in *createGroupIn) Validate(model.Time) (err error) {
 	in.change, err = in.Body.change()
 	return err
 }
 
-// Load asks whether the names are free, and for the members.
+// Load asks for the rows that reserve the names, and for the members.
 func (in *createGroupIn) Load(f *request.Fetch) { in.change.needs(f, 0, false) }
 
-// createGroup makes a team that nobody owns, until one of the ranks names an
-// owner.
+// createGroup creates a team without an owner, until an admin rank names one.
 func (h *handlers) createGroup(ctx context.Context, in *createGroupIn) (SCIMGroup, error) {
 	t, err := h.makeGroup(ctx, in.Request(), &in.change)
 	return in.showGroup(t, in.change.joining()), err
@@ -92,13 +92,13 @@ type replaceGroupIn struct {
 	change groupChange
 }
 
-// Validate refuses members who can't be any.
+// Validate refuses values that no group can have.
 func (in *replaceGroupIn) Validate(model.Time) (err error) {
 	in.change, err = in.Body.change()
 	return err
 }
 
-// Load asks whether the names are free, and who is in the team.
+// Load asks for the rows that reserve the names, and for the team's members.
 func (in *replaceGroupIn) Load(f *request.Fetch) { in.change.needs(f, in.ID, true) }
 
 func (h *handlers) replaceGroup(ctx context.Context, in *replaceGroupIn) (SCIMGroup, error) {

@@ -21,7 +21,7 @@ type patchGroupIn struct {
 	change groupChange
 }
 
-// mostNamed is how many members a PATCH may name, who are all looked at.
+// mostNamed is the most members that a PATCH may name, since each of them is read.
 const mostNamed = 1000
 
 // Validate reads the operations, and refuses those that can't be carried out on any
@@ -39,7 +39,7 @@ func (in *patchGroupIn) Validate(model.Time) error {
 	return nil
 }
 
-// Load asks whether the names are free, and who is in the team.
+// Load asks for the rows that reserve the names, and for the members.
 func (in *patchGroupIn) Load(f *request.Fetch) { in.change.needs(f, in.ID, in.change.replaces) }
 
 func (h *handlers) patchGroup(ctx context.Context, in *patchGroupIn) (struct{}, error) {
@@ -47,7 +47,7 @@ func (h *handlers) patchGroup(ctx context.Context, in *patchGroupIn) (struct{}, 
 	return struct{}{}, err
 }
 
-// set notes what becomes of an attribute. Those that aren't kept are ignored.
+// set notes the change of an attribute. It ignores attributes that aren't stored.
 func (g *groupChange) set(op string, p scim.Path, value any) error {
 	if p.Attribute == "members" {
 		return g.setMembers(op, p, value)
@@ -74,8 +74,8 @@ func (g *groupChange) set(op string, p scim.Path, value any) error {
 	return nil
 }
 
-// setMembers notes who is to be a member, and who isn't. To take out somebody who
-// isn't in is no mistake: they may have gone by another way before.
+// setMembers notes the users to be added and removed. Removing one who isn't a member is
+// no mistake: they may have left otherwise.
 func (g *groupChange) setMembers(op string, p scim.Path, value any) error {
 	switch {
 	case p.Sub != "" && p.Sub != "value":
@@ -106,8 +106,8 @@ func (g *groupChange) setMembers(op string, p scim.Path, value any) error {
 	return nil
 }
 
-// memberMeant is whom a filter in a path selects, 0 for nobody. A filter that isn't
-// understood as a whole is refused, in whatever order it is written.
+// memberMeant returns the user whom a filter in a path selects, 0 for nobody. It refuses
+// (invalidFilter) a filter with any term that it doesn't know.
 func memberMeant(filter []scim.Term) (id int64, err error) {
 	valued, user := false, true
 	for _, t := range filter {

@@ -17,24 +17,24 @@ import (
 	"wardroom/pkg/store"
 )
 
-// groupChange is what a request makes of a group, and what was read for it.
+// groupChange is the change that a request makes to a group, and the rows read for it.
 type groupChange struct {
-	name       *string        // nil leaves it
-	externalID *string        // nil leaves it
-	replaces   bool           // who isn't named goes, unless they own the team
-	named      map[int64]bool // whether these users are to be in it
+	name       *string        // nil for no change
+	externalID *string        // nil for no change
+	replaces   bool           // members who aren't named are removed, except owners
+	named      map[int64]bool // users to be members (true), or not (false)
 
-	all      []model.TeamMember // everybody in the team, where it was asked for
-	homonyms []int64            // teams that may be called so
+	all      []model.TeamMember // the present members, where they were read
+	homonyms []int64            // teams that may have the name, by an index
 }
 
-// joining lists who is to be in the group, by id.
+// joining lists the users to be members, by id.
 func (g *groupChange) joining() []int64 {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(g.named)), func(id int64) bool { return !g.named[id] })
 }
 
-// needs asks for what the change of a team has to know; team is 0 for one that is
-// to be made.
+// needs asks for the rows that the change of a team needs; team is 0 for a new one. With
+// members, it asks for all present members.
 func (g *groupChange) needs(f *request.Fetch, team int64, members bool) {
 	s, o := f.Store(), f.Organization
 	if g.name != nil {
@@ -55,9 +55,9 @@ func (g *groupChange) needs(f *request.Fetch, team int64, members bool) {
 	}
 }
 
-// freeForGroup refuses a name or an externalId that another group of the organisation
-// has (uniqueness); from is the team as it is, none for a new one. A team that
-// people have made has its name, too.
+// freeForGroup refuses (uniqueness) a name or an externalId that another group, or a
+// name that any other team, of the organisation has; from is the present team, zero for
+// a new one.
 func (g *groupChange) freeForGroup(ctx context.Context, c *request.Request, from, to model.Team) error {
 	o := c.Organization.ID
 	if to.ExternalID != "" && to.ExternalID != from.ExternalID {
@@ -85,7 +85,7 @@ func (g *groupChange) freeForGroup(ctx context.Context, c *request.Request, from
 	return nil
 }
 
-// present refuses users who aren't active ones of the organisation.
+// present refuses users who aren't active users of the organisation.
 func present(c *request.Request, users []int64) error {
 	for _, id := range users {
 		if c.Active([]int64{id}) != nil {
@@ -95,15 +95,15 @@ func present(c *request.Request, users []int64) error {
 	return nil
 }
 
-// How many one transaction takes out, as Remove User from Team does, and how many
-// rows it has for all of them: someone new is two.
+// The most members that one transaction removes, as Remove User from Team does, and its
+// rows for all changes: a new member is two.
 const (
 	leaveAtOnce = 45
 	rowsAtOnce  = 76
 )
 
-// makeGroup notes a new group. It is continued where one transaction can't take all
-// members in.
+// makeGroup notes a new group. It is continued where one transaction can't add all
+// members.
 func (h *handlers) makeGroup(ctx context.Context, c *request.Request, g *groupChange) (model.Team, error) {
 	t := model.Team{Name: *g.name, ExternalID: *g.externalID, IsGroup: true}
 	users := g.joining()
@@ -124,7 +124,7 @@ func (h *handlers) makeGroup(ctx context.Context, c *request.Request, g *groupCh
 	return t, err
 }
 
-// continueGroup takes in more members of a group that the request has made.
+// continueGroup adds more members to a group that an earlier part of the request made.
 func (h *handlers) continueGroup(ctx context.Context, c *request.Request, id int64, users []int64) (model.Team, error) {
 	keys := teamKeys([]int64{id})
 	for _, u := range users {
@@ -141,7 +141,8 @@ func (h *handlers) continueGroup(ctx context.Context, c *request.Request, id int
 	return t, h.move(ctx, c, absent(c, users), nil, nil)
 }
 
-// absent are those of users who aren't in the team of the case.
+// absent returns those of users who aren't members of the request's team. It reuses the
+// slice.
 func absent(c *request.Request, users []int64) []int64 {
 	return slices.DeleteFunc(users, func(id int64) bool {
 		_, is := c.TeamMember(c.Team.ID, id)
@@ -149,8 +150,8 @@ func absent(c *request.Request, users []int64) []int64 {
 	})
 }
 
-// changeGroup notes a change of the team of the case, and returns it with its
-// members as they will be, if everybody in it was asked for.
+// changeGroup notes a change of the request's team, and returns it with its members as
+// they will be, if all present members were read.
 func (h *handlers) changeGroup(ctx context.Context, c *request.Request, g *groupChange) (model.Team, []int64, error) {
 	to := *c.Team
 	if g.name != nil && *g.name != to.Name {
@@ -184,7 +185,7 @@ func (h *handlers) changeGroup(ctx context.Context, c *request.Request, g *group
 	return edited, append(members, joining...), h.move(ctx, c, joining, leaving, change)
 }
 
-// leaving lists the members who go. An owner who isn't named stays.
+// leaving lists the members to be removed. An owner is removed only if they are named.
 func (g *groupChange) leaving(c *request.Request) (out []model.TeamMember) {
 	for _, id := range slices.Sorted(maps.Keys(g.named)) {
 		if m, is := c.TeamMember(c.Team.ID, id); is && !g.named[id] {
@@ -199,9 +200,9 @@ func (g *groupChange) leaving(c *request.Request) (out []model.TeamMember) {
 	return out
 }
 
-// move notes who comes into the team of the case and who goes, as far as one
-// transaction has room for them. It is continued until it has done so with all.
-// edit is what else the audit log is to tell; nil for nothing.
+// move notes the new and removed members of the request's team, as far as one
+// transaction has room; the request is continued until all are done. edit is a further
+// change for the audit row, nil for none.
 func (h *handlers) move(ctx context.Context, c *request.Request, joining []int64, leaving []model.TeamMember, edit *audit.TeamChanged) error {
 	out := leaving[:min(len(leaving), leaveAtOnce)]
 	in := joining[:min(len(joining), (rowsAtOnce-len(out))/2)]
@@ -224,7 +225,7 @@ func (h *handlers) move(ctx context.Context, c *request.Request, joining []int64
 	return change.Done()
 }
 
-// takeOut notes the removal of members as Remove User from Team has it.
+// takeOut notes the removal of members, as Remove User from Team does.
 func (h *handlers) takeOut(ctx context.Context, c *request.Request, members []model.TeamMember) error {
 	keys := make([]store.Key, len(members))
 	left := make([]removal.Remaining, len(members))

@@ -23,7 +23,7 @@ type SCIMGroupList struct {
 
 const groupFilters = `The filters are displayName, externalId, id and members.value, each eq "…", and several with and between them`
 
-// mostWithMembers is how many groups an answer has that says who is in them.
+// mostWithMembers is the most groups in an answer with their members.
 const mostWithMembers = 20
 
 type listGroupsIn struct {
@@ -37,7 +37,7 @@ type listGroupsIn struct {
 	groupFinder
 }
 
-// Validate refuses a filter that there isn't.
+// Validate refuses an unknown filter.
 func (in *listGroupsIn) Validate(model.Time) (err error) {
 	in.listing = listing{startIndex: in.StartIndex, count: in.Count, list: "groups"}.mended()
 	if in.membersWanted() {
@@ -59,14 +59,14 @@ func (in *listGroupsIn) Load(f *request.Fetch) {
 	})
 }
 
-// groupFinder finds groups by conditions, all of which they meet.
+// groupFinder finds groups that meet all of its conditions.
 type groupFinder struct {
 	where []condition
-	led   []int64     // teams that an index names for the first condition
-	keys  []store.Key // of the rows that name one for it
+	led   []int64     // teams that an index has for the first condition
+	keys  []store.Key // keys of the rows that lead from it to a team
 }
 
-// findGroups reads a filter; nothing is to be found by none.
+// findGroups parses a filter; the empty one finds nothing.
 func findGroups(filter string) (g groupFinder, err error) {
 	if strings.TrimSpace(filter) != "" {
 		g.where, err = readFilter(filter, groupSchema, groupFilters, "displayname", "externalid", "id", "members")
@@ -98,7 +98,7 @@ func (g *groupFinder) needs(f *request.Fetch) {
 	f.Rows(g.keys...)
 }
 
-// idIn reads an id.
+// idIn parses an id; false for text that is none.
 func idIn(text string) (int64, bool) {
 	id, err := strconv.ParseInt(text, 10, 64)
 	return id, err == nil && id > 0
@@ -131,13 +131,13 @@ func (h *handlers) listGroups(ctx context.Context, in *listGroupsIn) (SCIMGroupL
 	return out, err
 }
 
-// pageOf is the page of something that is found all at once.
+// pageOf returns the page of a complete list.
 func pageOf[T any](l listing, all []T) []T {
 	from := min(l.startIndex-1, len(all))
 	return all[from:min(from+l.count, len(all))]
 }
 
-// find finds the teams that meet all conditions, by id.
+// find returns the teams that meet all conditions, by id.
 func (g *groupFinder) find(ctx context.Context, c *request.Request) ([]model.Team, error) {
 	if g.where == nil {
 		return nil, nil

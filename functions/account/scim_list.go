@@ -18,14 +18,14 @@ type SCIMUserList struct {
 	Resources    []SCIMUser `json:"Resources"`
 }
 
-// query is what a list is asked, in its query or in the body of a search.
+// query is the query of a list, from the URL or from the body of a search.
 type query struct {
 	listing
 	filter string
 	where  finder
 }
 
-// check reads the filter.
+// check parses the filter, and refuses an unknown one.
 func (q *query) check() (err error) {
 	q.listing, q.where = q.mended(), nil
 	q.list = "users"
@@ -35,8 +35,8 @@ func (q *query) check() (err error) {
 	return err
 }
 
-// needs asks for whom the filter names, or for the ids of all users: SCIM counts
-// its pages, so they have to be counted here.
+// needs asks for the rows of the filter, or for the ids of all users: SCIM pages by
+// number, so all have to be counted.
 func (q *query) needs(f *request.Fetch) {
 	if q.where != nil {
 		q.where.needs(f)
@@ -48,7 +48,7 @@ func (q *query) needs(f *request.Fetch) {
 	})
 }
 
-// answer reads the users themselves.
+// answerSCIM reads the users of a page.
 func (h *handlers) answerSCIM(ctx context.Context, q *query, c *request.Request, show partial) (SCIMUserList, error) {
 	out := SCIMUserList{Schemas: []string{listSchema}, StartIndex: q.startIndex}
 	var err error
@@ -81,7 +81,7 @@ func userKeys(ids []int64) []store.Key {
 	return keys
 }
 
-// found is a user whose row was read, unless they are deleted.
+// found returns a user, if their row was read and they aren't deleted.
 func found(c *request.Request, id int64) (model.User, bool) {
 	u, ok := c.UserRow(id)
 	return u, ok && u.DeletedOn == nil
@@ -97,7 +97,7 @@ type listSCIMIn struct {
 	query
 }
 
-// Validate refuses a filter that there isn't.
+// Validate refuses an unknown filter.
 func (in *listSCIMIn) Validate(model.Time) error {
 	in.query = query{filter: in.Filter, listing: listing{startIndex: in.StartIndex, count: in.Count}}
 	return in.check()
@@ -110,7 +110,7 @@ func (h *handlers) listSCIM(ctx context.Context, in *listSCIMIn) (SCIMUserList, 
 	return h.answerSCIM(ctx, &in.query, in.Request(), in.partial)
 }
 
-// searchBody is the question of a search (RFC 7644, 3.4.3).
+// searchBody is the body of a search (RFC 7644, 3.4.3).
 type searchBody struct {
 	Attributes []string `json:"attributes,omitempty" maxItems:"100"`
 	Excluded   []string `json:"excludedAttributes,omitempty" maxItems:"100"`
@@ -130,7 +130,7 @@ type searchSCIMIn struct {
 	query
 }
 
-// Validate refuses a filter that there isn't.
+// Validate refuses an unknown filter.
 func (in *searchSCIMIn) Validate(model.Time) error {
 	in.query = query{filter: text(in.Body.Filter), listing: listing{startIndex: *in.Body.StartIndex, count: *in.Body.Count}}
 	return in.check()
@@ -139,8 +139,7 @@ func (in *searchSCIMIn) Validate(model.Time) error {
 // Load asks for the users' ids.
 func (in *searchSCIMIn) Load(f *request.Fetch) { in.needs(f) }
 
-// searchSCIM is listSCIM with its question in the body, which keeps addresses
-// out of logs.
+// searchSCIM is listSCIM with its query in the body, which keeps addresses out of logs.
 func (h *handlers) searchSCIM(ctx context.Context, in *searchSCIMIn) (SCIMUserList, error) {
 	return h.answerSCIM(ctx, &in.query, in.Request(), in.Body.partial())
 }

@@ -11,33 +11,32 @@ import (
 )
 
 const (
-	mostListed  = 200       // things in one answer
-	mostCounted = 100_000   // things that are counted to find a page
-	placeKept   = time.Hour // how long a list may be gone through
+	mostListed  = 200       // the most items of an answer
+	mostCounted = 100_000   // the most items that are counted to find a page
+	placeKept   = time.Hour // how long the end of a page is kept
 )
 
-// listing is a page of a list by number, as SCIM has them. A number says where
-// something stands only until something before it is deleted. So where a page
-// ends is kept for a while, for the credential that asked: whoever goes on from
-// there, by startIndex plus itemsPerPage, meets everybody who stays once, and
-// nobody twice. Any other page begins where its number is at that moment.
+// listing is a page of a list by number, as SCIM has them. An item's number changes when
+// one before it is deleted. So the end of a page is kept for a while, for the credential
+// that asked: a client that goes on there, at startIndex plus itemsPerPage, gets every
+// remaining item once. Any other page begins at its number at that moment.
 type listing struct {
-	list       string // what is listed
+	list       string // the list's name
 	startIndex int
 	count      int
-	ids        []int64 // of everything, from the lowest
+	ids        []int64 // of all items, ascending
 	total      int
 }
 
-// mended returns the listing with its numbers within what they may be.
+// mended returns the listing with its numbers within their bounds.
 func (l listing) mended() listing {
 	l.startIndex, l.count = max(1, l.startIndex), min(max(0, l.count), mostListed)
 	return l
 }
 
-// page reads the things of the page, chunk after chunk, and hands their ids to
-// take, which tells whether each is there: an index may be late. It says in total
-// how many the list has, those before the page included.
+// page reads the items of the page, chunk after chunk, and passes their ids to take,
+// which reports whether each exists, since an index may be late. It sets total to the
+// list's number of items. It refuses (tooMany) a list of more than mostCounted.
 func (l *listing) page(ctx context.Context, s *store.Store, c *request.Request, read func(context.Context, []int64) error, take func(int64) bool) error {
 	if len(l.ids) > mostCounted {
 		return badSCIM(tooMany, "There are too many of them to count. Use a filter.")

@@ -33,8 +33,8 @@ type scimPatch struct {
 	Value any     `json:"value" required:"false" doc:"One value may be wrapped in a list or in an object's value; booleans may be text"`
 }
 
-// edit is one thing that a PATCH does to a user. It refuses what depends on the
-// user, as no target does that isn't there.
+// edit is one change that a PATCH makes to a user. It refuses changes that the user's
+// present attributes don't allow.
 type edit func(*model.User) error
 
 // Validate reads the operations, and refuses those that can't be carried out on
@@ -49,9 +49,8 @@ func (in *patchSCIMIn) Validate(model.Time) error {
 	return nil
 }
 
-// each hands every attribute that the operation is about to set: one by its
-// path, or all of an object. A value of nil takes the attribute away. What isn't
-// of the schema is left out.
+// each calls set with every attribute of the operation: one by its path, or all of an
+// object. It skips attributes of other schemas, and refuses malformed operations.
 func (o scimPatch) each(schema string, set func(op string, p scim.Path, value any) error) error {
 	op := scim.Lower(o.Op)
 	if o.Path == nil {
@@ -78,7 +77,8 @@ func (o scimPatch) each(schema string, set func(op string, p scim.Path, value an
 	return set(op, p, o.Value)
 }
 
-// attributes hands over those of an object. Their names may be paths, too.
+// attributes calls set with those of an object, null ones as removals. Their names may
+// be paths, too.
 func attributes(schema, op string, value any, set func(op string, p scim.Path, value any) error) error {
 	if list := scim.List(value); len(list) == 1 {
 		value = list[0]
@@ -89,7 +89,7 @@ func attributes(schema, op string, value any, set func(op string, p scim.Path, v
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		p, ok := scim.ParsePath(name, schema)
-		// What a client sends back of a whole resource is for us to ignore.
+		// A client that sends a whole resource back may include fixed attributes: ignored.
 		switch does := op; {
 		case !ok || p.Schema != "" && !scim.Same(p.Schema, schema) || fixed[p.Attribute]:
 		case p.Attribute == "":
@@ -108,18 +108,18 @@ func attributes(schema, op string, value any, set func(op string, p scim.Path, v
 	return nil
 }
 
-// Operations, as they are compared.
+// Operations, in lower case.
 const (
 	opAdd     = "add"
 	opReplace = "replace"
 	opRemove  = "remove"
 )
 
-// fixed are the attributes that no client changes.
+// fixed are the attributes that clients can't change.
 var fixed = map[string]bool{"id": true, "meta": true, "schemas": true}
 
-// set notes what becomes of an attribute. Those that aren't kept are ignored, as
-// in the body of a PUT: clients send what they are configured to.
+// set notes the edit of an attribute. It ignores attributes that aren't stored, as the
+// body of a PUT does: clients send what they are configured to.
 func (in *patchSCIMIn) set(op string, p scim.Path, value any) error {
 	note := func(e edit) error { in.edits = append(in.edits, e); return nil }
 	attribute := p.Attribute
@@ -199,12 +199,12 @@ const (
 
 const notRemoved = "userName and active can't be removed"
 
-// lengths are how long attributes may be, as in scimBody.
+// lengths are the most characters of attributes, as in scimBody.
 var lengths = map[string]int{"externalid": 255, "name.givenname": 150, "name.familyname": 150}
 
 func fits(text string, most int) bool { return utf8.RuneCountInString(text) <= most }
 
-// place is where a user's row holds an attribute.
+// place returns the field of a user's row for an attribute.
 func place(u *model.User, attribute string) *string {
 	switch attribute {
 	case "externalid":
@@ -215,7 +215,7 @@ func place(u *model.User, attribute string) *string {
 	return &u.LastName
 }
 
-// apply returns u with all that the request does to it.
+// apply returns u with all edits of the request.
 func (in *patchSCIMIn) apply(u model.User) (model.User, error) {
 	for _, e := range in.edits {
 		if err := e(&u); err != nil {

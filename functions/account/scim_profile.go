@@ -7,9 +7,9 @@ import (
 	"wardroom/pkg/scim"
 )
 
-// A user has one address, which is of type work and primary to SCIM. It is the
-// userName as well, unless that is no address, or the provider gives another one
-// in emails: then the userName is kept beside it, as it was sent.
+// A user has one address, which SCIM shows as primary and of type work. It is the
+// userName as well, unless that is no address, or the provider sends another one in
+// emails: then the userName is stored beside it, as it was sent.
 
 const workType = "work"
 
@@ -18,8 +18,8 @@ func isAddress(text string) bool {
 	return ok
 }
 
-// login gives a user another userName. The address follows where it is the
-// userName, unless it would be one no longer.
+// login sets a user's userName. The address changes with it where they are the same,
+// unless the new name is no address.
 func login(u *model.User, name string) {
 	if u.UserName == "" && (isAddress(name) || !isAddress(u.Email)) {
 		u.Email = model.TidyAddress(name)
@@ -27,14 +27,14 @@ func login(u *model.User, name string) {
 	called(u, name)
 }
 
-// address gives a user another address, and leaves the userName.
+// address sets a user's address, and keeps the userName.
 func address(u *model.User, text string) {
 	name := u.Login()
 	u.Email = model.TidyAddress(text)
 	called(u, name)
 }
 
-// noAddress takes the address away: the userName stands for it.
+// noAddress removes the address: the userName replaces it.
 func noAddress(u *model.User) {
 	name := u.Login()
 	u.Email = model.TidyAddress(name)
@@ -53,7 +53,7 @@ type mail struct {
 	primary     bool
 }
 
-// mailOf reads one; false where it is none.
+// mailOf reads one of them; false for anything else.
 func mailOf(v any) (m mail, ok bool) {
 	if text, is := v.(string); is {
 		return mail{value: strings.TrimSpace(text)}, true
@@ -76,9 +76,9 @@ func mailOf(v any) (m mail, ok bool) {
 	return m, true
 }
 
-// chosen is which of several addresses a user is kept with: the primary, else
-// that of work, else the first. sure says that it isn't taken for want of a
-// better one alone. It is "" where there is none.
+// chosen returns the one of several addresses that is stored: the primary, else that of
+// type work, else the first; "" for none. sure is false for one of another type, which
+// is chosen only for want of a better one.
 func chosen(all []mail) (text string, sure bool) {
 	best := 0
 	for _, m := range all {

@@ -17,8 +17,8 @@ type SCIMList struct {
 	Resources    []any    `json:"Resources" doc:"Users, and behind them groups"`
 }
 
-// groupsBehind is what the id of a group is moved by, so that all groups are
-// behind all users.
+// groupsBehind is added to the ids of groups, so that all groups are listed after all
+// users.
 const groupsBehind = int64(1) << 53
 
 type searchAllIn struct {
@@ -31,7 +31,7 @@ type searchAllIn struct {
 	teams  []int64
 }
 
-// Validate refuses a filter that neither users nor groups have.
+// Validate refuses a filter that neither users nor groups know.
 func (in *searchAllIn) Validate(model.Time) error {
 	in.listing = listing{startIndex: *in.Body.StartIndex, count: *in.Body.Count, list: "everything"}.mended()
 	filter := text(in.Body.Filter)
@@ -49,7 +49,7 @@ func (in *searchAllIn) Validate(model.Time) error {
 
 func (in *searchAllIn) filtered() bool { return in.users != nil || in.groups.where != nil }
 
-// Load asks for what the filter names, or for the ids of everything.
+// Load asks for the rows of the filter, or for the ids of all users and teams.
 func (in *searchAllIn) Load(f *request.Fetch) {
 	if in.filtered() {
 		in.users.needs(f)
@@ -65,8 +65,8 @@ func (in *searchAllIn) Load(f *request.Fetch) {
 	})
 }
 
-// bound shortens the page so that it has no more groups than can be shown with
-// their members, behind the users that it begins with.
+// bound shortens the page so that it has at most mostWithMembers groups with their
+// members, after the users that it begins with.
 func (in *searchAllIn) bound(users int) {
 	if in.Body.partial().membersWanted() {
 		in.count = min(in.count, max(0, users-(in.startIndex-1))+mostWithMembers)
@@ -97,7 +97,7 @@ func (h *handlers) searchAll(ctx context.Context, in *searchAllIn) (SCIMList, er
 	return out, err
 }
 
-// everything finds the page's users and teams, and says how many there are.
+// everything finds the page's users and teams, and sets the total.
 func (h *handlers) everything(ctx context.Context, in *searchAllIn, out *SCIMList) (all []any, err error) {
 	c := in.Request()
 	if in.filtered() {

@@ -7,7 +7,7 @@ import (
 	"wardroom/pkg/model"
 )
 
-// SCIMUser is a user as SCIM shows them. What is empty is left out.
+// SCIMUser is a user as SCIM shows them. Empty fields are omitted.
 type SCIMUser struct {
 	Schemas    []string    `json:"schemas"`
 	ID         string      `json:"id"`
@@ -32,20 +32,20 @@ type SCIMEmail struct {
 	Primary bool   `json:"primary"`
 }
 
-// SCIMMeta says what a resource is, and where.
+// SCIMMeta has a resource's type and location.
 type SCIMMeta struct {
 	ResourceType string     `json:"resourceType"`
 	Created      model.Time `json:"created"`
 	Location     string     `json:"location"`
 }
 
-// partial asks for a part of the resources in an answer (RFC 7644, 3.9).
+// partial selects attributes of the resources in an answer (RFC 7644, 3.9).
 type partial struct {
 	Attributes string `query:"attributes" maxLength:"2000" doc:"Names of the attributes to answer, with commas between them; id always is."`
 	Excluded   string `query:"excludedAttributes" maxLength:"2000" doc:"Names of attributes to leave out. Means nothing beside attributes."`
 }
 
-// show is u as SCIM shows them, as far as is asked for.
+// show returns u with the requested attributes.
 func (p partial) show(u model.User) SCIMUser {
 	id := strconv.FormatInt(u.ID, 10)
 	out := SCIMUser{
@@ -84,8 +84,8 @@ func (p partial) show(u model.User) SCIMUser {
 	return out
 }
 
-// wanted tells of an attribute, by its name in lower case, whether it is asked
-// for. An attribute is named with those inside it.
+// wanted returns a function that reports whether an attribute, by its name in lower
+// case, is requested. Naming an attribute requests those inside it.
 func (p partial) wanted(schema string) func(attribute string) bool {
 	names := func(list, attribute string) bool {
 		for name := range strings.SplitSeq(list, ",") {

@@ -12,8 +12,8 @@ import (
 	"wardroom/pkg/store"
 )
 
-// scimBody is a user as a client sends them. Whatever else SCIM or an extension of
-// it knows of users is ignored.
+// scimBody is a user as a client sends them. Other attributes of SCIM or its extensions
+// are ignored.
 type scimBody struct {
 	UserName   string  `json:"userName" minLength:"1" maxLength:"254" pattern:"^[^\\s\\x00]+$" patternDescription:"user@example.com, without white space" doc:"What the user signs in with: the e-mail address, unless there is another in emails"`
 	ExternalID *string `json:"externalId" required:"false" maxLength:"255" doc:"The client's own name for the user; one user of the organization each"`
@@ -32,7 +32,7 @@ type mailBody struct {
 	Primary *bool   `json:"primary" required:"false"`
 }
 
-// check refuses an address that is none, and what nobody could tell from another.
+// check refuses an address that is none, and identifiers with invisible characters.
 func (b scimBody) check() error {
 	if !model.IsIdentifier(b.UserName) {
 		return badSCIM(invalidValue, badUserName)
@@ -54,8 +54,8 @@ func (b scimBody) mails() []mail {
 	return all
 }
 
-// on returns u with what the body says; what it leaves out is empty then, but for
-// an address beside the userName, which only an empty list takes away.
+// on returns u with the attributes of the body. Those that it lacks are emptied, except
+// active, and an address beside the userName, which only an empty list removes.
 func (b scimBody) on(u model.User) model.User {
 	login(&u, b.UserName)
 	if mailed, _ := chosen(b.mails()); mailed != "" {
@@ -86,10 +86,10 @@ type createSCIMIn struct {
 	Body scimBody
 }
 
-// Validate refuses an address that is none.
+// Validate refuses values that no user can have.
 func (in *createSCIMIn) Validate(model.Time) error { return in.Body.check() }
 
-// createSCIM makes a user without any rank.
+// createSCIM creates a user without a rank.
 func (h *handlers) createSCIM(ctx context.Context, in *createSCIMIn) (SCIMUser, error) {
 	c := in.Request()
 	u := in.Body.on(model.User{OrganizationID: c.Organization.ID, IsActive: true, DateJoined: c.Now})
@@ -106,10 +106,9 @@ func (h *handlers) createSCIM(ctx context.Context, in *createSCIMIn) (SCIMUser, 
 	return in.show(u), nil
 }
 
-// freeForUser refuses an address, a userName or an externalId that another user of
-// the organisation has (uniqueness); from is the user as they are, none for a new
-// one. Addresses and userNames are of one kind: what is one user's address is not
-// another's userName. Who was deleted has none of them any more.
+// freeForUser refuses (uniqueness) an address, a userName or an externalId that another
+// user of the organisation has; from is the present user, zero for a new one. One user's
+// address can't be another's userName. A deleted user's are free.
 func freeForUser(ctx context.Context, c *request.Request, from, to model.User) error {
 	if from.Email == to.Email && from.UserName == to.UserName && from.ExternalID == to.ExternalID {
 		return nil
@@ -150,7 +149,7 @@ type scimID struct {
 	ID int64 `path:"id" example:"16" doc:"Id of the user."`
 }
 
-// known answers 404 for a user who isn't there.
+// known answers 404 for a user who doesn't exist.
 func (in scimID) known(c *request.Request) error {
 	if _, ok := found(c, in.ID); !ok {
 		return fault.NotFound()
@@ -182,7 +181,7 @@ type replaceSCIMIn struct {
 	Body scimBody
 }
 
-// Validate refuses an address that is none.
+// Validate refuses values that no user can have.
 func (in *replaceSCIMIn) Validate(model.Time) error { return in.Body.check() }
 
 // Load asks for the user.
@@ -207,7 +206,7 @@ func (in *deleteSCIMIn) Load(f *request.Fetch) { f.Rows(store.User(in.ID).Key) }
 // Resolve answers 404 for a user who isn't there.
 func (in *deleteSCIMIn) Resolve(_ context.Context, c *request.Request) error { return in.known(c) }
 
-// deleteSCIM removes a user as any other route that deletes users.
+// deleteSCIM deletes a user as any other route that deletes users does.
 func (h *handlers) deleteSCIM(ctx context.Context, in *deleteSCIMIn) (struct{}, error) {
 	c := in.Request()
 	u, _ := found(c, in.ID)
@@ -215,9 +214,9 @@ func (h *handlers) deleteSCIM(ctx context.Context, in *deleteSCIMIn) (struct{}, 
 	return struct{}{}, err
 }
 
-// changeSCIM notes what a request makes of a user. Global admins are nobody's
-// to change but their own (403). An account ends as a removal of its user, with all
-// that this refuses, and comes back as any deactivated one.
+// changeSCIM notes the edit of a user. It refuses (403) to edit a global admin, unless
+// they are the caller. Deactivating a user is a removal, which may refuse, and
+// activating them a reactivation.
 func (h *handlers) changeSCIM(ctx context.Context, c *request.Request, id int64, edit func(model.User) (model.User, error)) (model.User, error) {
 	from, _ := found(c, id)
 	if from.IsSuperuser && !c.Caller.Is(id) {
@@ -258,9 +257,8 @@ func (h *handlers) changeSCIM(ctx context.Context, c *request.Request, id int64,
 	return to, nil
 }
 
-// changed is what the audit log tells of a change: which fields it touched, and
-// what is personal of them only for as long as the user isn't purged; nothing where
-// it touched none.
+// changed returns the audit log's changes of an edit, with personal data encrypted; none
+// where nothing has changed.
 func changed(c *request.Request, from, to model.User) (told []audit.Change) {
 	profile, touched := audit.ProfileChanged{User: from.ID}, false
 	for _, f := range []struct {

@@ -22,7 +22,7 @@ type setAccessIn struct {
 	}
 }
 
-// Validate refuses a mode of what isn't public.
+// Validate refuses a mode unless the level is public.
 func (in *setAccessIn) Validate(model.Time) error {
 	if in.Body.Mode != nil && in.Body.Level != string(access.Public) {
 		return fault.Invalid("body.public_mode", "is for public agents alone")
@@ -30,7 +30,7 @@ func (in *setAccessIn) Validate(model.Time) error {
 	return nil
 }
 
-// setAccess opens the agent or closes it.
+// setAccess sets the agent's access level and mode.
 func (h *handlers) setAccess(_ context.Context, in *setAccessIn) (model.AgentAccess, error) {
 	c := in.Request()
 	old, a := *c.Agent, *c.Agent

@@ -1,8 +1,8 @@
-// Package agent is the Agent APIs: agents with their configurations and users,
-// and what people think of them.
+// Package agent is the Agent APIs: agents with their configurations, users, reviews and
+// votes.
 //
-// An agent belongs to one project for good. Whoever reaches it by a role has one
-// of three on it; see docs/access.md.
+// An agent never changes its project. Every path to it gives one of three roles on it;
+// see docs/access.md.
 package agent
 
 import (
@@ -12,8 +12,8 @@ import (
 	"wardroom/pkg/store"
 )
 
-// APIs declares the group, in sidebar order; what the sidebar presupposes comes
-// after it.
+// APIs declares the group: the sidebar's operations in its order, then those that they
+// presuppose.
 func APIs(s *store.Store) api.Group {
 	h := &handlers{s}
 	agent, alias, project := access.Agent("agent_id"), access.AgentOfAlias("alias_id"), access.Project("project_id")

@@ -26,8 +26,8 @@ type createIn struct {
 	}
 }
 
-// create makes an agent that the caller owns. A service key is no user, so what
-// it makes belongs to nobody; the project's admins are owners of it anyway.
+// create creates an agent that the caller owns. An agent that a service key creates has
+// no owner, but the project's admins have an owner's role on it anyway.
 func (h *handlers) create(ctx context.Context, in *createIn) (model.AgentDetail, error) {
 	c, b := in.Request(), in.Body
 	members := 0
@@ -70,7 +70,7 @@ func wantConfig(f *request.Fetch, agent int64) {
 	}
 }
 
-// configOf is that configuration.
+// configOf returns the configuration that is in force, of the line's agent.
 func configOf(c *request.Request) model.AgentConfig {
 	v, _ := store.AgentVersion(c.Agent.ID, c.Agent.ConfigVersion).In(c.Rows())
 	return v.Config
@@ -95,7 +95,7 @@ type editIn struct {
 	}
 }
 
-// Load asks for the configuration, and for what the new owner is on the agent.
+// Load asks for the configuration, and for the new owner's permission.
 func (in *editIn) Load(f *request.Fetch) {
 	wantConfig(f, in.AgentID)
 	if in.Body.Owner != 0 {
@@ -135,8 +135,8 @@ func set[T any](field *T, value *T) {
 	}
 }
 
-// edit changes what the body names. A new configuration is a new version of it.
-// To make somebody else the owner takes the right to manage the agent (403).
+// edit changes the fields in the body. A new configuration is a new version. It refuses
+// (403) a new owner unless the caller may manage the agent.
 func (h *handlers) edit(ctx context.Context, in *editIn) (model.AgentDetail, error) {
 	c := in.Request()
 	old, before := *c.Agent, configOf(c)
@@ -166,8 +166,7 @@ func (h *handlers) edit(ctx context.Context, in *editIn) (model.AgentDetail, err
 	return a.Detail(config), err
 }
 
-// changed is what the audit log says of an edit, by the fields that it changed: of
-// texts only that it did.
+// changed returns the audit log's change of an edit.
 func changed(old, now model.Agent) audit.AgentEdited {
 	c := audit.AgentEdited{Agent: now.ID, Renamed: now.Name != old.Name, Described: now.Description != old.Description}
 	if now.ConfigHash != old.ConfigHash {
@@ -179,8 +178,8 @@ func changed(old, now model.Agent) audit.AgentEdited {
 	return c
 }
 
-// renewed gives an agent another configuration, and returns the version that it
-// makes; nil where it is the one that the agent has.
+// renewed sets an agent's configuration, and returns its new version; nil where the
+// configuration is the present one.
 func renewed(a *model.Agent, config model.AgentConfig) *model.AgentVersion {
 	hash := config.Hash()
 	if hash == a.ConfigHash {
@@ -209,10 +208,10 @@ func (in *deleteIn) Load(f *request.Fetch) {
 	})
 }
 
-// delete makes the agent unreadable at once and frees its aliases. The agent of the
-// case is as shown, in the team that its project has; its row, which is read along
-// with the aliases, says in whose list it is. Where it isn't as it was any more, or
-// the index hasn't told all aliases yet, the request is decided anew.
+// delete deletes the agent and frees its aliases. The line's agent is as answers show
+// it, with its project's team; the stored row, which is read again with the aliases, has
+// the team in whose list it is. Where its version has changed, or the index doesn't have
+// all aliases yet, the request is decided again.
 func (h *handlers) delete(ctx context.Context, in *deleteIn) ([]model.Agent, error) {
 	c, shown := in.Request(), *in.Request().Agent
 	keys := make([]store.Key, len(in.aliases), len(in.aliases)+1)

@@ -13,15 +13,15 @@ import (
 	"wardroom/pkg/store"
 )
 
-// aliasBody is an alias as a request gives it. It is kept and shown in lower
-// case, so that no two differ by case alone.
+// aliasBody is an alias in a request. It is stored and shown in lower case, so that no
+// two differ by case alone.
 type aliasBody struct {
 	Alias string `json:"alias" pattern:"^[A-Za-z0-9][A-Za-z0-9-]{1,62}$" patternDescription:"my-agent: 2 to 63 letters, digits and hyphens" doc:"Unique in the organization; kept in lower case"`
 }
 
 func (b aliasBody) folded() string { return strings.ToLower(b.Alias) }
 
-// free refuses an alias that somebody has (duplicate).
+// free refuses (duplicate) an alias that another agent, or this one, has.
 func (b aliasBody) free(c *request.Request) error {
 	if _, taken := store.AliasName(c.Organization.ID, b.folded()).In(c.Rows()); taken {
 		return fault.New(fault.KindDuplicate, "This alias exists already: choose another, or delete that one first").On("body.alias", "is taken")
@@ -70,7 +70,7 @@ type aliasesIn struct {
 	found []store.Ref
 }
 
-// list is the aliases of the agent, or of all agents that the caller can see, by id.
+// list lists the aliases of the agent, or of all agents that the caller can see, by id.
 func (in *aliasesIn) list(s *store.Store, organization int64) list.Of[model.Alias] {
 	l := list.Of[model.Alias]{
 		Find: list.Refs(s.AliasesOfOrganization, organization),
@@ -94,7 +94,7 @@ func (in *aliasesIn) list(s *store.Store, organization int64) list.Of[model.Alia
 	return l
 }
 
-// Load asks for the agent's aliases, or for all there are.
+// Load asks for the agent's aliases, or for the organisation's.
 func (in *aliasesIn) Load(f *request.Fetch) {
 	in.list(f.Store(), f.Organization).Find.Ask(f, in.Paging, &in.found)
 }
@@ -118,8 +118,8 @@ func (in *byAliasIn) Load(f *request.Fetch) {
 	f.Rows(store.AliasName(f.Organization, in.folded()).Key)
 }
 
-// agentByAlias shows the agent that an alias leads to. An alias that nobody has
-// and one of an agent that the caller can't see are both not found.
+// agentByAlias shows the agent with an alias. It answers 404 alike for an unknown alias
+// and for one of an agent that the caller can't see.
 func (h *handlers) agentByAlias(ctx context.Context, in *byAliasIn) (model.Agent, error) {
 	c := in.Request()
 	name, ok := store.AliasName(c.Organization.ID, in.folded()).In(c.Rows())
@@ -149,8 +149,8 @@ type aliasIn struct {
 	AliasID int64 `path:"alias_id" example:"41"`
 }
 
-// named returns the alias, of which the line has found the agent, and which
-// If-Match and the ETag are about.
+// named returns the alias, whose agent the line has found, and makes it the row that an
+// If-Match must name.
 func (in *aliasIn) named() model.Alias {
 	a, _ := store.Alias(in.AliasID).In(in.Request().Rows())
 	in.Request().CheckVersionOf(a)
@@ -167,8 +167,8 @@ func (in *renameAliasIn) Load(f *request.Fetch) {
 	f.Rows(store.AliasName(f.Organization, in.Body.folded()).Key)
 }
 
-// renameAlias makes the alias another one. It refuses one that is taken in the
-// organisation (duplicate).
+// renameAlias renames the alias. It refuses (duplicate) a name that is taken in the
+// organisation.
 func (h *handlers) renameAlias(_ context.Context, in *renameAliasIn) (model.Alias, error) {
 	c, old := in.Request(), in.named()
 	a := old
@@ -184,7 +184,7 @@ func (h *handlers) renameAlias(_ context.Context, in *renameAliasIn) (model.Alia
 	return a, nil
 }
 
-// deleteAlias takes the alias away; it is free again.
+// deleteAlias deletes the alias, whose name is free again.
 func (h *handlers) deleteAlias(_ context.Context, in *aliasIn) ([]model.Alias, error) {
 	c, a := in.Request(), in.named()
 	h.store.DeleteAlias(&c.Tx, a)
@@ -193,7 +193,7 @@ func (h *handlers) deleteAlias(_ context.Context, in *aliasIn) ([]model.Alias, e
 	return []model.Alias{a}, nil
 }
 
-// aliasChanged is what the audit log tells of an alias.
+// aliasChanged returns the audit log's change of an alias.
 func aliasChanged(a model.Alias, turn audit.Turn[string]) audit.AliasesChanged {
 	return audit.AliasesChanged{Agent: a.AgentID, Aliases: map[int64]audit.Turn[string]{a.ID: turn}}
 }

@@ -11,15 +11,15 @@ import (
 	"wardroom/pkg/request"
 )
 
-// wantMembers asks for what users are on the agent themselves.
+// wantMembers asks for users and their own permissions on the agent.
 func wantMembers(f *request.Fetch, agent int64, users ...int64) {
 	if a, ok := f.Agent(agent); ok {
 		f.Rows(member.AgentMemberKeys(a, users...)...)
 	}
 }
 
-// hand notes that somebody else owns an agent from now on, which is otherwise as
-// to and config say, and returns what the audit log tells of it.
+// hand notes a new owner of an agent, with its other changes to and config, and returns
+// the agent as it will be and the changes for the audit log.
 func (h *handlers) hand(ctx context.Context, c *request.Request, from, to model.Agent, config *model.AgentVersion, heir int64) (model.Agent, []audit.Change, error) {
 	if err := member.FinishEnded(ctx, h.store, c, from, heir); err != nil {
 		return to, nil, err
@@ -49,7 +49,7 @@ func (h *handlers) hand(ctx context.Context, c *request.Request, from, to model.
 	}, nil
 }
 
-// active refuses a user who is inactive (404 naming the field).
+// active refuses an inactive user, by a 404 that names the field; 0 is nobody.
 func active(c *request.Request, user int64, field string) error {
 	if user == 0 || c.Active([]int64{user}) == nil {
 		return nil

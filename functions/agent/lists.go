@@ -14,10 +14,9 @@ import (
 	"wardroom/pkg/store"
 )
 
-// A list asks all that leads somebody to agents for those after the last one
-// shown: their permissions on some, the places they are a member of, and the openness
-// of others. It costs as much as there are of these and as the page is long,
-// however many agents there are elsewhere.
+// A list merges the lists by which a user reaches agents: their own permissions, their
+// projects and teams, and the open agents. Its cost grows with the number of their
+// places and the length of the page, not with the number of other agents.
 
 type listIn struct {
 	request.In
@@ -28,7 +27,7 @@ type listIn struct {
 	projects, teams          []int64
 }
 
-// Load asks what leads the caller to agents, or which have no owner.
+// Load asks for the first rows of the lists, or for ownerless agents.
 func (in *listIn) Load(f *request.Fetch) {
 	s := f.Store()
 	if in.Ownerless {
@@ -61,10 +60,10 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Agent],
 	return l.Answer(ctx, c, in.Paging)
 }
 
-// ofTeams is a list of the agents of teams, and of others. The memberships of the
-// teams, which an index told, are read again along with its question. An agent that
-// goes from one team to another while both are asked may be in neither answer; then it
-// is in one of the second ones.
+// ofTeams makes a page of the agents of teams, merged with other lists. It reads the
+// user's memberships of the teams again, since an index found them. An agent that moves
+// from one team to another while both lists are asked may be in neither; Recheck finds
+// it.
 func (h *handlers) ofTeams(ctx context.Context, c *request.Request, l list.Of[model.Agent], p api.Paging, teams []int64, who access.Caller, others ...list.Finder) (api.Page[model.Agent], error) {
 	memberships := make([]store.Key, len(teams))
 	for i, id := range teams {
@@ -78,8 +77,8 @@ func (h *handlers) ofTeams(ctx context.Context, c *request.Request, l list.Of[mo
 	return l.Answer(ctx, c, p, memberships...)
 }
 
-// ownerless shows the ranks the agents without an owner, by id. Of what project they
-// are only their own rows tell.
+// ownerless shows the agents without an owner, by id, to the ranks (403). The list
+// doesn't have their projects, so these are read after the agents.
 func ownerless(ctx context.Context, c *request.Request, in *listIn) (api.Page[model.Agent], error) {
 	if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
 		return api.Page[model.Agent]{}, err
@@ -92,7 +91,7 @@ func ownerless(ctx context.Context, c *request.Request, in *listIn) (api.Page[mo
 	}
 	l.Show = func(c *request.Request, at store.Ref) (model.Agent, bool) {
 		a, visible, _ := c.SightOf(c.Caller).Agent(at.ID)
-		return a, visible && a.OwnerID == nil // since the list was read
+		return a, visible && a.OwnerID == nil // the list may be outdated
 	}
 	return l.Page(ctx, c, in.Paging, in.ownerless)
 }
@@ -121,9 +120,9 @@ func (in *teamsIn) Load(f *request.Fetch) {
 	}
 }
 
-// listOfTeams shows the agents of a team, or of all teams of a user, that they can
-// see, by id. Another user than the caller takes an admin rank (403). A service
-// key has no teams of its own (403).
+// listOfTeams shows the agents of a team, or of all teams of a user, that the user can
+// see, by id. It refuses (403) another user's unless the caller has an admin rank, and a
+// service key's own, since it has no teams.
 func (h *handlers) listOfTeams(ctx context.Context, in *teamsIn) (api.Page[model.Agent], error) {
 	c := in.Request()
 	who, err := in.who(c)
@@ -134,7 +133,7 @@ func (h *handlers) listOfTeams(ctx context.Context, in *teamsIn) (api.Page[model
 	if in.TeamID != 0 {
 		teams = []int64{in.TeamID}
 	}
-	// Of a project that has moved lately the old team's list may still have them.
+	// The list of a project's former team may still have its agents for a moment.
 	l := agents(who).Where(func(a model.Agent) bool { return slices.Contains(teams, a.Team()) })
 	if in.TeamID != 0 {
 		return l.Page(ctx, c, in.Paging, in.ofTeam)
@@ -142,7 +141,7 @@ func (h *handlers) listOfTeams(ctx context.Context, in *teamsIn) (api.Page[model
 	return h.ofTeams(ctx, c, l, in.Paging, teams, who)
 }
 
-// who is the one whose agents are listed.
+// who returns the user, as a caller, whose agents are listed.
 func (in *teamsIn) who(c *request.Request) (access.Caller, error) {
 	switch {
 	case in.UserID == 0 && in.TeamID == 0 && c.User == nil:

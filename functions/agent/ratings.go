@@ -9,7 +9,7 @@ import (
 	"wardroom/pkg/store"
 )
 
-// What Toggle Rating says; the first is documented.
+// The messages of Toggle Rating; the first is documented.
 const (
 	upvoted   = "Successfully upvoted the agent"
 	downvoted = "Successfully downvoted the agent"
@@ -25,7 +25,8 @@ func (in *ratingIn) Load(f *request.Fetch) {
 	}
 }
 
-// rating shows how the agent is liked. A service key has no vote.
+// rating shows the agent's counts of votes and the caller's vote; a service key has
+// none.
 func (h *handlers) rating(_ context.Context, in *ratingIn) (model.AgentRating, error) {
 	c := in.Request()
 	v, _ := store.Vote(in.AgentID, c.Caller.User).In(c.Rows())
@@ -40,7 +41,7 @@ func rated(a model.Agent, v model.Vote) model.AgentRating {
 	return r
 }
 
-// clearVote is the vote that takes back whichever the caller has.
+// clearVote in a request clears the caller's vote, whichever it is.
 const clearVote = "clear"
 
 type toggleIn struct {

@@ -18,7 +18,8 @@ func wantRecents(f *request.Fetch) {
 	}
 }
 
-// recentsOf is that list. A service key has none (403).
+// recentsOf returns the caller's list of recent agents. It refuses (403) a service key,
+// which has none.
 func recentsOf(c *request.Request) (model.Recents, error) {
 	me, err := c.Me()
 	if err != nil {
@@ -33,7 +34,7 @@ type ownRecentIn struct{ agentIn }
 
 func (in *ownRecentIn) Load(f *request.Fetch) { wantRecents(f) }
 
-// entry is the agent in a list of recent ones.
+// entry returns an agent as an entry of Recents, without id and time.
 func entry(a model.Agent) model.Recent { return model.Recent{ProjectID: a.ProjectID, AgentID: a.ID} }
 
 // addRecent puts the agent at the head of the caller's list.
@@ -58,8 +59,8 @@ func recentAgent(e model.Recent, a model.Agent) model.RecentAgent {
 	return model.RecentAgent{ID: e.ID, Agent: a, LastUsedOn: e.LastUsedOn}
 }
 
-// deleteRecent takes the agent off the caller's list. It is 404 where it isn't
-// in it.
+// deleteRecent deletes the agent from the caller's list. It answers 404 where it isn't
+// there.
 func (h *handlers) deleteRecent(_ context.Context, in *ownRecentIn) ([]model.RecentAgent, error) {
 	c := in.Request()
 	old, err := recentsOf(c)
@@ -81,7 +82,7 @@ type recentIn struct {
 
 func (in *recentIn) Load(f *request.Fetch) { wantRecents(f) }
 
-// recent shows the caller's list, newest first, without what they can't reach any
+// recent shows the caller's list, newest first, without agents that they can't see any
 // more.
 func (h *handlers) recent(ctx context.Context, in *recentIn) (api.Page[model.RecentAgent], error) {
 	c := in.Request()

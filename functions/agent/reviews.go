@@ -21,15 +21,15 @@ type createReviewIn struct {
 	}
 }
 
-// Load asks whether the caller has reviewed the agent.
+// Load asks for the caller's review.
 func (in *createReviewIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
 		f.Rows(store.Reviewer(in.AgentID, f.Caller).Key)
 	}
 }
 
-// createReview writes the caller's review. It refuses the agent's owner and
-// service keys (403), and a second one (duplicate).
+// createReview creates the caller's review. It refuses the agent's owner and service
+// keys (403), and a second review (duplicate).
 func (h *handlers) createReview(ctx context.Context, in *createReviewIn) (model.Review, error) {
 	c := in.Request()
 	me, err := c.Me()
@@ -51,7 +51,7 @@ func (h *handlers) createReview(ctx context.Context, in *createReviewIn) (model.
 	return r, nil
 }
 
-// stars is a review's rating, 0 for none.
+// stars returns a review's rating, 0 for none.
 func stars(r model.Review) int64 {
 	if r.Rating == nil {
 		return 0
@@ -66,7 +66,7 @@ type reviewsIn struct {
 	found []store.Ref
 }
 
-// list is the agent's reviews, newest first.
+// list lists the agent's reviews, newest first.
 func (in *reviewsIn) list(s *store.Store) list.Of[model.Review] {
 	return list.Of[model.Review]{
 		Find: func(ctx context.Context, after string, n int) ([]store.Ref, error) {
@@ -86,7 +86,7 @@ func (in *reviewsIn) list(s *store.Store) list.Of[model.Review] {
 // Load asks for the newest reviews.
 func (in *reviewsIn) Load(f *request.Fetch) { in.list(f.Store()).Find.Ask(f, in.Paging, &in.found) }
 
-// Reviewed is what Get Agent Reviews tells beside the reviews.
+// Reviewed is the meta of Get Agent Reviews.
 type Reviewed struct {
 	AverageRating *float64 `json:"average_rating" doc:"Of all reviews that give a rating; null where none does"`
 	Count         int64    `json:"count" doc:"Of all reviews"`
@@ -99,8 +99,8 @@ func (h *handlers) reviews(ctx context.Context, in *reviewsIn) (api.Noted[api.Pa
 	return api.Noted[api.Page[model.Review], Reviewed]{Data: page, Meta: Reviewed{c.Agent.AverageRating, c.Agent.ReviewCount}}, err
 }
 
-// authored is a review with its author as the caller may know them. Whom the caller may
-// not know, the stamp doesn't name either.
+// authored returns a review with its author as the caller may see them. An author whom
+// the caller may not see isn't named in the stamp either.
 func authored(c *request.Request, r model.Review) model.Review {
 	r.User = c.Author(c.Agent.ProjectID, r.UserID, c.Caller.Is(r.UserID) || c.May(access.ManageAgent))
 	if r.User == model.RemovedUser(r.UserID) {
@@ -119,14 +119,14 @@ type reviewIn struct {
 // Load asks for the review.
 func (in *reviewIn) Load(f *request.Fetch) { f.Rows(store.Review(in.AgentID, in.ReviewID).Key) }
 
-// Resolve finds it, and who wrote it.
+// Resolve finds the review (404), and reads its author.
 func (in *reviewIn) Resolve(ctx context.Context, c *request.Request) error {
 	r, ok := store.Review(in.AgentID, in.ReviewID).In(c.Rows())
 	if !ok {
 		return fault.NotFound()
 	}
 	in.review = r
-	if c.Caller.Is(r.UserID) { // whose rows were read
+	if c.Caller.Is(r.UserID) { // the caller's rows were read
 		return nil
 	}
 	return c.Read(ctx, request.AuthorKeys(c.Agent.ProjectID, r.UserID)...)
@@ -140,7 +140,7 @@ type editReviewIn struct {
 	}
 }
 
-// Validate wants one of them.
+// Validate refuses a body with neither field.
 func (in *editReviewIn) Validate(model.Time) error {
 	if in.Body.Review == nil && in.Body.Rating == nil {
 		return fault.Invalid("body", "needs review or rating")
@@ -148,8 +148,8 @@ func (in *editReviewIn) Validate(model.Time) error {
 	return nil
 }
 
-// editReview changes what the body names. Nobody but the author may, and not even
-// they where they own the agent by now (403).
+// editReview changes the fields in the body. It refuses (403) anybody but the author,
+// and the author where they own the agent by now.
 func (h *handlers) editReview(_ context.Context, in *editReviewIn) (model.Review, error) {
 	c, old := in.Request(), in.review
 	c.CheckVersionOf(old)
@@ -170,8 +170,8 @@ func (h *handlers) editReview(_ context.Context, in *editReviewIn) (model.Review
 	return authored(c, r), nil
 }
 
-// deleteReview ends a review. Its author may, and who manages the agent; others
-// may not (403).
+// deleteReview deletes a review. It refuses (403) anybody but its author and those who
+// may manage the agent.
 func (h *handlers) deleteReview(_ context.Context, in *reviewIn) ([]model.Review, error) {
 	c, r := in.Request(), in.review
 	c.CheckVersionOf(r)

@@ -17,7 +17,8 @@ type agentIn struct {
 	AgentID int64 `path:"agent_id" example:"21"`
 }
 
-// agents is a list of agents, by id, without those that somebody may not know.
+// agents is a list of agents, by id, without those that who may not see. The caller sets
+// Find.
 func agents(who access.Caller) list.Of[model.Agent] {
 	return list.Of[model.Agent]{
 		Rows: func(_ *request.Request, at store.Ref) []store.Key { return sightKeys(at, who) },
@@ -28,8 +29,8 @@ func agents(who access.Caller) list.Of[model.Agent] {
 	}
 }
 
-// sightKeys are the rows of an agent that a list led to, and of what somebody is on
-// it, but for the team of its project, which only the project's row tells.
+// sightKeys are the keys of a listed agent, its project, and a user's roles on both. The
+// role in the project's team is missing, since only the project's row names the team.
 func sightKeys(at store.Ref, who access.Caller) []store.Key {
 	keys := append(make([]store.Key, 0, 5), store.Agent(at.Agent).Key, store.Project(at.Project).Key)
 	if who.User != 0 && !who.Rank.Admin() {
@@ -38,8 +39,8 @@ func sightKeys(at store.Ref, who access.Caller) []store.Key {
 	return keys
 }
 
-// teamKeys is the row of what the caller is in the team of an agent's project, where
-// that could still show them the agent.
+// teamKeys are the key of the caller's membership of the team of an agent's project,
+// where that could still make the agent visible.
 func teamKeys(c *request.Request, at store.Ref) []store.Key {
 	_, visible, team := c.SightOf(c.Caller).Agent(at.Agent)
 	if visible || team == 0 || c.Caller.User == 0 {
@@ -48,8 +49,9 @@ func teamKeys(c *request.Request, at store.Ref) []store.Key {
 	return []store.Key{store.TeamMember(team, c.Caller.User).Key}
 }
 
-// see reads agents and returns those that the caller may know, by id, as shown. It is
-// one round trip, and another one where they may be in a team that lets them in.
+// see reads agents and returns those that the caller may see, by id, as answers show
+// them. It takes one round trip, and another one where only a team's role could make an
+// agent visible.
 func see(ctx context.Context, c *request.Request, placed ...store.Ref) (map[int64]model.Agent, error) {
 	var keys, teams []store.Key
 	for _, at := range placed {

@@ -14,15 +14,15 @@ import (
 
 type starIn struct{ agentIn }
 
-// Load asks whether the caller has starred it.
+// Load asks for the caller's star.
 func (in *starIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
 		f.Rows(store.Star(f.Caller, in.AgentID).Key)
 	}
 }
 
-// star marks the agent for the caller; one that is marked already stays as it
-// is. A service key marks none (403).
+// star stars the agent for the caller; a present star is kept. It refuses (403) a
+// service key, which has none.
 func (h *handlers) star(ctx context.Context, in *starIn) ([]model.StarredAgent, error) {
 	c := in.Request()
 	me, err := c.Me()
@@ -58,8 +58,8 @@ func (in *starredIn) Load(f *request.Fetch) {
 	}
 }
 
-// starred shows the agents that the caller has marked, by the id of the mark,
-// without those that they can't reach any more. A service key has none (403).
+// starred shows the agents that the caller has starred, by the star's id, without those
+// that they can't see any more. It refuses (403) a service key, which has none.
 func (h *handlers) starred(ctx context.Context, in *starredIn) (api.Page[model.StarredAgent], error) {
 	c := in.Request()
 	me, err := c.Me()
@@ -85,7 +85,7 @@ func (h *handlers) starred(ctx context.Context, in *starredIn) (api.Page[model.S
 	if err != nil {
 		return api.Page[model.StarredAgent]{}, err
 	}
-	l.Find = list.Found(slices.DeleteFunc(all, func(at store.Ref) bool { return at.Project != bound })...) // the others have no place on a page
+	l.Find = list.Found(slices.DeleteFunc(all, func(at store.Ref) bool { return at.Project != bound })...) // pages must not be short by the others
 	return l.Answer(ctx, c, in.Paging)
 }
 
@@ -96,7 +96,7 @@ type unstarIn struct {
 	}
 }
 
-// Load asks which of them the caller has starred.
+// Load asks for the caller's stars on the agents.
 func (in *unstarIn) Load(f *request.Fetch) {
 	for _, id := range in.Body.AgentIDs {
 		if f.Caller != 0 {
@@ -105,8 +105,8 @@ func (in *unstarIn) Load(f *request.Fetch) {
 	}
 }
 
-// unstar takes the caller's marks off agents, and shows those that they can still
-// reach. It is 404 where they have marked none of them.
+// unstar deletes the caller's stars on agents, and shows those agents that they can
+// still see. It answers 404 where they have starred none of them.
 func (h *handlers) unstar(ctx context.Context, in *unstarIn) ([]model.StarredAgent, error) {
 	c := in.Request()
 	me, err := c.Me()

@@ -7,7 +7,7 @@ import (
 	"wardroom/pkg/model"
 )
 
-// untitled is what a thread is called that nobody named.
+// untitled is the title of a thread that was given none.
 const untitled = "New chat"
 
 type threadIn struct {
@@ -26,8 +26,8 @@ func (in *threadIn) Validate(model.Time) error {
 	return nil
 }
 
-// createThread opens a chat of the caller with the agent. A service key chats
-// with nobody (403).
+// createThread creates a chat of the caller with the agent. It refuses (403) a service
+// key, which has no chats.
 func (h *handlers) createThread(ctx context.Context, in *threadIn) (model.Thread, error) {
 	c := in.Request()
 	me, err := c.Me()

@@ -13,8 +13,8 @@ import (
 	"wardroom/pkg/store"
 )
 
-// typesOf is the row of the types of the caller's organisation, which are in it
-// by id. An organisation that has edited none has no row: its Version is 0.
+// typesOf returns the agent types of the caller's organisation, in the order of their
+// ids. Version is 0 where the organisation has edited none, and so has no row.
 func typesOf(c *request.Request) model.AgentTypes {
 	row, edited := store.AgentTypes(c.Organization.ID).In(c.Rows())
 	if !edited {
@@ -54,12 +54,12 @@ type editTypeIn struct {
 		Description *string `json:"description,omitempty" maxLength:"2000"`
 	}
 
-	at int // of the type among those there are
+	at int // index of the type
 }
 
 func (in *editTypeIn) Load(f *request.Fetch) { f.Rows(store.AgentTypes(f.Organization).Key) }
 
-// Resolve refuses a type that there isn't.
+// Resolve refuses (404) an unknown type.
 func (in *editTypeIn) Resolve(_ context.Context, c *request.Request) error {
 	in.at = slices.IndexFunc(typesOf(c).Types, func(t model.AgentType) bool { return t.ID == in.TypeID })
 	if in.at < 0 {
@@ -68,8 +68,8 @@ func (in *editTypeIn) Resolve(_ context.Context, c *request.Request) error {
 	return nil
 }
 
-// editType changes what the body names. It refuses the name of another type
-// (duplicate).
+// editType changes the fields in the body. It refuses (duplicate) the name of another
+// type.
 func (h *handlers) editType(_ context.Context, in *editTypeIn) (model.AgentType, error) {
 	c := in.Request()
 	row := typesOf(c)

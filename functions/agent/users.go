@@ -22,12 +22,12 @@ type usersIn struct {
 	Permission string `query:"permission" enum:"viewer,editor,owner" doc:"Only who has this role"`
 
 	found []store.Ref
-	team  int64 // the one that was asked
+	team  int64 // the team for whose members Load asked
 }
 
-// list is who has a role on an agent, by the id of the permission or the membership
-// that gives it to them: these have ids of one sequence. Somebody with several roles
-// is shown once, by the one that counts.
+// list lists the users with a role on an agent, by the id of the permission or the
+// membership that gives it: these have ids of one sequence. A user with several roles is
+// shown once, with the highest one.
 func (in *usersIn) list(s *store.Store, project, team int64) list.Of[model.AgentUser] {
 	sources := []list.Finder{list.Refs(s.AgentMembers, in.AgentID), list.Refs(s.Members, project)}
 	if team != 0 {
@@ -49,8 +49,8 @@ func (in *usersIn) list(s *store.Store, project, team int64) list.Of[model.Agent
 	}
 }
 
-// pathTo is the path by which a list led to somebody: their permission on the agent,
-// or their membership of the project or the team.
+// pathTo returns the kind of path of a listed row: a permission on the agent, or a
+// membership of the project or the team.
 func pathTo(at store.Ref) access.PathKind {
 	switch {
 	case at.Agent != 0:
@@ -61,7 +61,7 @@ func pathTo(at store.Ref) access.PathKind {
 	return access.ViaTeam
 }
 
-// Load asks for what the user is on the agent, or who has a role on it.
+// Load asks for the user's roles on the agent, or for the users with a role on it.
 func (in *usersIn) Load(f *request.Fetch) {
 	a, ok := f.Agent(in.AgentID)
 	switch {
@@ -74,13 +74,13 @@ func (in *usersIn) Load(f *request.Fetch) {
 	}
 }
 
-// rolesKeys are a user's row and those that tell what they are on an agent.
+// rolesKeys are the keys of a user and of their roles on an agent.
 func rolesKeys(a model.Agent, user int64) []store.Key {
 	return resource.AgentRoleKeys([]store.Key{store.User(user).Key}, a.ID, a.ProjectID, a.Team(), user)
 }
 
-// users shows who has a role on the agent, by the id of what gives it to them, or
-// what one user may, by whatever path (404 where they may nothing).
+// users shows the users with a role on the agent, by the id of the permission or
+// membership that gives it, or the highest role of one user, by any path (404 for none).
 func (h *handlers) users(ctx context.Context, in *usersIn) (api.Page[model.AgentUser], error) {
 	if in.UserID != 0 {
 		row, err := in.one(ctx)
@@ -88,16 +88,16 @@ func (h *handlers) users(ctx context.Context, in *usersIn) (api.Page[model.Agent
 	}
 	c := in.Request()
 	l := in.list(h.store, c.Agent.ProjectID, c.Project.Team())
-	if c.Project.Team() != in.team { // the project has moved lately
+	if c.Project.Team() != in.team { // the agent's row has the project's former team
 		return l.Answer(ctx, c, in.Paging)
 	}
 	return l.Page(ctx, c, in.Paging, in.found)
 }
 
-// one is the role of one user.
+// one returns the highest role of one user, or 404.
 func (in *usersIn) one(ctx context.Context) (model.AgentUser, error) {
 	c := in.Request()
-	if team := c.Project.Team(); team != 0 { // another than was asked for, if the project has moved lately
+	if team := c.Project.Team(); team != 0 { // Load may have asked for the project's former team
 		if _, err := c.ReadMissing(ctx, store.TeamMember(team, in.UserID).Key); err != nil {
 			return model.AgentUser{}, err
 		}
@@ -110,13 +110,13 @@ func (in *usersIn) one(ctx context.Context) (model.AgentUser, error) {
 	return row.AgentUser, nil
 }
 
-// held is a user's role on the agent, and by what kind of path they have it.
+// held is a user's role on the agent, and the kind of its path.
 type held struct {
 	model.AgentUser
 	by access.PathKind
 }
 
-// role is the highest role that somebody has on the agent of the case.
+// role returns the highest role of a user on an agent, false for none.
 func role(c *request.Request, who access.Caller, target access.Target, u model.User) (held, bool) {
 	r, path := access.HighestRole(who, target)
 	row := held{model.AgentUser{Agent: target.ID, User: u, Permission: r, Source: path.String()}, path.Kind}
@@ -142,7 +142,7 @@ type addUsersIn struct {
 	}
 }
 
-// Load asks which of them have a permission already.
+// Load asks for the users' present permissions.
 func (in *addUsersIn) Load(f *request.Fetch) { wantMembers(f, in.AgentID, in.Body.UserIDs...) }
 
 // Resolve refuses users who are inactive.
@@ -150,9 +150,9 @@ func (in *addUsersIn) Resolve(_ context.Context, c *request.Request) error {
 	return c.ActiveIn("body.user_ids", in.Body.UserIDs)
 }
 
-// addUsers gives users a permission on the agent, all of them or none. Who has
-// one already keeps it, unless the body names another. It refuses to lower that
-// of the agent's owner (owner_permission).
+// addUsers gives users a permission on the agent, all of them or none. A present
+// permission is kept, unless the body names another. It refuses (owner_permission) to
+// lower the owner's.
 func (h *handlers) addUsers(ctx context.Context, in *addUsersIn) ([]model.AgentUser, error) {
 	c, a := in.Request(), *in.Request().Agent
 	users := model.Distinct(in.Body.UserIDs)
@@ -183,7 +183,7 @@ func (h *handlers) addUsers(ctx context.Context, in *addUsersIn) ([]model.AgentU
 			m.ID, ids = ids[0], ids[1:]
 		}
 		set(&m.Role, in.Body.Permission)
-		if !c.Live(m.ExpiresOn) || m.Role == string(access.AgentOwner) { // taken up again, or an owner's: without an end
+		if !c.Live(m.ExpiresOn) || m.Role == string(access.AgentOwner) { // a renewed one, or an owner's, doesn't expire
 			m.ExpiresOn = nil
 		}
 		switch {
@@ -205,7 +205,7 @@ func (h *handlers) addUsers(ctx context.Context, in *addUsersIn) ([]model.AgentU
 	return rows, nil
 }
 
-// own is a permission as its user's own.
+// own returns a permission as a row of AgentUser.
 func own(m model.AgentMember, u model.User) model.AgentUser {
 	return model.AgentUser{ID: &m.ID, Agent: m.AgentID, User: u, Permission: m.Role, Source: access.Path{Kind: access.Direct}.String()}
 }
@@ -217,8 +217,8 @@ type removeUsersIn struct {
 	}
 }
 
-// removeUsers ends permissions on the agent, all of them or none. It refuses to
-// end that of the agent's owner (owner_permission).
+// removeUsers ends permissions on the agent, all of them or none. It refuses
+// (owner_permission) to end the owner's.
 func (h *handlers) removeUsers(_ context.Context, in *removeUsersIn) ([]model.AgentUser, error) {
 	c, a := in.Request(), *in.Request().Agent
 	users := model.Distinct(in.Body.UserIDs)

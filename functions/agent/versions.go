@@ -20,11 +20,11 @@ func (starters) Schema(api.Registry) *api.Schema {
 	return &api.Schema{Type: "array", MaxItems: &many, Items: &api.Schema{Type: "string", MinLength: &least, MaxLength: &most}}
 }
 
-// leastTemperature is the nearest to zero that DynamoDB can hold.
+// leastTemperature is the smallest number above zero that DynamoDB can store.
 const leastTemperature = 1e-130
 
-// temperature is t as it is kept: what is nearer to zero than DynamoDB can hold
-// is zero, and zero has no sign, so that its hash is that of what is read again.
+// temperature returns t as it is stored: a smaller number than DynamoDB can store is
+// zero, and zero has no sign, so that the hash is the same after it is read again.
 func temperature(t *float64) *float64 {
 	if t == nil || *t >= leastTemperature {
 		return t
@@ -37,7 +37,7 @@ type versionsIn struct {
 	api.Paging
 }
 
-// versions shows the configurations that the agent had and has, oldest first.
+// versions shows all versions of the agent's configuration, oldest first.
 func (h *handlers) versions(ctx context.Context, in *versionsIn) (api.Page[model.AgentVersion], error) {
 	rows, next, err := h.store.AgentVersions(ctx, in.AgentID, in.After(), in.Limit)
 	return api.Page[model.AgentVersion]{Items: rows, Next: next}, err
@@ -53,7 +53,7 @@ func (in *versionIn) Load(f *request.Fetch) {
 	f.Rows(store.AgentVersion(in.AgentID, in.Version).Key)
 }
 
-// Resolve refuses one that there isn't.
+// Resolve refuses (404) an unknown version.
 func (in *versionIn) Resolve(_ context.Context, c *request.Request) error {
 	if _, ok := in.read(c); !ok {
 		return fault.NotFound()
@@ -72,15 +72,14 @@ func (h *handlers) version(_ context.Context, in *versionIn) (model.AgentVersion
 
 type restoreIn struct{ versionIn }
 
-// Load asks for the version and for the one in force.
+// Load asks for the version, and for the one in force.
 func (in *restoreIn) Load(f *request.Fetch) {
 	in.versionIn.Load(f)
 	wantConfig(f, in.AgentID)
 }
 
-// restore configures the agent as it was configured then, and returns the
-// version that this makes. Where it is configured so already there is nothing to
-// make, and the answer is the version in force.
+// restore gives the agent the configuration of an earlier version, and returns the new
+// version, or the one in force where its configuration is the same.
 func (h *handlers) restore(_ context.Context, in *restoreIn) (model.AgentVersion, error) {
 	c := in.Request()
 	v, _ := in.read(c)

@@ -28,13 +28,13 @@ type auditIn struct {
 	Order    string      `query:"order" enum:"asc,desc" default:"asc" doc:"asc: the oldest first; desc: the newest"`
 }
 
-// about is the resource; the name of nothing where none is given.
+// about returns the resource, parsed; zero for none.
 func (in *auditIn) about() model.Ref {
 	r, _ := model.ParseRef(in.Resource)
 	return r
 }
 
-// project is the project that the resource is, or is in; 0 for none.
+// project returns the project that the resource is, or is a part of; 0 for none.
 func (in *auditIn) project() int64 {
 	if r := in.about(); r.Kind == model.KindProject {
 		return r.ID
@@ -42,16 +42,15 @@ func (in *auditIn) project() int64 {
 	return 0
 }
 
-// Resolve lets through whoever may read the whole log, and a project's admins to
-// what concerns the project. It refuses as not found a project that the caller
-// doesn't see.
+// Resolve refuses callers who may neither read the whole log nor manage the project that
+// the resource names (403), or who don't see that project (404).
 func (in *auditIn) Resolve(ctx context.Context, c *request.Request) error {
 	return knows(ctx, c, in.project(), "query.resource")
 }
 
-// knows lets through the ranks, and whoever manages the members of a project, 0
-// for none, which the request names at a place. It refuses everybody else: with 404
-// whoever doesn't see the project.
+// knows refuses callers who neither have an admin rank nor manage the members of the
+// project, 0 for none: with 403, or 404 where they don't see it. where is the project's
+// place in the request.
 func knows(ctx context.Context, c *request.Request, project int64, where string) error {
 	if access.Decide(c.Caller, c.OrganizationTarget(), access.ManageUsers).Allowed {
 		return nil
@@ -75,8 +74,8 @@ func knows(ctx context.Context, c *request.Request, project int64, where string)
 	return nil
 }
 
-// unnamed refuses (403) who has no rank and names no project, and says where it is
-// named by those who manage one.
+// unnamed is the 403 of callers without a rank who name no project; it says by which
+// field a project's admin names theirs.
 func unnamed(where string) error {
 	f := fault.Forbidden(fault.ReasonRank)
 	_, field, _ := strings.Cut(where, ".")
@@ -84,7 +83,7 @@ func unnamed(where string) error {
 	return f
 }
 
-// audit shows the changes of the organisation, the oldest first or the newest.
+// audit shows the changes of the organisation, oldest or newest first.
 func (h *handlers) audit(ctx context.Context, in *auditIn) (api.Page[audit.Record], error) {
 	f := audit.Filter{Actor: in.Actor, Action: in.Action, Resource: in.about(), Descending: in.Order == "desc"}
 	if in.Start != nil {
@@ -109,8 +108,9 @@ func (h *handlers) verifyAudit(ctx context.Context, in *verifyIn) (audit.Verdict
 	return audit.Verify(ctx, h.store, c.Organization.ID, in.FromSeq, in.ToSeq, c.Now, h.signed(ctx))
 }
 
-// signed checks checkpoints of the present key; those of an earlier one are
-// held against the chain alone. Without a key there are none to check.
+// signed returns a function that reports whether a checkpoint's signature is valid. It is
+// true for checkpoints of an earlier key, and without a key, since there is nothing to
+// check them by.
 func (h *handlers) signed(ctx context.Context) func(model.Checkpoint) bool {
 	return func(c model.Checkpoint) bool {
 		signer, err := h.signer()
@@ -124,7 +124,7 @@ func (h *handlers) signed(ctx context.Context) func(model.Checkpoint) bool {
 
 type checkpointIn struct{ request.In }
 
-// Load asks where the chain ends.
+// Load asks for the chain's head.
 func (in *checkpointIn) Load(f *request.Fetch) { f.Rows(store.SealHead(f.Organization).Key) }
 
 type checkpointOut struct {
@@ -134,8 +134,8 @@ type checkpointOut struct {
 	Signature string     `json:"signature" doc:"ECDSA of P-256 over SHA-256, in ASN.1, as hexadecimal digits"`
 }
 
-// checkpoint signs where the chain ends. It keeps what it signed, so that a
-// chain that was cut since is found; an end is signed once.
+// checkpoint signs the chain's end, once for each. It stores the signature, so that a
+// chain that is cut later is found. It is unavailable without a key.
 func (h *handlers) checkpoint(ctx context.Context, in *checkpointIn) (checkpointOut, error) {
 	c := in.Request()
 	head := audit.HeadOf(c.Rows(), c.Organization.ID)
@@ -163,7 +163,7 @@ func (h *handlers) checkpoint(ctx context.Context, in *checkpointIn) (checkpoint
 	return checkpointOut{point.Seq, hex.EncodeToString(point.Hash), point.SignedOn, hex.EncodeToString(point.Signature)}, nil
 }
 
-// signers finds the key once it is needed, and keeps it once it was found.
+// signers finds the key when it is first needed, and keeps it.
 type signers struct {
 	mu    sync.Mutex
 	found checkpoint.Signer

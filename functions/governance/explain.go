@@ -30,7 +30,7 @@ type explainIn struct {
 // action is the name of a permission that some type of resource has.
 type action string
 
-// Schema lists them, and says which type has which.
+// Schema lists the permissions, with their types.
 func (action) Schema(api.Registry) *api.Schema {
 	var all access.Permission
 	kinds := explained()
@@ -50,16 +50,16 @@ func (action) Schema(api.Registry) *api.Schema {
 	return s
 }
 
-// explained are the kinds of things that may be asked about: a workspace is asked
+// explained returns the kinds of things that may be asked about. A workspace is asked
 // about as a team.
 func explained() []*resource.Kind {
 	return slices.DeleteFunc(resource.Kinds(), func(k *resource.Kind) bool { return k == &resource.Workspace })
 }
 
-// kindName is the name of one of them.
+// kindName is the name of an explained kind.
 type kindName string
 
-// Schema lists them.
+// Schema lists the names.
 func (kindName) Schema(api.Registry) *api.Schema { return api.OneOf(kindNames()...) }
 
 func kindNames() (names []string) {
@@ -69,14 +69,13 @@ func kindNames() (names []string) {
 	return names
 }
 
-// asked is the name of a kind that a question may have: also of one of which there is
-// nothing yet.
+// asked is the name of a kind in a request, kinds that don't exist yet included.
 type asked string
 
-// Schema lists them.
+// Schema lists the names.
 func (asked) Schema(api.Registry) *api.Schema { return api.OneOf(append(kindNames(), "corpus")...) }
 
-// Validate refuses an action that the type doesn't have, and a time to come.
+// Validate refuses an action that the type doesn't have, and a time in the future.
 func (in *explainIn) Validate(now model.Time) error {
 	need, known := access.ParsePermission(string(in.Action))
 	if kind := in.kind(); !known || kind != nil && !access.Applicable(kind.Kind).Has(need) {
@@ -89,11 +88,11 @@ func (in *explainIn) Validate(now model.Time) error {
 	return nil
 }
 
-// kind is that of the type; nil for types of which there is nothing yet.
+// kind returns the kind of the type; nil for one that doesn't exist yet.
 func (in *explainIn) kind() *resource.Kind { return resource.Named(string(in.ResourceType)) }
 
-// Load asks for the person and the resource, and what they and the caller are
-// there.
+// Load asks for the user and the resource, and the roles of the user and the caller on
+// it.
 func (in *explainIn) Load(f *request.Fetch) {
 	f.Rows(store.User(in.UserID).Key)
 	kind := in.kind()
@@ -107,10 +106,10 @@ func (in *explainIn) Load(f *request.Fetch) {
 	}
 }
 
-// Resolve finds the person and the resource, deleted ones too, and refuses what
-// the caller may not know: to the ranks all of the organisation is known, to
-// others what they see now. It refuses with 403 who asks about somebody else and
-// neither has a rank nor manages the project.
+// Resolve finds the user and the resource, deleted ones too. It refuses (404) a resource
+// that the caller may not know: a rank knows all of the organisation's, others those they
+// see now. It refuses (403) to ask about another user, unless the caller has a rank or
+// manages the project.
 func (in *explainIn) Resolve(ctx context.Context, c *request.Request) error {
 	u, ok := store.User(in.UserID).In(c.Rows())
 	place, seen, err := in.find(ctx, c)
@@ -130,13 +129,13 @@ func (in *explainIn) Resolve(ctx context.Context, c *request.Request) error {
 	return knows(ctx, c, place.Project, resourceField)
 }
 
-// noResource refuses what isn't there, or what the caller may not know.
+// noResource is the 404 of a resource that doesn't exist or that the caller may not know.
 func noResource() error { return fault.Missing(resourceField) }
 
 const resourceField = "query.resource_id"
 
-// find reads what the person and the caller are on the resource and on what it
-// belongs to, and tells whether the caller sees it themselves.
+// find reads the roles of the user and the caller on the resource and its parents, and
+// reports whether the caller sees it.
 func (in *explainIn) find(ctx context.Context, c *request.Request) (place resource.Place, seen bool, err error) {
 	kind := in.kind()
 	if kind == nil {
@@ -150,7 +149,7 @@ func (in *explainIn) find(ctx context.Context, c *request.Request) (place resour
 		return place, false, err
 	}
 	if kind.EndsWithParent {
-		if _, ok := kind.Parent.Place(&c.View, place.Parent); !ok { // purged: there is nothing to be on it any more
+		if _, ok := kind.Parent.Place(&c.View, place.Parent); !ok { // the parent was purged, and all roles with it
 			return place, false, noResource()
 		}
 	}
@@ -159,8 +158,8 @@ func (in *explainIn) find(ctx context.Context, c *request.Request) (place resour
 	return place, live && access.Decide(c.Caller, t, 0).Visible, nil
 }
 
-// explain tells whether the person may do it, by which paths, or what was
-// missing. It refuses a past that too many changes lie between (limit).
+// explain tells whether the user may do it, by which paths, or what is missing. It
+// refuses (limit) a past since which there were too many changes.
 func (h *handlers) explain(ctx context.Context, in *explainIn) (explain.Answer, error) {
 	if in.AsOf == nil {
 		return explain.Now(in.question, in.Request().Now).Explain(in.need), nil

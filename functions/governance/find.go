@@ -24,9 +24,9 @@ type allRemovalsIn struct {
 	found []store.Ref
 }
 
-// list is the removals that may be meant, by id: those that the filter finds which
-// leads to the fewest. What is of one user, or from one place, is all of one
-// organisation, so that one of another ends the list.
+// list lists the removals that match all filters, by id. It finds them by the filter
+// with the fewest matches. All removals of one user, or from one place, are of one
+// organisation, so the list ends at one of another.
 func (in *allRemovalsIn) list(s *store.Store, organization int64) list.Of[model.Removal] {
 	l, foreign := removals(), false
 	find := list.IDs(s.RemovalsOfOrganization, organization)
@@ -54,19 +54,19 @@ func (in *allRemovalsIn) list(s *store.Store, organization int64) list.Of[model.
 	return l
 }
 
-// Load asks for the first that there may be.
+// Load asks for the first removals of the list.
 func (in *allRemovalsIn) Load(f *request.Fetch) {
 	in.list(f.Store(), f.Organization).Find.Ask(f, in.Paging, &in.found)
 }
 
-// wants reports whether a removal is one of those asked for.
+// wants reports whether a removal matches all filters.
 func (in *allRemovalsIn) wants(r model.Removal) bool {
 	is := func(id *int64, asked int64) bool { return asked == 0 || id != nil && *id == asked }
 	return (in.UserID == 0 || slices.Contains(r.UserIDs, in.UserID)) && is(r.ProjectID, in.ProjectID) && is(r.TeamID, in.TeamID) && (in.State == "" || r.State == in.State)
 }
 
-// allRemovals finds removals, by id, with what each changed. Without a project it
-// is for the ranks (403).
+// allRemovals shows removals, by id, with their effects. Without a project it is for the
+// ranks (403).
 func (h *handlers) allRemovals(ctx context.Context, in *allRemovalsIn) (api.Page[model.Removal], error) {
 	c := in.Request()
 	if in.ProjectID == 0 {
@@ -84,7 +84,7 @@ func (h *handlers) allRemovals(ctx context.Context, in *allRemovalsIn) (api.Page
 	return page, h.allEffects(ctx, page.Items)
 }
 
-// allEffects tells of each removal what it changed.
+// allEffects sets the effects of each removal.
 func (h *handlers) allEffects(ctx context.Context, removals []model.Removal) error {
 	g, ctx := concurrent.WithContext(ctx)
 	g.SetLimit(16)

@@ -25,7 +25,7 @@ type planIn struct {
 	}
 }
 
-// heirs are those that the body names.
+// heirs returns the heirs in the body.
 func (in *planIn) heirs() model.Heirs {
 	h := model.Heirs{TransferTo: in.Body.TransferTo}
 	if r := in.Body.Reassign; r != nil {
@@ -41,7 +41,8 @@ func (in *planIn) Load(f *request.Fetch) {
 	}
 }
 
-// Resolve refuses heirs who aren't active users of the organisation, or who leave.
+// Resolve refuses (404) heirs who aren't active users of the organisation, or are the
+// leaver.
 func (in *planIn) Resolve(_ context.Context, c *request.Request) error {
 	h := in.heirs()
 	for _, named := range []struct {
@@ -55,8 +56,8 @@ func (in *planIn) Resolve(_ context.Context, c *request.Request) error {
 	return nil
 }
 
-// planOffboarding plans what becomes of everything a leaver holds; see package
-// removal for the rules.
+// planOffboarding plans the effects on everything that a leaver has; see package removal
+// for the rules.
 func (h *handlers) planOffboarding(ctx context.Context, in *planIn) (api.Noted[removal.Plan, *removal.Truncated], error) {
 	out := api.Noted[removal.Plan, *removal.Truncated]{}
 	leaver, _ := in.Request().UserRow(in.Body.UserID)
@@ -78,8 +79,8 @@ type applyIn struct {
 // Load asks for the plan.
 func (in *applyIn) Load(f *request.Fetch) { f.Rows(store.Offboarding(in.Body.PlanID).Key) }
 
-// Resolve answers 404 for a plan that has expired, for one of another
-// organisation, and to those whom plans are hidden from.
+// Resolve answers 404 for an expired plan, for another organisation's, and to callers who
+// may not manage users.
 func (in *applyIn) Resolve(_ context.Context, c *request.Request) error {
 	plan, ok := store.Offboarding(in.Body.PlanID).In(c.Rows())
 	if !ok || plan.OrganizationID != c.Organization.ID || !c.Live(&plan.ExpiresOn) ||
@@ -90,7 +91,7 @@ func (in *applyIn) Resolve(_ context.Context, c *request.Request) error {
 	return nil
 }
 
-// applyOffboarding does what was planned.
+// applyOffboarding applies the plan.
 func (h *handlers) applyOffboarding(ctx context.Context, in *applyIn) (model.Removal, error) {
 	return removal.ApplyOffboarding(ctx, h.store, in.Request(), in.plan, in.Body.PlanHash)
 }

@@ -13,7 +13,7 @@ import (
 	"wardroom/pkg/store"
 )
 
-// Reach is one way by which somebody reaches something.
+// Reach is one path by which a user reaches a thing.
 type Reach struct {
 	ResourceType kindName `json:"resource_type"`
 	ResourceID   int64    `json:"resource_id"`
@@ -27,21 +27,21 @@ type previewIn struct {
 	UserID int64 `path:"user_id" example:"16"`
 
 	from   position
-	found  []stretch // what the page begins with
-	places []store.Ref
-	has    map[source]*[]store.Ref // on the first page, whether there is any of one's own
+	found  []stretch               // of the page's first sources
+	places []store.Ref             // the user's places that a source goes through
+	has    map[source]*[]store.Ref // on the first page: at most one thing of each of the user's own sources
 }
 
-// stretch is a part of what a source has.
+// stretch is a part of a source's things.
 type stretch struct {
-	position // before it
+	position // after which it begins
 	found    []store.Ref
 }
 
-// placesAtOnce is how many places are asked at a time for what is in them.
+// placesAtOnce is the number of places whose things are asked for at a time.
 const placesAtOnce = 16
 
-// Load asks for the person, and for what the page begins with.
+// Load asks for the user, and for the first things of the page.
 func (in *previewIn) Load(f *request.Fetch) {
 	f.Rows(store.User(in.UserID).Key)
 	in.from, in.found, in.places, in.has = positionOf(in.After()), nil, nil, nil
@@ -50,7 +50,7 @@ func (in *previewIn) Load(f *request.Fetch) {
 	}
 	first := slices.Index(sources, in.from.source)
 	switch {
-	case in.from.inside(): // the place that goes on is the first again
+	case in.from.inside(): // beginning with the place where the page before ended
 		ask(in.from.by.Lists.OfUser, &in.places, in.UserID, max(0, in.from.place-1), placesAtOnce+1)
 		return
 	case first < ofPlaces: // all of these at once
@@ -81,7 +81,7 @@ func (in *previewIn) Load(f *request.Fetch) {
 	}
 }
 
-// Resolve refuses users of other organisations.
+// Resolve refuses (404) users of other organisations.
 func (in *previewIn) Resolve(_ context.Context, c *request.Request) error {
 	if u, ok := store.User(in.UserID).In(c.Rows()); !ok || u.OrganizationID != c.Organization.ID {
 		return fault.NotFound()
@@ -89,8 +89,7 @@ func (in *previewIn) Resolve(_ context.Context, c *request.Request) error {
 	return nil
 }
 
-// preview lists everything that the person reaches. One who is inactive reaches
-// nothing.
+// preview lists everything that the user reaches, which is nothing for an inactive one.
 func (h *handlers) preview(ctx context.Context, in *previewIn) (api.Page[Reach], error) {
 	c := in.Request()
 	page := api.Page[Reach]{Items: []Reach{}}
@@ -120,7 +119,7 @@ func (h *handlers) preview(ctx context.Context, in *previewIn) (api.Page[Reach],
 	if err := c.Read(ctx, keys...); err != nil {
 		return page, err
 	}
-	who.Rank = access.User // one row has said what a rank reaches
+	who.Rank = access.User // the organisation's row stands for everything that a rank reaches
 	for _, s := range in.found {
 		at := s.position
 		for i, found := range s.found {
@@ -138,7 +137,7 @@ func (h *handlers) preview(ctx context.Context, in *previewIn) (api.Page[Reach],
 	return page, nil
 }
 
-// askPlaces asks each of the places for what is in it.
+// askPlaces asks for the things in each of the places.
 func (in *previewIn) askPlaces(ctx context.Context, s *store.Store) error {
 	g, ctx := concurrent.WithContext(ctx)
 	in.found = make([]stretch, min(len(in.places), placesAtOnce))
@@ -156,8 +155,8 @@ func (in *previewIn) askPlaces(ctx context.Context, s *store.Store) error {
 	return g.Wait()
 }
 
-// next is where the list goes on behind this source; the first page knows which
-// sources have nothing. Who has a rank reaches all that is open to the organisation.
+// next returns the position of the next source, "" for none. The first page skips
+// sources without things. Open things are skipped for a rank, which reaches everything.
 func (in *previewIn) next(rank access.Rank) string {
 	last := max(slices.Index(sources, in.from.source)+1, ofPlaces)
 	for _, s := range sources[last:] {
@@ -171,8 +170,8 @@ func (in *previewIn) next(rank access.Rank) string {
 	return ""
 }
 
-// leads reports whether the person is a member of anything by which a source is
-// reached, as the first page knows.
+// leads reports whether the user is a member of anything by which a source is reached,
+// as far as the first page knows.
 func (in *previewIn) leads(s source) bool {
 	if found, asked := in.has[s]; asked {
 		return len(*found) > 0
@@ -180,7 +179,7 @@ func (in *previewIn) leads(s source) bool {
 	return slices.ContainsFunc(in.found, func(of stretch) bool { return of.kind == s.by && len(of.found) > 0 })
 }
 
-// keys adds the rows that tell whether a user reaches the first of what was found.
+// keys adds the keys of the rows that decide whether a user reaches the first n things.
 func (s stretch) keys(keys []store.Key, user int64, n int) []store.Key {
 	if s.inside() {
 		keys = append(keys, s.by.MemberKeys(s.place, 0, user)...)
@@ -197,7 +196,8 @@ func (s stretch) keys(keys []store.Key, user int64, n int) []store.Key {
 	return keys
 }
 
-// reach is how a source leads somebody to a thing; false where it doesn't.
+// reach returns the path by which a source leads a user to a thing; false where it
+// doesn't.
 func (s stretch) reach(c *request.Request, who access.Caller, id int64) (Reach, bool) {
 	var line resource.Line
 	target, live := s.kind.Find(&c.View, &line, id, who.User)

@@ -24,14 +24,14 @@ type removalsIn struct {
 	found []store.Ref
 }
 
-// list is the project's removals, by id.
+// list lists the project's removals, by id.
 func (in *removalsIn) list(s *store.Store) list.Of[model.Removal] {
 	l := removals()
 	l.Find = list.IDs(s.RemovalsFrom, in.ProjectID)
 	return l
 }
 
-// removals is a list of removals as their rows say.
+// removals is a list of removals, without their effects. The caller sets Find.
 func removals() list.Of[model.Removal] {
 	return list.Of[model.Removal]{
 		Rows: func(_ *request.Request, at store.Ref) []store.Key { return []store.Key{store.Removal(at.ID).Key} },
@@ -39,10 +39,10 @@ func removals() list.Of[model.Removal] {
 	}
 }
 
-// Load asks which removals there were.
+// Load asks for the project's removals.
 func (in *removalsIn) Load(f *request.Fetch) { in.list(f.Store()).Find.Ask(f, in.Paging, &in.found) }
 
-// removals lists the removals from a project by id, with what each changed.
+// removals lists the removals from a project, by id, with their effects.
 func (h *handlers) removals(ctx context.Context, in *removalsIn) (api.Page[model.Removal], error) {
 	page, err := in.list(h.store).Page(ctx, in.Request(), in.Paging, in.found)
 	if err != nil {
@@ -57,7 +57,7 @@ func (h *handlers) effects(ctx context.Context, r *model.Removal) error {
 	if err == nil {
 		r.Effects, err = removal.Effects(ctx, h.store, *r, done)
 	}
-	return store.LeaveOut(ctx, err) // what can't be told of one is no reason not to show the others
+	return store.LeaveOut(ctx, err) // unreadable rows of one removal must not hide the others
 }
 
 type removalIn struct {
@@ -66,7 +66,7 @@ type removalIn struct {
 
 	removal model.Removal
 	store   *store.Store
-	done    []model.EffectRow // what it changed so far
+	done    []model.EffectRow // the effects that were carried out so far
 }
 
 // Load asks for the removal.
@@ -75,9 +75,9 @@ func (in *removalIn) Load(f *request.Fetch) {
 	f.Rows(store.Removal(in.RemovalID).Key)
 }
 
-// Resolve answers 404 for a removal of another organisation, and for one from
-// something that the caller may not know. What the removal changed is read
-// meanwhile: after its row, so that nothing is missing of one that is done.
+// Resolve answers 404 for a removal of another organisation, and for one from a place
+// that the caller may not know. It reads the removal's effects meanwhile: after its row,
+// so that none is missing of a removal that is done.
 func (in *removalIn) Resolve(ctx context.Context, c *request.Request) error {
 	r, ok := store.Removal(in.RemovalID).In(c.Rows())
 	if !ok || r.OrganizationID != c.Organization.ID {
@@ -93,7 +93,7 @@ func (in *removalIn) Resolve(ctx context.Context, c *request.Request) error {
 	return g.Wait()
 }
 
-// visible answers 404 where the caller may not know what people were removed
+// visible answers 404 where the caller may not know the place that people were removed
 // from.
 func (in *removalIn) visible(ctx context.Context, c *request.Request) error {
 	kind, id := in.place()
@@ -113,15 +113,15 @@ func (in *removalIn) visible(ctx context.Context, c *request.Request) error {
 	return nil
 }
 
-// place is the thing that people were removed from. What is deleted still is what it
-// was; what is purged isn't.
+// place returns the kind and id of the place that people were removed from. It may be
+// deleted, or even purged.
 func (in *removalIn) place() (*resource.Kind, int64) {
 	of := in.removal.Place()
 	return resource.OfThing(of.Thing), of.ID
 }
 
-// may refuses (403) who may not make that removal. An owner is taken out of a
-// team by an offboarding alone.
+// may refuses (403) callers who may not make such a removal. Only an offboarding removes
+// the owner of a team.
 func (in *removalIn) may(c *request.Request) error {
 	kind, id := in.place()
 	t, _ := kind.Target(&c.View, id, c.Caller.User)
@@ -132,7 +132,7 @@ func (in *removalIn) may(c *request.Request) error {
 	return c.Require(p, t)
 }
 
-// removal shows one removal, with what it changed.
+// removal shows one removal, with its effects.
 func (h *handlers) removal(ctx context.Context, in *removalIn) (model.Removal, error) {
 	if err := in.may(in.Request()); err != nil {
 		return model.Removal{}, err
@@ -143,7 +143,7 @@ func (h *handlers) removal(ctx context.Context, in *removalIn) (model.Removal, e
 	return r, err
 }
 
-// undo puts back what a removal did; see package removal for the rules.
+// undo undoes a removal; see package removal for the rules.
 func (h *handlers) undo(ctx context.Context, in *removalIn) (api.Noted[[]model.Effect, removal.Restored], error) {
 	out := api.Noted[[]model.Effect, removal.Restored]{}
 	err := in.may(in.Request())

@@ -9,16 +9,16 @@ import (
 	"wardroom/pkg/resource"
 )
 
-// source is one way in which things of a kind are reached: by a membership or role of
-// one's own, as a member of what they belong to, or because they are open to the
+// source is one way by which users reach things of a kind: by their own role on them, by
+// their role on a thing that they belong to, or because they are open to the
 // organisation.
 type source struct {
 	kind *resource.Kind
-	by   *resource.Kind // whose members reach them: the kind itself for one's own; nil for everybody
+	by   *resource.Kind // the kind whose members reach them: the same for their own roles; nil for open things
 }
 
-// A preview goes through the sources in this order: what somebody is a member of and
-// other things belong to; then each kind, the most direct source first.
+// A preview goes through the sources in this order: the user's own places first, which
+// are the first ofPlaces; then each kind, the most direct source first.
 var sources, ofPlaces = func() (all []source, n int) {
 	kinds := explained()
 	for _, k := range slices.Backward(kinds) {
@@ -48,13 +48,14 @@ func isPlace(k *resource.Kind) bool {
 	})
 }
 
-// own reports whether the source is what somebody is a member of, or has a role on.
+// own reports whether the source is of the things on which a user has their own role.
 func (s source) own() bool { return s.by == s.kind }
 
-// inside reports whether it is what the members of another thing reach.
+// inside reports whether the source is of the things in the places of kind by.
 func (s source) inside() bool { return s.by != nil && !s.own() }
 
-// list tells what there is: of the person, of a place, or of the organisation.
+// list returns the list of the source's things, under the user, a place, or the
+// organisation.
 func (s source) list() resource.List {
 	switch {
 	case s.own():
@@ -65,7 +66,8 @@ func (s source) list() resource.List {
 	return s.kind.Lists.In(s.by)
 }
 
-// path is the one by which it leads to a thing, as access names it.
+// path returns the name of the path, as access.Path has it, by which the source leads to
+// a thing.
 func (s source) path(place int64) string {
 	switch {
 	case s.own():
@@ -84,16 +86,16 @@ func (s source) String() string {
 	return s.kind.Kind.String() + "@" + by
 }
 
-// position is where a page goes on.
+// position is the position after which a page begins.
 type position struct {
 	source
-	place int64 // whose things go on, of a source that goes place by place
-	last  int64 // the last thing that was listed
+	place int64 // the place whose things follow, for a source that goes place by place
+	last  int64 // the last thing listed
 }
 
 func (p position) String() string { return fmt.Sprintf("%s %d %d", p.source, p.place, p.last) }
 
-// positionOf reads a position; nobody but a page before has written it.
+// positionOf parses a position that String has written; "" is the beginning.
 func positionOf(s string) position {
 	p := position{source: sources[0]}
 	name, numbers, _ := strings.Cut(s, " ")

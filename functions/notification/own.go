@@ -18,17 +18,16 @@ type readIn struct {
 	row model.Notification
 }
 
-// Load asks for the notification where the caller's own lie, so that another
-// user's can't be found.
+// Load asks for the notification by a key of the caller's own, so that another user's
+// can't be found.
 func (in *readIn) Load(f *request.Fetch) {
 	if f.Caller != 0 {
 		f.Rows(store.Notification(f.Caller, in.NotificationID).Key)
 	}
 }
 
-// Resolve refuses what isn't the caller's, and to a key that is bound to a project
-// what isn't about that. A service key has nothing of its own, which is for the
-// handler to say (403).
+// Resolve refuses (404) a notification that isn't the caller's or that their key may not
+// see. It leaves service keys, which have none, to the handler (403).
 func (in *readIn) Resolve(_ context.Context, c *request.Request) (err error) {
 	var ok bool
 	if in.row, ok = store.Notification(c.Caller.User, in.NotificationID).In(c.Rows()); c.User != nil && !(ok && in.row.VisibleFrom(c.Caller.BoundProject)) {
@@ -54,8 +53,8 @@ type listIn struct {
 	found []store.Ref
 }
 
-// list is a user's notifications, by id, without those that a key which is bound to a
-// project doesn't reach.
+// list lists a user's notifications, by id, without those that a key that is bound to a
+// project may not see.
 func (in *listIn) list(s *store.Store, user int64) list.Of[model.Notification] {
 	l := list.Of[model.Notification]{
 		Find: list.IDs(s.NotificationsOf, user),

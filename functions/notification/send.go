@@ -26,7 +26,7 @@ type sendIn struct {
 	own, theirs []int64 // projects that the caller and the recipient are members of
 }
 
-// Load asks which projects the two have in common.
+// Load asks for the projects of both, by indexes.
 func (in *sendIn) Load(f *request.Fetch) {
 	request.Ask(f, &in.theirs, func(ctx context.Context) ([]int64, error) {
 		return store.Every(ctx, f.Store().ProjectsOfUser, in.UserID)
@@ -38,8 +38,8 @@ func (in *sendIn) Load(f *request.Fetch) {
 	}
 }
 
-// Resolve refuses somebody inactive; and to a key that is bound to a project,
-// everybody who is no member of it.
+// Resolve refuses (404) an inactive user and, for a key that is bound to a project, a
+// user who is no member of that.
 func (in *sendIn) Resolve(ctx context.Context, c *request.Request) error {
 	if err := c.Active([]int64{in.UserID}); err != nil {
 		return err
@@ -57,7 +57,7 @@ func (in *sendIn) Resolve(ctx context.Context, c *request.Request) error {
 	return nil
 }
 
-// look reads projects, and what the two are in them.
+// look reads projects, and the memberships of both in them.
 func (in *sendIn) look(ctx context.Context, c *request.Request, projects []int64) error {
 	if len(projects) == 0 {
 		return nil
@@ -76,8 +76,8 @@ func (in *sendIn) look(ctx context.Context, c *request.Request, projects []int64
 	return c.Read(ctx, keys...)
 }
 
-// send tells a user something. Both admin ranks may tell anybody, a project's
-// admins its members.
+// send sends a user a notification. Both admin ranks may send to anybody, a project's
+// admins to its members.
 func (h *handlers) send(ctx context.Context, in *sendIn) (model.Notification, error) {
 	c, b := in.Request(), &in.Body
 	if err := in.may(ctx, c); err != nil {
@@ -98,7 +98,7 @@ func (h *handlers) send(ctx context.Context, in *sendIn) (model.Notification, er
 	return n, nil
 }
 
-// may refuses (403) who may not tell this user anything.
+// may refuses (403) callers who may not send notifications to this user.
 func (in *sendIn) may(ctx context.Context, c *request.Request) error {
 	if c.Caller.BoundProject == 0 {
 		if c.Require(access.ManageUsers, c.OrganizationTarget()) == nil {
@@ -121,8 +121,8 @@ func (in *sendIn) may(ctx context.Context, c *request.Request) error {
 	return nil
 }
 
-// through reports whether the recipient is a member of a project that the caller
-// is an admin of, by a membership of their own or by a key that is bound to it.
+// through reports whether the recipient is a member of a project that the caller manages
+// by their own membership, by rank, or by a key that is bound to it.
 func (in *sendIn) through(c *request.Request, project int64) bool {
 	p, ok := store.LiveProject(c.Rows(), project)
 	m, member := store.ProjectMember(project, in.UserID).In(c.Rows())
@@ -130,6 +130,6 @@ func (in *sendIn) through(c *request.Request, project int64) bool {
 		return false
 	}
 	target := c.ProjectTarget(p, c.Caller.User)
-	target.TeamRole = "" // a team's people are no admins of its projects
+	target.TeamRole = "" // roles in the project's team don't count here
 	return c.Require(access.ManageMembers, target) == nil
 }

@@ -10,23 +10,23 @@ import (
 	"wardroom/pkg/store"
 )
 
-// shown is how many members and how many agents a project's details show.
+// shown is the most members, and agents, in a project's details.
 const shown = 200
 
-// few is how many members are read out of the project's own partition, so that one
-// round trip tells of them, their number known or not. Those of more are found by the
-// index, whose order is that of the answer.
+// few is the most members that are read from the project's own partition, in one round
+// trip and without knowing their number. Where there are more, the index finds them, in
+// the answer's order.
 const few = 50
 
-// content is who and what is in a project.
+// content has the members and agents of a project.
 type content struct {
 	members []model.ProjectMember // by id
-	whole   bool                  // these are all
-	people  []store.Ref           // where they aren't: those whom the index found
+	whole   bool                  // members has all members; else it is empty
+	people  []store.Ref           // unless whole: the members that the index found
 	agents  []store.Ref
 }
 
-// cut leaves as much of it as is shown, and notes in meta where that isn't all.
+// cut truncates both to shown, and notes that in meta.
 func (in *content) cut(meta *Truncated) {
 	if len(in.people) > shown {
 		in.people, meta.UsersTruncated = in.people[:shown], true
@@ -36,7 +36,7 @@ func (in *content) cut(meta *Truncated) {
 	}
 }
 
-// keys adds the rows of all of it that aren't read yet.
+// keys adds the keys of all rows of content that aren't read yet.
 func (in *content) keys(keys []store.Key, project int64) []store.Key {
 	keys = slices.Grow(keys, len(in.members)+2*len(in.people)+len(in.agents))
 	for _, m := range in.members {
@@ -51,7 +51,7 @@ func (in *content) keys(keys []store.Key, project int64) []store.Key {
 	return keys
 }
 
-// askFew asks who is in a project of few members.
+// askFew returns the query for the members of a project that has no more than few.
 func (in *content) askFew(s *store.Store, project int64) func(context.Context) error {
 	return func(ctx context.Context) (err error) {
 		in.members, in.whole, err = s.MembersWithin(ctx, project, few)
@@ -59,7 +59,7 @@ func (in *content) askFew(s *store.Store, project int64) func(context.Context) e
 	}
 }
 
-// askPeople asks the index who is in a project.
+// askPeople returns the query of the index for a project's members.
 func (in *content) askPeople(s *store.Store, project int64) func(context.Context) error {
 	return func(ctx context.Context) (err error) {
 		in.people, err = s.Members(ctx, project, 0, shown+1)
@@ -67,7 +67,7 @@ func (in *content) askPeople(s *store.Store, project int64) func(context.Context
 	}
 }
 
-// askAgents asks which agents are in a project.
+// askAgents returns the query for a project's agents.
 func (in *content) askAgents(s *store.Store, project int64) func(context.Context) error {
 	return func(ctx context.Context) (err error) {
 		in.agents, err = s.AgentsOfProject(ctx, project, 0, shown+1)
@@ -88,7 +88,7 @@ type Truncated struct {
 	AgentsTruncated bool `json:"agents_truncated,omitempty"`
 }
 
-// Anticipate asks who and what is in the project of the path.
+// Anticipate asks for the members and agents of the path's project.
 func (*detailsIn) Anticipate(f *request.Fetch, id func(string) int64) any {
 	found, project := &content{}, id("project_id")
 	f.Ask(found.askFew(f.Store(), project))
@@ -96,8 +96,8 @@ func (*detailsIn) Anticipate(f *request.Fetch, id func(string) int64) any {
 	return found
 }
 
-// Load asks for the rows of all of it, or for the people where they are more than a
-// few.
+// Load asks for the rows of the members and agents, or for the members where they are
+// more than few.
 func (in *detailsIn) Load(f *request.Fetch) {
 	in.found = *f.Anticipated().(*content)
 	if in.found.whole {
@@ -120,8 +120,8 @@ func (h *handlers) details(ctx context.Context, in *detailsIn) (api.Noted[model.
 	return out, err
 }
 
-// detail puts a project together, of rows that were read. Whose membership has
-// expired is left out. Whoever sees the project sees its agents.
+// detail makes a project's details of rows that were read, without expired memberships.
+// Whoever sees the project sees its agents.
 func detail(c *request.Request, p model.Project, in content) model.ProjectDetail {
 	d := model.ProjectDetail{Project: p, Ownerless: p.AdminCount == 0, Users: make([]model.ProjectUser, 0, len(in.members)+len(in.people)), Agents: make([]model.AgentRef, 0, len(in.agents))}
 	show := func(m model.ProjectMember) {
@@ -166,14 +166,14 @@ func (in *fetchIn) Load(f *request.Fetch) {
 	}
 }
 
-// Fetched is what Fetch Project Details tells beside the projects.
+// Fetched is the meta of Fetch Project Details.
 type Fetched struct {
 	NotFound []int64 `json:"not_found,omitempty" doc:"Ids the caller can't see"`
 	Truncated
 }
 
-// fetch shows many projects with their members. Ids that the caller can't see
-// are left out and named in meta.
+// fetch shows many projects with their details. Projects that the caller can't see are
+// omitted and named in meta.
 func (h *handlers) fetch(ctx context.Context, in *fetchIn) (api.Noted[[]model.ProjectDetail, *Fetched], error) {
 	c := in.Request()
 	out := api.Noted[[]model.ProjectDetail, *Fetched]{Data: []model.ProjectDetail{}}
@@ -207,8 +207,8 @@ func (h *handlers) fetch(ctx context.Context, in *fetchIn) (api.Noted[[]model.Pr
 	return out, nil
 }
 
-// find asks who and what is in the projects, as far as include wants it, and at
-// the same time reads what the caller is in their teams.
+// find finds the members and agents of the projects, as include says, and reads the
+// caller's roles in their teams at the same time.
 func (h *handlers) find(ctx context.Context, c *request.Request, ids []int64, include []string) (map[int64]*content, error) {
 	wants := func(what string) bool { return include == nil || slices.Contains(include, what) }
 	found := make(map[int64]*content, len(ids))

@@ -13,7 +13,8 @@ import (
 	"wardroom/pkg/store"
 )
 
-// projects is a list of projects, by id, without those that somebody can't reach.
+// projects is a list of projects, by id, without those that who can't see. The caller
+// sets Find.
 func projects(who access.Caller) list.Of[model.Project] {
 	return list.Of[model.Project]{
 		Rows: func(_ *request.Request, at store.Ref) []store.Key { return projectKeys(at.ID, who.User) },
@@ -38,13 +39,12 @@ type listIn struct {
 	TeamID    int64 `query:"team_id" minimum:"1" doc:"Only projects of this team"`
 	Ownerless bool  `query:"ownerless" doc:"Only those without an admin of their own; for the ranks (403)"`
 
-	found      []store.Ref // of the team, or without an admin, or the caller's own
-	own, teams []int64     // all that the caller is a member of
+	found      []store.Ref // projects: of the team, or without an admin, or the caller's own
+	own, teams []int64     // all projects and teams that the caller is a member of
 }
 
-// Load asks which projects may be the caller's: those they are a member of, and
-// the teams whose projects are open to them; or those of the team that is asked
-// for; or those without an admin.
+// Load asks for the caller's own projects and teams; or for the projects of the
+// requested team; or for those without an admin.
 func (in *listIn) Load(f *request.Fetch) {
 	s := f.Store()
 	if in.TeamID != 0 {
@@ -65,7 +65,7 @@ func (in *listIn) Load(f *request.Fetch) {
 	}
 }
 
-// Resolve refuses a team that doesn't exist in the organisation.
+// Resolve refuses (404) a team that doesn't exist in the organisation.
 func (in *listIn) Resolve(_ context.Context, c *request.Request) error {
 	if t, ok := store.LiveTeam(c.Rows(), in.TeamID); in.TeamID != 0 && (!ok || t.OrganizationID != c.Organization.ID) {
 		return fault.Missing("query.team_id")
@@ -73,8 +73,8 @@ func (in *listIn) Resolve(_ context.Context, c *request.Request) error {
 	return nil
 }
 
-// list shows the projects that the caller can reach, by id. A team that they
-// aren't in, and none of whose projects they reach, is one they may not know (404).
+// list shows the projects that the caller can see, by id. It refuses (404) a team that
+// the caller may not know: they neither see it nor any of its projects.
 func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Project], error) {
 	c := in.Request()
 	l := projects(c.Caller)
@@ -92,7 +92,7 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Project
 	case c.Caller.Service || c.Caller.Rank.Admin():
 		l.Find = list.IDs(h.store.ProjectsOfOrganization, c.Organization.ID)
 	default:
-		for _, id := range in.teams { // as an index told them
+		for _, id := range in.teams { // an index found them: read again
 			memberships = append(memberships, store.TeamMember(id, c.Caller.User).Key)
 		}
 		ofTeams := list.Each(in.teams, func(id int64) list.Finder { return list.IDs(h.store.ProjectsOfTeam, id) })
@@ -101,7 +101,7 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.Project
 	return l.Answer(ctx, c, in.Paging, memberships...)
 }
 
-// ownerless shows the ranks the projects without an admin, by id.
+// ownerless shows the projects without an admin, by id, to the ranks (403).
 func ownerless(ctx context.Context, c *request.Request, in *listIn) (api.Page[model.Project], error) {
 	if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
 		return api.Page[model.Project]{}, err
@@ -112,9 +112,9 @@ func ownerless(ctx context.Context, c *request.Request, in *listIn) (api.Page[mo
 	return l.Page(ctx, c, in.Paging, in.found)
 }
 
-// inTeam is where the projects of the team are that the caller reaches: all that
-// it has, for its members and the ranks; else those that lead them there one by
-// one, and without any it is a 404, whatever the team has.
+// inTeam finds the projects of the team that the caller may see: all, for its members
+// and the ranks; else those of their own that are in the team. It refuses (404) where
+// there are none of these, whatever the team has.
 func inTeam(ctx context.Context, c *request.Request, team int64, all []store.Ref, own []int64) (list.Finder, error) {
 	_, unknown := c.VisibleTeam(team)
 	if unknown == nil && c.Caller.BoundProject == 0 {
@@ -136,7 +136,7 @@ func inTeam(ctx context.Context, c *request.Request, team int64, all []store.Ref
 		return !ok || of.Team() != team || !c.Sees(of)
 	})
 	if len(own) == 0 && unknown != nil {
-		return nil, fault.Missing("query.team_id") // as for a team that isn't there
+		return nil, fault.Missing("query.team_id") // as for a team that doesn't exist
 	}
 	return list.FoundIDs(own...), nil
 }
@@ -162,8 +162,8 @@ func (in *listOfUserIn) Load(f *request.Fetch) {
 	}
 }
 
-// listOfUser shows the projects of a team that a user can reach, by id. Everybody
-// may ask it about themselves, in the team or not.
+// listOfUser shows the projects of a team that a user can see, by id. Everybody may ask
+// about themselves, in the team or not.
 func (h *handlers) listOfUser(ctx context.Context, in *listOfUserIn) (api.Page[model.Project], error) {
 	c := in.Request()
 	if !c.Caller.Is(in.UserID) {

@@ -24,14 +24,14 @@ type addIn struct {
 	}
 }
 
-// Load asks which of them are members already.
+// Load asks for the users' present memberships.
 func (in *addIn) Load(f *request.Fetch) {
 	for _, id := range in.Body.UserIDs {
 		f.Rows(store.ProjectMember(in.ProjectID, id).Key)
 	}
 }
 
-// Validate refuses an expiry that can't be meant.
+// Validate refuses an expiry in the past, and one of an admin.
 func (in *addIn) Validate(now model.Time) error {
 	switch {
 	case in.Body.ExpiresOn == nil:
@@ -53,9 +53,9 @@ func (in *addIn) Resolve(_ context.Context, c *request.Request) error {
 	return c.ActiveIn("body.user_ids", in.Body.UserIDs)
 }
 
-// add makes users members, all of them or none. Who is one already is left as
-// they are, unless the body names another role or expiry. It refuses to demote the
-// last admin (last_project_admin).
+// add makes users members, all of them or none. A present membership is kept, unless the
+// body names another role or expiry. It refuses (last_project_admin) to demote the last
+// admin.
 func (h *handlers) add(ctx context.Context, in *addIn) ([]model.ProjectUser, error) {
 	c := in.Request()
 	p := *c.Project
@@ -107,8 +107,8 @@ func (h *handlers) add(ctx context.Context, in *addIn) ([]model.ProjectUser, err
 	return rows, nil
 }
 
-// changed returns m with what the body names. A membership that has expired is
-// taken up again: without a new end it has none.
+// changed returns m with the fields in the body. An expired membership is renewed:
+// without a new expiry it has none.
 func (in *addIn) changed(c *request.Request, m model.ProjectMember) model.ProjectMember {
 	if !c.Live(m.ExpiresOn) {
 		m.ExpiresOn = nil
@@ -146,7 +146,7 @@ type removeIn struct {
 	left removal.Remaining
 }
 
-// Load asks what else leads the person to projects, and for the heir.
+// Load asks for the user's other projects and teams, and for the heir.
 func (in *removeIn) Load(f *request.Fetch) {
 	in.left.Ask(f, in.UserID)
 	f.Rows(store.Tombstone(in.ProjectID, in.UserID).Key)
@@ -159,12 +159,12 @@ func (in *removeIn) Load(f *request.Fetch) {
 	}
 }
 
-// Resolve refuses an heir who can't reach the project.
+// Resolve refuses (404) an heir who can't reach the project.
 func (in *removeIn) Resolve(_ context.Context, c *request.Request) error {
 	return removal.Heir(c, *c.Project, in.UserID, in.TransferTo)
 }
 
-// remove takes a member out; see package removal for the rules.
+// remove removes a member; see package removal for the rules.
 func (h *handlers) remove(ctx context.Context, in *removeIn) (api.Noted[[]model.ProjectUser, *removal.Report], error) {
 	out := api.Noted[[]model.ProjectUser, *removal.Report]{}
 	heirs := removal.Heirs{Admin: in.TransferTo, Agents: in.TransferTo}
@@ -187,7 +187,7 @@ type membersIn struct {
 	found []store.Ref
 }
 
-// list is the members of the project, by the id of their membership.
+// list lists the members of the project, by the id of their membership.
 func (in *membersIn) list(s *store.Store) list.Of[model.ProjectMemberUser] {
 	return list.Of[model.ProjectMemberUser]{
 		Find: list.Refs(s.Members, in.ProjectID),
@@ -199,7 +199,7 @@ func (in *membersIn) list(s *store.Store) list.Of[model.ProjectMemberUser] {
 	}
 }
 
-// Load asks who is in the project.
+// Load asks for the project's members.
 func (in *membersIn) Load(f *request.Fetch) { in.list(f.Store()).Find.Ask(f, in.Paging, &in.found) }
 
 // members lists the members by the id of their membership.
@@ -213,13 +213,12 @@ type person struct {
 	user   model.User
 }
 
-// personKeys are the rows of a member and of their user.
+// personKeys are the keys of a membership and of its user.
 func personKeys(project int64, at store.Ref) []store.Key {
 	return []store.Key{store.ProjectMember(project, at.User).Key, store.User(at.User).Key}
 }
 
-// personIn is a member by those rows, if they were read; false for who isn't one any
-// more.
+// personIn returns a member by those rows; false for a user who isn't a member any more.
 func personIn(c *request.Request, project int64, at store.Ref) (person, bool) {
 	m, ok := c.ProjectMember(project, at.User)
 	u, known := c.UserRow(at.User)

@@ -22,7 +22,7 @@ type createIn struct {
 	}
 }
 
-// Load asks who has the name already.
+// Load asks for the row that reserves the name.
 func (in *createIn) Load(f *request.Fetch) { f.Rows(store.NameKey(in.project(f.Organization))) }
 
 // Resolve refuses members who are inactive.
@@ -34,9 +34,8 @@ func (in *createIn) project(organization int64) model.Project {
 	return model.Project{Name: in.Body.Name, Description: in.Body.Description, TeamID: in.Body.TeamID, OrganizationID: organization}
 }
 
-// create makes a project whose first admin is the caller; a service key, which
-// is no user, leaves it to the organisation's ranks. It refuses a name that is
-// taken (duplicate).
+// create creates a project whose first admin is the caller; a service key's has none,
+// and is left to the ranks. It refuses (duplicate) a name that is taken.
 func (h *handlers) create(ctx context.Context, in *createIn) (model.Project, error) {
 	c := in.Request()
 	p := in.project(c.Organization.ID)
@@ -84,8 +83,8 @@ type editIn struct {
 	}
 }
 
-// moves returns the team that the body moves the project to, 0 where it doesn't
-// or takes it out of its team.
+// moves returns the team to which the body moves the project, 0 where it doesn't move it
+// or only takes it out of its team.
 func (in *editIn) moves(p model.Project) int64 {
 	if to := in.Body.TeamID.Value; to != nil && *to != p.Team() {
 		return *to
@@ -93,8 +92,8 @@ func (in *editIn) moves(p model.Project) int64 {
 	return 0
 }
 
-// Load asks who has the new name already, in the team it will be in, and what
-// the caller is there.
+// Load asks for the row that reserves the new name in the project's new team, and for
+// the caller's role in that.
 func (in *editIn) Load(f *request.Fetch) {
 	p, ok := f.Project(in.ProjectID)
 	if !ok {
@@ -137,13 +136,12 @@ func (in *editIn) edited(p model.Project) model.Project {
 	return p
 }
 
-// renamed reports whether a project is called something else, or is called so
-// somewhere else; what it is called is then to be looked up.
+// renamed reports whether a project's name or the team in which it is unique changes, so
+// that it may be taken.
 func renamed(from, to model.Project) bool { return from.Name != to.Name || from.Team() != to.Team() }
 
-// edit changes what the body names. To move a project takes the right to create
-// one in the team it goes to. It refuses a name that is taken there
-// (duplicate).
+// edit changes the fields in the body. It refuses (403) to move a project unless the
+// caller may create one in the new team, and (duplicate) a name that is taken there.
 func (h *handlers) edit(_ context.Context, in *editIn) (model.Project, error) {
 	c := in.Request()
 	old := *c.Project
@@ -183,7 +181,7 @@ type deleteIn struct {
 	DryRun    bool  `query:"dry_run" doc:"Make every check and answer, but write nothing"`
 }
 
-// delete makes the project unreadable at once and frees its name.
+// delete deletes the project and frees its name.
 func (h *handlers) delete(_ context.Context, in *deleteIn) ([]model.Project, error) {
 	c := in.Request()
 	if in.DryRun {

@@ -22,8 +22,8 @@ func (in *addRecentIn) Load(f *request.Fetch) {
 	}
 }
 
-// addRecent puts the project at the head of the caller's list. A service key
-// has none (403).
+// addRecent puts the project at the head of the caller's list. It refuses (403) a
+// service key, which has none.
 func (h *handlers) addRecent(ctx context.Context, in *addRecentIn) (model.RecentProject, error) {
 	c := in.Request()
 	me, err := c.Me()
@@ -55,8 +55,8 @@ func (in *recentIn) Load(f *request.Fetch) {
 	}
 }
 
-// recent shows the caller's list, newest first, without what they can't reach any
-// more. A service key has none (403).
+// recent shows the caller's list, newest first, without projects that they can't see any
+// more. It refuses (403) a service key, which has none.
 func (h *handlers) recent(ctx context.Context, in *recentIn) (api.Page[model.RecentProject], error) {
 	c := in.Request()
 	me, err := c.Me()
@@ -68,7 +68,7 @@ func (h *handlers) recent(ctx context.Context, in *recentIn) (api.Page[model.Rec
 		Find:     list.Recents(recents),
 		Position: func(at store.Ref) string { return at.Position },
 		Rows:     func(_ *request.Request, at store.Ref) []store.Key { return projectKeys(at.Project, me.ID) },
-		Then: func(c *request.Request, at store.Ref) []store.Key { // the team's role could still open it to them
+		Then: func(c *request.Request, at store.Ref) []store.Key { // a role in its team could still make it visible
 			if p, ok := store.LiveProject(c.Rows(), at.Project); ok && p.Team() != 0 && !c.Sees(p) {
 				return []store.Key{store.TeamMember(p.Team(), me.ID).Key}
 			}

@@ -1,5 +1,5 @@
-// Package stream is the function that no route reaches: the table's stream and
-// a schedule do. It does what comes after a write.
+// Package stream is the function that no route reaches: the table's stream and a
+// schedule invoke it. It does the work that follows from writes.
 package stream
 
 import (
@@ -19,15 +19,14 @@ import (
 	"wardroom/pkg/telemetry"
 )
 
-// Slug names the function, as that of a group does.
+// Slug names the function, as a group's slug does.
 const Slug = "stream"
 
-// Name says what it is.
+// Name is the function's name for people.
 const Name = "Stream"
 
-// Work is what follows from every audit row, in this order. Sealing is last: a
-// sealed row is one with nothing left to do, or nothing that can be done before
-// somebody mends the table.
+// Work is the work of every audit row, in this order. Sealing is last: a sealed row has
+// no work left, except work that needs somebody to mend the table first.
 func Work(s *store.Store, now func() model.Time) followup.Work {
 	return followup.InOrder(
 		func(ctx context.Context, rows []model.Audit) (int, error) { return followup.Notify(ctx, s, rows) },
@@ -38,12 +37,11 @@ func Work(s *store.Store, now func() model.Time) followup.Work {
 	)
 }
 
-// passing lets an audit row go on to its seal where what follows from it needs a
-// row that can't be read, and tells the log and the alarm: to wait for that row
-// would keep the chain, and the sweep that looks for its open rows, waiting too.
-// The work isn't lost. A removal stays in the pending index, where every sweep
-// fails at it until the row is mended; the agents of a deleted project are looked
-// for again by its purge.
+// passing lets an audit row go on to its seal where its work needs an unreadable row,
+// and reports that to the log and the alarm: waiting for that row would block the chain,
+// and the sweep of its unsealed rows, too. The work isn't lost. A removal stays in the
+// pending index, where every sweep fails at it until the row is mended; the purge of a
+// deleted project finds its agents again.
 func passing(do func(context.Context, model.Audit) error) func(context.Context, model.Audit) error {
 	return func(ctx context.Context, a model.Audit) error {
 		err := do(ctx, a)
@@ -77,7 +75,7 @@ func New(s *store.Store, now func() model.Time, o telemetry.Options) *Function {
 	}
 }
 
-// Scheduled is what the schedule sends.
+// Scheduled is the event that the schedule sends.
 func Scheduled() map[string]any { return map[string]any{"sweep": true} }
 
 // ErrEvent says that an event is neither a batch of the table's stream nor the
@@ -87,8 +85,8 @@ var ErrEvent = errors.New("stream: neither a batch of the table's stream nor a c
 // Handle takes either event, since both come to one function. It returns ErrEvent
 // for anything else.
 //
-// A panic is an error of this one batch, which Lambda halves until the record
-// that it lies at is alone: it doesn't end the instance.
+// A panic is an error of this one batch, which Lambda halves until the record at fault
+// is alone: it doesn't end the instance.
 func (f *Function) Handle(ctx context.Context, raw json.RawMessage) (answer any, err error) {
 	panicked := concurrent.Do(func() error {
 		answer, err = f.handle(ctx, raw)

@@ -1,4 +1,5 @@
-// Package system is what everybody may ask: is it up, and what can it do?
+// Package system is the operations that are open to everybody: health, the document,
+// and the sign-in configuration.
 package system
 
 import (
@@ -12,7 +13,7 @@ import (
 	"wardroom/pkg/store"
 )
 
-// APIs declares the group. Without a sign-in configuration there is none.
+// APIs declares the group. Without c, no issuer is configured.
 func APIs(s *store.Store, c ...signin.Config) api.Group {
 	h := &handlers{store: s}
 	for _, c := range c {
@@ -46,9 +47,9 @@ func (h *handlers) health(ctx context.Context, _ *struct{}) (Health, error) {
 	return Health{true, "ok", api.Version}, h.store.Ping(ctx)
 }
 
-// openapi answers the document as it was made at build time: rendering it takes
-// longer than everything else a start does. Where the API lies below a prefix,
-// the document says so.
+// openapi answers the document as it was made at build time: rendering it takes longer
+// than everything else at a start. Where the API is below a prefix, the document's
+// server is that.
 func (h *handlers) openapi(ctx context.Context, _ *struct{}) (api.Verbatim, error) {
 	prefix := api.Prefix(ctx)
 	if prefix == "" {
@@ -69,8 +70,8 @@ func (h *handlers) openapi(ctx context.Context, _ *struct{}) (api.Verbatim, erro
 	return text, nil
 }
 
-// auth answers how to sign in: at which issuer, as which client, asking for
-// what. The issuer's own endpoints do the rest; none configured is empty texts.
+// auth answers the issuer, client and scopes for signing in, empty where no issuer is
+// configured. The issuer's own endpoints do the rest.
 func (h *handlers) auth(context.Context, *struct{}) (signin.Public, error) {
 	return h.signIn.Public(), nil
 }

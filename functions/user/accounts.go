@@ -19,8 +19,8 @@ type listIn struct {
 	found []store.Ref
 }
 
-// list is the users of the organisation, by id. Deleted ones, and those whom the
-// filter leaves out, make a page shorter, not longer to read.
+// list lists the users of the organisation, by id. A page is shorter by deleted users
+// and those that the filter excludes.
 func (in *listIn) list(find list.Finder) list.Of[model.User] {
 	return list.Of[model.User]{
 		Find: find,
@@ -32,7 +32,7 @@ func (in *listIn) list(find list.Finder) list.Of[model.User] {
 	}
 }
 
-// Load asks who is in the organisation, or whose the address is.
+// Load asks for the organisation's users, or for the address's.
 func (in *listIn) Load(f *request.Fetch) {
 	if in.Email != "" {
 		f.Rows(store.Email(f.Organization, in.Email).Key)
@@ -48,7 +48,7 @@ func (h *handlers) list(ctx context.Context, in *listIn) (api.Page[model.User], 
 		return in.list(nil).Page(ctx, c, in.Paging, in.found)
 	}
 	e, _ := store.Email(c.Organization.ID, in.Email).In(c.Rows())
-	return in.list(list.FoundIDs(e.UserID)).Answer(ctx, c, in.Paging) // of nobody, who has no id
+	return in.list(list.FoundIDs(e.UserID)).Answer(ctx, c, in.Paging) // the id 0, where nobody has the address, is no user's
 }
 
 type userIn struct {

@@ -14,17 +14,17 @@ import (
 	"wardroom/pkg/store"
 )
 
-// lasting is how long the link of a new user can be used.
+// lasting is how long a new user's invitation can be accepted.
 const lasting = 7 * 24 * time.Hour
 
-// InviteLink is what a new user needs to get in, where nothing else lets them in
-// and no mail brings it.
+// InviteLink is the link for a new user who needs an invitation, where no letter brings
+// it.
 type InviteLink struct {
 	URL      string   `json:"url,omitempty" doc:"The link for the new user, shown this once"`
 	Warnings []string `json:"warnings,omitempty" doc:"needs_key: the link alone lets nobody in, since whoever made it has no rank above theirs: an admin of a higher rank sends the request again."`
 }
 
-// Redacted is what is kept to be answered again.
+// Redacted is nil: a stored answer has no link.
 func (*InviteLink) Redacted() any { return (*InviteLink)(nil) }
 
 type createIn struct {
@@ -37,12 +37,12 @@ type createIn struct {
 	}
 
 	of      member.Invitation
-	known   *model.User // whose the address is
-	arrived bool        // who has a credential of their own
+	known   *model.User // the address's present user, nil for none
+	arrived bool        // known has had a credential
 }
 
-// Load asks whose the address is, who has proved its domain, and whether it was
-// invited.
+// Load asks for the rows that reserve the address, its domain's proof, and its
+// invitation.
 func (in *createIn) Load(f *request.Fetch) {
 	in.of.Ask(f, model.OrganizationName(f.Organization), in.Body.Email)
 	f.Rows(store.ProvisionedKey(f.Organization, model.UserNames, in.Body.Email))
@@ -51,7 +51,7 @@ func (in *createIn) Load(f *request.Fetch) {
 	}
 }
 
-// Resolve reads whose the address is, and the invitation before.
+// Resolve reads the address's present user, and the invitation before.
 func (in *createIn) Resolve(ctx context.Context, c *request.Request) (err error) {
 	in.known, in.arrived = nil, false
 	place := model.OrganizationName(c.Organization.ID)
@@ -78,18 +78,17 @@ func (in *createIn) Resolve(ctx context.Context, c *request.Request) (err error)
 	return err
 }
 
-// invited reports whether the user needs an invitation to get in: no issuer
-// signs people in here, or nobody has proved that the domain of their address is
-// the organisation's.
+// invited reports whether the user needs an invitation to sign in: no issuer is
+// configured, or the organisation hasn't proved the domain of their address.
 func (in *createIn) invited(c *request.Request) bool {
 	a, _ := model.ParseAddress(in.Body.Email)
 	p, proved := store.Proof(a.Domain).In(c.Rows())
 	return !c.Credential.SignsIn || !proved || p.OrganizationID != c.Organization.ID
 }
 
-// create makes an active user, and invites them where nothing else lets them in.
-// It refuses an address that is another's, or another's userName (duplicate); for a
-// user who was never here it answers a new link instead.
+// create creates an active user, and invites them where they need it. It refuses
+// (duplicate) an address that is another user's, or another's userName; for a user who
+// never had a credential it answers a new link instead.
 func (h *handlers) create(ctx context.Context, in *createIn) (api.Noted[model.User, *InviteLink], error) {
 	c := in.Request()
 	out := api.Noted[model.User, *InviteLink]{}
@@ -125,15 +124,15 @@ func (h *handlers) create(ctx context.Context, in *createIn) (api.Noted[model.Us
 	return out, nil
 }
 
-// differs reports whether the request says otherwise of a user than what is known.
+// differs reports whether the request has other values than a present user.
 func (in *createIn) differs(u model.User) bool {
 	says := func(given, known string) bool { return given != "" && given != known }
 	return in.Body.IsStaff && !u.IsStaff || says(in.Body.FirstName, u.FirstName) || says(in.Body.LastName, u.LastName)
 }
 
-// inviteAgain makes a new link for a user who was never here, in place of the
-// one before. It changes nothing of them: a request that would is refused
-// (duplicate).
+// inviteAgain creates a new link, which replaces the one before, for a user who never
+// had a credential. It doesn't change the user: it refuses (duplicate) a request that
+// differs.
 func (h *handlers) inviteAgain(ctx context.Context, c *request.Request, in *createIn) (api.Noted[model.User, *InviteLink], error) {
 	u := *in.known
 	out := api.Noted[model.User, *InviteLink]{Data: u}
@@ -149,7 +148,7 @@ func (h *handlers) inviteAgain(ctx context.Context, c *request.Request, in *crea
 	return out, nil
 }
 
-// link invites a user, and returns the link where no mail brings it.
+// link invites a user, and returns the link where no letter brings it.
 func (h *handlers) link(ctx context.Context, c *request.Request, in *createIn, u model.User) (*InviteLink, audit.InvitesChanged, error) {
 	link := &InviteLink{}
 	i, err := in.of.Make(ctx, h.store, c, member.InviteToOrganization(c.Organization, u.ID), in.Body.Email, "user", lasting, func(url string) {

@@ -12,7 +12,7 @@ import (
 	"wardroom/pkg/store"
 )
 
-// leaving is what a request may ask of the end of accounts.
+// leaving are the options of requests that delete users.
 type leaving struct {
 	removal.Options
 	Purge      bool  `query:"purge" doc:"Erase what is personal as soon as all that they held is handed over, instead of 30 days later; it can't be undone then, and only a global admin may"`
@@ -26,7 +26,7 @@ func (l *leaving) ask(f *request.Fetch) {
 	}
 }
 
-// known refuses an heir who isn't an active user of the organisation, or leaves
+// known refuses (404) an heir who isn't an active user of the organisation, or leaves
 // too.
 func (l *leaving) known(c *request.Request, leavers ...int64) error {
 	if l.TransferTo == 0 || c.Active([]int64{l.TransferTo}) == nil && !slices.Contains(leavers, l.TransferTo) {
@@ -90,8 +90,8 @@ func (in *batchIn) Resolve(_ context.Context, c *request.Request) error {
 	return in.known(c, in.Body.UserIDs...)
 }
 
-// deleteBatch deletes all of them or none: if one is blocked, all who are
-// blocked are named.
+// deleteBatch deletes users, all of them or none. It refuses (blocked_ids) with the
+// users who can't be deleted.
 func (h *handlers) deleteBatch(ctx context.Context, in *batchIn) (deleted, error) {
 	return in.end(ctx, h, in.Request(), model.Distinct(in.Body.UserIDs), true)
 }

@@ -7,17 +7,17 @@ import (
 	"wardroom/pkg/request"
 )
 
-// keysLeft warns that a service key lives on whose maker has lost a rank.
+// keysLeft warns that service keys of a user who has lost a rank remain valid.
 const keysLeft = "service_keys_left"
 
-// Demoted is what whoever lowers somebody's rank should know.
+// Demoted has warnings for whoever lowers a user's rank.
 type Demoted struct {
 	Warnings    []string `json:"warnings" doc:"service_keys_left: the keys that the user made live on"`
 	ServiceKeys []int64  `json:"service_keys" doc:"Their ids"`
 }
 
-// demoted looks for the service keys of somebody whose rank is lowered; nil where
-// it isn't, or there is none.
+// demoted finds the service keys of a user whose rank is lowered; nil where it isn't, or
+// they have none.
 func (h *handlers) demoted(ctx context.Context, c *request.Request, old, u model.User) (*Demoted, error) {
 	if rankOf(u) >= rankOf(old) {
 		return nil, nil

@@ -28,7 +28,7 @@ type editIn struct {
 // Load asks for the grant of the user's rank.
 func (in *editIn) Load(f *request.Fetch) { f.Rows(store.RankGrant(in.UserID).Key) }
 
-// edited changes what the body names, but whether the account may be used.
+// edited sets the fields of the body in u, except is_active.
 func (in *editIn) edited(u *model.User) {
 	set(&u.FirstName, in.Body.FirstName)
 	set(&u.LastName, in.Body.LastName)
@@ -42,9 +42,8 @@ func set[T any](field *T, to *T) {
 	}
 }
 
-// edit changes what the body names; what is as it says already takes no right.
-// It refuses to demote the last global admin (last_global_admin), and whatever
-// ending an account refuses.
+// edit changes the fields in the body; those that don't change need no right. It refuses
+// to demote the last global admin (last_global_admin), and what removal.OfUsers refuses.
 func (h *handlers) edit(ctx context.Context, in *editIn) (api.Noted[model.User, *Demoted], error) {
 	c := in.Request()
 	old, _ := c.UserRow(in.UserID)
@@ -56,7 +55,7 @@ func (h *handlers) edit(ctx context.Context, in *editIn) (api.Noted[model.User, 
 	return out, err
 }
 
-// change is edit without what the caller is told beside the user.
+// change is edit without its meta.
 func (h *handlers) change(ctx context.Context, in *editIn) (model.User, error) {
 	c := in.Request()
 	old, _ := c.UserRow(in.UserID)
@@ -100,9 +99,9 @@ func (h *handlers) change(ctx context.Context, in *editIn) (model.User, error) {
 	return u, nil
 }
 
-// may says whether the caller may make of a user what the request says.
-// Users change their own names and give up their own ranks; others are managed by
-// who has a rank, unless they are global admins, up to the manager's own rank.
+// may refuses an edit of a user that the caller may not make. Users change their own
+// names and give up their own ranks; an admin rank manages other users, except global
+// admins, up to its own rank.
 func may(c *request.Request, old, u model.User, active bool) error {
 	if c.Caller.Is(u.ID) {
 		switch {
@@ -125,7 +124,8 @@ func may(c *request.Request, old, u model.User, active bool) error {
 
 func rankOf(u model.User) access.Rank { return access.RankOf(u.IsStaff, u.IsSuperuser) }
 
-// lastGlobalAdmin refuses a change after which the organisation had none.
+// lastGlobalAdmin refuses (last_global_admin) a change that leaves the organisation
+// without a global admin.
 func lastGlobalAdmin(c *request.Request, old, u model.User) error {
 	if old.IsSuperuser && old.IsActive && !u.IsSuperuser && c.Organization.GlobalAdminCount <= 1 {
 		return fault.New(fault.KindLastGlobalAdmin, "The last global admin can't give up the rank: make somebody else one first, with is_superuser=true")
@@ -133,7 +133,7 @@ func lastGlobalAdmin(c *request.Request, old, u model.User) error {
 	return nil
 }
 
-// tell notes the change for the audit log, names only as data of the user's own.
+// tell notes the audit row of an edit, with names encrypted as the user's personal data.
 func (h *handlers) tell(c *request.Request, old, u model.User, removal *int64) {
 	profile := audit.ProfileChanged{User: u.ID}
 	if old.FirstName != u.FirstName {

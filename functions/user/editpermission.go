@@ -20,12 +20,12 @@ type editPermissionIn struct {
 	}
 }
 
-// Validate refuses an end that is over.
+// Validate refuses an expiry in the past.
 func (in *editPermissionIn) Validate(now model.Time) error {
 	return ends("", "", in.Body.ExpiresOn.Value, now)
 }
 
-// Resolve finds the permission. Who is inactive can't be given another.
+// Resolve finds the permission (404), whose user must be active (404).
 func (in *editPermissionIn) Resolve(ctx context.Context, c *request.Request) error {
 	if err := in.find(ctx, c); err != nil {
 		return err
@@ -33,9 +33,8 @@ func (in *editPermissionIn) Resolve(ctx context.Context, c *request.Request) err
 	return c.Active([]int64{in.held.user.ID})
 }
 
-// editPermission changes what the body names. It refuses to demote the last
-// admin of a project (last_project_admin) and the last global admin
-// (last_global_admin).
+// editPermission changes the fields in the body. It refuses to demote the last admin of
+// a project (last_project_admin) and the last global admin (last_global_admin).
 func (h *handlers) editPermission(ctx context.Context, in *editPermissionIn) (api.Noted[model.UserPermission, *Demoted], error) {
 	old := in.held.user
 	row, err := h.changePermission(in)
@@ -46,7 +45,7 @@ func (h *handlers) editPermission(ctx context.Context, in *editPermissionIn) (ap
 	return out, err
 }
 
-// changePermission is editPermission without what the caller is told beside it.
+// changePermission is editPermission without its meta.
 func (h *handlers) changePermission(in *editPermissionIn) (model.UserPermission, error) {
 	c := in.Request()
 	c.CheckVersionOf(in.held.shown())
@@ -76,9 +75,9 @@ func (h *handlers) changePermission(in *editPermissionIn) (model.UserPermission,
 	return held{user: in.held.user, member: &m}.shown(), nil
 }
 
-// terms changes the terms of a permission on a project or an agent to what the
-// body names, and reports whether that is anything else. One that has expired is
-// taken up again: without a new end it has none. An empty body doesn't do that.
+// terms sets the role and expiry of a permission on a project or an agent from the body,
+// and reports whether they change. An expired one is renewed: without a new expiry it has
+// none. An empty body changes nothing.
 func (in *editPermissionIn) terms(c *request.Request, on string, role *string, end **model.Time) (changed bool, err error) {
 	if in.Body.Permission == nil && !in.Body.ExpiresOn.Given {
 		return false, nil
@@ -104,9 +103,9 @@ func (in *editPermissionIn) terms(c *request.Request, on string, role *string, e
 	return *role != wasRole || !same, nil
 }
 
-// mayRank says whether the caller may give the holder of a rank another, or none
-// for "". The holder gives up, or lowers, their own; others' a global admin does, save
-// another global admin's.
+// mayRank refuses callers who may not change the rank of h's user to that of to. Users
+// lower or give up their own; a global admin changes that of others, except of another
+// global admin.
 func (h held) mayRank(c *request.Request, to model.User) error {
 	if c.Caller.Is(h.user.ID) {
 		if rankOf(to) > rankOf(h.user) {

@@ -27,18 +27,18 @@ type grantIn struct {
 	held held
 }
 
-// permissible is how permissions are given on a kind of thing.
+// permissible describes how permissions on a kind of thing are granted.
 type permissible struct {
-	levels  []string // what may be given
-	endless string   // the one of them that can't end; "" where none can
-	why     string   // that is refused
+	levels  []string // the permissions
+	endless string   // the one of them that can't expire; "" where none can
+	why     string   // the message that refuses its expiry
 	load    func(in *grantIn, f *request.Fetch)
 	resolve func(ctx context.Context, in *grantIn, c *request.Request) error
 	grant   func(ctx context.Context, h *handlers, in *grantIn) (model.UserPermission, error)
 }
 
-// permissibles are the kinds of things that permissions may be given on. There are no
-// corpora yet.
+// permissibles are the kinds of things on which permissions may be granted, by their
+// names. There are no corpora yet.
 var permissibles = sync.OnceValue(func() map[string]permissible {
 	return map[string]permissible{
 		onProject: {
@@ -60,7 +60,7 @@ var permissibles = sync.OnceValue(func() map[string]permissible {
 	}
 })
 
-// fits refuses a permission that isn't one of the resource's.
+// fits refuses a permission that the kind of resource doesn't have.
 func fits(on, permission string) error {
 	if !slices.Contains(permissibles()[on].levels, permission) {
 		return fault.Invalid("body.permission", "is no permission on this kind of resource")
@@ -68,8 +68,8 @@ func fits(on, permission string) error {
 	return nil
 }
 
-// ends refuses an end that can't be meant: in the past, or of what can't expire. Of no
-// resource, only the time is looked at.
+// ends refuses an expiry in the past, or of a permission that can't expire. For an
+// unknown kind, it checks the time alone.
 func ends(on, permission string, end *model.Time, now model.Time) error {
 	of, known := permissibles()[on]
 	switch {
@@ -83,7 +83,8 @@ func ends(on, permission string, end *model.Time, now model.Time) error {
 	return nil
 }
 
-// Validate refuses what doesn't go together.
+// Validate refuses a permission that the kind doesn't have, and an expiry that it can't
+// have.
 func (in *grantIn) Validate(now model.Time) error {
 	if err := fits(in.Body.ResourceType, in.Body.Permission); err != nil {
 		return err
@@ -91,7 +92,7 @@ func (in *grantIn) Validate(now model.Time) error {
 	return ends(in.Body.ResourceType, in.Body.Permission, in.Body.ExpiresOn, now)
 }
 
-// Load asks for the place, and what the user and the caller are there.
+// Load asks for the resource, and for the roles of the user and the caller on it.
 func (in *grantIn) Load(f *request.Fetch) { permissibles()[in.Body.ResourceType].load(in, f) }
 
 func (in *grantIn) loadProject(f *request.Fetch) {
@@ -108,7 +109,7 @@ func (in *grantIn) loadAgent(f *request.Fetch) {
 
 func (in *grantIn) loadRank(f *request.Fetch) { f.Rows(store.RankGrant(in.Body.UserID).Key) }
 
-// Resolve refuses users who are inactive and places that the caller may not know.
+// Resolve refuses (404) inactive users, and resources that the caller may not know.
 func (in *grantIn) Resolve(ctx context.Context, c *request.Request) error {
 	if c.Active([]int64{in.Body.UserID}) != nil {
 		return fault.Missing("body.user_id")
@@ -142,8 +143,7 @@ func resolveOrganization(_ context.Context, in *grantIn, c *request.Request) err
 }
 
 // grant gives a user a role in a project, a permission on an agent, or a rank. It
-// refuses where they have one already (duplicate), whatever it is: that one is to be
-// edited.
+// refuses (duplicate) where they have one already, which can be edited.
 func (h *handlers) grant(ctx context.Context, in *grantIn) (model.UserPermission, error) {
 	return permissibles()[in.Body.ResourceType].grant(ctx, h, in)
 }
@@ -193,7 +193,7 @@ func duplicate() error {
 	return fault.New(fault.KindDuplicate, "The user has a permission there already: change that one by Edit User Permission by ID").On("body.user_id", "has one already")
 }
 
-// ranked is u with the rank of that name, or none.
+// ranked returns u with the named rank; "" is none.
 func ranked(u model.User, rank string) model.User {
 	u.IsStaff, u.IsSuperuser = rank == access.ApplicationAdmin.String(), rank == access.GlobalAdmin.String()
 	return u

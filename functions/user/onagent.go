@@ -13,8 +13,8 @@ import (
 	"wardroom/pkg/store"
 )
 
-// findOnAgent is find for a permission on an agent. One that a removal has ended
-// is none.
+// findOnAgent is find for a permission on an agent. It answers 404 for one that a
+// removal has voided.
 func (in *named) findOnAgent(ctx context.Context, c *request.Request) error {
 	keys := []store.Key{
 		store.User(in.at.User).Key, store.AgentMember(in.at.User, in.at.Agent).Key, store.Project(in.at.Project).Key,
@@ -36,8 +36,9 @@ func (in *named) findOnAgent(ctx context.Context, c *request.Request) error {
 	return nil
 }
 
-// agent finds the agent that a permission is on; rows along are read with it. It
-// is 404 where the caller may not know it, unless they are the holder.
+// agent finds the agent of a permission, and reads the rows along in the same trip. It
+// answers 404 where the caller may not know the agent, unless the permission is their
+// own (themselves).
 func (h *held) agent(ctx context.Context, c *request.Request, id int64, themselves bool, along ...store.Key) error {
 	t, ok, err := c.Reach(ctx, access.Agent(""), id, along...)
 	if err != nil {

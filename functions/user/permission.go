@@ -11,24 +11,24 @@ import (
 	"wardroom/pkg/store"
 )
 
-// What a permission may be on.
+// The kinds of resources of permissions.
 const (
 	onProject      = "project"
 	onAgent        = "agent"
 	onOrganization = "organization"
 )
 
-// held is a permission as it stands: a membership of a project, a permission on
-// an agent, or the grant of a rank.
+// held is a permission: a membership of a project, a permission on an agent, or the
+// grant of a rank.
 type held struct {
 	user    model.User
 	member  *model.ProjectMember
 	onAgent *model.AgentMember
 	grant   *model.RankGrant
-	target  access.Target // what it is on, as the caller stands to it
+	target  access.Target // its resource, for the caller
 }
 
-// shown is h as the routes show it.
+// shown returns h as answers show it.
 func (h held) shown() model.UserPermission {
 	if g := h.grant; g != nil {
 		return model.UserPermission{ID: g.ID, User: g.UserID, ResourceType: onOrganization, ResourceID: g.OrganizationID, Permission: g.Permission, Stamp: g.Stamp, Version: g.Version}
@@ -40,7 +40,7 @@ func (h held) shown() model.UserPermission {
 	return model.UserPermission{ID: m.ID, User: m.UserID, ResourceType: onProject, ResourceID: m.ProjectID, Permission: m.Role, ExpiresOn: m.ExpiresOn, Stamp: m.Stamp(), Version: m.Version}
 }
 
-// manage refuses who doesn't manage the members of what the permission is on.
+// manage refuses (403) callers who may not manage permissions on the resource.
 func (h held) manage(c *request.Request) error {
 	switch {
 	case h.grant != nil:
@@ -62,7 +62,7 @@ type named struct {
 	left  removal.Remaining
 }
 
-// Load asks which row has the id.
+// Load asks an index for the row with the id.
 func (in *named) Load(f *request.Fetch) {
 	f.Ask(func(ctx context.Context) (err error) {
 		in.at, in.found, err = f.Store().PermissionByID(ctx, in.PermissionID)
@@ -70,8 +70,8 @@ func (in *named) Load(f *request.Fetch) {
 	})
 }
 
-// find reads the permission again, and what the caller is where it holds. It is
-// 404 where there is none, or none that the caller may know.
+// find reads the permission again, and the caller's role on its resource. It answers 404
+// where there is none, or none that the caller may know.
 func (in *named) find(ctx context.Context, c *request.Request) error {
 	if !in.found {
 		return fault.NotFound()
@@ -113,7 +113,7 @@ func (in *named) findGrant(c *request.Request) error {
 	return nil
 }
 
-// projectKeys are a project's row and what the caller and a user are in it.
+// projectKeys are the keys of a project and of the roles of the caller and a user in it.
 func projectKeys(c *request.Request, project, user int64) []store.Key {
 	keys := []store.Key{store.Project(project).Key, store.ProjectMember(project, user).Key, store.Tombstone(project, user).Key}
 	if c.Caller.User != 0 {
@@ -122,9 +122,9 @@ func projectKeys(c *request.Request, project, user int64) []store.Key {
 	return keys
 }
 
-// place finds the project whose rows were read, and looks up what the caller and
-// the user are in its team. It is 404 where the caller may not know it, unless
-// they are the holder.
+// place finds the project, whose rows were read, and reads the roles of the caller and
+// the user in its team. It answers 404 where the caller may not know the project, unless
+// the permission is their own (themselves).
 func (h *held) place(ctx context.Context, c *request.Request, id int64, themselves bool) error {
 	p, ok := store.LiveProject(c.Rows(), id)
 	if !ok || p.OrganizationID != c.Organization.ID {
@@ -154,7 +154,7 @@ func (in *permissionIn) Resolve(ctx context.Context, c *request.Request) error {
 	return in.find(ctx, c)
 }
 
-// permission shows a permission to its holder and to who may change it.
+// permission shows a permission to its user and to callers who may manage it (403).
 func (h *handlers) permission(_ context.Context, in *permissionIn) (model.UserPermission, error) {
 	c := in.Request()
 	if !c.Caller.Is(in.held.user.ID) {

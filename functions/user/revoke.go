@@ -19,8 +19,8 @@ func (in *revokeIn) Resolve(ctx context.Context, c *request.Request) error { ret
 
 type revoked = api.Noted[[]model.UserPermission, *removal.Report]
 
-// revoke takes a permission away: on a project it is the removal of package
-// removal, on the organisation the rank goes.
+// revoke revokes a permission: on a project it is a removal of package removal, on the
+// organisation it takes the rank.
 func (h *handlers) revoke(ctx context.Context, in *revokeIn) (revoked, error) {
 	c := in.Request()
 	c.CheckVersionOf(in.held.shown())

@@ -140,10 +140,10 @@ type workspaceIn struct {
 	found roll
 }
 
-// Load asks who is in the workspace, and who is invited.
+// Load asks for the workspace's members and pending invitations.
 func (in *workspaceIn) Load(f *request.Fetch) { in.found.ask(f, in.WorkspaceID) }
 
-// roll is who is in a team, and who is invited to it, by the indexes.
+// roll has a team's members and pending invitations, by indexes.
 type roll struct {
 	members []store.Ref
 	invites []int64
@@ -158,7 +158,7 @@ func (r *roll) ask(f *request.Fetch, team int64) {
 	})
 }
 
-// keys are the rows of all of them.
+// keys are the keys of all members and invitations.
 func (r *roll) keys(team int64) []store.Key {
 	keys := make([]store.Key, 0, 2*len(r.members)+len(r.invites))
 	for _, at := range r.members {
@@ -170,8 +170,8 @@ func (r *roll) keys(team int64) []store.Key {
 	return keys
 }
 
-// pending returns those invitations that still are, as Agenta shows them among
-// the members.
+// pending returns the invitations that are pending still, as Agenta shows them among the
+// members.
 func (r *roll) pending(c *request.Request) []WorkspaceMemberResponse {
 	var out []WorkspaceMemberResponse
 	for _, id := range r.invites {
@@ -233,7 +233,7 @@ func (in *organizationsIn) Load(f *request.Fetch) {
 	})
 }
 
-// listedUsers is how many users an organisation is listed with.
+// listedUsers is the most users of an organisation that are listed.
 const listedUsers = 200
 
 // organizations lists the one organisation of the caller; a key that is bound to

@@ -17,17 +17,17 @@ import (
 // lasting is how long an invitation to a workspace can be accepted.
 const lasting = 7 * 24 * time.Hour
 
-// InviteLink is what the invited person needs, where no mail brings it.
+// InviteLink is the link for the invited person, where no letter brings it.
 type InviteLink struct {
 	URL      string   `json:"url,omitempty" doc:"The link for the invited person"`
 	Warnings []string `json:"warnings,omitempty" doc:"needs_key: the link alone lets nobody in, since whoever made it has no rank above theirs. Whoever is invited accepts with a key of their own, which the link of Create User brings them."`
 	Replayed bool     `json:"replayed,omitempty" doc:"The answer is a repeated one, which leaves the link out"`
 }
 
-// Redacted is what is kept to be answered again.
+// Redacted says that a stored answer lacks the link.
 func (InviteLink) Redacted() any { return InviteLink{Replayed: true} }
 
-// invited answers an invitation: true where mail was sent.
+// invited is the answer to an invitation: true where a letter was sent.
 type invited = api.TrueOr[InviteLink]
 
 func (a *address) make(ctx context.Context, h *handlers, c *request.Request, email, role string) (invited, error) {
@@ -38,14 +38,14 @@ func (a *address) make(ctx context.Context, h *handlers, c *request.Request, ema
 	return out, err
 }
 
-// withdraw takes an invitation back.
+// withdraw revokes an invitation.
 func (h *handlers) withdraw(c *request.Request, i model.Invite) {
 	i = h.store.RevokeInvite(&c.Tx, i, c.Stamp, c.Now)
 	c.Record(audit.InviteRevoked{Invite: i.ID, Place: i.PlaceRef(), Role: i.Role, Status: i.Status})
 }
 
-// paired is the organisation and the workspace that the path names. It is told
-// after the workspace is known to be the caller's organisation's.
+// paired are the organisation and the workspace in the path. The pairing is checked
+// after the workspace was found in the caller's organisation.
 type paired struct {
 	OrganizationID int64 `path:"organization_id" example:"1"`
 	WorkspaceID    int64 `path:"workspace_id" example:"7"`
@@ -58,7 +58,7 @@ func (p paired) pairing(t model.Team) error {
 	return nil
 }
 
-// address is somebody who is to be invited.
+// address is an address to be invited, with its user and its invitation before.
 type address struct {
 	named
 	of member.Invitation
@@ -70,7 +70,7 @@ func (a *address) ask(f *request.Fetch, team int64, email string) {
 	a.of.Ask(f, model.TeamName(team), email)
 }
 
-// look reads whose address it is and the invitation before.
+// look reads the address's user and the invitation before.
 func (a *address) look(ctx context.Context, c *request.Request) error {
 	place := model.TeamName(c.Team.ID)
 	err := a.find(ctx, c, a.of.Keys(c, place, a.email)...)
@@ -78,16 +78,16 @@ func (a *address) look(ctx context.Context, c *request.Request) error {
 	return err
 }
 
-// Invitation is one of the list that invites, which holds exactly one.
+// Invitation is the one item of a list of invitations.
 type Invitation struct {
 	Email string   `json:"email" format:"email" maxLength:"254"`
 	Roles []string `json:"roles" minItems:"1" maxItems:"1" doc:"Exactly one of owner, workspace_admin, editor, viewer, evaluator, deployment_manager"`
 }
 
-// invitations is that list.
+// invitations is a list of exactly one Invitation.
 type invitations []Invitation
 
-// Schema says how many there are.
+// Schema bounds the list.
 func (invitations) Schema(r api.Registry) *api.Schema {
 	return api.ListOfOne[Invitation](r)
 }
@@ -100,7 +100,7 @@ type inviteIn struct {
 	address
 }
 
-// Validate refuses a bad role (400), before anything is looked up.
+// Validate refuses an unknown role (400), before anything is read.
 func (in *inviteIn) Validate(model.Time) error {
 	if _, ok := access.ParseRole(in.Body[0].Roles[0]); !ok {
 		return errRole()
@@ -108,7 +108,8 @@ func (in *inviteIn) Validate(model.Time) error {
 	return nil
 }
 
-// Load asks what is known of the address. The form may still be refused.
+// Load asks for the rows of the address. The body may be empty, of a form that is about
+// to be refused.
 func (in *inviteIn) Load(f *request.Fetch) {
 	if len(in.Body) > 0 {
 		in.ask(f, in.WorkspaceID, in.Body[0].Email)
@@ -123,9 +124,8 @@ func (in *inviteIn) Resolve(ctx context.Context, c *request.Request) error {
 	return in.look(ctx, c)
 }
 
-// invite asks an address to join the workspace. A role above viewer takes
-// modify_user_roles, and owner an owner (403). Who is a member already is not
-// invited: 400, since a client would try a 409 again.
+// invite invites an address to the workspace. It refuses (403) a role that the caller
+// may not give, and the address of a member with 400, since a client would retry a 409.
 func (h *handlers) invite(ctx context.Context, in *inviteIn) (invited, error) {
 	c, role := in.Request(), in.Body[0].Roles[0]
 	if !access.CanAssign(c.Acting(), "", access.Role(role)) {
@@ -147,7 +147,7 @@ type resendIn struct {
 	address
 }
 
-// Load asks what is known of the address.
+// Load asks for the rows of the address.
 func (in *resendIn) Load(f *request.Fetch) { in.ask(f, in.WorkspaceID, in.Body.Email) }
 
 // Resolve refuses a wrong pairing.
@@ -158,8 +158,8 @@ func (in *resendIn) Resolve(ctx context.Context, c *request.Request) error {
 	return in.look(ctx, c)
 }
 
-// resend makes a new token for an invitation that was not accepted. Whoever asks
-// must be one who could have made it (403).
+// resend makes a new token for an invitation that was not accepted. It refuses (403)
+// callers who could not have made the invitation.
 func (h *handlers) resend(ctx context.Context, in *resendIn) (invited, error) {
 	c := in.Request()
 	was, ok := in.of.Pending()
@@ -172,7 +172,7 @@ func (h *handlers) resend(ctx context.Context, in *resendIn) (invited, error) {
 	return in.make(ctx, h, c, was.Email, was.Role)
 }
 
-// errInvite is a refusal of an invitation, as Agenta's clients know it.
+// errInvite is a refusal of an invitation in the shape that Agenta's clients know.
 func errInvite(kind fault.Kind, code, message string) error {
 	f := fault.New(kind, "%s", message)
 	f.Meta = map[string]any{"detail": map[string]any{"error": code, "message": message}}
@@ -185,7 +185,7 @@ type Joined struct {
 	Key     string `json:"key,omitempty" doc:"A personal key for who had no credential, shown this once"`
 }
 
-// Redacted is what is kept to be answered again.
+// Redacted returns the answer without its key, for the stored answer.
 func (j Joined) Redacted() any { return Joined{Message: j.Message} }
 
 type acceptIn struct {
@@ -200,11 +200,10 @@ type acceptIn struct {
 	invite model.Invite
 }
 
-// Invitation is the token, which lets in who is nobody yet.
+// Invitation is the invitation's token, which may admit a caller without credentials.
 func (in *acceptIn) Invitation() model.InviteToken { return model.ParseInviteToken(in.Body.Token) }
 
-// Load asks for the workspace, the invitation that the token names, and the
-// caller's membership.
+// Load asks for the workspace, the token's invitation, and the caller's membership.
 func (in *acceptIn) Load(f *request.Fetch) {
 	member.AskInvite(f, in.Invitation())
 	f.Rows(store.Team(in.WorkspaceID).Key)
@@ -213,8 +212,8 @@ func (in *acceptIn) Load(f *request.Fetch) {
 	}
 }
 
-// Resolve refuses a workspace that isn't there or is out of reach, a wrong pairing,
-// and a token that opens nothing here.
+// Resolve refuses a workspace that doesn't exist or is out of the key's reach (404), a
+// wrong pairing, and a token of no invitation to the workspace (400).
 func (in *acceptIn) Resolve(_ context.Context, c *request.Request) error {
 	var ok bool
 	if in.team, ok = store.LiveTeam(c.Rows(), in.WorkspaceID); !ok || in.team.OrganizationID != c.Organization.ID || c.Caller.BoundProject != 0 {
@@ -229,8 +228,9 @@ func (in *acceptIn) Resolve(_ context.Context, c *request.Request) error {
 	return nil
 }
 
-// accept makes the invited person a member of the workspace. It refuses more
-// than 1,000 members (limit).
+// accept makes the invited user a member of the workspace. It refuses another address
+// (400), an accepted (409) or expired (410) invitation, and more members than a team may
+// have (limit).
 func (h *handlers) accept(ctx context.Context, in *acceptIn) (Joined, error) {
 	c, i := in.Request(), in.invite
 	joined := Joined{Message: "Added user to workspace"}

@@ -21,7 +21,7 @@ type membersIn struct {
 	found []store.Ref
 }
 
-// list is the members of the team, by the id of their membership.
+// list lists the members of the team, by the id of their membership.
 func (in *membersIn) list(s *store.Store) list.Of[model.TeamUser] {
 	return list.Of[model.TeamUser]{
 		Find: list.Refs(s.TeamMembers, in.TeamID),
@@ -33,7 +33,7 @@ func (in *membersIn) list(s *store.Store) list.Of[model.TeamUser] {
 	}
 }
 
-// Load asks who is in the team.
+// Load asks for the team's members.
 func (in *membersIn) Load(f *request.Fetch) { in.list(f.Store()).Find.Ask(f, in.Paging, &in.found) }
 
 // members lists the members by the id of their membership.
@@ -47,13 +47,12 @@ type person struct {
 	user   model.User
 }
 
-// personKeys are the rows of a member and of their user.
+// personKeys are the keys of a membership and of its user.
 func personKeys(team int64, at store.Ref) []store.Key {
 	return []store.Key{store.TeamMember(team, at.User).Key, store.User(at.User).Key}
 }
 
-// peopleIn are members by those rows, as far as they were read, without who isn't one
-// any more.
+// peopleIn returns members by those rows, without users who aren't members any more.
 func peopleIn(c *request.Request, team int64, found []store.Ref) []person {
 	people := make([]person, 0, len(found))
 	for _, at := range found {
@@ -83,7 +82,7 @@ type addMembersIn struct {
 	}
 }
 
-// Load asks which of them are members already.
+// Load asks for the users' present memberships.
 func (in *addMembersIn) Load(f *request.Fetch) {
 	for _, id := range in.Body.UserIDs {
 		f.Rows(store.TeamMember(in.TeamID, id).Key)
@@ -95,8 +94,8 @@ func (in *addMembersIn) Resolve(_ context.Context, c *request.Request) error {
 	return c.ActiveIn("body.user_ids", in.Body.UserIDs)
 }
 
-// addMembers makes users members, all of them or none; see package teams for what
-// it refuses.
+// addMembers makes users members, all of them or none; see member.TeamChange for what it
+// refuses.
 func (h *handlers) addMembers(ctx context.Context, in *addMembersIn) ([]model.TeamUser, error) {
 	c := in.Request()
 	role := access.Viewer
@@ -127,7 +126,7 @@ type removeMembersIn struct {
 	left []removal.Remaining
 }
 
-// Load asks what else leads each of them to projects.
+// Load asks for each user's projects and teams.
 func (in *removeMembersIn) Load(f *request.Fetch) {
 	users := model.Distinct(in.Body.UserIDs)
 	in.left = make([]removal.Remaining, len(users))
@@ -136,7 +135,7 @@ func (in *removeMembersIn) Load(f *request.Fetch) {
 	}
 }
 
-// removeMembers takes members out; see package removal for the rules.
+// removeMembers removes members; see package removal for the rules.
 func (h *handlers) removeMembers(ctx context.Context, in *removeMembersIn) (api.Noted[[]model.TeamUser, *removal.Report], error) {
 	c := in.Request()
 	out := api.Noted[[]model.TeamUser, *removal.Report]{Data: []model.TeamUser{}}

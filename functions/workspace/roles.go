@@ -14,7 +14,7 @@ import (
 	"wardroom/pkg/store"
 )
 
-// named is the person and the organisation that a request of Agenta's names by
+// named are the user and the organisation that a request of Agenta's clients names by
 // address and by decimal id.
 type named struct {
 	email         string
@@ -24,7 +24,7 @@ type named struct {
 	isMember      bool
 }
 
-// needs asks whose address it is.
+// needs asks for the row of the address.
 func (n *named) needs(f *request.Fetch) { f.Rows(store.Email(f.Organization, n.email).Key) }
 
 // pairing refuses an organisation that the workspace doesn't belong to (400).
@@ -37,13 +37,13 @@ func (n *named) pairing(c *request.Request) error {
 	return nil
 }
 
-// address is whose address it is.
+// address returns the row that reserves the address for a user.
 func (n *named) address(c *request.Request) (model.Email, bool) {
 	return store.Email(c.Organization.ID, n.email).In(c.Rows())
 }
 
-// find reads the person and their membership: one more round trip. It leaves both
-// empty where there is none.
+// find reads the user and their membership, which remain zero where there is none: one
+// more round trip.
 func (n *named) find(ctx context.Context, c *request.Request, more ...store.Key) error {
 	address, ok := n.address(c)
 	if ok {
@@ -58,7 +58,7 @@ func (n *named) find(ctx context.Context, c *request.Request, more ...store.Key)
 	return nil
 }
 
-// found finds somebody who must be a member: a wrong pairing is refused first.
+// found is find for a user who must be a member (404). It refuses a wrong pairing first.
 func (n *named) found(ctx context.Context, c *request.Request, more ...store.Key) error {
 	if err := n.pairing(c); err != nil {
 		return err
@@ -80,7 +80,7 @@ func errPairing() error {
 // errRole refuses a role that isn't one of the six.
 func errRole() error { return fault.New(fault.KindInvalid, "Workspace role is invalid.") }
 
-// errUser is the 404 of an unknown address and of somebody who isn't a member.
+// errUser is the 404 of an unknown address and of a user who isn't a member.
 func errUser() error { return fault.New(fault.KindNotFound, "User not found.") }
 
 type assignIn struct {
@@ -95,7 +95,7 @@ type assignIn struct {
 	named
 }
 
-// Validate refuses a bad role before anything is looked up.
+// Validate refuses an unknown role before anything is read.
 func (in *assignIn) Validate(model.Time) error {
 	if _, ok := access.ParseRole(in.Body.Role); !ok {
 		return errRole()
@@ -103,23 +103,23 @@ func (in *assignIn) Validate(model.Time) error {
 	return nil
 }
 
-// Load asks whose address it is.
+// Load asks for the row of the address.
 func (in *assignIn) Load(f *request.Fetch) {
 	in.named = named{email: in.Body.Email, organizations: []string{in.Body.OrganizationID}}
 	in.needs(f)
 }
 
-// Resolve refuses a wrong pairing, and then somebody who isn't a member.
+// Resolve refuses a wrong pairing, and then a user who isn't a member.
 func (in *assignIn) Resolve(ctx context.Context, c *request.Request) error {
 	err := in.found(ctx, c)
 	if err == nil && !in.user.IsActive && in.Body.Role == string(access.Owner) {
-		err = errUser() // nobody who can't act becomes owner
+		err = errUser() // an inactive user can't become owner
 	}
 	return err
 }
 
-// assign gives a member another role. Only an owner or a global admin gives or
-// takes owner, and an owner always remains (403).
+// assign gives a member another role. It refuses (403) a role that the caller may not
+// give, and to leave the team without an owner.
 func (h *handlers) assign(_ context.Context, in *assignIn) (bool, error) {
 	return true, h.change(in.Request(), in.member, access.Role(in.Body.Role))
 }
@@ -144,8 +144,7 @@ type unassignIn struct {
 	of member.Invitation
 }
 
-// Validate refuses a missing organisation and a bad role before anything is looked
-// up.
+// Validate refuses a missing organisation and an unknown role before anything is read.
 func (in *unassignIn) Validate(model.Time) error {
 	if in.OrganizationID == "" && in.OrgID == "" {
 		return fault.Invalid("query.organization_id", "field required")
@@ -156,15 +155,15 @@ func (in *unassignIn) Validate(model.Time) error {
 	return nil
 }
 
-// Load asks whose address it is.
+// Load asks for the row of the address.
 func (in *unassignIn) Load(f *request.Fetch) {
 	in.named = named{email: in.Email, organizations: []string{in.OrganizationID, in.OrgID}}
 	in.needs(f)
 	in.of.Ask(f, model.TeamName(in.WorkspaceID), in.Email)
 }
 
-// Resolve refuses a wrong pairing, and then somebody who is neither a member nor
-// invited.
+// Resolve refuses a wrong pairing, and then an address of neither a member nor a pending
+// invitation.
 func (in *unassignIn) Resolve(ctx context.Context, c *request.Request) error {
 	place := model.TeamName(in.WorkspaceID)
 	err := in.found(ctx, c, in.of.Keys(c, place, in.Email)...)
@@ -175,8 +174,8 @@ func (in *unassignIn) Resolve(ctx context.Context, c *request.Request) error {
 	return err
 }
 
-// unassign takes a role from a member, who falls back to viewer; an invitation
-// with that role is taken back. A role that they don't hold changes nothing.
+// unassign takes a role from a member, who becomes a viewer, or revokes an invitation
+// with that role. A role that they don't have changes nothing.
 func (h *handlers) unassign(_ context.Context, in *unassignIn) (bool, error) {
 	if i, ok := in.of.Pending(); ok && !in.isMember {
 		if i.Role == in.Role {
@@ -202,7 +201,8 @@ type removeUserIn struct {
 	of    member.Invitation
 }
 
-// Load asks whose address it is, and who is in the workspace or invited to it.
+// Load asks for the rows of the address, and for the workspace's members and
+// invitations.
 func (in *removeUserIn) Load(f *request.Fetch) {
 	in.named = named{email: in.Email, organizations: []string{in.OrganizationID, in.OrgID}}
 	in.needs(f)
@@ -213,8 +213,9 @@ func (in *removeUserIn) Load(f *request.Fetch) {
 // Resolve refuses a wrong pairing.
 func (in *removeUserIn) Resolve(_ context.Context, c *request.Request) error { return in.pairing(c) }
 
-// removeUser takes a member out, or an invitation back, and answers the workspace
-// without them. Somebody unknown, or who isn't a member, changes nothing: the call may be repeated.
+// removeUser removes a member, or revokes an invitation, and answers the workspace
+// without them. An unknown address, or one of no member, changes nothing: the call is
+// idempotent.
 func (h *handlers) removeUser(ctx context.Context, in *removeUserIn) (WorkspaceResponse, error) {
 	c := in.Request()
 	left := make([]removal.Remaining, 1)

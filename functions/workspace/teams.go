@@ -30,9 +30,8 @@ func (in *listTeamsIn) Load(f *request.Fetch) {
 	}
 }
 
-// listTeams shows the caller's teams, and all of the organisation to its ranks; or
-// those without an owner, to the ranks alone (403). A key that is bound to a project
-// has none.
+// listTeams shows the caller's teams, or to the ranks all of the organisation; or those
+// without an owner, to the ranks alone (403). A key that is bound to a project has none.
 func (h *handlers) listTeams(ctx context.Context, in *listTeamsIn) (api.Page[model.Team], error) {
 	c, l := in.Request(), list.Of[model.Team]{Rows: teamKeys, Show: visibleTeam}
 	switch {
@@ -40,7 +39,7 @@ func (h *handlers) listTeams(ctx context.Context, in *listTeamsIn) (api.Page[mod
 		if err := c.Require(access.ManageUsers, c.OrganizationTarget()); err != nil {
 			return api.Page[model.Team]{}, err
 		}
-		l = l.Where(func(t model.Team) bool { return t.OwnerCount == 0 }) // since the list was read
+		l = l.Where(func(t model.Team) bool { return t.OwnerCount == 0 }) // the list may be outdated
 	case c.Caller.BoundProject != 0:
 		return api.Page[model.Team]{}, nil
 	case c.Caller.Service || c.Caller.Rank.Admin():
@@ -50,7 +49,7 @@ func (h *handlers) listTeams(ctx context.Context, in *listTeamsIn) (api.Page[mod
 	return l.Page(ctx, c, in.Paging, in.found)
 }
 
-// teamKeys are the rows of a team and of the caller's membership of it.
+// teamKeys are the keys of a team and of the caller's membership of it.
 func teamKeys(c *request.Request, at store.Ref) []store.Key {
 	if c.Caller.User == 0 {
 		return []store.Key{store.Team(at.ID).Key}
@@ -58,7 +57,7 @@ func teamKeys(c *request.Request, at store.Ref) []store.Key {
 	return []store.Key{store.Team(at.ID).Key, store.TeamMember(at.ID, c.Caller.User).Key}
 }
 
-// visibleTeam is a team by those rows, unless the caller may not see it.
+// visibleTeam returns a team by those rows; false where the caller may not see it.
 func visibleTeam(c *request.Request, at store.Ref) (model.Team, bool) {
 	_, err := c.VisibleTeam(at.ID)
 	t, _ := store.LiveTeam(c.Rows(), at.ID)
@@ -73,8 +72,8 @@ type createTeamIn struct {
 	}
 }
 
-// createTeam makes a team that the caller owns. A service key, which is no
-// user, can't own one (403).
+// createTeam creates a team that the caller owns. It refuses (403) a service key, which
+// can't own one, and a key that is bound to a project.
 func (h *handlers) createTeam(ctx context.Context, in *createTeamIn) (model.Team, error) {
 	c := in.Request()
 	me, err := c.Me()
@@ -106,14 +105,14 @@ type editTeamIn struct {
 	}
 }
 
-// Load asks whether an identity provider has given the name to another team.
+// Load asks for the row that reserves the name for an identity provider's group.
 func (in *editTeamIn) Load(f *request.Fetch) {
 	if in.Body.Name != nil {
 		f.Rows(member.GroupNameKey(f.Organization, *in.Body.Name))
 	}
 }
 
-// editTeam changes what the body names.
+// editTeam changes the fields in the body; see member.EditTeam for what it refuses.
 func (h *handlers) editTeam(_ context.Context, in *editTeamIn) (model.Team, error) {
 	c := in.Request()
 	t := *c.Team
@@ -134,7 +133,7 @@ func (h *handlers) editTeam(_ context.Context, in *editTeamIn) (model.Team, erro
 	return t, err
 }
 
-// deleteTeam makes the team unreadable; see package teams for what it refuses.
+// deleteTeam deletes the team; see member.DeleteTeam for what it refuses.
 func (h *handlers) deleteTeam(_ context.Context, in *teamIn) ([]model.Team, error) {
 	t, err := member.DeleteTeam(h.store, in.Request())
 	return []model.Team{t}, err

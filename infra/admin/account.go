@@ -11,8 +11,8 @@ import (
 	"wardroom/pkg/removal"
 )
 
-// endAccount is the command that ends anybody's account, that of a global admin
-// too, which no request can.
+// endAccount is the command that ends any user's account, a global admin's too, which
+// no request can end.
 func endAccount(flags *flag.FlagSet, args []string) (action, error) {
 	user := flags.Int64("user", 0, "whose account ends")
 	successor := flags.Int64("successor", 0, "who gets the rank of a global admin, and what nobody else holds")

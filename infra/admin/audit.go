@@ -52,8 +52,8 @@ func exportAudit(flags *flag.FlagSet, args []string) (action, error) {
 	}, nil
 }
 
-// signer is the public key of the checkpoints and its name; nil where none is
-// configured. On this machine it is the one that make run has made, like there.
+// signer returns the public key of the checkpoints and its name; nil where none is
+// configured. For the stage local it is the key that make run has made.
 func (p place) signer(ctx context.Context) (*ecdsa.PublicKey, string, error) {
 	signer, err := checkpoint.Environment()
 	if errors.Is(err, checkpoint.ErrNone) {
@@ -66,7 +66,7 @@ func (p place) signer(ctx context.Context) (*ecdsa.PublicKey, string, error) {
 		}
 		made := filepath.Join(data, engine.CheckpointFile)
 		if _, err := os.Stat(made); err != nil {
-			return nil, "", nil //nolint:nilerr // it is made when something is to be signed: nothing was
+			return nil, "", nil //nolint:nilerr // the first signature makes the file, so there are none
 		}
 		if signer, err = checkpoint.File(made); err != nil {
 			return nil, "", err
@@ -82,7 +82,7 @@ func export(ctx context.Context, s *store.Store, organization int64, public *ecd
 	if err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
-	defer func() { _ = os.Remove(file.Name()) }() // it is there no more once it was renamed
+	defer func() { _ = os.Remove(file.Name()) }() // fails after the rename
 	err = audit.Export(ctx, s, organization, model.Now(), public, name, file)
 	if err = errors.Join(err, file.Close()); err != nil {
 		return err
@@ -130,7 +130,7 @@ func verify(path string, kept []audit.Point, public *ecdsa.PublicKey, out io.Wri
 	if err != nil {
 		return fmt.Errorf("the log: %w", err)
 	}
-	defer func() { _ = file.Close() }() // it was only read
+	defer func() { _ = file.Close() }() // reading needs no sync
 	report, err := audit.Check(file, kept, public)
 	if err != nil {
 		return err
@@ -142,8 +142,8 @@ func verify(path string, kept []audit.Point, public *ecdsa.PublicKey, out io.Wri
 	return nil
 }
 
-// summary tells a report, and that signatures were taken on trust where there was
-// no key for them.
+// summary describes a report in words, with the number of signatures that weren't
+// checked because their key is missing.
 func summary(r audit.Report) string {
 	signatures := count(int64(r.Signatures), "signature", "signatures") + " checked"
 	if missing := r.Checkpoints - r.Signatures; missing > 0 {

@@ -9,8 +9,8 @@ import (
 	"wardroom/infra/check"
 )
 
-// checkTable names what isn't as it must be in the table, a line or more for
-// each, and fails where there is anything. It reads alone.
+// checkTable is the command that prints each inconsistency of the table, and fails where
+// there is one. It only reads.
 func checkTable(flags *flag.FlagSet, args []string) (action, error) {
 	if err := only(flags, args); err != nil {
 		return nil, err

@@ -17,7 +17,7 @@ import (
 	"wardroom/pkg/table"
 )
 
-// proveDomain is the command by which a domain is an organisation's own on the
+// proveDomain is the command that proves a domain to be an organisation's on the
 // operator's word, without a DNS record.
 func proveDomain(flags *flag.FlagSet, args []string) (action, error) {
 	organization := flags.Int64("organization", 0, "the organization's id")
@@ -45,10 +45,10 @@ func proveDomain(flags *flag.FlagSet, args []string) (action, error) {
 	}, nil
 }
 
-// tries is how often a command begins anew that lost to a request.
+// tries is the most attempts of a command whose write is stale.
 const tries = 10
 
-// ownDomain reads the domain of a flag, which must be one that can be somebody's.
+// ownDomain parses the domain of a flag. It refuses the domain of a public mail service.
 func ownDomain(text string) (string, error) {
 	domain, ok := model.ParseDomain(text)
 	switch {
@@ -60,8 +60,8 @@ func ownDomain(text string) (string, error) {
 	return domain, nil
 }
 
-// prove notes that the domain is the organisation's own. One that was proved
-// already stays as it is; another organisation's is refused.
+// prove records that the domain is the organisation's. It does nothing where the
+// organisation has proved it already, and returns errDomain where another has.
 func prove(ctx context.Context, s *store.Store, organization int64, domain string, now model.Time) error {
 	rows, err := s.Read(ctx, table.Organizations.Key(organization), table.Domains.Key(organization, domain), table.Proofs.Key(domain))
 	if err != nil {
@@ -93,9 +93,9 @@ func prove(ctx context.Context, s *store.Store, organization int64, domain strin
 	}
 	state := func(proved bool) audit.DomainState { return audit.DomainState{Domain: domain, Proved: &proved} }
 	c.Record(audit.DomainChanged{Organization: organization, State: audit.Became(state(false), state(true))})
-	table.Organizations.Check(&c.Tx, o) // which nobody has deleted meanwhile
+	table.Organizations.Check(&c.Tx, o) // it may have been deleted meanwhile
 	return c.Commit(ctx)
 }
 
-// errGone says that there is no such organisation any more.
+// errGone is returned for an organisation that is missing or deleted.
 var errGone = errors.New("the organization is deleted")

@@ -1,15 +1,15 @@
-// Command admin does what no request can: it makes an organisation, with its
-// first global admin and a key for them, it proves a domain without DNS, it ends
-// anybody's account, it does by hand what the stream gave up, and it takes an
-// audit log out of the table and checks it.
+// Command admin does what no request can: it makes an organisation with its first
+// global admin and their key, proves a domain without DNS, ends any user's account,
+// does the work that the stream gave up, checks the table, and exports an audit log
+// and verifies it.
 //
 //	admin -stage dev create-organization --name 'Example' --domain example.com --email admin@example.com
 //	admin help
 //	admin help redrive
 //
-// Arguments are checked before anything is asked of a table. It works on the
-// stage's table with the caller's own AWS credentials, or on the DynamoDB that
-// DYNAMODB_ENDPOINT names; stage local is the table of make run.
+// Arguments are checked before the table is read. The table is the stage's, with the
+// operator's own AWS credentials, or one of the DynamoDB that DYNAMODB_ENDPOINT names;
+// stage local is the table of make run.
 package main
 
 import (
@@ -34,20 +34,20 @@ func main() {
 	}
 }
 
-// command is one word of the command line.
+// command is a subcommand.
 type command struct {
-	name, args string // how it is called
-	does       string // a sentence or two
+	name, args string // its word, and its arguments for the usage
+	does       string // its description, of a sentence or two
 	offline    bool   // needs no table, so no stage either
-	// parse reads the arguments behind the word, with flags named after it, and
-	// returns what is to be done.
+	// parse reads the arguments after the word, with flags named after it, and returns
+	// the action.
 	parse func(flags *flag.FlagSet, args []string) (action, error)
 }
 
-// action carries out a command whose arguments are right.
+// action carries out a command whose arguments are valid.
 type action func(ctx context.Context, at place, out io.Writer) error
 
-// commands are all there are.
+// commands are the commands, in the order of the usage.
 var commands = []command{
 	{"create-organization", "--name NAME --domain DOMAIN --email EMAIL", "Makes an organization with its first global admin, and shows their key once.", false, createOrganization},
 	{"prove-domain", "--organization ID --domain DOMAIN", "Proves on your word, without a DNS record, that a domain is an organization's own.", false, proveDomain},
@@ -89,7 +89,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return do(ctx, at, out)
 }
 
-// silent is a set of flags that leaves it to its caller to say what is wrong.
+// silent returns a set of flags that prints nothing: its errors are the caller's to show.
 func silent(name string) *flag.FlagSet {
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -97,7 +97,7 @@ func silent(name string) *flag.FlagSet {
 	return flags
 }
 
-// only parses flags and refuses what stands behind them.
+// only parses flags and refuses further arguments.
 func only(flags *flag.FlagSet, args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return fmt.Errorf("%s: %w", flags.Name(), err)
@@ -134,7 +134,7 @@ func usage() string {
 	return b.String()
 }
 
-// help says how to call everything, or the command that is named behind "help".
+// help prints the usage, or that of the command whose name follows "help".
 func help(out io.Writer, words []string) error {
 	if len(words) < 2 {
 		_, err := fmt.Fprintln(out, usage())

@@ -17,16 +17,16 @@ import (
 	"wardroom/pkg/table"
 )
 
-// founding is an organisation to be made.
+// founding has the arguments of create-organization.
 type founding struct{ name, domain, email string }
 
-// founded is what was made.
+// founded is the new organisation, its global admin and their key.
 type founded struct {
 	organization, user int64
 	key                string
 }
 
-// createOrganization is the command.
+// createOrganization is the command create-organization.
 func createOrganization(flags *flag.FlagSet, args []string) (action, error) {
 	f, err := parse(flags, args)
 	return func(ctx context.Context, at place, out io.Writer) error {
@@ -67,9 +67,9 @@ func parse(flags *flag.FlagSet, args []string) (founding, error) {
 
 var errDomain = errors.New("an organisation has proved already that the domain is its own")
 
-// carryOut makes the organisation, its global admin and their key in one
-// transaction. That the domain is its own is proved by the operator's word; one
-// that is proved already is refused.
+// carryOut makes the organisation, its global admin and their key in one transaction.
+// The operator's word proves the domain; it returns errDomain for one that is proved
+// already.
 func (f founding) carryOut(ctx context.Context, s *store.Store) (founded, error) {
 	var made founded
 	rows, err := s.Read(ctx, table.Proofs.Key(f.domain))

@@ -18,16 +18,15 @@ import (
 	"wardroom/pkg/telemetry"
 )
 
-// queue is what a redrive needs of SQS.
+// queue is the part of SQS that a redrive uses.
 type queue interface {
 	ReceiveMessage(context.Context, *sqs.ReceiveMessageInput, ...func(*sqs.Options)) (*sqs.ReceiveMessageOutput, error)
 	DeleteMessage(context.Context, *sqs.DeleteMessageInput, ...func(*sqs.Options)) (*sqs.DeleteMessageOutput, error)
 }
 
-// redrive does what the stream has given up. A dead letter tells only where in
-// the stream records stood, and they are gone from there after a day; so the
-// work is found by the table's own state, and the letters are only taken away
-// when nothing is left of it.
+// redrive does the work that the stream gave up. A dead letter has only the position of
+// records in the stream, which drops them after a day; so the table's own state tells
+// which work is left, and the letters are deleted only when none is.
 type redrive struct {
 	store   *store.Store
 	letters queue // nil where there is none, as on one machine
@@ -36,24 +35,24 @@ type redrive struct {
 }
 
 const (
-	// held is how long, in seconds, letters are out of sight while the sweep
-	// runs. Should it fail, they come back.
+	// held is the visibility timeout of received letters, in seconds. After a sweep that
+	// fails they appear in the queue again.
 	held = 900
-	// batch is how many letters SQS gives at a time.
+	// batch is the most letters that SQS returns at a time.
 	batch = 10
-	// sweeps is how many a redrive makes at most: each has all the time it needs.
+	// sweeps is the most sweeps of a redrive. Each has all the time it needs.
 	sweeps = 100
 )
 
-// carryOut takes the letters that are there, sweeps until nothing is left, and
-// only then deletes them: a letter that comes meanwhile stays.
+// carryOut receives the letters in the queue, sweeps until no work is left, and only
+// then deletes these letters: one that arrives meanwhile remains.
 func (r redrive) carryOut(ctx context.Context) error {
 	letters, err := r.take(ctx)
 	if err != nil {
 		return err
 	}
 	sweep := stream.New(r.store, model.Now, telemetry.Options{Log: slog.New(slog.DiscardHandler)}).Sweep
-	sweep.Grace = 0 // what the stream is doing this moment does no harm twice
+	sweep.Grace = 0 // work that the stream is doing at this moment may be done twice
 	var done, failed int
 	for i := 0; ; i++ {
 		report, cause := sweep.Run(ctx)
@@ -96,7 +95,7 @@ func (r redrive) take(ctx context.Context) (letters []types.Message, err error) 
 	}
 }
 
-// again is the command that re-drives a stage. On one machine there is no queue.
+// again is the command redrive. The stage local has no queue.
 func again(flags *flag.FlagSet, args []string) (action, error) {
 	return func(ctx context.Context, at place, out io.Writer) error {
 		r := redrive{store: at.store, out: out}
@@ -113,7 +112,7 @@ func again(flags *flag.FlagSet, args []string) (action, error) {
 	}, only(flags, args)
 }
 
-// deadLetters finds the queue of a stage, as the stack names it.
+// deadLetters finds the dead-letter queue of a stage and its URL.
 func deadLetters(ctx context.Context, own aws.Config, stage string) (queue, string, error) {
 	client := sqs.NewFromConfig(own)
 	got, err := client.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: aws.String("wardroom-" + stage + "-dead-letters")})

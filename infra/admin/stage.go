@@ -22,7 +22,7 @@ import (
 	"wardroom/pkg/table"
 )
 
-// local is the stage of make run; the others are deployed.
+// local is the stage of make run; the other stages are deployed.
 const local = "local"
 
 var stages = []string{local, "dev", "staging", "prod"}
@@ -30,14 +30,14 @@ var stages = []string{local, "dev", "staging", "prod"}
 // place is the table that a command works on.
 type place struct {
 	store  *store.Store
-	client *dynamodb.Client // behind the store
+	client *dynamodb.Client // the store's
 	stage  string
 	table  string
-	aws    bool // there is a queue beside it
+	aws    bool // deployed, with a dead-letter queue
 }
 
-// open returns the table of a stage, which must answer. WARDROOM_TABLE names
-// another one, DYNAMODB_ENDPOINT another DynamoDB.
+// open returns the place of a stage, whose table has answered. WARDROOM_TABLE names
+// another table, DYNAMODB_ENDPOINT another DynamoDB.
 func open(ctx context.Context, stage string) (place, error) {
 	if !slices.Contains(stages, stage) {
 		return place{}, fmt.Errorf("there is no stage %q: it is one of %s", stage, strings.Join(stages, ", "))
@@ -65,8 +65,8 @@ func open(ctx context.Context, stage string) (place, error) {
 	return at.open(ctx, dynamodb.NewFromConfig(own))
 }
 
-// account is the caller's own in AWS. The SDK's warnings would only repeat what
-// the error says.
+// account returns the configuration of the operator's AWS account. It drops the SDK's
+// warnings, which only repeat the error.
 func account(ctx context.Context) (aws.Config, error) {
 	own, err := config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{}))
 	if err != nil {
@@ -81,13 +81,13 @@ func account(ctx context.Context) (aws.Config, error) {
 	return own, nil
 }
 
-// open is the place with the table that a client leads to, if it answers.
+// open returns p with client and its store, or an error where the table doesn't answer.
 func (p place) open(ctx context.Context, client *dynamodb.Client) (place, error) {
 	p.client, p.store = client, store.Over(table.Open(dynamo.NewFromIface(client), p.table))
 	return p, p.answers(ctx)
 }
 
-// answers asks the table for a row that needn't be there.
+// answers returns an error unless the table answers a read, of a row that may be missing.
 func (p place) answers(ctx context.Context) error {
 	_, err := p.store.Inspect(ctx, table.Organizations.Key(1))
 	var absent *types.ResourceNotFoundException
@@ -102,8 +102,7 @@ func (p place) answers(ctx context.Context) error {
 	return nil
 }
 
-// running is the DynamoDB of make run, which says in its data folder where it
-// listens.
+// running returns the endpoint of make run's DynamoDB, from a file in its data folder.
 func running() (string, error) {
 	data, err := engine.Folder()
 	if err != nil {
@@ -119,7 +118,7 @@ func running() (string, error) {
 	return strings.TrimSpace(string(endpoint)), nil
 }
 
-// organization refuses an organisation that there isn't.
+// organization returns an error for an organisation that the table doesn't have.
 func (p place) organization(ctx context.Context, id int64) error {
 	rows, err := p.store.Read(ctx, table.Organizations.Key(id))
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"wardroom/pkg/fault"
 )
 
-// gatewayAnswers are what API Gateway says by itself, without asking a
-// function: every kind there is, so that a caller meets one shape of error only.
+// gatewayAnswers are the faults that API Gateway answers by itself, by its response
+// types. All types are here, so that callers meet one shape of error only.
 //
 // No method here is authorised by the gateway, so a complaint about a token or
 // a signature can only mean that no route was found: then, and only then, it
@@ -42,11 +42,11 @@ var gatewayAnswers = map[string]*fault.Fault{
 	"DEFAULT_5XX":                    fault.Of(errGateway),
 }
 
-// errGateway has no more to tell than that it was not the caller's fault.
+// errGateway is the cause of a 500 by the gateway, which isn't the caller's fault.
 var errGateway = errors.New("the gateway failed")
 
-// answers renders gatewayAnswers for the API's body. They are part of it, for
-// an import of the body resets those that are declared beside it.
+// answers renders gatewayAnswers for the API's body. An import of the body resets
+// answers that are declared beside it, so they are part of it.
 func answers(origins []string) map[string]any {
 	out := map[string]any{}
 	for kind, f := range gatewayAnswers {
@@ -68,8 +68,7 @@ func answers(origins []string) map[string]any {
 	return out
 }
 
-// envelope is the body of an answer. The request id is the one that the
-// function would have been given.
+// envelope is the body of an answer, with the request id that a function would get.
 func envelope(f *fault.Fault) string {
 	out, err := json.Marshal(struct {
 		Success bool              `json:"success"`

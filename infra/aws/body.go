@@ -63,7 +63,7 @@ func answered(to integration, slug string) map[string]any {
 // and more resources than an API may have.
 func importable(paths []string) error {
 	slices.Sort(paths)
-	variable := map[string]string{} // what stands before a variable -> its name
+	variable := map[string]string{} // the path before a variable -> the variable's name
 	seen := map[string]bool{"/": true}
 	for _, path := range paths {
 		if !strings.HasPrefix(path, "/") || strings.HasSuffix(path, "/") {

@@ -25,12 +25,12 @@ func newCheckpointKey(scope constructs.Construct, s settings) awskms.Key {
 	})
 }
 
-// signing is what the function may do with the key.
+// signing is the function's permissions on the key.
 func signing(key awskms.Key) []awsiam.PolicyStatement {
 	return []awsiam.PolicyStatement{allow([]string{"kms:GetPublicKey", "kms:Sign"}, key.KeyArn())}
 }
 
-// tellKey tells the function which key it is.
+// tellKey sets the key's ARN in the function's environment.
 func tellKey(fn awslambda.Function, key awskms.Key) {
 	fn.AddEnvironment(jsii.String("WARDROOM_CHECKPOINT_KEY"), key.KeyArn(), nil)
 }

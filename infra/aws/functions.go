@@ -20,7 +20,7 @@ import (
 // template: SAM's commands and the tests.
 const groupKey = "wardroom:group"
 
-// requestSeconds is what a request has.
+// requestSeconds is the timeout of a request.
 const requestSeconds = 10
 
 func newFunctions(scope constructs.Construct, sys system, s settings, table awsdynamodb.Table, letters awssqs.Queue, checkpoints awskms.Key, issuer signIn, code map[string]string) map[string]awslambda.Function {
@@ -93,10 +93,9 @@ func newFunction(scope constructs.Construct, f function, s settings, table awsdy
 	return fn
 }
 
-// newRole is the function's own: the recorded actions on exactly the table and
-// the indexes they were recorded on, and writing to its own log group, which
-// the stack made, so that CreateLogGroup is not among them. more is what Lambda
-// does in its name.
+// newRole declares a function's own role: the recorded actions on exactly the table and
+// the indexes they were recorded on, and writing to its log group, which the stack
+// makes, so it needs no CreateLogGroup. more are its further permissions.
 func newRole(scope constructs.Construct, id string, f function, table awsdynamodb.Table, logs awslogs.LogGroup, more []awsiam.PolicyStatement) awsiam.Role {
 	actions := map[string][]string{}
 	for _, g := range f.grants {

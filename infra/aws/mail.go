@@ -14,14 +14,15 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// posts are the groups whose functions send letters: those with invitations.
+// posts are the slugs of the groups whose functions send invitations.
 var posts = []string{"account", "workspace"}
 
-// post says from whom letters are, and where their links lead. The identity
-// is not the stack's: who owns the domain proves it to SES once.
+// post is the sender's address of letters, and the app's URL for their links. The stack
+// doesn't make the SES identity: the domain's owner verifies it once.
 type post struct{ from, app string }
 
-// check refuses what SES or a browser would, before anything is deployed.
+// check refuses an address or URL that SES or a browser would refuse, before anything
+// is deployed.
 func (p post) check() error {
 	address, err := mail.ParseAddress(p.from)
 	if p.from != "" && (err != nil || address.Address != p.from) {
@@ -37,9 +38,8 @@ func (p post) check() error {
 	return nil
 }
 
-// sending is what a function may do to send letters: nothing where none are.
-// SES asks for the right to the identity in use, which is the address or its
-// domain.
+// sending is a function's permissions to send letters, none where it sends none. SES
+// checks the right to the identity in use, which is the address or its domain.
 func (p post) sending(scope constructs.Construct, slug string) []awsiam.PolicyStatement {
 	if p.from == "" || !slices.Contains(posts, slug) {
 		return nil
@@ -53,8 +53,8 @@ func (p post) sending(scope constructs.Construct, slug string) []awsiam.PolicySt
 	return out
 }
 
-// tell tells the function. Empty means that nothing is sent; it is declared
-// because SAM passes on only what is.
+// tell sets the function's environment. Empty values mean that nothing is sent; they are
+// set because SAM overrides only variables that a template declares.
 func (p post) tell(fn awslambda.Function, slug string) {
 	if !slices.Contains(posts, slug) {
 		return

@@ -17,7 +17,7 @@ import (
 	environment "wardroom/pkg/settings"
 )
 
-// stage is what one stage differs in from the others by nature.
+// stage has the settings that a stage's name determines.
 type stage struct {
 	keep      bool // the data outlive the stack, and the stack can't be deleted by mistake
 	retention awslogs.RetentionDays
@@ -31,8 +31,8 @@ var stages = map[string]stage{
 	"prod":    {true, awslogs.RetentionDays_ONE_YEAR, 1000, 2000},
 }
 
-// settings are what one deployment is told: by -c key=value or by
-// the CDK command, under the names of the constants below.
+// settings are the settings of one deployment, from -c key=value or the CDK command.
+// The constants below are their keys.
 type settings struct {
 	stage
 	name     string // of the stage
@@ -40,11 +40,11 @@ type settings struct {
 	origins  []string
 	xray     bool
 	reserved float64 // concurrent executions set aside for each function; 0 sets none aside
-	issuer   string  // of the tokens that are taken; "" for a user pool of the stack's own
-	post     post    // from whom letters are
+	issuer   string  // of accepted tokens; "" for a user pool of the stack's own
+	post     post
 	clients  []string
-	trusted  bool   // the issuer verifies every address, and says nothing of it
-	topic    string // ARN of an SNS topic that alarms speak to; "" for none
+	trusted  bool   // the issuer verifies every address, and sends no email_verified
+	topic    string // ARN of an SNS topic for the alarms; "" for none
 }
 
 // The keys of the context that the app knows.
@@ -54,14 +54,14 @@ const (
 	keyOrigins  = "origins"        // browser origins that may call, separated by commas; none by default
 	keyXRay     = "xray"           // true traces requests
 	keyReserved = "reserved"       // concurrent executions set aside for each function
-	keyRate     = "rate"           // requests a second that the API takes
-	keyBurst    = "burst"          // and how many at once
+	keyRate     = "rate"           // requests a second that the API accepts
+	keyBurst    = "burst"          // requests at once that it accepts
 	keyTopic    = "topic"          // ARN of an SNS topic for the alarms
-	keyIssuer   = "issuer"         // an OpenID issuer whose tokens are taken; a user pool is made where none is given
-	keyClients  = "clientIds"      // its clients whose tokens are, separated by commas
+	keyIssuer   = "issuer"         // an OpenID issuer whose tokens are accepted; a user pool is made where none is given
+	keyClients  = "clientIds"      // its clients whose tokens are accepted, separated by commas
 	keyTrust    = "trustAddresses" // true for an issuer that verifies every address, and so sends no email_verified
-	keyMailFrom = "mailFrom"       // an address that SES may send invitations from; none are sent without
-	keyAppURL   = "appUrl"         // of the front end that their links lead to
+	keyMailFrom = "mailFrom"       // an address that SES may send invitations from; without it none are sent
+	keyAppURL   = "appUrl"         // of the front end, for the links of invitations
 )
 
 var keys = []string{keyStage, keyArch, keyOrigins, keyXRay, keyReserved, keyRate, keyBurst, keyTopic, keyIssuer, keyClients, keyTrust, keyMailFrom, keyAppURL}
@@ -71,8 +71,8 @@ type arguments struct {
 	outdir  string
 }
 
-// parse reads the command line. An unknown key is refused: -c stgae=prod would
-// otherwise deploy dev without a word.
+// parse reads the command line. It refuses an unknown key, since -c stgae=prod would
+// otherwise silently deploy dev.
 func parse(args []string) (arguments, error) {
 	out := arguments{context: map[string]any{}, outdir: os.Getenv("CDK_OUTDIR")} // the CDK command names its own folder
 	if out.outdir == "" {

@@ -12,12 +12,12 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// signIn is whose tokens the functions take: an issuer, and its clients. Both
-// may be known to CloudFormation alone.
+// signIn is the issuer and the client ids whose tokens the functions accept. Both may be
+// references that only CloudFormation resolves.
 type signIn struct {
 	issuer  string
 	clients []string
-	trusted bool // to verify every address, of which its tokens say nothing
+	trusted bool // the issuer verifies every address, and sends no email_verified
 }
 
 // check refuses an issuer that the functions would refuse as they start.
@@ -41,10 +41,10 @@ func (s signIn) check() error {
 	return nil
 }
 
-// newSignIn is the issuer that the context names, or a user pool of the stack's
-// own. People get into the pool by an administrator alone: an account that
-// anybody can make would be worth nothing but its address, and the invitations
-// and the user routes are who decides about addresses.
+// newSignIn returns the issuer that the settings name, or declares a user pool. Only an
+// administrator makes accounts in the pool: with an account that anybody can make
+// themselves, people would prove an address and nothing more, and it is invitations and
+// the user routes that admit addresses.
 func newSignIn(scope constructs.Construct, s settings) signIn {
 	if s.issuer != "" {
 		return signIn{s.issuer, s.clients, s.trusted}
@@ -71,7 +71,7 @@ func newSignIn(scope constructs.Construct, s settings) signIn {
 		UserPoolClientName:         jsii.String("wardroom-" + s.name),
 		GenerateSecret:             jsii.Bool(false), // a browser can't keep one
 		AuthFlows:                  &awscognito.AuthFlow{UserSrp: jsii.Bool(true)},
-		DisableOAuth:               jsii.Bool(true), // it needs a domain and addresses to return to, which are the application's
+		DisableOAuth:               jsii.Bool(true), // OAuth needs a domain and callback URLs, which only the application knows
 		PreventUserExistenceErrors: jsii.Bool(true),
 		EnableTokenRevocation:      jsii.Bool(true),
 		IdTokenValidity:            awscdk.Duration_Minutes(jsii.Number(60)),
@@ -85,14 +85,14 @@ func newSignIn(scope constructs.Construct, s settings) signIn {
 	return signIn{*issuer, []string{*client.UserPoolClientId()}, false}
 }
 
-// told says what an output is for.
+// told describes the outputs.
 var told = map[string]string{
 	"Issuer":     "Who signs people in",
 	"ClientId":   "The client whose tokens are taken",
 	"UserPoolId": "Where an administrator adds people",
 }
 
-// variables are what the functions are told of it.
+// variables are the functions' environment for sign-in.
 func (s signIn) variables() map[string]*string {
 	return map[string]*string{
 		"WARDROOM_ISSUER":          jsii.String(s.issuer),

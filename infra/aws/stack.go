@@ -33,7 +33,7 @@ func newStack(scope constructs.Construct, sys system, s settings, code map[strin
 	return stack
 }
 
-// removal says what becomes of a resource that holds data when its stack goes.
+// removal is the policy for a resource that has data, when its stack is deleted.
 func removal(s settings) awscdk.RemovalPolicy {
 	if s.keep {
 		return awscdk.RemovalPolicy_RETAIN

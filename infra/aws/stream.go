@@ -12,21 +12,20 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// How the stream's records are handed over. The local pump keeps to the same
-// rule.
+// The settings of the stream's delivery to the function. The local pump has the same.
 const (
 	batchSize      = 100
 	retryAttempts  = 10           // then a record is given up and its position goes to the dead letters
 	maxRecordAge   = 12 * 60 * 60 // seconds; a stream itself keeps records for 24 hours
 	sweepMinutes   = 5
-	streamSeconds  = 60 // what a batch or a sweep has
+	streamSeconds  = 60 // the timeout of a batch or a sweep
 	deadLetterDays = 14
 )
 
-// newDeadLetters is the queue of what the stream gave up. A letter holds where
-// records stand in the stream, not what is in them, and 24 hours later they are
-// gone there; so a letter is a reason to look, and "admin redrive" works from
-// the table's own state.
+// newDeadLetters declares the queue for records that the stream gave up. A letter has
+// the position of records in the stream, not their contents, and the stream drops them
+// after 24 hours; so a letter is a reason to look, and "admin redrive" works from the
+// table's own state.
 func newDeadLetters(scope constructs.Construct, s settings) awssqs.Queue {
 	return awssqs.NewQueue(scope, jsii.String("DeadLetters"), &awssqs.QueueProps{
 		QueueName:       jsii.String("wardroom-" + s.name + "-dead-letters"),
@@ -37,9 +36,8 @@ func newDeadLetters(scope constructs.Construct, s settings) awssqs.Queue {
 	})
 }
 
-// streaming is what the stream's function may do beyond what it was seen to:
-// Lambda itself reads the stream and writes dead letters, with the function's
-// role.
+// streaming is the stream function's permissions beyond its recorded actions: Lambda
+// itself reads the stream and writes dead letters with the function's role.
 func streaming(table awsdynamodb.Table, letters awssqs.Queue) []awsiam.PolicyStatement {
 	return []awsiam.PolicyStatement{
 		allow([]string{"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}, table.TableStreamArn()),
@@ -68,8 +66,8 @@ func feed(scope constructs.Construct, f function, table awsdynamodb.Table, lette
 	})
 	mapping.Node().AddDependency(fn.Role()) // Lambda tries the permissions when it makes the mapping
 
-	// A sweep that fails is made good by the next one: to repeat it at once, as
-	// Lambda does with events by default, would only add to the load.
+	// The next sweep makes up for one that fails: a retry at once, Lambda's default for
+	// events, would only add to the load.
 	fn.ConfigureAsyncInvoke(&awslambda.EventInvokeConfigOptions{RetryAttempts: jsii.Number(0)})
 	awsevents.NewRule(scope, jsii.String("Sweep"), &awsevents.RuleProps{
 		Description: jsii.String("Carries on what the stream has lost, and purges what is due"),

@@ -2,8 +2,8 @@ package main
 
 import "fmt"
 
-// system is what the stack is made of, in the stack's own words: this file and
-// declared.go are all that infra/aws knows of the packages that declare it.
+// system is the functions and the table that the stack deploys. Only declared.go makes
+// one, so that the rest of infra/aws doesn't depend on the packages that declare them.
 type system struct {
 	functions []function
 	table     schema
@@ -16,8 +16,8 @@ type function struct {
 	routes []route
 	grants []grant
 
-	// The stream's function has no routes: records that pass the filter, and
-	// what the schedule sends, come to it.
+	// The stream's function has no routes: it gets the records that pass the filter, and
+	// the schedule's events.
 	filter    string
 	scheduled map[string]any
 }
@@ -38,11 +38,11 @@ type schema struct {
 	indexes     []index
 }
 
-// index is a global secondary index. It projects keys alone, for a row found by
-// one is read again from the table before anything is made of it.
+// index is a global secondary index. It projects keys alone, since rows that it finds
+// are read again from the table before they are used.
 type index struct{ name, pk, sk string }
 
-// check refuses what would only fail when it is deployed.
+// check refuses a system that would fail only when it is deployed.
 func (s system) check() error {
 	indexes := map[string]bool{"table": true}
 	for _, i := range s.table.indexes {

@@ -25,7 +25,7 @@ func newTable(scope constructs.Construct, t schema, s settings) awsdynamodb.Tabl
 		RemovalPolicy:       removal(s),
 		Stream:              awsdynamodb.StreamViewType_NEW_AND_OLD_IMAGES,
 		TimeToLiveAttribute: jsii.String(t.ttl),
-		Encryption:          awsdynamodb.TableEncryption_AWS_MANAGED, // its use is in CloudTrail, and it needs no grant
+		Encryption:          awsdynamodb.TableEncryption_AWS_MANAGED, // CloudTrail logs its use, and it needs no grant
 	})
 	for _, i := range t.indexes {
 		table.AddGlobalSecondaryIndex(&awsdynamodb.GlobalSecondaryIndexProps{

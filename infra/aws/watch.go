@@ -10,8 +10,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// watch declares what tells an operator that something is wrong, and the page
-// they look at then.
+// watch declares the alarms, and the dashboard for an operator.
 func watch(scope constructs.Construct, s settings, sys system, table awsdynamodb.Table, letters awssqs.Queue, functions map[string]awslambda.Function) {
 	in := func(namespace, name, statistic string, dimensions map[string]*string) awscloudwatch.Metric {
 		return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
@@ -85,15 +84,15 @@ func watch(scope constructs.Construct, s settings, sys system, table awsdynamodb
 	})
 }
 
-// lateness is how old, in milliseconds, a record of the stream may get.
+// lateness is the most age of a record of the stream, in milliseconds.
 const lateness = 5 * 60 * 1000
 
-// alarm rings on the first event within five minutes: none of these is usual.
+// alarm declares an alarm on the first event within five minutes: none is usual.
 func alarm(scope constructs.Construct, s settings, id, description string, metric awscloudwatch.Metric) {
 	alarmAt(scope, s, 1, id, description, metric)
 }
 
-// alarmAt rings at a threshold.
+// alarmAt declares an alarm at a threshold of events within five minutes.
 func alarmAt(scope constructs.Construct, s settings, threshold float64, id, description string, metric awscloudwatch.Metric) {
 	a := awscloudwatch.NewAlarm(scope, jsii.String(id+"Alarm"), &awscloudwatch.AlarmProps{
 		AlarmDescription:   jsii.String(description),

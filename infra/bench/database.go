@@ -9,7 +9,7 @@ import (
 	"wardroom/infra/local/engine"
 )
 
-// engineName is the engine that the bench runs beside, as far as it is known.
+// engineName returns the name of the bench's DynamoDB engine, for people.
 func engineName() string { return cmp.Or(os.Getenv(engine.NameVariable), "that of DYNAMODB_ENDPOINT") }
 
 // database is the DynamoDB engine that DYNAMODB_ENDPOINT names, or one of the

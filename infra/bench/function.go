@@ -42,8 +42,8 @@ func (f *function) build(ctx context.Context, root, dir string) error {
 	return nil
 }
 
-// run starts the binary as Lambda would, and hands the caller its Runtime API
-// and process. It is killed when use returns.
+// run starts the binary as Lambda would, and calls use with its Runtime API and process.
+// The process is killed when use returns.
 func (f *function) run(ctx context.Context, use func(api *runtimeAPI, pid int, began time.Time) error) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
@@ -52,7 +52,7 @@ func (f *function) run(ctx context.Context, use func(api *runtimeAPI, pid int, b
 	var stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, f.binary)
 	cmd.Stderr = &stderr
-	cmd.Env = []string{ // what the runtime sets, and what the stack does; nothing of this shell's
+	cmd.Env = []string{ // the variables of the runtime and of the stack; nothing of this shell's
 		"AWS_LAMBDA_RUNTIME_API=" + api.address(),
 		"AWS_LAMBDA_FUNCTION_NAME=" + f.name,
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=512",
@@ -89,11 +89,10 @@ func (f *function) ready(ctx context.Context) (took time.Duration, err error) {
 	return took, err
 }
 
-// peakMemory is the most that the process ever held in memory, in bytes, after
-// a hundred requests: each reading operation of its group in turn. They carry a
-// key, so the table's client and its connection are in the figure; the table is
-// empty, so the key is refused. The stream's function, which no route reaches,
-// sweeps as often.
+// peakMemory is the process's peak of resident memory, in bytes, after a hundred
+// requests, to each reading operation of its group in turn. They have a key, so that the
+// figure includes the table's client and its connection; the table is empty, so the key
+// is refused. The stream's function, which has no route, sweeps a hundred times.
 func (f *function) peakMemory(ctx context.Context) (peak int64, err error) {
 	scheduled, err := json.Marshal(stream.Scheduled())
 	if err != nil {
@@ -136,7 +135,7 @@ func readable(group string) []string {
 	return paths
 }
 
-// served checks that an invocation came to an answer, whichever it was.
+// served returns an error unless an invocation has an answer, of any status.
 func served(answer []byte, err error) error {
 	if err != nil {
 		return err
@@ -176,7 +175,7 @@ func highWater(pid int) (int64, error) {
 	return 0, fmt.Errorf("no VmHWM in %s", status.Name())
 }
 
-// zipped is the size of the binary as it is uploaded.
+// zipped is the size of the zipped binary, in bytes.
 func (f *function) zipped() (int64, error) {
 	binary, err := os.Open(f.binary)
 	if err != nil {
@@ -203,7 +202,7 @@ func (c *counter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// emptyTable is a DynamoDB that holds nothing and says so at once.
+// emptyTable is a DynamoDB server that answers at once, as an empty table.
 func emptyTable() *httptest.Server {
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)

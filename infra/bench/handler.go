@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// Our own work in a handler, beyond the same SDK calls made bare.
+// The limits of a handler's own work, beyond the same calls to DynamoDB made bare.
 const (
 	ownAllocations = 240
 	ownCPU         = 0.3 // ms
 )
 
-// measured are the operations whose own work is told: one row through a team, a
-// change of one, one with its people, and a removal; and the same of agents, a
+// measured are the measured operations: a read of one row by a role in its team, a
+// change of one row, one row with its members, and a removal; and the same of agents, a
 // vote and a list.
 var measured = []string{
 	"get-team", "edit-project-by-id", "get-project-details-by-id", "remove-user-from-project",
@@ -47,10 +47,10 @@ func handler(ctx context.Context, r *report) error {
 	return nil
 }
 
-// allocations is how many more the handler makes than the bare calls. The
-// request itself is made by whoever asks.
+// allocations is the number of allocations of a request, less those of the bare calls
+// and of making the request.
 func (h *rehearsal) allocations(ctx context.Context) (float64, error) {
-	const runs = 320 // of which five lease a block of ids
+	const runs = 320 // five lease a block of ids
 	var failed error
 	note := func(err error) {
 		if failed == nil {

@@ -1,14 +1,15 @@
 package main
 
 import (
+	"crypto/rand"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// anew makes the same input again, down to its texts, as whoever makes a call
-// has to: it belongs to the bare call.
+// anew returns a deep copy of an input. Any caller has to make its input, so this is
+// part of the bare call's cost.
 func anew(in any) any {
 	switch in := in.(type) {
 	case *dynamodb.GetItemInput:
@@ -34,7 +35,8 @@ func anew(in any) any {
 		c.ExpressionAttributeValues = attributes(in.ExpressionAttributeValues)
 		return &c
 	case *dynamodb.TransactWriteItemsInput:
-		c := *in
+		c, token := *in, rand.Text() // by the old one it would be known, and not done again
+		c.ClientRequestToken = &token
 		c.TransactItems = make([]types.TransactWriteItem, len(in.TransactItems))
 		for i, item := range in.TransactItems {
 			c.TransactItems[i] = write(item)

@@ -16,6 +16,7 @@ import (
 	"wardroom/functions"
 	"wardroom/infra/events"
 	"wardroom/infra/local/demo"
+	"wardroom/infra/local/fixture"
 	"wardroom/pkg/concurrent"
 	"wardroom/pkg/service"
 	"wardroom/pkg/store"
@@ -27,12 +28,12 @@ const (
 	latencyRatio = 1.25 // at p50
 	clients      = 16
 	rounds       = 45
-	warmUp       = 5 // rounds that don't count
+	warmUp       = 5 // rounds that aren't measured
 )
 
-// latency has clients send requests through the local door, over a real
-// connection, and between any two of them make the same calls to DynamoDB
-// bare. Whatever else the machine does meets both alike.
+// latency has clients send requests to the local server, over real connections, and
+// make the same calls to DynamoDB bare between any two of them, so that other load of
+// the machine affects both alike.
 func latency(ctx context.Context, r *report) error {
 	endpoint, stop, err := database(ctx)
 	if err != nil {
@@ -76,7 +77,7 @@ type ask struct{ method, path, key, body string }
 
 type times struct{ door, bare []time.Duration }
 
-// door is the local door over a table, and a client for bare calls.
+// door is the local server over a table, and a client for bare calls.
 type door struct {
 	server *httptest.Server
 	http   http.Client
@@ -106,7 +107,7 @@ func (d *door) close() {
 	d.drop()
 }
 
-// send sends a request through the door and returns the data of its answer.
+// send sends a request to the server and returns the data of its answer.
 func (d *door) send(ctx context.Context, a ask) (json.RawMessage, error) {
 	r, err := http.NewRequestWithContext(ctx, a.method, d.server.URL+a.path, strings.NewReader(a.body))
 	if err != nil {
@@ -139,14 +140,14 @@ func (d *door) project(ctx context.Context, name string) (int, error) {
 	return p.ID, json.Unmarshal(data, &p)
 }
 
-// rider is one client: its project, and the calls of each step as they were on
-// a project that is like it.
+// rider is one client: its project, and the recorded calls of each step on a project
+// like it.
 type rider struct {
 	project int
 	calls   [][][]any
 }
 
-// race lets every client take the steps, through the door and bare in turn.
+// race has every client make the steps, through the server and bare in turn.
 func (d *door) race(ctx context.Context, steps []step) ([]times, error) {
 	riders := make([]rider, clients)
 	for i := range riders {
@@ -211,23 +212,14 @@ func (d *door) rider(ctx context.Context, name string, steps []step) (r rider, e
 	return r, nil
 }
 
-// unconditional makes transactions that can be repeated: their conditions hold
-// once alone, and their token would make a second one do nothing. Checks of
-// rows that don't change stay. It makes the bare calls the quicker ones.
+// unconditional makes transactions repeatable: it drops their conditions, which hold
+// only once. It keeps checks of rows that don't change. This favours the bare calls.
 func unconditional(trips [][]any) [][]any {
 	for _, trip := range trips {
 		for _, in := range trip {
-			t, ok := in.(*dynamodb.TransactWriteItemsInput)
-			if !ok {
-				continue
-			}
-			t.ClientRequestToken = nil // the SDK makes one
-			for _, item := range t.TransactItems {
-				switch {
-				case item.Put != nil:
-					item.Put.ConditionExpression, item.Put.ExpressionAttributeNames, item.Put.ExpressionAttributeValues = nil, nil, nil
-				case item.Delete != nil:
-					item.Delete.ConditionExpression, item.Delete.ExpressionAttributeNames, item.Delete.ExpressionAttributeValues = nil, nil, nil
+			if t, ok := in.(*dynamodb.TransactWriteItemsInput); ok {
+				for i, item := range t.TransactItems {
+					t.TransactItems[i] = fixture.Unconditioned(item)
 				}
 			}
 		}

@@ -23,11 +23,10 @@ import (
 // loadFor is how long each request is sent again and again.
 const loadFor = 3 * time.Second
 
-// load has clients send one request as fast as it is answered to the server that
-// make run starts, over real connections. How many come through is no promise: it
-// tells a slower change from a faster one, on one machine in one hour. The engine's
-// time is in it, and is the greater part of it where the server does little; what the
-// server itself takes is told beside.
+// load has clients send one request again and again to the server of make run, over real
+// connections. The number of answers is no promise: it compares two changes on one
+// machine within an hour. It includes the engine's time, which is the greater part where
+// the server does little; the row has the server's own processor time too.
 func load(ctx context.Context, r *report) error {
 	endpoint, stop, err := database(ctx)
 	if err != nil {
@@ -71,7 +70,7 @@ func load(ctx context.Context, r *report) error {
 	return nil
 }
 
-// server is the process that make run starts.
+// server is a process of the server that make run starts.
 type server struct {
 	address string
 	cmd     *exec.Cmd
@@ -79,7 +78,7 @@ type server struct {
 	dir     string
 }
 
-// runServer builds the local server and starts it over a table that has the demo data.
+// runServer builds the local server and starts it over a table with the demo data.
 func runServer(ctx context.Context, endpoint, table string) (*server, error) {
 	root, err := moduleRoot()
 	if err != nil {
@@ -139,7 +138,7 @@ func (s *server) await(ctx context.Context) error {
 	return fmt.Errorf("the local server doesn't answer on %s", s.address)
 }
 
-// end ends the server and forgets its files.
+// end ends the server and deletes its files.
 func (s *server) end() {
 	if s.ended != nil {
 		_ = s.cmd.Process.Kill()
@@ -149,10 +148,10 @@ func (s *server) end() {
 	_ = os.RemoveAll(s.dir)
 }
 
-// tick is in what /proc counts processor time.
+// tick is the unit of processor time in /proc.
 const tick = 10 * time.Millisecond
 
-// processorTime is what the server has used of all processors so far.
+// processorTime returns the server's processor time so far, of all processors.
 func (s *server) processorTime() (time.Duration, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
 	if err != nil {
@@ -170,7 +169,7 @@ func (s *server) processorTime() (time.Duration, error) {
 	return sum, nil
 }
 
-// rate is how many answers the clients get in a time.
+// rate is the number of answers that the clients get within a time.
 func (s *server) rate(ctx context.Context, path string, within time.Duration) (int64, error) {
 	var answered atomic.Int64
 	end := time.Now().Add(within)

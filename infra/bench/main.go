@@ -1,12 +1,12 @@
-// Bench measures the figures that docs/decisions.md promises, prints them as one table
-// and fails where one isn't held.
+// Bench measures the figures that docs/decisions.md promises, prints them as a table,
+// and fails where one exceeds its limit.
 //
 //	go run ./infra/bench          every measure
 //	go run ./infra/bench start    the named ones
 //	go run ./infra/bench -write docs/measures.md
 //
-// The last keeps the table in a file. A measure is a function in a file of its own and a line in the list below.
-// Everything it starts listens on 127.0.0.1 and ends with it.
+// The last writes the table to a file. A measure is a function in a file of its own and
+// a line in the list below. Everything it starts listens on 127.0.0.1 and ends with it.
 package main
 
 import (
@@ -25,8 +25,8 @@ import (
 	"time"
 )
 
-// A measure reports its figures as rows. Its error means that it couldn't
-// measure, which fails the bench as well.
+// measure is a function that reports figures as rows. Its error means that it couldn't
+// measure, which fails the bench too.
 type measure struct {
 	name string
 	run  func(context.Context, *report) error
@@ -35,12 +35,12 @@ type measure struct {
 var measures = []measure{
 	{"start", start},       // each function: start to ready, size, memory
 	{"handler", handler},   // our own work in a handler: allocations, processor time
-	{"decision", decision}, // who may do what
+	{"decision", decision}, // one decision about access
 	{"latency", latency},   // requests through the local door, over their bare calls
 	{"load", load},         // requests a second through make run
 }
 
-// row is one figure. Where there is nothing to hold, limit is "" and held true.
+// row is one figure. Without a limit, limit is "" and held true.
 type row struct {
 	what, figure, limit string
 	held                bool
@@ -48,13 +48,13 @@ type row struct {
 
 type report struct{ rows []row }
 
-// add notes a figure that has no limit.
+// add adds a figure without a limit.
 func (r *report) add(what, format string, args ...any) {
 	r.rows = append(r.rows, row{what: what, figure: fmt.Sprintf(format, args...), held: true})
 }
 
-// hold notes a figure that must be at most limit. The format has one verb, and
-// is used for both.
+// hold adds a figure that must be at most limit. The format has one verb, and formats
+// both.
 func (r *report) hold(what, format string, figure, limit float64) {
 	r.rows = append(r.rows, row{what, fmt.Sprintf(format, figure), "≤ " + fmt.Sprintf(format, limit), figure <= limit})
 }
@@ -63,7 +63,7 @@ func (r *report) held() bool {
 	return !slices.ContainsFunc(r.rows, func(x row) bool { return !x.held })
 }
 
-// write keeps the figures as a page of the documentation.
+// write writes the figures to a page of the documentation.
 func (r *report) write(path string) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Measures\n\nWritten by `make measure`, last on %s, on %d processors; the engine was %s. Figures of one machine say little of another: what is held is what has a limit.\n\n| measure | figure | limit |\n|---|--:|--:|\n",
@@ -102,8 +102,8 @@ func main() {
 	}
 }
 
-// bench runs the named measures, or all of them, and prints what they found
-// even where one of them failed. file keeps it, unless it is "".
+// bench runs the named measures, or all of them, and prints their figures, even where
+// one has failed. It writes them to file too, unless that is "".
 func bench(ctx context.Context, w io.Writer, file string, names []string) error {
 	for _, name := range names {
 		if !slices.ContainsFunc(measures, func(m measure) bool { return m.name == name }) {

@@ -14,12 +14,12 @@ import (
 	"wardroom/pkg/store"
 )
 
-// recorder notes the calls of a client, so that they can be made bare: without
-// any of our code.
+// recorder records the calls of a client, so that they can be repeated bare: without the
+// handler's code.
 type recorder struct {
 	mu    sync.Mutex
 	calls []call
-	over  bool // nothing is noted any more
+	over  bool // the recording has ended
 }
 
 type call struct {
@@ -27,8 +27,8 @@ type call struct {
 	begin, end time.Time
 }
 
-// option makes a client note its calls. A lease of ids is none of an
-// operation's own: one serves 64.
+// option makes a client record its calls, without leases of ids: one lease serves 64
+// operations.
 func (r *recorder) option(o *dynamodb.Options) {
 	note := middleware.InitializeMiddlewareFunc("Note", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
 		c := call{input: in.Parameters, begin: time.Now()}
@@ -44,8 +44,8 @@ func (r *recorder) option(o *dynamodb.Options) {
 	o.APIOptions = append(slices.Clip(o.APIOptions), func(s *middleware.Stack) error { return s.Initialize.Add(note, middleware.After) })
 }
 
-// trips returns what was noted, and forgets it: calls that were under way at
-// the same time are one trip.
+// trips returns the inputs of the recorded calls by trip, and forgets them. Calls that
+// were under way at the same time are one trip.
 func (r *recorder) trips() (out [][]any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -61,14 +61,14 @@ func (r *recorder) trips() (out [][]any) {
 	return out
 }
 
-// end ends the notes, or begins them anew.
+// end ends the recording, or resumes it where over is false.
 func (r *recorder) end(over bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.over = over
 }
 
-// repeat makes the calls again, those of a trip at the same time.
+// repeat makes the calls again, the calls of a trip at the same time.
 func repeat(ctx context.Context, client *store.Caller, trips [][]any) error {
 	for _, trip := range trips {
 		if len(trip) == 1 {
@@ -88,7 +88,7 @@ func repeat(ctx context.Context, client *store.Caller, trips [][]any) error {
 	return nil
 }
 
-// send makes one call, with an input of its own.
+// send makes one call, with a copy of its input.
 func send(ctx context.Context, client *store.Caller, in any) (err error) {
 	switch in := anew(in).(type) {
 	case *dynamodb.GetItemInput:

@@ -20,17 +20,17 @@ import (
 	"wardroom/pkg/telemetry"
 )
 
-// rehearsal is an operation that can be asked again and again, and the calls to
-// DynamoDB it makes, which can be made bare, without any of our code.
+// rehearsal is an operation's request that can be repeated, and its calls to DynamoDB,
+// which can be made bare, without the handler's code.
 type rehearsal struct {
 	handler http.Handler
 	sample  events.Sample
 	bare    *store.Caller
-	trips   [][]any // inputs of the SDK's client; those of a trip go at the same time
+	trips   [][]any // the calls' inputs, by trip; the calls of a trip are concurrent
 }
 
-// rehearse plays the operation's sample once on the DynamoDB at endpoint, with
-// the demo data, and makes everything ready to play it against a tape of that.
+// rehearse plays the operation's sample once on the DynamoDB at endpoint, with the demo
+// data, and returns a rehearsal over a tape of that.
 func rehearse(ctx context.Context, endpoint, operation string) (*rehearsal, error) {
 	samples, err := events.Of(functions.All(nil))
 	if err != nil {
@@ -56,7 +56,7 @@ func rehearse(ctx context.Context, endpoint, operation string) (*rehearsal, erro
 	}
 	r.trips = notes.trips()
 	t.rewind()
-	r.open(store.Connect(c, canned)) // whose client no longer notes anything
+	r.open(store.Connect(c, canned)) // its client records nothing
 	r.bare = store.NewCaller(c, canned)
 	return r, nil
 }
@@ -66,7 +66,7 @@ func (r *rehearsal) open(st *store.Store) {
 	r.handler = telemetry.Handler(service.Handler(st, service.Config{}, functions.All(st)...), telemetry.Options{Log: telemetry.Logger(io.Discard, true)})
 }
 
-// ask sends the sample through the handler.
+// ask sends the sample to the handler.
 func (r *rehearsal) ask(ctx context.Context) *sink {
 	w := &sink{header: http.Header{}}
 	r.handler.ServeHTTP(w, r.request(ctx))
@@ -90,11 +90,11 @@ func (r *rehearsal) request(ctx context.Context) *http.Request {
 	return req
 }
 
-// call makes the same calls bare, by the same client, and at the same time where the
-// handler does so.
+// call makes the operation's calls bare, by the same client, and concurrently where the
+// handler does.
 func (r *rehearsal) call(ctx context.Context) error { return repeat(ctx, r.bare, r.trips) }
 
-// sink is an answer of which only the status is kept.
+// sink is a ResponseWriter that stores the status alone.
 type sink struct {
 	header http.Header
 	status int

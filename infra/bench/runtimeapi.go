@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// runtimeAPI is Lambda's Runtime API on loopback, for one process: it hands out
-// events one at a time and takes what comes back.
+// runtimeAPI is Lambda's Runtime API on loopback, for one process: it sends events one
+// at a time and receives their answers.
 type runtimeAPI struct {
 	server *httptest.Server
 	events chan []byte
@@ -72,8 +72,8 @@ func (a *runtimeAPI) take(w http.ResponseWriter, r *http.Request, failure error)
 	}
 }
 
-// firstNext is when the process first asked for an event. It fails if the
-// process ends before.
+// firstNext returns the time at which the process first asked for an event, or an error
+// if it ends before.
 func (a *runtimeAPI) firstNext(ctx context.Context) (time.Time, error) {
 	select {
 	case at := <-a.asked:
@@ -87,8 +87,8 @@ func (a *runtimeAPI) firstNext(ctx context.Context) (time.Time, error) {
 	}
 }
 
-// invoke hands the process one event and returns its answer. It fails if the
-// function does, or if the process ends.
+// invoke sends the process one event and returns its answer, or an error if the function
+// fails or the process ends.
 func (a *runtimeAPI) invoke(ctx context.Context, event []byte) ([]byte, error) {
 	select {
 	case a.events <- event:
@@ -109,11 +109,11 @@ func (a *runtimeAPI) invoke(ctx context.Context, event []byte) ([]byte, error) {
 	}
 }
 
-// ended says that the process is gone.
+// ended reports to the API that the process has ended. It is called once.
 func (a *runtimeAPI) ended() { close(a.gone) }
 
-// close ends the API once the process is gone, or its connections would keep
-// it.
+// close ends the API. The process must have ended, since its open connections would
+// block it.
 func (a *runtimeAPI) close() {
 	a.server.CloseClientConnections()
 	a.server.Close()

@@ -27,8 +27,8 @@ var (
 // for its first request, its zipped size, and its peak memory after a hundred
 // requests.
 //
-// Starts of the function and of hello take turns, so that what else the
-// machine does meets both alike, and the medians are compared.
+// Starts of the function and of hello take turns, so that other load of the machine
+// affects both alike, and the medians are compared.
 func start(ctx context.Context, r *report) error {
 	if *startsFlag < 15 {
 		return errors.New("a median of fewer than 15 starts says little")

@@ -12,10 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-// tape is a canned DynamoDB: it passes requests on as long as it records, and
-// afterwards answers each as it was answered then, at once and without a
-// network. Transactions carry random ids and times, so they all get the one
-// answer.
+// tape is a canned DynamoDB: while it records it forwards requests, and afterwards it
+// answers each as it was answered then, at once and without a network. Transactions have
+// random ids and times, so they all get the same answer.
 type tape struct {
 	service dynamodb.HTTPClient // nil once it plays
 

@@ -8,7 +8,7 @@ import (
 	"wardroom/pkg/table"
 )
 
-// replays: a stored answer is a success, whole, and ends by itself.
+// replays checks that a stored answer is a success, complete, and expires.
 func (c *checks) replays() {
 	for _, r := range table.Replays.All(c.rows) {
 		body := r.Body

@@ -1,7 +1,7 @@
-// Package check holds what must be true of every table at every moment, whatever
-// was asked of it and whatever went wrong meanwhile: each row can be read and is
-// as its entity writes it, what is counted is there, what names each other
-// agrees. Tests ask after everything they do, and `admin check` asks of a stage.
+// Package check has the invariants of a table, which hold at every moment, whatever
+// requests came and failed: each row can be read and is as its entity writes it,
+// counters equal the rows they count, and rows that name each other agree. Tests check
+// them after everything they do, and `admin check` checks a stage.
 package check
 
 import (
@@ -14,9 +14,8 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Broken lists, in words, what isn't as it must be among the rows of a whole
-// table. What is said of a row that can't be read may be followed by what misses
-// it.
+// Broken returns a sentence for each violation among all rows of a table, sorted. An
+// unreadable row may cause several: it is missing to the other rules.
 func Broken(rows table.Rows) []string {
 	var words []string
 	for _, f := range find(rows) {
@@ -59,8 +58,7 @@ type checks struct {
 	broken []finding
 }
 
-// finding is something that isn't as it must be, and which rule says so: the
-// format of its words.
+// finding is a violation in words. Its rule is the format of these.
 type finding struct{ rule, says string }
 
 func (c *checks) hold(ok bool, format string, args ...any) {
@@ -69,7 +67,7 @@ func (c *checks) hold(ok bool, format string, args ...any) {
 	}
 }
 
-// keys: every row, written anew by its entity, is the same row, and has the
+// keys checks that every row, written anew by its entity, is the same row, and has the
 // keys of all its indexes.
 func (c *checks) keys() {
 	for p, item := range c.rows {

@@ -7,7 +7,7 @@ import (
 	"wardroom/pkg/table"
 )
 
-// ids: no id names two things of one sequence.
+// ids checks that no two rows of a sequence have the same id.
 func (c *checks) ids() {
 	permissions, recents := map[int64]string{}, map[int64]string{}
 	claim := func(taken map[int64]string, id int64, by string) {

@@ -36,10 +36,10 @@ func sameValue(a, b types.AttributeValue) bool {
 		b, ok := b.(*types.AttributeValueMemberL)
 		return ok && slices.EqualFunc(a.Value, b.Value, sameValue)
 	}
-	return false // sets, which nobody here writes
+	return false // sets, which no row has
 }
 
-// Plain is an item as plain values.
+// Plain returns an item as plain values, for diffs.
 func Plain(item dynamo.Item) map[string]any {
 	row := map[string]any{}
 	if err := dynamo.UnmarshalItem(item, &row); err != nil {

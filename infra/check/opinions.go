@@ -5,8 +5,9 @@ import (
 	"wardroom/pkg/table"
 )
 
-// opinions: reviews, votes and aliases are counted on the agent's row; a user has
-// one review of an agent, and an alias belongs to one agent of an organisation.
+// opinions checks that the agent's row counts its reviews, votes and aliases, that a
+// user has one review of an agent, and that an alias name has one alias in an
+// organisation.
 func (c *checks) opinions() {
 	type tally struct{ reviews, ratings, sum, likes, dislikes, aliases int64 }
 	counted := map[int64]*tally{}
@@ -53,7 +54,7 @@ func (c *checks) opinions() {
 	}
 }
 
-// going reports whether an agent is deleted, and so may be purged at this moment.
+// going reports whether an agent is missing or deleted, and so may be half purged.
 func (c *checks) going(agent int64) bool {
 	a, ok := table.Agents.In(c.rows, agent)
 	return !ok || a.IsDeleted

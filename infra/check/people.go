@@ -8,9 +8,9 @@ import (
 	"wardroom/pkg/table"
 )
 
-// people: a user and the rows of their address and names lead to each other, and
-// the ranks are counted and in their index. What was personal of a purged user is
-// gone.
+// people checks that a user and the rows of their address and provisioned names agree,
+// that global admins are counted and in their index, and that a purged user's personal
+// data are erased.
 func (c *checks) people() {
 	admins := map[int64]int64{}
 	for _, u := range table.Users.All(c.rows) {
@@ -23,7 +23,7 @@ func (c *checks) people() {
 			c.hold(u.Email == "" && u.EmailKey == "" && len(u.AuditKey) == 0, "user %d is purged and not erased", u.ID)
 			continue
 		}
-		if u.DeletedOn != nil { // whose names are free
+		if u.DeletedOn != nil { // their names are free
 			continue
 		}
 		for _, n := range u.Provisioned() {
@@ -42,8 +42,8 @@ func (c *checks) people() {
 	}
 }
 
-// names: what an identity provider calls a user or a group is kept to one that
-// is called so, and to nobody who has it as an address.
+// names checks that a provisioned name belongs to a user or group that has it, and that
+// a userName is nobody's address.
 func (c *checks) names() {
 	for _, n := range table.ProvisionedNames.All(c.rows) {
 		var has []model.ProvisionedName
@@ -62,8 +62,8 @@ func (c *checks) names() {
 	}
 }
 
-// signIns: a subject of an issuer and the user who signs in as it lead to each
-// other, and who is deleted signs in as nobody.
+// signIns checks that a subject of an issuer and the user who signs in by it name each
+// other, and that a deleted user has none.
 func (c *checks) signIns() {
 	for _, s := range table.Subjects.All(c.rows) {
 		u, ok := table.Users.In(c.rows, s.UserID)
@@ -77,7 +77,7 @@ func (c *checks) signIns() {
 	}
 }
 
-// domains: a domain that an organisation has proved is that organisation's alone.
+// domains checks that a proved domain belongs to one organisation.
 func (c *checks) domains() {
 	for _, d := range table.Domains.All(c.rows) {
 		p, ok := table.Proofs.In(c.rows, d.Domain)
@@ -89,7 +89,7 @@ func (c *checks) domains() {
 	}
 }
 
-// ending reports whether the end of a user's account is still worked off.
+// ending reports whether the removal that ends a user's account is pending.
 func (c *checks) ending(u model.User) bool {
 	if u.RemovalID == nil {
 		return false

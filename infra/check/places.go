@@ -7,9 +7,9 @@ import (
 	"wardroom/pkg/table"
 )
 
-// projects: the counters are the memberships', no admin expires, and live projects and names belong to each other
-// one to one. A deleted project may be purged at this moment, and has fewer rows
-// than it counts.
+// projects checks that the counters equal the memberships, no admin expires, and each
+// live project has its name and each name a live project. A deleted project may be half
+// purged, with fewer rows than its counters say.
 func (c *checks) projects() {
 	users, admins := map[int64]int64{}, map[int64]int64{}
 	for _, m := range table.ProjectMembers.All(c.rows) {
@@ -35,7 +35,8 @@ func (c *checks) projects() {
 	c.hold(n == names, "%d names are kept for %d projects", n, names)
 }
 
-// teams: the counters are those of the memberships and the live projects.
+// teams checks that the counters equal the memberships and live projects, and that each
+// team has the rows of its provisioned names.
 func (c *checks) teams() {
 	members, owners, projects := map[int64]int64{}, map[int64]int64{}, map[int64]int64{}
 	for _, m := range table.TeamMembers.All(c.rows) {
@@ -61,9 +62,9 @@ func (c *checks) teams() {
 	}
 }
 
-// ownerless: a live project without an admin, or a live team or agent without an
-// owner, is in the list of those, and nothing is that there isn't. One more may be
-// listed, which somebody holds again: a list reads the things themselves.
+// ownerless checks that each live project without an admin, and each live team or agent
+// without an owner, is in the list of ownerless ones, and nothing deleted or missing. One
+// that has an owner again may be listed: whoever lists them reads their rows.
 func (c *checks) ownerless() {
 	live := map[model.Ownerless]bool{}
 	note := func(organization int64, of string, id int64, deleted, held bool) {

@@ -10,8 +10,8 @@ import (
 	"wardroom/pkg/table"
 )
 
-// removals: each has its one audit row; those from projects have left a
-// tombstone; and nobody taken out is still in by the same membership.
+// removals checks that each removal has one audit row, that one from projects has
+// tombstones, and that no removed membership is there.
 func (c *checks) removals() {
 	audits := map[int64]int{}
 	for _, a := range table.Audits.All(c.rows) {
@@ -49,7 +49,8 @@ func (c *checks) removals() {
 	}
 }
 
-// effects: what is kept of a thing, to put it back, can be read as one.
+// effects checks that the stored effects of removals, from which an undo restores, can
+// be read.
 func (c *checks) effects() {
 	for _, e := range table.Effects.All(c.rows) {
 		err := removal.Sound(e)
@@ -57,9 +58,9 @@ func (c *checks) effects() {
 	}
 }
 
-// listings: a removal is in the lists of its users and its team, and these lead to
-// such removals alone. One of many users comes to be listed before anything else
-// is done of it, after its own transaction.
+// listings checks that a removal is in the lists of its users and its team, and that
+// these list no other removals. A removal of many users is listed after its transaction,
+// before any other work on it.
 func (c *checks) listings() {
 	listed := map[model.RemovalOf]bool{}
 	for _, row := range table.RemovalsOf.All(c.rows) {
@@ -77,8 +78,8 @@ func (c *checks) listings() {
 	}
 }
 
-// gone: nothing is left of what users had whose removal is done, unless they
-// are back.
+// gone checks that the users of an account's removal that is done have no membership,
+// live key or agent, unless they are back.
 func (c *checks) gone(r model.Removal) {
 	left := func(user int64) bool {
 		u, ok := table.Users.In(c.rows, user)

@@ -40,16 +40,16 @@ func KeyOf(item map[string]types.AttributeValue) table.Primary {
 	return table.Primary{PK: text(table.PK), SK: text(table.SK)}
 }
 
-// Looks at a table that is in use: a scan is no snapshot, and what is written
-// meanwhile seems to disagree with what was read before. What stands in every
-// look is so.
+// A table may be in use, and a scan is no snapshot: rows written meanwhile seem to
+// disagree with those read before. So the table is scanned several times, and only a
+// violation that every scan finds counts.
 const (
 	looks = 3
 	pause = 2 * time.Second
 )
 
-// Table lists what isn't as it must be in a table, and how many rows that has.
-// It writes nothing. It holds all rows in memory.
+// Table returns the violations of a table, as Broken does, and its number of rows. It
+// writes nothing, and has all rows in memory.
 func Table(ctx context.Context, client *dynamodb.Client, name string) (broken []string, rows int, err error) {
 	for look := range looks {
 		if look > 0 {

@@ -7,14 +7,14 @@ import (
 	"wardroom/pkg/table"
 )
 
-// things: of each kind that people have rights on, a thing has what it belongs to,
-// one that is deleted has an end of its retention, and a membership has its thing, its
-// user, and a role that there is. A deleted thing may be purged at this moment.
+// things checks each kind of resource: a resource has its parent, a deleted one has an
+// end of its retention, and a membership has its resource, its user and a known role. A
+// deleted resource may be half purged.
 func (c *checks) things() {
 	v := resource.NewView(0, model.Time{}, c.rows)
 	for p := range c.rows {
 		for _, k := range resource.Kinds() {
-			if k.Rows == nil || k == &resource.Workspace { // its teams are looked at as such
+			if k.Rows == nil || k == &resource.Workspace { // a workspace is a team, checked as such
 				continue
 			}
 			if id, ok := k.Rows.ID(p); ok {

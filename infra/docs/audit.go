@@ -8,10 +8,10 @@ import (
 	"wardroom/pkg/api"
 )
 
-// unaudited is the section of docs/audit.md that is written here.
+// unaudited is the heading of the generated section of docs/audit.md.
 const unaudited = "## What leaves no row\n"
 
-// audit is docs/audit.md with its last section as the operations declare it.
+// audit returns docs/audit.md with its last section generated from the operations.
 func audit(page string, groups []api.Group) ([]byte, error) {
 	by, _, ok := strings.Cut(page, unaudited)
 	if !ok {

@@ -22,8 +22,8 @@ Everything lies in one DynamoDB table. A row has a partition key ` + "`%s`" + ` 
 
 `
 
-// entities is the page docs/schema.md: what is kept under which keys, and which
-// question is answered by which of them.
+// entities is the page docs/schema.md: the entities with their keys, and the queries
+// that each key serves.
 func entities() []byte {
 	s := table.Schema()
 	var b bytes.Buffer
@@ -53,7 +53,7 @@ func entities() []byte {
 	return b.Bytes()
 }
 
-// where is the key of an entity in an index.
+// where describes the key of an entity in an index.
 func where(k table.Kind, index string) string {
 	for _, u := range k.Keys {
 		if u.Index == index {

@@ -12,7 +12,7 @@ import (
 	"wardroom/pkg/api"
 )
 
-// What is written, below docs/.
+// The generated files, below docs/.
 const (
 	documentFile = "openapi.json"
 	versionsFile = "openapi.versions"
@@ -22,8 +22,8 @@ const (
 	referenceDir = "reference"
 )
 
-// generate makes every file that depends on nothing but the operations and the
-// schema, by its path below docs/. page is docs/audit.md as it is.
+// generate returns every file that depends only on the operations and the schema, by its
+// path below docs/. page is the present docs/audit.md.
 func generate(groups []api.Group, page string) (map[string][]byte, error) {
 	bodies, err := examples(groups)
 	if err != nil {
@@ -41,9 +41,9 @@ func generate(groups []api.Group, page string) (map[string][]byte, error) {
 	return files, nil
 }
 
-// recorded returns the list of versions with the document in it, and an error
-// if its version stands for another document already: whoever reads the
-// document by its version must not find another API under it.
+// recorded returns the list of versions with the document's digest in it. It returns an
+// error where the list has another digest for the API's version: a version must name one
+// document for ever.
 func recorded(versions string, document []byte) ([]byte, error) {
 	sum := sha256.Sum256(document)
 	line := api.Version + " " + hex.EncodeToString(sum[:])

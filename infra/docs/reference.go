@@ -32,7 +32,7 @@ type operation struct {
 	}
 	Responses map[string]*response
 
-	typeName string // what the names of its answer and its body begin with
+	typeName string // the prefix of the names of its answer and its body
 }
 
 type parameter struct {
@@ -51,7 +51,8 @@ type response struct {
 	Content     content
 }
 
-// schema is the body's, whatever it is declared as; nil for an answer without one.
+// schema returns the schema of the body, of any content type; nil for an answer without
+// a body.
 func (c content) schema() *schema {
 	for _, kind := range []string{"application/json", "application/scim+json"} {
 		if body, ok := c[kind]; ok {
@@ -64,7 +65,7 @@ func (c content) schema() *schema {
 func newReference(document []byte) *reference {
 	var r reference
 	if err := json.Unmarshal(document, &r); err != nil {
-		panic(err) // we wrote it a moment ago
+		panic(err) // this program has written it
 	}
 	return &r
 }
@@ -192,8 +193,8 @@ func (r *reference) answer(b *bytes.Buffer, o api.Op, op *operation, types map[s
 	fmt.Fprintf(b, "\nRefuses with %s.\n", strings.Join(errors, ", "))
 }
 
-// own is the schema of the operation's own body or answer, which stands under a
-// name of its own, and any other one as it is.
+// own resolves a reference to the operation's own body or answer, and returns any other
+// schema unchanged.
 func (r *reference) own(op *operation, s *schema) *schema {
 	if s != nil && (s.name() == op.typeName+"Answer" || s.name() == op.typeName+"Body") {
 		return r.Components.Schemas[s.name()]
@@ -201,10 +202,10 @@ func (r *reference) own(op *operation, s *schema) *schema {
 	return s
 }
 
-// code is where the description of a refusal names one.
+// code matches a code in the description of a refusal.
 var code = regexp.MustCompile("(?m)^(`[a-z_]+`):")
 
-// refusal is a status with its codes.
+// refusal describes a status with its codes.
 func (r *reference) refusal(status, ref string) string {
 	var names []string
 	for _, found := range code.FindAllStringSubmatch(r.Components.Responses[strings.TrimPrefix(ref, "#/components/responses/")].Description, -1) {
@@ -216,8 +217,7 @@ func (r *reference) refusal(status, ref string) string {
 	return status + " (" + strings.Join(names, ", ") + ")"
 }
 
-// types describes the types that the page's operations answer, and those that
-// these lead to.
+// types describes the named types and all types that these refer to.
 func (r *reference) types(b *bytes.Buffer, named map[string]bool) {
 	for grown := -1; grown != len(named); {
 		grown = len(named)

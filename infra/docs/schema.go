@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// schema is as much of a JSON schema as the pages show.
+// schema is the part of a JSON schema that the pages show.
 type schema struct {
 	Ref         string             `json:"$ref"`
 	Type        any                `json:"type"` // a name, or names
@@ -31,11 +31,10 @@ type schema struct {
 	MaxItems    *int               `json:"maxItems"`
 }
 
-// name is the name of a referred schema, "" for one that stands in its place.
+// name returns the name of the schema that s refers to, "" for one that is no reference.
 func (s *schema) name() string { return strings.TrimPrefix(s.Ref, "#/components/schemas/") }
 
-// kind writes the type as a reader says it: "integer", "list of User", "string
-// or null".
+// kind describes the type: "integer", "list of User", "string or null".
 func (s *schema) kind() string {
 	switch {
 	case s == nil:
@@ -86,11 +85,11 @@ func (s *schema) oneOf() string {
 	return strings.Join(names, ", ")
 }
 
-// exact is the largest integer that every JSON reader keeps exactly, the bound
-// of whatever has no other; it would only be noise.
+// exact is the largest integer that every JSON reader reads exactly. It bounds every
+// integer without another bound, so the pages leave it out.
 const exact = 1<<53 - 1
 
-// bounds writes what else a value must keep to.
+// bounds describes the limits of a value.
 func (s *schema) bounds() string {
 	var out []string
 	between := func(low, high *int, of string) {
@@ -119,8 +118,8 @@ func (s *schema) bounds() string {
 	return strings.Join(out, ", ")
 }
 
-// alike reports whether the fields of an object in another one are all of one kind,
-// and so are told with it.
+// alike reports whether all fields of an object are optional and of one type, so that
+// one line describes them.
 func (s *schema) alike() bool {
 	kinds := map[string]bool{}
 	for _, p := range s.Properties {
@@ -142,7 +141,7 @@ func (s *schema) fields() []string {
 	})
 }
 
-// refs collects the names of the schemas that s leads to, directly.
+// refs adds the names of the schemas that s refers to directly.
 func (s *schema) refs(into map[string]bool) {
 	if s == nil {
 		return

@@ -1,7 +1,7 @@
-// Package events holds one sample of each operation: an API Gateway event as
-// the operation's function would get it, and the answer wanted. They are made
-// from the list of operations, kept under events/ and replayed by tests, and
-// make invoke sends any of them to the function in SAM's emulator.
+// Package events has a sample of each operation: an API Gateway event as the operation's
+// function gets it, and the expected answer. They are made from the list of operations,
+// stored under events/ and replayed by tests, and make invoke sends one of them to the
+// function in SAM's emulator.
 package events
 
 import (
@@ -25,7 +25,7 @@ type Sample struct {
 	Group     string // slug of the group, which names the function
 	Operation string
 	Event     Event
-	Idle      string // why it changes nothing, though its operation writes; "" for one that does
+	Idle      string // why the sample changes nothing, though its operation writes; "" where it changes something
 }
 
 // Event is the part of API Gateway's REST proxy event that a request fills; a
@@ -108,7 +108,7 @@ func event(o api.Op) (Event, error) {
 		Query:   map[string]string{}, Queries: r.query,
 		Context: eventContext{
 			ID: "sample-" + o.ID(), Stage: "dev", Resource: o.Path, Path: "/dev" + path, Method: o.Method,
-			Domain: "api.example.com", Identity: eventIdentity{SourceIP: "192.0.2.1"}, // an address kept for documents
+			Domain: "api.example.com", Identity: eventIdentity{SourceIP: "192.0.2.1"}, // reserved for documentation
 		},
 	}
 	if !o.IsPublic {
@@ -131,7 +131,7 @@ func event(o api.Op) (Event, error) {
 	return e, nil
 }
 
-// Proxy is the event as a handler takes it.
+// Proxy returns the event as a handler's argument.
 func (s Sample) Proxy() (e events.APIGatewayProxyRequest, err error) {
 	raw, err := json.Marshal(s.Event)
 	if err != nil {
@@ -140,7 +140,8 @@ func (s Sample) Proxy() (e events.APIGatewayProxyRequest, err error) {
 	return e, json.Unmarshal(raw, &e)
 }
 
-// Request is the same for an HTTP server at base, "http://127.0.0.1:3000".
+// Request returns the event as a request to an HTTP server at base,
+// "http://127.0.0.1:3000".
 func (s Sample) Request(base string) (*http.Request, error) {
 	e := s.Event
 	var body []byte
@@ -162,17 +163,17 @@ func (s Sample) Request(base string) (*http.Request, error) {
 	return r, nil
 }
 
-// File is where the sample's event is kept under dir.
+// File returns the path of the sample's event under dir.
 func (s Sample) File(dir string) string {
 	return filepath.Join(dir, s.Group, s.Operation+".json")
 }
 
-// WantFile is where the wanted answer is kept.
+// WantFile returns the path of the expected answer under dir.
 func (s Sample) WantFile(dir string) string {
 	return filepath.Join(dir, s.Group, s.Operation+".want.json")
 }
 
-// Want reads the wanted answer.
+// Want reads the expected answer.
 func (s Sample) Want(dir string) (w Want, err error) {
 	raw, err := os.ReadFile(s.WantFile(dir))
 	if err != nil {

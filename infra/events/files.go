@@ -9,9 +9,8 @@ import (
 	"wardroom/functions"
 )
 
-// Files is what belongs under events/, by path: each operation's event, and
-// what its function answers to it now. audited are the operations that left a row
-// in the audit log.
+// Files returns the files of events/ by path: each operation's event, and its function's
+// present answer. audited has the operations that left a row in the audit log.
 func Files(ctx context.Context, endpoint string) (files map[string][]byte, audited map[string]bool, err error) {
 	samples, err := Of(functions.All(nil))
 	if err != nil {
@@ -33,7 +32,7 @@ func Files(ctx context.Context, endpoint string) (files map[string][]byte, audit
 	return files, audited, nil
 }
 
-// Write makes dir hold the files and nothing else.
+// Write makes dir have the files and no others.
 func Write(dir string, files map[string][]byte) error {
 	if err := os.RemoveAll(dir); err != nil {
 		return err

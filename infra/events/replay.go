@@ -20,9 +20,9 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Replay gives the sample's event to its function, as Lambda would, over fresh
-// demo data in the DynamoDB at endpoint, and returns what it answered, and whether
-// that left a row in the audit log.
+// Replay sends the sample's event to its function, as Lambda would, on fresh demo data
+// in the DynamoDB at endpoint, and returns the answer, and whether it left a row in the
+// audit log.
 func Replay(ctx context.Context, endpoint string, s Sample) (want Want, audited bool, err error) {
 	st, drop, err := Fresh(ctx, endpoint)
 	if err != nil {
@@ -66,7 +66,7 @@ func audits(ctx context.Context, st *store.Store) (n int, err error) {
 	return n, nil
 }
 
-// function is what the group's own bootstrap serves: that group alone.
+// function returns the handler of a group's own function, which serves that group alone.
 func function(st *store.Store, slug string) (http.Handler, error) {
 	for _, g := range functions.All(st) {
 		if g.Slug == slug {
@@ -76,8 +76,7 @@ func function(st *store.Store, slug string) (http.Handler, error) {
 	return nil, fmt.Errorf("there is no group %s", slug)
 }
 
-// Table makes a table of its own with the demo data and returns its name and
-// what drops it.
+// Table makes a table with the demo data, under a random name. drop deletes it.
 func Table(ctx context.Context, endpoint string) (name string, drop func(), err error) {
 	c := store.Config{Table: "wardroom-" + strings.ToLower(rand.Text()[:10]), Endpoint: endpoint, Region: "eu-west-1"}
 	client := store.Client(c)
@@ -94,7 +93,8 @@ func Table(ctx context.Context, endpoint string) (name string, drop func(), err 
 	return c.Table, drop, nil
 }
 
-// Fresh is a store over such a table.
+// Fresh returns a store over a new table with the demo data, and the function that drops
+// the table.
 func Fresh(ctx context.Context, endpoint string) (*store.Store, func(), error) {
 	name, drop, err := Table(ctx, endpoint)
 	if err != nil {

@@ -6,16 +6,16 @@ import (
 	"wardroom/infra/local/demo"
 )
 
-// request is what an operation's sample says beyond its method and path.
+// request is an operation's sample request, without method and path.
 type request struct {
-	key   string            // who calls; "" for the project admin
-	ids   map[string]string // instead of those below
+	key   string            // the caller's; "" for the project admin's
+	ids   map[string]string // override those below
 	query url.Values
 	body  string
-	idle  string // why it changes nothing, and so leaves no row in the audit log
+	idle  string // why the request changes nothing, and so leaves no row in the audit log
 }
 
-// ids fill the holes of paths, from the demo data.
+// ids are the values of path parameters, from the demo data.
 var ids = map[string]string{
 	"project_id":   "151",
 	"team_id":      "7",
@@ -39,7 +39,7 @@ var ids = map[string]string{
 	"domain": "organization.com",
 }
 
-// member is user 15, and core team 7, which SCIM's routes call by their ids alone.
+// member is user 15 and core is team 7, as path parameters of SCIM's routes.
 var (
 	member = map[string]string{"id": "15"}
 	core   = map[string]string{"id": "7"}
@@ -47,8 +47,8 @@ var (
 
 const acceptedBefore = "the demo data's invitations are accepted by the same member, who may say so again"
 
-// requests names, by operation, what can't be told from the operation alone.
-// Only operations that need a query or a body are here.
+// requests has the sample requests, by operation, of those operations that a method, a
+// path and ids don't suffice for.
 var requests = map[string]request{
 	"create-agent":                            {body: `{"name":"Returns","description":"What customers send back","project_id":151,"agent_type_id":1,"instructions":"You answer questions about returns.","temperature":0.3,"starters":["How long may I return it?"]}`},
 	"edit-agent":                              {body: `{"instructions":"You answer questions of customers. Be brief, and kind."}`},

@@ -12,18 +12,19 @@ import (
 	"wardroom/infra/local/demo"
 )
 
-// Want is an answer, with what differs from run to run told by its kind.
+// Want is an expected answer. Placeholders replace the values that differ from run to
+// run; see Answer.
 type Want struct {
 	Status int `json:"status"`
 	Body   any `json:"body"`
 }
 
-// Answer makes a Want of an answer that was given since the time began: a time
-// since then becomes "<now>", an id minted since "<id>", a request's id
-// "<request id>", a signature "<signature>". No body is null. What the demo data hold stays to the letter.
+// Answer makes a Want of an answer to a request that was sent after began: a time since
+// then becomes "<now>", a new id "<id>", a request's id "<request id>", a signature
+// "<signature>". Values of the demo data are unchanged. An empty body is null.
 func Answer(status int, body []byte, began time.Time) (Want, error) {
 	if bytes.Equal(bytes.TrimSpace(body), bytes.TrimSpace(docs.OpenAPI)) {
-		return Want{status, "<docs/openapi.json>"}, nil // too long to keep twice
+		return Want{status, "<docs/openapi.json>"}, nil // too long to store twice
 	}
 	if len(body) == 0 {
 		return Want{Status: status}, nil
@@ -50,7 +51,7 @@ func settled(field string, v any, began time.Time) any {
 		case "request_id":
 			return "<request id>"
 		case "key", "url", "txt_record":
-			return "<secret>" // an API key, the link of an invitation, or what is to be published at a domain
+			return "<secret>" // an API key, the link of an invitation, or a domain's TXT record
 		case "prefix":
 			if !strings.HasPrefix(v, "demo") {
 				return "<prefix>"
@@ -58,7 +59,7 @@ func settled(field string, v any, began time.Time) any {
 		case "last_used_on":
 			return "<now>" // the demo keys are used as they are loaded
 		}
-		if field == "signature" { // never twice the same
+		if field == "signature" { // ECDSA signatures are random
 			return "<signature>"
 		}
 		if n, err := strconv.Atoi(v); err == nil && n > demo.LastID && isID(field) {
@@ -80,7 +81,7 @@ func settled(field string, v any, began time.Time) any {
 
 func isID(field string) bool { return field == "id" || strings.HasSuffix(field, "_id") }
 
-// Render is how a file of events/ is written: indented, with a line's end.
+// Render returns the text of a file of events/: indented JSON, with a newline at its end.
 func Render(v any) ([]byte, error) {
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)

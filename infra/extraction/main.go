@@ -1,11 +1,12 @@
-// Command extraction measures how much of the text of documents package extract takes,
-// against what another extractor took of them:
+// Command extraction compares the texts that package extract extracts from documents with
+// another extractor's:
 //
 //	go run ./infra/extraction FOLDER
 //
-// Beside each document, such as report.pdf, lies its text as report.pdf.txt. The figure
-// is the F1 of words: the harmonic mean of how many of ours are in the other's text,
-// and of the other's in ours. A document whose other text is empty isn't counted.
+// The other's text of a document, such as report.pdf, is report.pdf.txt beside it. The
+// figure is the F1 of words: the harmonic mean of the share of our words that are in the
+// other's text, and the share of the other's in ours. Documents whose other text is empty
+// aren't counted.
 package main
 
 import (
@@ -23,7 +24,7 @@ import (
 	"wardroom/pkg/extract"
 )
 
-// perDocument is how long one document may take.
+// perDocument is the timeout of a document.
 const perDocument = time.Minute
 
 func main() {
@@ -66,7 +67,7 @@ func main() {
 // errNoText is returned for a document of which the other extractor has no text.
 var errNoText = errors.New("no text to compare with")
 
-// measure is the F1 of a document; 0 for one that isn't read.
+// measure returns the F1 of a document, or an error for one that can't be read.
 func measure(path, text string) (float64, error) {
 	other, err := os.ReadFile(text)
 	if err != nil {

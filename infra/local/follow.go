@@ -16,15 +16,15 @@ import (
 	"wardroom/pkg/telemetry"
 )
 
-// How often this machine looks for what the stream has, and how often it sweeps.
+// The intervals of reading the stream and of sweeps.
 const (
 	streamEvery = 250 * time.Millisecond
 	sweepEvery  = time.Minute
 	again       = 5 * time.Second // after a failure of the engine itself
 )
 
-// follow does what comes after a write, as the stream's function does in AWS,
-// until ctx is done. What it returns is closed when it has ended.
+// follow runs the stream's function on the table's stream and by its schedule, as AWS
+// does, until ctx is done. The channel is closed when it has ended.
 func (s *settings) follow(ctx context.Context, st *store.Store) <-chan error {
 	log := telemetry.Logger(os.Stderr, false)
 	f := stream.New(st, model.Now, telemetry.Options{Log: troubles(log), Stage: s.Stage})
@@ -50,8 +50,8 @@ func (s *settings) follow(ctx context.Context, st *store.Store) <-chan error {
 	return concurrent.Start(both.Wait)
 }
 
-// every does something now and again, until ctx is done. That it failed, or
-// panicked, is logged, and it is done again.
+// every calls do again and again, with a pause between calls, until ctx is done. It logs
+// errors and panics of do, with the message failed.
 func every(ctx context.Context, pause time.Duration, log *slog.Logger, failed string, do func() error) {
 	tick := time.NewTicker(pause)
 	defer tick.Stop()
@@ -66,7 +66,7 @@ func every(ctx context.Context, pause time.Duration, log *slog.Logger, failed st
 	}
 }
 
-// troubles is log for errors alone: a terminal need not tell of every sweep
+// troubles returns log for errors alone, so that a terminal doesn't show every sweep
 // that found nothing.
 func troubles(log *slog.Logger) *slog.Logger {
 	return slog.New(onlyErrors{log.Handler()})

@@ -5,10 +5,10 @@
 //	local          serve, with the demo data the first time
 //	local reset    put the demo data back
 //
-// WARDROOM_ADDR is where it listens, WARDROOM_DATA where the data are kept,
-// DYNAMODB_ENDPOINT a DynamoDB that already runs, WARDROOM_ENGINE which engine to start
-// where none is named (dynoxide or dynamodb-local), and WARDROOM_BASE_PATH what a
-// proxy leaves before the paths.
+// WARDROOM_ADDR is the address it listens on, WARDROOM_DATA the data folder,
+// DYNAMODB_ENDPOINT a DynamoDB that already runs, WARDROOM_ENGINE the engine to start
+// otherwise (dynoxide or dynamodb-local), and WARDROOM_BASE_PATH the prefix that a proxy
+// leaves before the paths.
 package main
 
 import (
@@ -21,9 +21,9 @@ import (
 	"syscall"
 )
 
-// garbage is how much the heap grows between two collections, in percent. It holds
-// some ten MB, of which every request throws away a part: memory is cheaper here than
-// the fifth of a request's time that collecting took at Go's default.
+// garbage is the heap's growth between two collections, in percent. The heap is some ten
+// MB, so memory is cheaper here than the fifth of a request's time that collections took
+// at Go's default.
 const garbage = 400
 
 func main() {

@@ -19,8 +19,8 @@ import (
 	"wardroom/pkg/telemetry"
 )
 
-// requestTime is what a request has, as in a function: Lambda's ten seconds
-// less what the door keeps for its answer.
+// requestTime is a request's timeout, as in a function: Lambda's ten seconds less the
+// time that its handler reserves for the answer.
 const requestTime = 9700 * time.Millisecond
 
 // serve runs until ctx is done; requests under way then end first.
@@ -65,8 +65,8 @@ func (s *settings) serve(ctx context.Context) error {
 	return nil
 }
 
-// newServer serves h. A request's body has as long to come as the request to be
-// served, and whoever doesn't read their answer is left.
+// newServer serves h. A request's body has to arrive within requestTime, and a client
+// that doesn't read its answer is disconnected.
 func newServer(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           h,
@@ -77,7 +77,7 @@ func newServer(h http.Handler) *http.Server {
 	}
 }
 
-// Handler is the local door: all groups in one process.
+// Handler serves all groups in one process.
 func Handler(s *store.Store, c service.Config, o telemetry.Options) http.Handler {
 	all := service.Handler(s, c, functions.All(s, c.SignIn)...)
 	return telemetry.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -101,7 +101,7 @@ func (s *settings) listen(ctx context.Context) (net.Listener, error) {
 	return l, nil
 }
 
-// prepare makes the table and loads the demo data where there is none.
+// prepare makes the table and loads the demo data, each unless it is there.
 func (s *settings) prepare(ctx context.Context, st *store.Store) error {
 	if _, err := demo.CreateTable(ctx, store.Client(s.Config.Config), s.Table); err != nil {
 		return err

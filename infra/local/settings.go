@@ -19,7 +19,7 @@ type settings struct {
 	service.Config
 	Addr string `env:"WARDROOM_ADDR" envDefault:"127.0.0.1:8080"`
 	Data string // see engine.Folder
-	Base string `env:"WARDROOM_BASE_PATH"` // what a proxy before it leaves before the paths of the API: "/wardroom"
+	Base string `env:"WARDROOM_BASE_PATH"` // the prefix that a proxy leaves before the API's paths: "/wardroom"
 }
 
 func read() (*settings, error) {
@@ -45,14 +45,14 @@ func read() (*settings, error) {
 	return &s, nil
 }
 
-// database is the DynamoDB that a run uses.
+// database is a run's DynamoDB.
 type database struct {
 	stop func()
-	done <-chan struct{} // closed when it ends; nil for one that isn't ours
+	done <-chan struct{} // closed when it ends; nil for one that this process didn't start
 }
 
-// database finds the DynamoDB that DYNAMODB_ENDPOINT names, or starts one over
-// the data folder, which no other run may be using.
+// database returns the DynamoDB that DYNAMODB_ENDPOINT names, or starts one over the
+// data folder. It fails where another run uses that.
 func (s *settings) database(ctx context.Context) (*database, error) {
 	if s.Endpoint != "" {
 		if !engine.Answers(ctx, s.Endpoint) {

@@ -1,5 +1,5 @@
-// Command retrieval measures how well package retrieve finds what people have judged
-// to be relevant, on sets of documents, queries and judgements:
+// Command retrieval measures how well package retrieve finds the documents that people
+// have judged relevant, on sets of documents, queries and judgements:
 //
 //	go run ./infra/retrieval FOLDER…
 //

@@ -12,7 +12,7 @@ import (
 type figures struct {
 	queries      int
 	ndcg, recall float64
-	micros       float64 // of a query
+	micros       float64 // duration of a query
 }
 
 const top = 10
@@ -53,7 +53,7 @@ func measure(s set) (figures, error) {
 	return figures{out.queries, out.ndcg / n, out.recall / n, float64(took.Microseconds()) / n}, nil
 }
 
-// gain is the discounted cumulative gain of grades in an order.
+// gain is the discounted cumulative gain of grades in their order.
 func gain(grades []int) (sum float64) {
 	for i, g := range grades {
 		sum += float64(g) / math.Log2(float64(i)+2)

@@ -21,8 +21,7 @@ type text struct {
 	Text  string `json:"text"`
 }
 
-// set is documents and queries, and for each query the documents that are relevant to
-// it, with how much.
+// set has documents, queries, and the grades of documents by query id and document id.
 type set struct {
 	name               string
 	documents, queries []text
@@ -59,7 +58,8 @@ func texts(path string) (all []text, err error) {
 	})
 }
 
-// lines reads a file, or the one with .gz behind its name where there is none.
+// lines calls take with each line of a file, or of the file with .gz after its name where
+// it doesn't exist.
 func lines(path string, take func([]byte) error) error {
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {

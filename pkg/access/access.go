@@ -8,9 +8,9 @@
 // what separates 404 from 403.
 //
 // The rows that fill a Target are read by the guard, strongly consistent, on
-// every request; nothing here remembers anything, so a removal counts on the
-// very next call. Whatever a Target or Caller holds that makes no sense (an
-// unknown role, a key that is both a service's and a user's) gives nothing.
+// every request; nothing here is cached, so a removal takes effect on the very
+// next call. A Target or Caller that makes no sense (an unknown role, a key that
+// is both a service's and a user's) is given nothing.
 //
 // The rules are those of docs/access.md and docs/workspaces.md.
 package access

@@ -1,8 +1,8 @@
 package access
 
-// AgentRole is a user's own role on an agent, stored and sent as it stands; any
-// other value gives nothing. The roles are nested: an owner may do what an
-// editor may, and an editor what a viewer may.
+// AgentRole is a user's own role on an agent, stored and sent unchanged; any other
+// value gives nothing. The roles are nested: an owner may do what an editor may, and
+// an editor what a viewer may.
 type AgentRole string
 
 // The three roles of an agent.
@@ -25,7 +25,7 @@ func (r AgentRole) Permissions() Permission {
 	return 0
 }
 
-// onAgent is the role as which a member of a project acts on its agents.
+// onAgent returns the role that a member of a project has on its agents.
 func (r ProjectRole) onAgent() AgentRole {
 	switch r {
 	case ProjectAdmin:
@@ -36,8 +36,8 @@ func (r ProjectRole) onAgent() AgentRole {
 	return ""
 }
 
-// onAgent is the role as which a member of a team acts on an agent in a project of
-// it: whoever manages the project as an admin of the team owns its agents, too.
+// onAgent returns the role that a member of a team has on the agents of its
+// projects: an admin of the team manages its projects, and so owns their agents.
 func (r Role) onAgent() AgentRole {
 	switch r {
 	case Owner, WorkspaceAdmin:
@@ -51,8 +51,7 @@ func (r Role) onAgent() AgentRole {
 }
 
 // AccessLevel says who may use an agent without a role on it, stored and sent
-// as it stands; any other value opens nothing. None reaches outside the
-// organisation.
+// unchanged; any other value opens nothing. None reaches outside the organisation.
 type AccessLevel string
 
 // The access levels.
@@ -78,7 +77,7 @@ type Openness struct {
 	Mode  PublicMode
 }
 
-// onAgent is the role as which everybody in the organisation acts on an open agent.
+// onAgent returns the role that everybody in the organisation has on an open agent.
 func (o Openness) onAgent() AgentRole {
 	switch {
 	case o.Level == OpenToOrganization, o.Level == Public && o.Mode == ViewOnly:
@@ -89,8 +88,8 @@ func (o Openness) onAgent() AgentRole {
 	return ""
 }
 
-// Who has a role on an agent, the members of its project and of the project's
-// team, the ranks, and those to whom it is open reach it.
+// agentRules: an agent is reached by a role on it, through its project, through the
+// project's team, by rank, and by its access level.
 var agentRules = rules{
 	name: "agent", all: AgentOwner.Permissions(), view: ViewAgent,
 	project: func(t Target) int64 { return t.Project },
@@ -108,5 +107,5 @@ var agentRules = rules{
 	},
 }
 
-// asAgent is a path with what a role gives that it leads to.
+// asAgent returns the path with the role and permissions that it gives on an agent.
 func asAgent(p Path, r AgentRole) way { return way{p, r.Permissions(), string(r)} }

@@ -16,11 +16,11 @@ func ActingRole(c Caller, t Target) Role {
 	return rank.asRole()
 }
 
-// CanAssign reports whether one who acts as the given role may move a member
-// of the team from one role to another; from is "" for who isn't a member yet.
-// Bringing in a viewer takes add_new_user_to_workspace; a role above viewer, or
-// a change of role, takes modify_user_roles; and only an owner gives or takes
-// owner, themselves included. That an owner remains is for the store to see to.
+// CanAssign reports whether a caller acting as the given role may move a member
+// of the team from one role to another; from is "" for a new member. Adding a
+// viewer takes add_new_user_to_workspace; a role above viewer, or a change of
+// role, takes modify_user_roles; and only an owner gives or takes owner,
+// themselves included. That an owner remains is for the store to see to.
 func CanAssign(acting, from, to Role) bool {
 	switch {
 	case to.Permissions() == 0:
@@ -33,9 +33,9 @@ func CanAssign(acting, from, to Role) bool {
 	return acting.Permissions().Has(ModifyUserRoles)
 }
 
-// CanRemove reports whether one who acts as the given role may take a member
-// out of the team; leaves says that the member does it. An owner is never taken out:
-// ownership is passed on first.
+// CanRemove reports whether a caller acting as the given role may remove a member
+// from the team; leaves is true where the member themself asks. An owner is never
+// removed: ownership is passed on first.
 func CanRemove(acting, member Role, leaves bool) bool {
 	if member == Owner {
 		return false

@@ -7,7 +7,7 @@ import "iter"
 type Caller struct {
 	User         int64 // 0 for a service key
 	Organization int64
-	Rank         Rank  // of the user; a service key's own is not looked at
+	Rank         Rank  // of the user; ignored for a service key
 	Service      bool  // a service key
 	BoundProject int64 // the key reaches this project only; 0 for keys that aren't bound, and for tokens
 }
@@ -41,17 +41,17 @@ func (c Caller) ActingRank() Rank {
 	return rank
 }
 
-// Target is a resource as it stands, with the caller's own rows on it.
+// Target is a resource, with what the caller's own rows say about it.
 type Target struct {
 	Kind         Kind
 	ID           int64
 	Organization int64
 	Project      int64       // the project of a thing in one
 	Team         int64       // the team of a project, or of a thing's project; 0 where it has none
-	Role         string      // the caller's own live role on a thing in a project, "" where they have none
-	ProjectRole  ProjectRole // their live membership of the project, or of the thing's
-	TeamRole     Role        // their live membership of the team, or of the project's team
-	Open         Openness    // what a thing is to those who have no role on it
+	Role         string      // the caller's own role on a thing in a project; "" for none, and once it has expired
+	ProjectRole  ProjectRole // their role in the project, or in the thing's, likewise
+	TeamRole     Role        // their role in the team, or in the project's team
+	Open         Openness    // who may use a thing without a role on it
 }
 
 // Decision is the answer to a request for permissions on a target.
@@ -62,8 +62,8 @@ type Decision struct {
 	Granted Permission // all the caller may do with the target, over all paths
 }
 
-// Decide answers whether the caller may do on the target what need names. A
-// need of nothing is refused: a permission nobody named is one nobody has.
+// Decide decides whether the caller has every permission of need on the target.
+// An empty need is refused: a permission nobody named is one nobody has.
 func Decide(c Caller, t Target, need Permission) Decision {
 	var d Decision
 	w, here := waysTo(c, t)
@@ -97,8 +97,8 @@ func Paths(c Caller, t Target) iter.Seq2[Path, Permission] {
 	}
 }
 
-// RolesByPath yields the same paths with the role as which the caller acts by each: their
-// own, or the one that it amounts to there.
+// RolesByPath yields the paths that Paths yields, each with the role that the caller
+// has by it: the one they were given, or its equivalent on the target.
 func RolesByPath(c Caller, t Target) iter.Seq2[Path, string] {
 	return func(yield func(Path, string) bool) {
 		w, _ := waysTo(c, t)
@@ -110,9 +110,9 @@ func RolesByPath(c Caller, t Target) iter.Seq2[Path, string] {
 	}
 }
 
-// HighestRole is the role, of those that RolesByPath yields, that includes all others, and
-// the most direct path that gives it; "" where the caller has none. It is for kinds
-// whose roles are nested.
+// HighestRole returns the highest of the roles that RolesByPath yields, and the most
+// direct path that gives it; "" where the caller has none. It is for kinds whose
+// roles are nested.
 func HighestRole(c Caller, t Target) (role string, path Path) {
 	w, _ := waysTo(c, t)
 	var gives Permission
@@ -124,14 +124,15 @@ func HighestRole(c Caller, t Target) (role string, path Path) {
 	return role, path
 }
 
-// way is a path, what it gives, nothing where it is closed, and as what.
+// way is a path with the permissions and the role that it gives; without
+// permissions, the path doesn't lead to the target.
 type way struct {
 	path  Path
 	gives Permission
 	as    string
 }
 
-// maxWays is how many paths may lead to a thing.
+// maxWays is the most paths that lead to a thing of any kind.
 const maxWays = 5
 
 // waysTo lists the caller's paths to the target, most direct first. It reports

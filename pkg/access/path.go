@@ -2,10 +2,10 @@ package access
 
 import "strconv"
 
-// PathKind is the way by which a caller reaches a resource.
+// PathKind is the kind of a Path.
 type PathKind uint8
 
-// The ways, most direct first; the zero value is no way.
+// The kinds of paths, most direct first; the zero value is none.
 const (
 	Direct        PathKind = 1 + iota // their own role on the resource, or a key that is bound to it
 	ViaProject                        // the project that the resource belongs to
@@ -14,7 +14,7 @@ const (
 	ByAccessLevel                     // the resource is open to the organisation
 )
 
-// Path is one way to a resource, with the project or team it leads through.
+// Path is a path on which a caller reaches a resource, with the project or team on it.
 type Path struct {
 	Kind PathKind
 	ID   int64 // of the project or team, else 0

@@ -91,7 +91,7 @@ var names = [known]string{
 	"view_organization", "manage_users", "manage_organization",
 }
 
-// Has reports whether p holds every right of q.
+// Has reports whether p includes every right of q.
 func (p Permission) Has(q Permission) bool { return p&q == q }
 
 // String names the rights of p for messages and documents, Wardroom's own

@@ -1,7 +1,7 @@
 package access
 
-// ProjectRole is a member's own role in a project, stored and sent as it
-// stands; any other value gives nothing.
+// ProjectRole is a member's own role in a project, stored and sent unchanged; any
+// other value gives nothing.
 type ProjectRole string
 
 // The two roles of a project.
@@ -33,7 +33,7 @@ func (r ProjectRole) Permissions() Permission {
 	return 0
 }
 
-// A member of a project, the members of its team, and the ranks reach it.
+// projectRules: a project is reached by a membership, through its team, and by rank.
 var projectRules = rules{
 	name: "project", all: projectAll, view: ViewProject,
 	project: func(t Target) int64 { return t.ID },

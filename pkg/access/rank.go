@@ -22,7 +22,7 @@ func RankOf(isStaff, isSuperuser bool) Rank {
 	return User
 }
 
-// Outranks reports whether r stands above other; equals don't.
+// Outranks reports whether r is strictly higher than other.
 func (r Rank) Outranks(other Rank) bool { return r > other }
 
 // Admin reports whether r is one of the two admin ranks.
@@ -50,7 +50,7 @@ func (r Rank) onOrganization() Permission {
 	return 0
 }
 
-// asRole is the role as which the rank acts on every team of the organisation.
+// asRole returns the role that the rank has on every team of the organisation.
 func (r Rank) asRole() Role {
 	switch r {
 	case ApplicationAdmin:
@@ -61,7 +61,7 @@ func (r Rank) asRole() Role {
 	return ""
 }
 
-// The users of an organisation reach it, and the ranks more of it.
+// organizationRules: every user reaches their organisation; a rank gives more on it.
 var organizationRules = rules{
 	name: "organization", all: GlobalAdmin.onOrganization(),
 	ways: func(c Caller, rank Rank, _ Target) (w [maxWays]way) {

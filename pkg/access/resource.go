@@ -1,7 +1,7 @@
 package access
 
-// Kind is a kind of thing on which permissions are checked. Of the zero value there
-// are no things, and nobody may see one.
+// Kind is a kind of thing on which permissions are checked. Nothing is of the zero
+// kind, and nothing is permitted on it.
 type Kind uint8
 
 // A workspace is a team seen from Agenta's side, with one difference: a caller
@@ -15,11 +15,12 @@ const (
 	KindAgent
 )
 
-// rules are the rights that there are on things of a kind: its file says them.
+// rules say how the things of a kind are reached and what each path gives. Each
+// kind's are in its own file.
 type rules struct {
 	name string     // in documents, in the audit log and as a resource_type
-	all  Permission // what somebody can have on it
-	view Permission // without which a caller isn't told that it exists; 0 where all of its organisation may know
+	all  Permission // every permission that applies to it
+	view Permission // without which a caller isn't told that it exists; 0 where everybody in its organisation may know
 	ways func(c Caller, rank Rank, t Target) [maxWays]way
 
 	project func(t Target) int64 // the project that it is, or belongs to; nil for none
@@ -34,7 +35,7 @@ var kinds = [...]rules{
 	KindAgent:        agentRules,
 }
 
-// rules returns those of a kind; nothing is allowed by those of no kind.
+// rules returns the rules of the kind; those of an unknown kind allow nothing.
 func (k Kind) rules() *rules {
 	if int(k) >= len(kinds) {
 		k = 0
@@ -50,12 +51,12 @@ func (k Kind) String() string {
 	return "nothing"
 }
 
-// Applicable is every permission that somebody can hold on a resource of the
+// Applicable returns every permission that can be granted on a resource of the
 // kind.
 func Applicable(k Kind) Permission { return k.rules().all }
 
-// Resource says in an operation's line where the id of the resource stands on
-// which a permission is checked.
+// Resource names the input field from which an operation takes the resource that
+// its permission is checked on.
 type Resource struct {
 	Kind     Kind
 	Field    string // the input field that holds its id, by its name on the wire

@@ -1,7 +1,7 @@
 package access
 
 // Role is a member's role in a team, which is Agenta's workspace. The value is
-// stored and sent as it stands; any other value gives nothing.
+// stored and sent unchanged; any other value gives nothing.
 type Role string
 
 // The six roles.
@@ -14,7 +14,7 @@ const (
 	DeploymentManager Role = "deployment_manager"
 )
 
-// What the roles hold of Agenta's permissions. The first three sets are the
+// The roles' shares of Agenta's permissions. The first three sets are the
 // published ones; the three small roles are widened to the viewer's set, as
 // Agenta itself did later.
 const (
@@ -66,8 +66,8 @@ func (r Role) Description() string {
 	return ""
 }
 
-// Permissions is what the role holds of Agenta's 31: the published set, without
-// Wardroom's own.
+// Permissions returns the role's share of Agenta's 31 permissions: the published
+// set, without Wardroom's own.
 func (r Role) Permissions() Permission {
 	switch r {
 	case Owner:
@@ -115,8 +115,8 @@ func (r Role) onProject() Permission {
 	return 0
 }
 
-// The members of a team and the ranks reach it. A workspace is the same, but that
-// everybody in the organisation may know it.
+// A team is reached by a membership and by rank. A workspace is the same, except
+// that everybody in the organisation may know that it exists.
 var (
 	teamRules      = rules{name: "team", all: Owner.onTeam(), view: ViewTeam, ways: waysToTeam}
 	workspaceRules = rules{name: "workspace", all: Owner.onTeam(), ways: waysToTeam}

@@ -1,7 +1,6 @@
 package access
 
-// Scope is how far an API key reaches; the value is stored and sent as it
-// stands.
+// Scope is the extent of an API key's access. The value is stored and sent unchanged.
 type Scope string
 
 // The scopes of a key.
@@ -21,16 +20,16 @@ const (
 	GrantWrite Grant = "write"
 )
 
-// KeyScope only ever cuts: it opens nothing that the caller could not do
-// without it. The zero value permits nothing, so a key row that lost its scope
-// is useless rather than almighty; credentials that aren't keys get ScopeAll.
+// KeyScope restricts what a credential may be used for, and never adds a right.
+// The zero value permits nothing, so a key row that lost its scope is useless
+// rather than almighty; credentials that aren't keys get ScopeAll.
 type KeyScope struct {
 	Scope  Scope
 	Groups map[string]Grant // of a restricted key, by the group's slug; none where absent
 }
 
-// Permits reports whether the scope leaves room for an operation of the group;
-// reads is true for a GET and for operations marked as reads.
+// Permits reports whether the scope allows an operation of the group; reads is
+// true for a GET and for operations marked as reads.
 func (s KeyScope) Permits(group string, reads bool) bool {
 	switch s.Scope {
 	case ScopeAll:
@@ -55,9 +54,8 @@ func Groups() []string {
 	return []string{"agent", "project", "user", "notification", "workspace", "account", "governance", "system"}
 }
 
-// Covers reports whether s permits whatever other permits, in groups still to
-// come too, so that nobody makes a key which can do more than the one they make
-// it with.
+// Covers reports whether s permits everything that other permits, in groups added
+// later too, so that nobody makes a key that can do more than the key they use.
 func (s KeyScope) Covers(other KeyScope) bool {
 	if s.Scope == ScopeAll || other.Scope != ScopeRestricted {
 		return s.Scope == ScopeAll || s.Scope == ScopeReadOnly && other.Scope == ScopeReadOnly

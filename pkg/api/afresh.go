@@ -2,9 +2,8 @@ package api
 
 import "reflect"
 
-// Afresh returns the call with a copy of its input as it was bound: nothing that a
-// hook or a handler did with the one is seen in the other. A request that is
-// decided again is decided on such a copy.
+// Afresh returns the call with a deep copy of its input, for each try of a request,
+// so that no try sees what a hook or a handler of another did to its input.
 func (c Call) Afresh() Call {
 	in := reflect.New(reflect.TypeOf(c.In).Elem())
 	in.Elem().Set(reflect.ValueOf(c.In).Elem())
@@ -13,8 +12,9 @@ func (c Call) Afresh() Call {
 	return c
 }
 
-// detach gives v pointers, lists and maps of its own. What can't be set isn't
-// filled from a request, or never changes once it is (a time, an optional value).
+// detach gives v its own copies of pointers, lists and maps. It skips unexported
+// fields, which aren't filled from a request or never change (a time, an optional
+// value).
 func detach(v reflect.Value) {
 	if !v.CanSet() && (v.Kind() != reflect.Struct || !v.CanAddr()) {
 		return

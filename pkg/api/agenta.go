@@ -11,8 +11,8 @@ import (
 	"wardroom/pkg/fault"
 )
 
-// agentaRoots are the paths whose every answer, unknown ones included, is in
-// the dialect of the workspace routes.
+// agentaRoots are the paths below which every answer, those of unknown paths
+// included, is in the dialect of the workspace routes.
 var agentaRoots = [...]string{"/workspaces", "/organizations"}
 
 func isAgentaPath(path string) bool {
@@ -39,8 +39,8 @@ type detail struct {
 	Type string `json:"type"`
 }
 
-// agentaRefusal writes an error in FastAPI's shape. What is wrong with named
-// fields is a 422 with a list of them; everything else keeps its status.
+// agentaRefusal renders an error in FastAPI's shape. An invalid request with named
+// fields is a 422 with a list of them; any other error keeps its status.
 func agentaRefusal(err error) (int, []byte) {
 	f := fault.Of(err)
 	status, body := f.Kind.Status(), any(f.Message)
@@ -78,7 +78,7 @@ func details(form complaints) []detail {
 	return out
 }
 
-// locOf takes a place apart: body.roles[0] is ["body","roles",0].
+// locOf splits a place: body.roles[0] is ["body","roles",0].
 func locOf(where string) []any {
 	var loc []any
 	for part := range strings.SplitSeq(where, ".") {
@@ -96,8 +96,8 @@ func locOf(where string) []any {
 	return loc
 }
 
-// complaintsOf turns the fields that a handler names into complaints. A message
-// of either dialect gets its type by the table of flaws.
+// complaintsOf turns the fields of a handler's fault into complaints. A message that
+// is a flaw's, in either dialect, gets that flaw's type.
 func complaintsOf(f *fault.Fault) complaints {
 	var out complaints
 	for where, says := range f.Fields {

@@ -8,7 +8,7 @@ import (
 	"wardroom/pkg/fault"
 )
 
-// methods are those that a path may take, in the order in which Allow lists them.
+// methods are the methods of operations, in the order in which Allow lists them.
 var methods = [...]string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 
 // allow is a path's 405.
@@ -46,7 +46,7 @@ func allows(groups []Group) map[string]*allow {
 	return out
 }
 
-// shape is a path without the names of its parameters.
+// shape returns a path without the names of its parameters.
 func shape(path string) string {
 	segments := strings.Split(path, "/")
 	for i, s := range segments {
@@ -57,8 +57,8 @@ func shape(path string) string {
 	return strings.Join(segments, "/")
 }
 
-// covers reports whether a request to the narrow path would, but for its
-// method, be one to the wide path as well: /project/{} covers /project/recent.
+// covers reports whether every request to the narrow shape matches the wide one too:
+// /project/{} covers /project/recent.
 func covers(wide, narrow []string) bool {
 	if len(wide) != len(narrow) {
 		return false

@@ -35,8 +35,8 @@ func (in *input) bind(v reflect.Value, r *http.Request, query url.Values, c *che
 	}
 }
 
-// read turns the texts of a parameter into a value that keeps its rule; false
-// says that there is none to set.
+// read parses the texts of a parameter and checks the value by its rule; false where
+// there is no value to set, or a bad one.
 func (p *param) read(texts []string, c *checker) (any, bool) {
 	if len(texts) == 0 {
 		if p.fallback != "" {
@@ -61,8 +61,8 @@ func (p *param) read(texts []string, c *checker) (any, bool) {
 	return value, len(c.bad) == before
 }
 
-// value reads texts as the parsed JSON that they stand for. What can't be read
-// stays text, and the rule complains.
+// value parses texts to the value that JSON has for them. A text that can't be parsed
+// remains text, of which the rule complains.
 func (p *param) value(texts []string) any {
 	if p.rule.Type != huma.TypeArray {
 		return scalar(p.rule.Type, texts[0])
@@ -102,7 +102,7 @@ func scalar(kind, text string) any {
 	return text
 }
 
-// refuseUnknown names the query parameters that the operation doesn't have.
+// refuseUnknown complains of query parameters that the operation doesn't have.
 func (in *input) refuseUnknown(query url.Values, c *checker) {
 	for _, name := range slices.Sorted(maps.Keys(query)) {
 		if !in.takes(name) {
@@ -113,7 +113,7 @@ func (in *input) refuseUnknown(query url.Values, c *checker) {
 
 func (in *input) takes(query string) bool { return in.queried(query) != nil }
 
-// queried finds the query parameter of a name.
+// queried returns the query parameter with a name, nil for none.
 func (in *input) queried(name string) *param {
 	find := func(params []param) *param {
 		i := slices.IndexFunc(params, func(p param) bool { return p.in == "query" && p.name == name })
@@ -128,9 +128,9 @@ func (in *input) queried(name string) *param {
 	return find(in.body.either)
 }
 
-// respell gives a query the spelling that the operation declares. PHP and many
-// libraries write a list as "user_ids[]"; and what begins with "_" is a caller's
-// own, against a cache for example, and no part of the request.
+// respell changes the names of a query to those that the operation declares. PHP and
+// many libraries write a list as "user_ids[]"; and names that begin with "_" are the
+// caller's own, against a cache for example, and no part of the request.
 func (in *input) respell(query url.Values) {
 	for _, name := range slices.Collect(maps.Keys(query)) {
 		list, bracketed := strings.CutSuffix(name, "[]")
@@ -159,7 +159,7 @@ func settable(t reflect.Type) bool {
 	return reflect.PointerTo(t).Implements(textUnmarshaler)
 }
 
-// set puts a value that kept its rule into a field.
+// set puts a checked value into a field.
 func set(field reflect.Value, value any) {
 	switch field.Kind() {
 	case reflect.Pointer:
@@ -194,19 +194,19 @@ func set(field reflect.Value, value any) {
 	}
 }
 
-// ids finds the ids of a field by its name on the wire.
+// ids returns the ids in a field, by its name on the wire.
 func (in *input) ids(value any, field string) []int64 {
 	found, _ := in.holding(value, field)
 	return found
 }
 
-// spot is a place of the input, and whether it holds a list.
+// spot is the place of a field, and whether the field is a list.
 type spot struct {
 	where string
 	list  bool
 }
 
-// holding finds the ids of a field, and the place that holds them.
+// holding returns the ids in a field, and the field's place.
 func (in *input) holding(value any, field string) ([]int64, spot) {
 	v := reflect.ValueOf(value).Elem()
 	for _, place := range []string{"path", "query"} {

@@ -17,18 +17,18 @@ import (
 	"wardroom/pkg/fault"
 )
 
-// maxBody is the most that is read of a body.
+// maxBody is the most bytes that are read of a body.
 const maxBody = 1 << 20
 
-// trusted is how much of a body is made room for before it comes. Beyond it the
-// room grows with what has come: a length costs a caller nothing to announce.
+// trusted bounds the memory that is allocated for a body before it comes. Beyond it,
+// memory grows with the bytes read: announcing a length costs a caller nothing.
 const trusted = 2 << 10
 
-// byteOrderMark may stand before JSON, where a tool of Windows wrote it.
+// byteOrderMark may precede JSON that a tool of Windows wrote.
 var byteOrderMark = []byte("\ufeff")
 
-// readBody reads a body within the limit, and never more than the limit. One that
-// comes too slowly ends with the request's time (503).
+// readBody reads a body of at most maxBody bytes. It refuses a larger one (413), and
+// one that is slower than the request's time (503).
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > maxBody {
 		return nil, fault.New(fault.KindTooLarge, "The request body is too large.")
@@ -51,8 +51,8 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	return bytes.TrimPrefix(text.Bytes(), byteOrderMark), nil
 }
 
-// declaredJSON refuses a body that isn't declared as JSON in UTF-8 (415), and says
-// which header would declare it.
+// declaredJSON refuses a body that isn't declared as JSON in UTF-8 (415), and names the
+// header at fault.
 func declaredJSON(h http.Header) error {
 	if e := h.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
 		return notJSON("header.Content-Encoding", "The request body must not be compressed: leave out the header Content-Encoding.")
@@ -85,15 +85,15 @@ func isJSON(contentType string) bool {
 	return kind == "application/json" || strings.HasPrefix(kind, "application/") && strings.HasSuffix(kind, "+json")
 }
 
-// stamps are accepted in every body and ignored: who made or changed a thing is
-// the caller, whatever the body says.
+// stamps are accepted in every body and ignored: the caller made or changed the thing,
+// whatever the body says.
 var stamps = [...]string{"created_by", "modified_by"}
 
-// noBody is the rule of a POST or PUT that declares no body. It may still send
-// an object with the stamps.
+// noBody is the body of a POST or PUT that declares none: an object that may have the
+// stamps.
 var noBody = &body{rule: &rule{Schema: &huma.Schema{Type: huma.TypeObject}}}
 
-// bind checks the body, and fills the field that it is for.
+// bind checks the body, and fills the input's Body from it.
 func (b *body) bind(v reflect.Value, text []byte, query url.Values, c *checker) {
 	tree, made := b.parse(text, query, c)
 	if tree == nil {
@@ -124,8 +124,8 @@ func (b *body) bind(v reflect.Value, text []byte, query url.Values, c *checker) 
 	}
 }
 
-// parse yields the body's value, nil where there is none to bind; made says
-// that it isn't what the text says.
+// parse returns the body's value, with fields from the query, nil where there is none
+// to bind; made is true where the value differs from the text.
 func (b *body) parse(text []byte, query url.Values, c *checker) (tree any, made bool) {
 	if len(bytes.TrimLeft(text, " \t\r\n")) > 0 {
 		var bad *complaint
@@ -170,7 +170,7 @@ func (b *body) parse(text []byte, query url.Values, c *checker) (tree any, made 
 	return m, made || len(text) == 0
 }
 
-// queried are the fields of the body that a query gives instead.
+// queried returns the fields of the body that are given in the query.
 func (b *body) queried(query url.Values) (fields []string) {
 	for _, p := range b.either {
 		if query.Has(p.name) {
@@ -195,8 +195,8 @@ func (b *body) ignoreStamps(m map[string]any, c *checker) {
 	}
 }
 
-// whereOf finds the field that encoding/json stumbled over, which takes a value
-// that is right by its schema but too large for its Go type.
+// whereOf returns the place of an error of encoding/json, which refuses a value that
+// its schema allows but that is too large for its Go type.
 func whereOf(err error) string {
 	var t *json.UnmarshalTypeError
 	if errors.As(err, &t) && t.Field != "" {

@@ -9,8 +9,8 @@ import (
 	"wardroom/pkg/fault"
 )
 
-// flaw is something that can be wrong with a field, as both dialects say it:
-// ours, and FastAPI's message and type. None repeats a value.
+// flaw is a mistake in a field, in the words of both dialects: ours, and FastAPI's
+// message and type. None repeats a value.
 type flaw struct{ says, msg, typ string }
 
 var (
@@ -48,22 +48,22 @@ func malformedAt(pos int) flaw {
 	return flaw{says, says, "value_error.jsondecode"}
 }
 
-// limited is a flaw about a bound of ours; both texts take it as %v.
+// limited is a flaw about a bound; both texts have it as %v.
 func limited(says, msg, typ string, bound any) flaw {
 	return flaw{fmt.Sprintf(says, bound), fmt.Sprintf(msg, bound), typ}
 }
 
-// complaint is a flaw at its place: "body.user_ids[1]".
+// complaint is a flaw at a place: "body.user_ids[1]".
 type complaint struct {
 	where string
 	flaw
 }
 
-// maxComplaints bounds the answer to a body of nothing but mistakes.
+// maxComplaints bounds the answer to a body that is full of mistakes.
 const maxComplaints = 50
 
-// complaints is everything that is wrong with a request's form. As an error it
-// is a fault of kind invalid; the workspace dialect shows its parts as a list.
+// complaints are the mistakes in a request's form. As an error they are a fault of
+// kind invalid; the workspace dialect shows them as a list.
 type complaints []complaint
 
 func (c *complaints) add(where string, f flaw) {
@@ -88,14 +88,14 @@ func (c complaints) fault() *fault.Fault {
 	return f
 }
 
-// trail is the place in a body that is being looked at. It grows and shrinks in
-// one buffer, so a body without mistakes costs no strings.
+// trail is the place in a body that is being checked. It grows and shrinks in one
+// buffer, so a body without mistakes costs no strings.
 type trail struct{ buf []byte }
 
 func newTrail(root string) trail { return trail{append(make([]byte, 0, 48), root...)} }
 
-// push enters a key and returns where to pop to. A key is the caller's own
-// text, so it is cut where it is long.
+// push enters a key and returns the argument for pop. A key is the caller's own text,
+// so a long one is cut.
 func (t *trail) push(key string) int {
 	back := len(t.buf)
 	t.buf = append(append(t.buf, '.'), shortened(key)...)
@@ -112,7 +112,7 @@ func (t *trail) pop(back int) { t.buf = t.buf[:back] }
 
 func (t *trail) String() string { return string(t.buf) }
 
-// shortened makes a name from the request fit to be named in an answer.
+// shortened returns a name from the request, cut and in valid UTF-8, for an answer.
 func shortened(name string) string {
 	const most = 64
 	if len(name) <= most {

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// CheckOrigins refuses what no browser ever says of itself, so that it would let
-// nobody in: an origin is a scheme and a host, "https://app.example.com", without
-// a slash at its end; or "*". A quote is refused since it would end the text that
-// API Gateway puts an origin into.
+// CheckOrigins refuses texts that no browser sends as an origin, and so would have no
+// effect: an origin is a scheme and a host, "https://app.example.com", without a slash
+// at its end; or "*". A quote is refused because API Gateway puts an origin into a
+// quoted text.
 func CheckOrigins(origins []string) error {
 	for _, origin := range origins {
 		u, err := url.Parse(origin)
@@ -26,7 +26,7 @@ func CheckOrigins(origins []string) error {
 // call next. Without origins it is next itself, and an OPTIONS is a 405.
 //
 // A preflight is answered before any authentication, on every path that has an
-// operation: next says by its own 405 which methods those are.
+// operation: the Allow header of next's 405 lists its methods.
 func CORS(origins []string, next http.Handler) http.Handler {
 	if len(origins) == 0 {
 		return next
@@ -60,10 +60,10 @@ func CORS(origins []string, next http.Handler) http.Handler {
 	})
 }
 
-// requestHeaders are those that an operation may read.
+// requestHeaders are the headers that an operation may read.
 var requestHeaders = []string{"Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Ocp-Apim-Subscription-Key"}
 
-// unsent is a response that nobody gets.
+// unsent is a response that is dropped, except for its status and header.
 type unsent struct {
 	header http.Header
 	status int

@@ -5,9 +5,8 @@ import (
 	"reflect"
 )
 
-// faithful panics if a body field, at any depth, could lose an explicit false
-// or 0: a default is filled in wherever a field is empty, so such a field must
-// be a pointer.
+// faithful panics if a body field, at any depth, could lose an explicit false or 0: a
+// default replaces nil, so a field with a default must be a pointer.
 func faithful(t reflect.Type, where string) {
 	walk(t, map[reflect.Type]bool{}, func(f jsonField) {
 		if f.Tag.Get("default") != "" && f.Type.Kind() != reflect.Pointer {
@@ -19,7 +18,7 @@ func faithful(t reflect.Type, where string) {
 	})
 }
 
-// hasDefaults reports whether a field at any depth has one.
+// hasDefaults reports whether a field at any depth has a default.
 func hasDefaults(t reflect.Type) (found bool) {
 	walk(t, map[reflect.Type]bool{}, func(f jsonField) { found = found || f.Tag.Get("default") != "" })
 	return found

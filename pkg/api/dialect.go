@@ -2,8 +2,8 @@ package api
 
 import "wardroom/pkg/fault"
 
-// dialect is how an operation speaks: what it forgives in a request, and the
-// shape of its answers and refusals.
+// dialect is an operation's leniency with requests, and the shape of its answers and
+// refusals.
 type dialect int
 
 const (
@@ -12,7 +12,7 @@ const (
 	scim                  // SCIM 2.0, see scim.go
 )
 
-// dialect is the one in which o answers.
+// dialect returns the operation's dialect.
 func (o Op) dialect() dialect {
 	switch {
 	case o.IsAgenta:
@@ -35,8 +35,8 @@ func dialectOf(path string) dialect {
 	return ours
 }
 
-// lenient reports whether what the operation doesn't know of a request is
-// ignored, instead of refused.
+// lenient reports whether unknown parameters and fields are ignored, instead of
+// refused.
 func (d dialect) lenient() bool { return d != ours }
 
 // contentType is the media type of the dialect's answers.
@@ -52,8 +52,7 @@ var (
 	scimType = []string{"application/scim+json"}
 )
 
-// noPath and wrongVerb are what a path without operations, and one without this
-// method, are told.
+// noPath and wrongVerb are the messages of the 404 of an unknown path, and of a 405.
 func (d dialect) noPath() string {
 	if d == agenta {
 		return agentaNoPath
@@ -68,7 +67,7 @@ func (d dialect) wrongVerb() string {
 	return "Method not allowed"
 }
 
-// refusal writes an error.
+// refusal renders an error.
 func (d dialect) refusal(err error, requestID string) (int, []byte) {
 	switch d {
 	case agenta:

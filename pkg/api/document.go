@@ -12,9 +12,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// Document renders the OpenAPI 3.1 document of the groups, indented. The same
-// groups give the same bytes. It costs milliseconds, so it is written when the
-// program is built and never when a function starts.
+// Document renders the OpenAPI 3.1 document of the groups, indented. The same groups
+// give the same bytes. It takes milliseconds, so it is called when the program is
+// built and never when a function starts.
 func Document(groups ...Group) []byte { return DocumentWith(nil, groups...) }
 
 // DocumentWith is Document with an example of each request's body, by the id of
@@ -59,11 +59,11 @@ type document struct {
 	*schemas
 	out    *huma.OpenAPI
 	bodies map[string]json.RawMessage // examples
-	named  map[string]*huma.Schema    // of no type of their own: answers, bodies and errors
-	used   map[string]*huma.Response  // refusals that operations refer to
+	named  map[string]*huma.Schema    // of answers, bodies and errors, which have no Go type
+	used   map[string]*huma.Response  // the refusals that operations refer to
 }
 
-// name keeps a schema under a name and returns what refers to it.
+// name adds a schema under a name and returns a reference to it.
 func (d *document) name(name string, schema *huma.Schema) *huma.Schema {
 	d.named[name] = schema
 	return &huma.Schema{Ref: schemaRef + name}
@@ -80,7 +80,7 @@ func (d *document) operation(g Group, o Op) *huma.Operation {
 	return op
 }
 
-// describe says in words what the operation's line says.
+// describe describes an operation in words, from its line.
 func describe(o Op) string {
 	parts := []string{who(o)}
 	if o.Summary != "" {
@@ -102,7 +102,7 @@ func describe(o Op) string {
 	return strings.Join(parts, "\n\n")
 }
 
-// who says who may call an operation.
+// who describes who may call an operation.
 func who(o Op) string {
 	var says []string
 	switch {
@@ -191,8 +191,8 @@ func (d *document) parameter(o Op, p param) *huma.Param {
 	return out
 }
 
-// requestBody describes the body, with the stamps that every body may carry.
-// That its fields may stand in the query instead is only spoken of.
+// requestBody describes the body, with the stamps that every body may have. That some
+// fields may be in the query instead is said in its description alone.
 func (d *document) requestBody(o Op) *huma.RequestBody {
 	b := o.in.body
 	if b == nil && (o.dialect().lenient() || !o.sends()) {
@@ -241,20 +241,20 @@ func (d *document) requestBody(o Op) *huma.RequestBody {
 	return out
 }
 
-// contentOf is a body as a dialect declares it.
+// contentOf returns the content of a body in a dialect.
 func contentOf(d dialect, schema *huma.Schema) map[string]*huma.MediaType {
 	return map[string]*huma.MediaType{d.contentType()[0]: {Schema: schema}}
 }
 
-// What the checks ask of a text beyond its length, as patterns: whoever makes
-// requests from the document alone must not be refused.
+// The checks of a text beyond its length, as patterns: a client that makes requests
+// from the document alone must not be refused.
 const (
 	noNUL     = `^[^\u0000]*$`
 	decimalID = `^[1-9][0-9]{0,14}$`
 	someText  = `^[^\u0000]*[^\s\u0000][^\u0000]*$`
 )
 
-// textPattern is that of a text: of a name, or of one that isn't blank.
+// textPattern returns the pattern of a text: of a name or free text, filled or not.
 func textPattern(name, filled bool) string {
 	switch {
 	case name && filled:
@@ -267,14 +267,14 @@ func textPattern(name, filled bool) string {
 	return noNUL
 }
 
-// sharpened reports whether a schema has one of these patterns already: a type
-// inside the bodies of two operations is described once. They say no more than
-// the rule checks by itself, in a spelling that Go doesn't read.
+// sharpened reports whether a schema has one of these patterns already: a type in the
+// bodies of two operations is described once. Rules don't compile these patterns,
+// whose syntax isn't Go's, since they make the same checks themselves.
 func sharpened(s *huma.Schema) bool {
 	return slices.Contains([]string{noNUL, decimalID, someText, plainName, filledName}, s.Pattern)
 }
 
-// sharpen writes into a request's schema what the rules hold it to.
+// sharpen adds the checks of a request's rule to its schema.
 func (d *document) sharpen(r *rule, o Op) {
 	switch {
 	case r == nil || sharpened(r.Schema):

@@ -7,13 +7,13 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// TrueOr is an answer that is true, or else a T that says something, as Agenta's
-// invitations are answered.
+// TrueOr is an answer that is true, or a T where Else is neither nil nor zero, as the
+// answers of Agenta's invitations are.
 type TrueOr[T any] struct{ Else *T }
 
 func (t TrueOr[T]) plain() bool { return t.Else == nil || reflect.ValueOf(*t.Else).IsZero() }
 
-// MarshalJSON writes whichever it is.
+// MarshalJSON renders true or the T.
 func (t TrueOr[T]) MarshalJSON() ([]byte, error) {
 	if t.plain() {
 		return []byte("true"), nil
@@ -34,7 +34,7 @@ func (t TrueOr[T]) Redacted() any {
 	return t
 }
 
-// Schema describes both.
+// Schema describes true and T as alternatives.
 func (TrueOr[T]) Schema(r huma.Registry) *huma.Schema {
 	return &huma.Schema{OneOf: []*huma.Schema{{Type: huma.TypeBoolean, Enum: []any{true}}, r.Schema(reflect.TypeFor[T](), true, "")}}
 }

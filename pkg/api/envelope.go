@@ -12,11 +12,11 @@ import (
 	"wardroom/pkg/fault"
 )
 
-// maxAnswer is the most that is sent; Lambda cuts at 6 MB, headers included.
+// maxAnswer is the most bytes of an answer; Lambda cuts at 6 MB, headers included.
 const maxAnswer = 5 << 20
 
-// write appends v as JSON without a newline. HTML is left as it is: the
-// documented bodies are compared to the byte.
+// write appends v as JSON without a newline. HTML isn't escaped: the documented
+// bodies are compared to the byte.
 func write(b *bytes.Buffer, v any) error {
 	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
@@ -27,8 +27,8 @@ func write(b *bytes.Buffer, v any) error {
 	return nil
 }
 
-// render makes the answer to a handler's result. It runs before anything is
-// committed, so an answer that can't be sent changes nothing.
+// render renders a handler's result. It runs before anything is committed, so an
+// answer that can't be sent, being too large (413), changes nothing.
 func (rt *route) render(ctx context.Context, result any, scope string) (Answer, error) {
 	o := rt.op.out
 	if rt.op.Status == http.StatusNoContent {
@@ -80,8 +80,8 @@ func (rt *route) render(ctx context.Context, result any, scope string) (Answer, 
 	return a, err
 }
 
-// told takes an answer apart that has a message of its own, which must be one
-// that the operation's line lists.
+// told returns the data and the message, as JSON, of an answer with a message of its
+// own. It fails on a message that the operation's line doesn't list.
 func (rt *route) told(t told) (data any, message []byte, err error) {
 	data, text := t.told()
 	if text != rt.op.Message && !slices.Contains(rt.op.Others, text) {
@@ -103,8 +103,8 @@ func withoutSecrets(data, meta *any) (inData, inMeta bool) {
 	return inData, inMeta
 }
 
-// body writes the envelope, in the documented order of its keys, or the data
-// alone where the answer is bare.
+// body renders the envelope, in the documented order of its keys, or the data alone
+// where the answer is bare.
 func (rt *route) body(message []byte, data, meta any, next string, replayed bool) ([]byte, error) {
 	var b bytes.Buffer
 	if rt.bare {
@@ -124,8 +124,8 @@ func (rt *route) body(message []byte, data, meta any, next string, replayed bool
 	return b.Bytes(), nil
 }
 
-// writeMeta joins what the handler notes with what this package adds; with
-// neither there is no meta at all.
+// writeMeta appends meta: the handler's, with next_cursor and replayed; none where all
+// are empty.
 func writeMeta(b *bytes.Buffer, meta any, next string, replayed bool) error {
 	const key = `,"meta":`
 	start := b.Len()
@@ -168,7 +168,7 @@ type refused struct {
 	Meta    map[string]any `json:"meta"`
 }
 
-// refusal writes a fault in the envelope.
+// refusal renders a fault in the envelope.
 func refusal(f *fault.Fault, requestID string) []byte {
 	meta := make(map[string]any, len(f.Meta)+3)
 	for k, v := range f.Meta {
@@ -180,7 +180,7 @@ func refusal(f *fault.Fault, requestID string) []byte {
 	}
 	var b bytes.Buffer
 	if err := write(&b, refused{Message: f.Told(), Meta: meta}); err != nil {
-		f = fault.Of(err) // a fact that can't be written must not hide the refusal
+		f = fault.Of(err) // Meta can't be encoded: the refusal goes without it
 		return refusal(&fault.Fault{Kind: f.Kind, Message: f.Message}, requestID)
 	}
 	return b.Bytes()

@@ -11,8 +11,8 @@ import (
 // decimal is the format of ids that are strings on the wire, as Agenta's are.
 const decimal = "decimal"
 
-// wrongFormat holds a text against the format that its tag names. A format that
-// isn't listed here is for the document alone.
+// wrongFormat checks a text by a format, and returns the flaw and true where it is
+// wrong. Formats that aren't listed here are for the document alone.
 func wrongFormat(format, s string) (flaw, bool) {
 	switch format {
 	case decimal:

@@ -11,9 +11,9 @@ import (
 	"wardroom/pkg/telemetry"
 )
 
-// front stands before the mux: it refuses what is no path of ours before the
-// mux would redirect it, forgives one trailing slash and one empty segment at the
-// beginning, gives 404 and 405 our shape, and turns a panic into a mute 500.
+// front is the handler before the mux: it refuses paths that the mux would redirect,
+// forgives one trailing slash and one empty segment at the beginning, gives 404 and
+// 405 our shape, and turns a panic into a mute 500.
 type front struct{ mux *http.ServeMux }
 
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -42,7 +42,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}))
 }
 
-// pathed is r with the path that mend makes of its own.
+// pathed returns r with its path changed by mend.
 func pathed(r *http.Request, mend func(*url.URL)) *http.Request {
 	u := *r.URL
 	if mend(&u); u.Path == r.URL.Path && u.RawPath == r.URL.RawPath {
@@ -53,8 +53,8 @@ func pathed(r *http.Request, mend func(*url.URL)) *http.Request {
 	return &mended
 }
 
-// withoutFirst takes the one empty segment off a path that a base URL with a
-// slash at its end leaves before it.
+// withoutFirst removes one empty segment at the beginning of a path, which a client's
+// base URL with a slash at its end makes.
 func withoutFirst(path string) string {
 	if strings.HasPrefix(path, "//") {
 		return path[1:]
@@ -80,8 +80,8 @@ func isPlain(path string) bool {
 	return !strings.Contains(path, "%2f")
 }
 
-// unknown answers what the mux has no route for: 405 where another method has
-// one, else 404, and either before any authentication, as a gateway would.
+// unknown answers requests without a route: 405 where the path has another method,
+// else 404, and either before any authentication, as a gateway would.
 func (f *front) unknown(w http.ResponseWriter, r *http.Request) {
 	for _, method := range methods {
 		switch h, _ := f.mux.Handler(&http.Request{Method: method, URL: r.URL, Host: r.Host}); h := h.(type) {

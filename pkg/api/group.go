@@ -18,9 +18,9 @@ type Group struct {
 	Ops  []Op
 }
 
-// check panics where a list of operations is wrong in itself, so that no such
-// program starts: two operations of one id, an operation that nobody was
-// allowed to call, a field that no input has. Colliding paths the mux refuses.
+// check panics where a list of operations is wrong, so that no such program starts:
+// two operations with one id, an operation that nobody may call, a field that no
+// input has. The mux refuses colliding paths.
 func check(groups []Group) {
 	ids := map[string]bool{}
 	for _, g := range groups {

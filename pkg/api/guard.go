@@ -11,62 +11,61 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Guard stands before every operation that isn't Public.
+// Guard authenticates and authorizes the requests to operations that aren't Public.
 type Guard interface {
-	// Admit reads the credentials before anything else of the request is
-	// looked at. It refuses with a *fault.Fault.
+	// Admit checks the credentials, before anything else of the request is read. It
+	// refuses with a *fault.Fault.
 	Admit(r *http.Request, op *Op) (Visit, error)
-	// Cursors returns what makes and reads the cursors of lists.
+	// Cursors returns the maker and reader of lists' cursors.
 	Cursors(ctx context.Context) (*table.Cursors, error)
 }
 
 // Visit is one admitted request.
 type Visit interface {
-	// Confirm finishes the authentication. It is called before any refusal of
-	// the request's form, so that 401 comes before 413, 415, 400 and 422.
+	// Confirm finishes the authentication of a request that is refused for its form, so
+	// that 401 comes before 413, 415, 400 and 422.
 	Confirm(ctx context.Context) error
-	// Serve authorises the call, runs handle and commits. Where the transaction
-	// is tried again, so is all of it, each time on a call of its own (Afresh).
-	// The answer may be a stored one.
+	// Serve authorises the call, runs handle and commits. Where the transaction loses to
+	// another, all of it is tried again, each time with a call of its own (Afresh). The
+	// answer may be a stored one.
 	Serve(ctx context.Context, c Call, handle Handle) (Answer, error)
 }
 
 // Handle runs the handler of an operation on the input of a call.
 type Handle func(ctx context.Context, c Call) (Answer, error)
 
-// Call is a request whose form is in order.
+// Call is a request whose form is valid.
 type Call struct {
 	Op *Op
 	In any // the *I of the operation's handler
-	// IfMatch holds the versions of an If-Match header without their quotes, or
-	// "*". It is nil where the header is absent, and empty where it holds only
-	// weak tags, which never match.
+	// IfMatch has the versions of an If-Match header without their quotes, or "*". It is
+	// nil where the header is absent, and empty where it has only weak tags, which never
+	// match.
 	IfMatch        []string
-	IdempotencyKey string // "" where absent or meaningless
-	Fingerprint    string // tells one use of an Idempotency-Key from another: hex SHA-256 of method, path, query and body; "" without a key
+	IdempotencyKey string // "" where absent, or the operation takes none
+	Fingerprint    string // identifies the request of an Idempotency-Key: hex SHA-256 of method, path, query and body; "" without a key
 
-	queried []string // fields of the body that the query gave instead
+	queried []string // fields of the body that were given in the query
 }
 
-// Answer is what is sent, or kept to be sent again.
+// Answer is an answer to be sent, or stored and sent again.
 type Answer struct {
 	Status int
 	Body   []byte // JSON
 	ETag   string // with its quotes; "" for none
-	Kept   []byte // the body without its secrets, to be stored for replays in Body's stead; nil where it has none
+	Kept   []byte // the body without its secrets, to be stored instead of Body; nil where it has none
 
-	Removal int64 // id of the removal that the request made, for a header; 0 for none
-	// Earlier are ids of the removals that it made before, where one transaction
-	// couldn't hold it all. No operation does so that takes an Idempotency-Key.
+	Removal int64 // id of the removal that the request began, for a header; 0 for none
+	// Earlier are ids of removals that earlier parts of the request began; see
+	// Request.Continue. An operation that takes an Idempotency-Key has none.
 	Earlier []int64
 
-	// Anew makes the answer again, from the same result of the handler, which may
-	// have changed meanwhile: what leaves after the commit may have failed.
+	// Anew renders the handler's result again, which may have changed: a letter that was
+	// sent after the commit may have failed.
 	Anew func() (Answer, error)
 }
 
-// Matches reports whether If-Match lets a request on a row of this version
-// through.
+// Matches reports whether If-Match, if there is one, names the version.
 func (c Call) Matches(version int64) bool {
 	if c.IfMatch == nil {
 		return true
@@ -79,14 +78,13 @@ func (c Call) Matches(version int64) bool {
 	return false
 }
 
-// IDs returns the ids that an input field holds, by its name on the wire: one
-// for a single id, all of a list, none where the request doesn't give it (or
-// gives null). A decimal string counts as an id, as on the workspace routes;
-// any other string holds none. Where two places share the name, the path counts
-// before the query and the query before the body.
+// IDs returns the ids in an input field, by its name on the wire: one for a single id,
+// all of a list, none where the request doesn't give it (or gives null). A decimal
+// string is an id, as on the workspace routes; any other string is none. Of fields with
+// the same name, the path comes before the query and the query before the body.
 func (c Call) IDs(field string) []int64 { return c.Op.in.ids(c.In, field) }
 
-// Where is the place of the nth id that IDs finds in a field, as refusals name it:
+// Where returns the place of the nth id of IDs, as refusals name it:
 // "body.user_ids[1]". It is "" for the path, and for a field that isn't given.
 func (c Call) Where(field string, n int) string {
 	place, list := c.place(field)
@@ -96,9 +94,9 @@ func (c Call) Where(field string, n int) string {
 	return place
 }
 
-// Place is where a field was given, as refusals name it: "body.user_ids", or
-// "query.user_ids" for one that may stand in either. It is "" for the path, and
-// for a field that isn't given.
+// Place returns the place of a field, as refusals name it: "body.user_ids", or
+// "query.user_ids" for one that was given there. It is "" for the path, and for a
+// field that isn't given.
 func (c Call) Place(field string) string {
 	place, _ := c.place(field)
 	return place

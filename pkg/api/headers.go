@@ -2,10 +2,9 @@ package api
 
 import "strings"
 
-// parseIfMatch reads the If-Match lines of a request: the versions without
-// quotes, or "*". Weak tags are left out, because they never match, and so is a
-// strong "*" in quotes, which is no version. nil means that there is no header,
-// and false that it is malformed.
+// parseIfMatch reads the If-Match lines of a request: the versions without quotes, or
+// "*". Weak tags are dropped, because they never match, and so is "*" in quotes, which
+// is no version. It returns nil without a header, and false for a malformed one.
 func parseIfMatch(lines []string) ([]string, bool) {
 	if len(lines) == 0 {
 		return nil, true
@@ -37,7 +36,8 @@ func parseIfMatch(lines []string) ([]string, bool) {
 	}
 }
 
-// parseKey reads the Idempotency-Key lines of a request; "" is no key.
+// parseKey reads the Idempotency-Key lines of a request: "" without one, false for a
+// malformed one.
 func parseKey(lines []string) (string, bool) {
 	if len(lines) == 0 {
 		return "", true

@@ -5,13 +5,13 @@ import (
 	"reflect"
 )
 
-// Hooking is a guard that asks an input more than its form. Hooks are the
-// interfaces by which it does, of one method each.
+// Hooking is a guard that calls methods of inputs. Hooks are the interfaces, of one
+// method each, that an input may implement.
 type Hooking interface{ Hooks() []reflect.Type }
 
-// hooked panics where an input looks as if it had one of the hooks, and hasn't: a
-// method of that name with another signature, or two that are promoted and hide
-// each other, would never be asked.
+// hooked panics where an input seems to implement one of the hooks but doesn't: a
+// method of that name with another signature, or two that are promoted and hide each
+// other, would never be called.
 func hooked(in reflect.Type, hooks []reflect.Type) {
 	for _, h := range hooks {
 		if name := h.Method(0).Name; named(in, name) && !reflect.PointerTo(in).Implements(h) {
@@ -20,8 +20,7 @@ func hooked(in reflect.Type, hooks []reflect.Type) {
 	}
 }
 
-// named reports whether a struct, or one that is embedded in it, has a method of
-// that name.
+// named reports whether a struct, or one embedded in it, has a method with the name.
 func named(t reflect.Type, method string) bool {
 	if _, is := reflect.PointerTo(t).MethodByName(method); is {
 		return true

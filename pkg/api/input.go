@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// input describes a handler's input type: which field is filled from which part of
-// a request, and which values it takes. It is made when the operation is
-// declared, and panics where a request could not be served faithfully.
+// input describes a handler's input type: for each field its part of the request and
+// its rule. It is made when the operation is declared, which panics where a request
+// could not be bound faithfully.
 type input struct {
 	typ    reflect.Type
 	params []param
 	body   *body // nil where the operation takes none
-	paging []int // where Paging is embedded, nil where it isn't
+	paging []int // the index of the embedded Paging, nil for none
 }
 
 // param is a field filled from the path, the query or a header.
@@ -33,7 +33,7 @@ type body struct {
 	typ      reflect.Type // without the pointer of an optional one
 	required bool
 	fields   []jsonField
-	either   []param // body fields that may come from the query instead
+	either   []param // body fields that may be given in the query instead
 	defaults bool
 	rule     *rule
 }

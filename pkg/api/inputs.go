@@ -2,18 +2,18 @@ package api
 
 import "github.com/danielgtaylor/huma/v2"
 
-// Input is one value that a request to an operation may carry.
+// Input is one value that a request to an operation may have.
 type Input struct {
 	In       string // "path", "query" or "body"
 	Name     string // as on the wire; inside an object of the body with dots, "reassign.agents"
-	Type     string // of JSON Schema: "integer", "string", …; of a list, that of its items
+	Type     string // of JSON Schema: "integer", "string", …; for a list, its items'
 	Format   string // of JSON Schema: "date-time", "email", …; "" for none
 	List     bool
 	Required bool
 }
 
-// Inputs lists what a request may carry, headers apart: the path first, then the
-// query, then the body. A body field that may come from the query instead is
+// Inputs lists the values that a request may have, headers apart: the path first, then
+// the query, then the body. A body field that may be given in the query instead is
 // listed twice.
 func (o Op) Inputs() []Input {
 	var out []Input
@@ -33,8 +33,7 @@ func (o Op) Inputs() []Input {
 	return append(out, o.in.body.rule.inputs("body", "", o.in.body.required)...)
 }
 
-// inputs lists the values that a rule is about: itself, or what its object
-// holds.
+// inputs lists the values of a rule: itself, or those of its object's fields.
 func (r *rule) inputs(in, name string, required bool) (out []Input) {
 	switch r.Type {
 	case huma.TypeObject:

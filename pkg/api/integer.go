@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// maxID is the largest integer that every JSON reader keeps exactly.
+// maxID is the largest integer that every JSON parser keeps exact.
 const maxID = 1<<53 - 1
 
 // parseID reads ^[1-9][0-9]*$ up to 2^53-1.
@@ -21,9 +21,9 @@ func isInteger(s string) bool {
 	return s == "0" || s != "" && s[0] != '0' && strings.Trim(s, "0123456789") == ""
 }
 
-// integral respells a JSON number without fraction and exponent, and reports
-// whether it can be. It reckons with digits, because a float64 would round
-// 9007199254740990.9999 to an integer.
+// integral rewrites a JSON number without fraction and exponent; false where it is no
+// integer. It works on digits, because a float64 would round 9007199254740990.9999 to
+// an integer.
 func integral(number string) (string, bool) {
 	sign := ""
 	if strings.HasPrefix(number, "-") {

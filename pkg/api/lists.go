@@ -2,9 +2,9 @@ package api
 
 import "reflect"
 
-// lists says where in a type lists and maps stand, so that nil ones can be made
-// empty before they are written: data says [] and never null. It is nil for a
-// type without any, which then costs nothing.
+// lists locates the lists and maps in a type, so that nil ones can be made empty
+// before they are encoded: data has [] and never null. It is nil for a type without
+// any, which then costs nothing.
 type lists struct {
 	fields map[int]*lists // of a struct, by index
 	items  *lists         // of a slice, array or pointer
@@ -13,7 +13,7 @@ type lists struct {
 
 func listsIn(t reflect.Type) *lists { return listsOf(t, map[reflect.Type]bool{}) }
 
-// listsOf stops at a type inside itself; nothing we answer is recursive.
+// listsOf stops at a type inside itself; no answer is recursive.
 func listsOf(t reflect.Type, outer map[reflect.Type]bool) *lists {
 	if outer[t] || isText(t) {
 		return nil
@@ -53,8 +53,8 @@ func listsOf(t reflect.Type, outer map[reflect.Type]bool) *lists {
 	return nil
 }
 
-// fill returns v without nil lists. It changes what the handler's result
-// points to, but never from one list into another.
+// fill returns v without nil lists. It changes values that v points to, but shares no
+// list with another value.
 func (l *lists) fill(v any) any {
 	if l == nil || v == nil {
 		return v

@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// Mount serves the groups behind the guard, which may be nil where every
-// operation is Public. It panics where an operation can't be served as it is
-// declared. No document is made.
+// Mount serves the groups behind the guard, which may be nil where every operation is
+// Public. It panics where an operation can't be served as it is declared.
 func Mount(g Guard, groups ...Group) http.Handler {
 	check(groups)
 	f := &front{mux: http.NewServeMux()}
@@ -32,9 +31,9 @@ func Mount(g Guard, groups ...Group) http.Handler {
 	return f
 }
 
-// refuseElsewhere keeps a method that a path lacks from falling through to a
-// path with a parameter in the same place: DELETE /project/recent is a 405, as
-// at the gateway, and no removal of a project called recent.
+// refuseElsewhere adds 405 routes for the methods that a path lacks but a path with a
+// parameter in the same place has: DELETE /project/recent is a 405, as at the gateway,
+// and no deletion of a project with the id "recent".
 func (f *front) refuseElsewhere(paths map[string]*allow) {
 	parts := make(map[string][]string, len(paths))
 	for path := range paths {
@@ -58,7 +57,7 @@ func (f *front) refuseElsewhere(paths map[string]*allow) {
 	}
 }
 
-// numbered names the parameters of a shape, which a pattern needs.
+// numbered names the parameters of a shape, as patterns of the mux need.
 func numbered(shape string) string {
 	segments := strings.Split(shape, "/")
 	for i, s := range segments {
@@ -76,7 +75,7 @@ type route struct {
 	guard   Guard
 	bare    bool   // the answer is the data alone
 	message []byte // as JSON
-	allow   *allow // the methods of its path
+	allow   *allow // the 405 of its path
 }
 
 func newRoute(g Guard, op Op, path string) *route {

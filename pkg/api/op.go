@@ -23,7 +23,7 @@ import (
 	"wardroom/pkg/fault"
 )
 
-// Op is one operation: a plain value, read by whatever is derived from it.
+// Op is one operation: a plain value, from which everything else is derived.
 type Op struct {
 	Name    string   // as the sidebar shows it: "Remove User from Project"
 	Method  string   // GET, POST, PUT, PATCH or DELETE
@@ -31,31 +31,31 @@ type Op struct {
 	Aliases []string // more paths to the same operation, not in the document
 	Group   string   // slug of its group, filled by Mount and All
 	Summary string   // a sentence or two for the document, where the name doesn't say enough
-	Message string   // of the success envelope
-	Others  []string // messages that it has instead, where the handler says so by Told
-	Status  int      // of success
+	Message string   // the success envelope's
+	Others  []string // messages that a handler may give instead, by Told
+	Status  int      // the success status
 
 	Needs        []Need   // every one of them must be allowed
-	SelfField    string   // input field whose user may call without the permission; "" for none
+	SelfField    string   // input field that names a user who may call without the permission; "" for none
 	UserFields   []string // input fields whose ids name users of the caller's organisation
 	MemberFields []string // input fields whose ids name members of the resource
 	IsAnyone     bool     // open to any signed-in caller
-	Who          string   // of them, where the handler says so: a sentence; "" for all
-	IsInvited    bool     // open, beside that, to whom the token of an invitation lets in
+	Who          string   // a sentence on who of them may call, where the handler decides; "" for all
+	IsInvited    bool     // open also to callers whom the token of an invitation admits
 	IsPublic     bool     // open to all, without credentials
 	IsRead       bool     // changes nothing: open to read-only keys, no idempotency
 	IsToggle     bool     // a PUT that does something else when it is sent again
 	IsAgenta     bool     // speaks the workspace dialect
 	IsSCIM       bool     // speaks SCIM 2.0
-	IsRemoval    bool     // may take people out of something: the answer's header says by which removal
+	IsRemoval    bool     // may begin a removal, whose id the answer's header has
 
-	NoAudit string // why it writes and leaves no row in the audit log; "" for what leaves one
+	NoAudit string // why it writes without an audit row; "" for an operation that leaves one
 
 	Failures  []int        // statuses beyond those that every operation may answer
-	Conflicts []fault.Kind // codes of its 409s but for those of a repeated request; none where they aren't listed
+	Conflicts []fault.Kind // codes of its 409s, except those of Idempotency-Keys; none where they aren't listed
 
 	in     *input
-	blank  any // an *I without any form
+	blank  any // an empty *I
 	out    *output
 	invoke func(ctx context.Context, in any) (any, error)
 }
@@ -73,7 +73,7 @@ func GET[I, O any](path, name string, h func(context.Context, *I) (O, error)) Op
 	return o
 }
 
-// POST declares an operation that makes or does something.
+// POST declares an operation that creates or does something.
 func POST[I, O any](path, name string, h func(context.Context, *I) (O, error)) Op {
 	return declare(http.MethodPost, path, name, h)
 }
@@ -88,7 +88,7 @@ func PATCH[I, O any](path, name string, h func(context.Context, *I) (O, error)) 
 	return declare(http.MethodPatch, path, name, h)
 }
 
-// DELETE declares an operation that takes something away.
+// DELETE declares an operation that deletes something.
 func DELETE[I, O any](path, name string, h func(context.Context, *I) (O, error)) Op {
 	return declare(http.MethodDelete, path, name, h)
 }
@@ -107,8 +107,7 @@ func declare[I, O any](method, path, name string, h func(context.Context, *I) (O
 	}
 }
 
-// Says sets the success message, and others that a handler may give instead of
-// it, by Told.
+// Says sets the success message, and others that a handler may give instead, by Told.
 func (o Op) Says(message string, others ...string) Op {
 	o.Message, o.Others = message, others
 	return o
@@ -117,14 +116,14 @@ func (o Op) Says(message string, others ...string) Op {
 // About adds a sentence or two to the document.
 func (o Op) About(text string) Op { o.Summary = text; return o }
 
-// Allow names a permission that the caller must hold on a resource. Repeated,
-// all of them must hold.
+// Allow names a permission that the caller must have on a resource. Repeated, they must
+// have all.
 func (o Op) Allow(p access.Permission, on access.Resource) Op {
 	o.Needs = append(slices.Clip(o.Needs), Need{p, on})
 	return o
 }
 
-// OrSelf opens the operation to the user whom the field names, too.
+// OrSelf opens the operation also to the user whom the field names.
 func (o Op) OrSelf(field string) Op { o.SelfField = field; return o }
 
 // Users names fields whose ids must be users of the caller's organisation.
@@ -133,44 +132,43 @@ func (o Op) Users(fields ...string) Op { o.UserFields = fields; return o }
 // Members names fields whose ids must be members of the resource.
 func (o Op) Members(fields ...string) Op { o.MemberFields = fields; return o }
 
-// Anyone opens the operation to every signed-in caller. Where its handler says who
-// of them may, the document is told so by a sentence.
+// Anyone opens the operation to every signed-in caller. Where its handler decides who of
+// them may, who says so in a sentence for the document.
 func (o Op) Anyone(who ...string) Op { o.IsAnyone, o.Who = true, strings.Join(who, " "); return o }
 
-// Invited opens the operation, beside every signed-in caller, to whom the token
-// of an invitation in its body lets in.
+// Invited opens the operation to every signed-in caller, and to callers whom the token
+// of an invitation in its body admits.
 func (o Op) Invited() Op { o.IsAnyone, o.IsInvited = true, true; return o }
 
-// Public opens the operation to the world: no guard stands before it.
+// Public opens the operation to everybody, without a guard.
 func (o Op) Public() Op { o.IsPublic = true; return o }
 
-// Reads marks a POST that changes nothing: read-only keys may call it, and an
-// Idempotency-Key means nothing to it.
+// Reads marks a POST that changes nothing: read-only keys may call it, and it takes no
+// Idempotency-Key.
 func (o Op) Reads() Op { o.IsRead = true; return o }
 
 // Toggles marks a PUT that undoes itself when it is sent again: it takes an
 // Idempotency-Key, so that a repetition can be told from a second toggle.
 func (o Op) Toggles() Op { o.IsToggle = true; return o }
 
-// Removes marks an operation that may take people out of something, whose answer
-// then has the removal's id in a header.
+// Removes marks an operation that may begin a removal, whose id its answer then has in a
+// header.
 func (o Op) Removes() Op { o.IsRemoval = true; return o }
 
-// LeavesNoRow says why an operation that writes leaves no row in the audit log.
+// LeavesNoRow says why an operation that writes leaves no audit row.
 func (o Op) LeavesNoRow(why string) Op { o.NoAudit = why; return o }
 
-// OwnList is the reason of operations on lists that are the caller's alone.
+// OwnList is the reason, for LeavesNoRow, of operations on the caller's own lists.
 const OwnList = "A list of the caller's own, on which nobody's rights depend."
 
 // Creates marks an operation that answers 201.
 func (o Op) Creates() Op { o.Status = http.StatusCreated; return o }
 
-// Mute marks an operation that answers 204, and nothing of what its handler
-// returns.
+// Mute marks an operation that answers 204, without its handler's result.
 func (o Op) Mute() Op { o.Status = http.StatusNoContent; return o }
 
-// Conflict lists every code of the operation's 409s, but for those of a repeated
-// request, and so that it may answer 409.
+// Conflict says that the operation may answer 409, and lists the codes of these, except
+// those of Idempotency-Keys.
 func (o Op) Conflict(kinds ...fault.Kind) Op {
 	for _, k := range kinds {
 		if k.Status() != http.StatusConflict {
@@ -181,7 +179,7 @@ func (o Op) Conflict(kinds ...fault.Kind) Op {
 	return o
 }
 
-// Fails lists the statuses particular to this operation.
+// Fails lists statuses that the operation may answer beyond those of every operation.
 func (o Op) Fails(statuses ...int) Op { o.Failures = statuses; return o }
 
 // Also routes one more path to the operation. It stays out of the document,
@@ -204,8 +202,8 @@ func (o Op) Agenta() Op {
 // and unknown ones ignored.
 func (o Op) SCIM() Op { o.IsSCIM = true; return o }
 
-// Blank is an input of the operation without any form, to ask it for what its type can
-// do. It is shared: nobody writes to it.
+// Blank returns an empty input of the operation, to find the hooks that its type
+// implements. It is shared: don't write to it.
 func (o Op) Blank() any { return o.blank }
 
 // ID is the stable operationId, unique over all groups: the name in lower case
@@ -219,20 +217,19 @@ func (o Op) ID() string {
 // Paths lists every path that is routed to the operation, its own first.
 func (o Op) Paths() []string { return append([]string{o.Path}, o.Aliases...) }
 
-// TakesIdempotencyKey reports whether a repetition of the request can be told
-// from a new one by its Idempotency-Key.
+// TakesIdempotencyKey reports whether the operation takes an Idempotency-Key.
 func (o Op) TakesIdempotencyKey() bool {
 	return (o.Method == http.MethodPost || o.Method == http.MethodDelete || o.IsToggle) && !o.IsRead && !o.IsPublic
 }
 
-// TakesIfMatch reports whether the request may be bound to a version: it changes
-// or deletes one row, and its answer shows the version. A DELETE of as many as
-// its body or query names is about no one version.
+// TakesIfMatch reports whether the operation takes an If-Match: it changes or deletes
+// one row, whose version its answer has. A DELETE of the rows that its body or query
+// names has no one version.
 func (o Op) TakesIfMatch() bool {
 	return o.out.versioned() && (o.changes() || o.Method == http.MethodDelete && strings.HasSuffix(o.Path, "}"))
 }
 
-// changes reports whether the request changes what is there already.
+// changes reports whether the operation changes an existing thing.
 func (o Op) changes() bool { return o.Method == http.MethodPut || o.Method == http.MethodPatch }
 
 // sends reports whether the request has a body by its method, declared or not.

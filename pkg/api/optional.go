@@ -7,9 +7,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// Optional is a body field whose absence, null and value all mean something
-// else: {} leaves a project in its team, {"team_id":null} takes it out. Give it
-// `json:"…,omitempty"`. A field that takes no null is a plain pointer.
+// Optional is a body field whose absence, null and value have three meanings: {} leaves
+// a project in its team, {"team_id":null} takes it out. Give it `json:"…,omitempty"`. A
+// field that takes no null is a plain pointer.
 type Optional[T any] struct {
 	Given bool // the body names the field
 	Value *T   // nil for null

@@ -5,9 +5,9 @@ import (
 	"reflect"
 )
 
-// Noted is an answer with facts beside its data. They stand in the envelope's
-// meta, documented by M; a nil *M leaves meta out. The data may be a Page, whose
-// next_cursor then joins them.
+// Noted is an answer with facts beside its data, in the envelope's meta, which M
+// documents; a nil *M omits meta. The data may be a Page, whose next_cursor is in meta
+// too.
 type Noted[T any, M any] struct {
 	Data T
 	Meta M
@@ -20,8 +20,8 @@ type noted interface {
 	noted() (data, meta any)
 }
 
-// Told is an answer whose message depends on what was done. The operation's line
-// lists the messages there are.
+// Told is an answer with a message that its handler chooses, of those that the
+// operation's line lists.
 type Told[T any] struct {
 	Data    T
 	Message string
@@ -34,28 +34,28 @@ type told interface {
 	told() (data any, message string)
 }
 
-// Verbatim is JSON that is the whole answer, as it stands: the OpenAPI
-// document is not wrapped in an envelope.
+// Verbatim is JSON that is the whole answer, without an envelope, such as the OpenAPI
+// document.
 type Verbatim []byte
 
-// Versioned is data with a version: its answer carries an ETag, and If-Match
-// holds a later change to it.
+// Versioned is data with a version: its answer has an ETag, which the If-Match of a
+// later change names.
 type Versioned interface{ RowVersion() int64 }
 
-// Redacted is data or meta that holds a secret. What it returns is stored for
-// replays instead.
+// Redacted is data or meta with a secret. Redacted returns it without, to be stored for
+// replays.
 type Redacted interface{ Redacted() any }
 
 // output describes a handler's result type.
 type output struct {
-	data     reflect.Type // of data in the envelope
-	meta     reflect.Type // of meta; nil for none
+	data     reflect.Type // the envelope's data
+	meta     reflect.Type // the envelope's meta; nil for none
 	paged    bool
 	noted    bool
 	told     bool
 	verbatim bool
-	lists    *lists // where data may hold a nil list
-	notes    *lists // where meta may
+	lists    *lists // the lists in data
+	notes    *lists // the lists in meta
 }
 
 var (
@@ -88,7 +88,7 @@ func outputOf(t, in reflect.Type) *output {
 	return o
 }
 
-// versioned reports whether the answer, or each row of it, carries a version.
+// versioned reports whether the data, or each item of it, is Versioned.
 func (o *output) versioned() bool {
 	t := o.data
 	if t.Kind() == reflect.Slice {
@@ -97,7 +97,7 @@ func (o *output) versioned() bool {
 	return t.Implements(versionedType)
 }
 
-// secret reports whether the answer may hold one.
+// secret reports whether the answer may have a secret.
 func (o *output) secret() bool {
 	return o.data.Implements(redactedType) || o.meta != nil && o.meta.Implements(redactedType)
 }

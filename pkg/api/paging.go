@@ -9,8 +9,8 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Paging is embedded in the input of every list. A tag `limit:"10"` on it
-// changes how many rows are answered where the request doesn't say.
+// Paging is embedded in the input of every list. A tag `limit:"10"` on it changes the
+// default limit.
 type Paging struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"200" doc:"How many rows at most. A page may be shorter and still have a successor."`
 	Cursor string `query:"cursor" minLength:"1" doc:"meta.next_cursor of the page before. It fits this list with these filters only."`
@@ -18,26 +18,26 @@ type Paging struct {
 	position string
 }
 
-// After is the position at which the page begins, "" for the first. It is what
-// Page.Next was when the page before was made.
+// After is the position after which the page begins, "" for the first: Page.Next of the
+// page before.
 func (p *Paging) After() string { return p.position }
 
-// AfterID is After of a list whose positions are ids, 0 for the first page.
+// AfterID is After for a list whose positions are ids, 0 for the first page.
 func (p *Paging) AfterID() int64 { return ID(p.position) }
 
-// ID is the id that a position is, 0 for "".
+// ID parses a position that NextID made, 0 for "".
 func ID(position string) int64 {
 	id, _ := strconv.ParseInt(position, 10, 64) // a cursor holds what NextID wrote
 	return id
 }
 
-// NextID is the position after the row with this id.
+// NextID returns the position of the row with an id.
 func NextID(id int64) string { return strconv.FormatInt(id, 10) }
 
 var pagingType = reflect.TypeFor[Paging]()
 
-// Page is a list that may go on: Next is the position at which it does, or "".
-// It is answered as meta.next_cursor, an opaque cursor.
+// Page is a page of a list: Next is the position after which the list goes on, "" at its
+// end. It is answered as meta.next_cursor, an opaque cursor.
 type Page[T any] struct {
 	Items []T
 	Next  string
@@ -50,8 +50,8 @@ type paged interface {
 	page() (items any, next string)
 }
 
-// scopeOf binds cursors to the list they were made for: the operation, the
-// concrete path and the filters, in any order.
+// scopeOf returns the scope of a list's cursors: the operation, the concrete path and
+// the filters, in any order.
 func scopeOf(id, path string, query url.Values) string {
 	filters := url.Values{}
 	for name, values := range query {
@@ -62,8 +62,8 @@ func scopeOf(id, path string, query url.Values) string {
 	return id + " " + path + "?" + filters.Encode()
 }
 
-// resume decodes the cursor of a request, and reports whether it is one of this
-// list.
+// resume sets the position from the request's cursor; false where that isn't a cursor of
+// the scope.
 func (p *Paging) resume(ctx context.Context, g Guard, scope string) (bool, error) {
 	if p.Cursor == "" {
 		return true, nil

@@ -6,14 +6,13 @@ import (
 	"strings"
 )
 
-// The API may be reached below a path that isn't the root: the stage of an API
-// Gateway, the base path of its custom domain, or whatever a proxy before the local
-// door puts there. Paths are routed without it, and links that we answer carry it.
+// The API may be reached below a prefix: the stage of an API Gateway, the base path of
+// its custom domain, or the path of a proxy before the local door. Requests are routed
+// without it, and links in answers have it.
 
 type prefixKey struct{}
 
-// WithPrefix returns the context of a request that was sent to a path below prefix:
-// "/dev", say, or "" for none.
+// WithPrefix returns a context with the prefix of its request: "/dev", or "" for none.
 func WithPrefix(ctx context.Context, prefix string) context.Context {
 	if prefix == "" {
 		return ctx
@@ -21,16 +20,16 @@ func WithPrefix(ctx context.Context, prefix string) context.Context {
 	return context.WithValue(ctx, prefixKey{}, prefix)
 }
 
-// Prefix is what stands before the paths of the API, for whoever sent the
-// request. It is "" or begins with a slash and doesn't end with one.
+// Prefix returns the prefix of the request of ctx. It is "" or begins with a slash and
+// doesn't end with one.
 func Prefix(ctx context.Context) string {
 	prefix, _ := ctx.Value(prefixKey{}).(string)
 	return prefix
 }
 
-// StripPrefix takes prefix off the paths of requests, and says in their context that
-// it was there. A request without it is passed on as it is: a health check, say,
-// that doesn't come through the proxy.
+// StripPrefix removes prefix from the paths of requests, and puts it into their context.
+// A request without it, such as a health check that doesn't come through the proxy, is
+// passed on as it is.
 func StripPrefix(prefix string, next http.Handler) http.Handler {
 	if prefix == "" {
 		return next
@@ -52,7 +51,7 @@ func StripPrefix(prefix string, next http.Handler) http.Handler {
 	})
 }
 
-// CutPrefix takes prefix off a path, and reports whether it was there.
+// CutPrefix returns a path without prefix, and whether the path was below it.
 func CutPrefix(path, prefix string) (string, bool) {
 	rest, ok := strings.CutPrefix(path, prefix)
 	if !ok || !strings.HasPrefix(rest, "/") {
@@ -61,9 +60,8 @@ func CutPrefix(path, prefix string) (string, bool) {
 	return rest, true
 }
 
-// ValidPrefix reports whether a path may be a prefix: plain segments alone, which mean
-// the same wherever they are written. So "//other.example" is none, which would
-// lead to another host.
+// ValidPrefix reports whether a path may be a prefix: segments of characters that need
+// no escape anywhere. So "//other.example" is none, which would lead to another host.
 func ValidPrefix(prefix string) bool {
 	rest, ok := strings.CutPrefix(prefix, "/")
 	if !ok {

@@ -11,8 +11,8 @@ import (
 	"wardroom/pkg/fault"
 )
 
-// statuses lists what an operation may answer beside success, in order: what
-// its line says, what its form implies, and what any operation may.
+// statuses lists the statuses that an operation may answer beside success, in order:
+// those of its line, those that its form implies, and those of every operation.
 func (o Op) statuses() []int {
 	out := append([]int{413, 429, 500, 503}, o.Failures...)
 	if o.IsAgenta {
@@ -47,8 +47,8 @@ func (d *document) responses(o Op) map[string]*huma.Response {
 	return out
 }
 
-// refusal refers to what operations of the dialect answer with the status; a 409
-// of one that is only about repeating a request has a name of its own.
+// refusal returns a reference to the response of a status in the operation's dialect. A
+// 409's name has its codes, since operations differ in these.
 func (d *document) refusal(o Op, status int) *huma.Response {
 	kinds, name := fault.Kinds(status), refusalName(status, o.dialect())
 	if status == http.StatusConflict {
@@ -63,11 +63,11 @@ func (d *document) refusal(o Op, status int) *huma.Response {
 	return &huma.Response{Ref: "#/components/responses/" + name}
 }
 
-// repetition are the conflicts that an Idempotency-Key brings.
+// repetition are the conflicts of Idempotency-Keys.
 var repetition = []fault.Kind{fault.KindIdempotencyMismatch, fault.KindInProgress}
 
-// conflicts are the codes of an operation's 409s, among all there are, and the name
-// of the answer that lists them.
+// conflicts returns the codes of an operation's 409s, among all, and the name of the
+// response that lists them.
 func (o Op) conflicts(all []fault.Kind, name string) ([]fault.Kind, string) {
 	switch {
 	case len(o.Conflicts) > 0:
@@ -142,7 +142,7 @@ func (d *document) success(o Op) *huma.Response {
 	return r
 }
 
-// messages describes what the envelope says, which is for people and may change.
+// messages describes the envelope's message, which is for people and may change.
 func (o Op) messages() *huma.Schema {
 	out := &huma.Schema{Type: huma.TypeString}
 	for _, says := range append([]string{o.Message}, o.Others...) {
@@ -151,7 +151,7 @@ func (o Op) messages() *huma.Schema {
 	return out
 }
 
-// meta describes what stands beside the data; nil where nothing ever does.
+// meta describes the envelope's meta; nil where the operation has none.
 func (d *document) meta(o Op) *huma.Schema {
 	meta := &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{}}
 	if o.out.meta != nil {
@@ -179,7 +179,7 @@ func refusalName(status int, d dialect) string {
 	return [...]string{ours: "Refused", agenta: "Agenta", scim: "SCIM"}[d] + strconv.Itoa(status)
 }
 
-// refusalResponse is a status with each of its codes and what they mean.
+// refusalResponse describes a status, with the meaning of each of its codes.
 func refusalResponse(status int, d dialect, kinds []fault.Kind) *huma.Response {
 	says := http.StatusText(status) + "."
 	for _, k := range kinds {

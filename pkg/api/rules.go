@@ -13,7 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// rule is a schema made ready to hold values against.
+// rule is a schema, compiled to check values.
 //
 // huma.Validate is not used for it: it lets null pass for any optional field,
 // names no field for a missing or an unknown one with a dot in it, takes 1.0 and
@@ -29,20 +29,20 @@ type rule struct {
 	values   *rule // of an object with free keys
 	chosen   bool  // an object whose fields are of one kind, see Fields
 	pattern  *regexp.Regexp
-	text     bool // must hold more than white space
+	text     bool // must not be blank
 }
 
-// checker holds one request against the rules and collects what is wrong.
+// checker checks one request by its rules and collects complaints.
 type checker struct {
 	at      trail
 	bad     complaints
 	dialect dialect // a lenient one drops unknown keys; Agenta's lets a required text be blank
-	changed bool    // the checked value is no longer what the text says
+	changed bool    // the checked value differs from the text
 }
 
 func (c *checker) complain(f flaw) { c.bad.add(c.at.String(), f) }
 
-// check holds a parsed value against the rule.
+// check checks a parsed value. It may change the contents of maps and lists.
 func (r *rule) check(v any, c *checker) {
 	if v == nil {
 		if !r.nullable && r.Type != "" {
@@ -95,7 +95,7 @@ func (r *rule) checkObject(m map[string]any, c *checker) {
 		if !given && !r.required[name] {
 			continue
 		}
-		if given && v == nil && c.dialect == scim && !r.required[name] { // which is the same as left out
+		if given && v == nil && c.dialect == scim && !r.required[name] { // null is the same as absent
 			delete(m, name)
 			continue
 		}
@@ -111,7 +111,7 @@ func (r *rule) checkObject(m map[string]any, c *checker) {
 		c.at.pop(back)
 	}
 	if r.values == nil && c.dialect.lenient() {
-		for name := range m { // what nobody looked at must not reach the handler either
+		for name := range m { // unchecked values must not reach the handler
 			if r.fields[name] == nil {
 				delete(m, name)
 			}
@@ -132,8 +132,8 @@ func (r *rule) checkObject(m map[string]any, c *checker) {
 	}
 }
 
-// unknown is the flaw of a field that the object doesn't have. Where the caller must
-// choose one of several fields of the same meaning, the message lists them.
+// unknown is the flaw of a field that the object doesn't have. Where its fields are of
+// one kind, the message lists them.
 func (r *rule) unknown() flaw {
 	if !r.chosen {
 		return unknown
@@ -153,7 +153,7 @@ func (r *rule) checkList(list []any, c *checker) {
 	}
 	if r.MaxItems != nil && len(list) > *r.MaxItems {
 		c.complain(limited("must have at most %v items", "ensure this value has at most %v items", "value_error.list.max_items", *r.MaxItems))
-		return // a thousand complaints about what is refused anyway help nobody
+		return // complaints about the items of a list that is refused anyway help nobody
 	}
 	for i, v := range list {
 		back := c.at.index(i)
@@ -168,7 +168,8 @@ func (r *rule) checkList(list []any, c *checker) {
 	}
 }
 
-// repeats knows scalars, which is all that lists of distinct items hold here.
+// repeats reports whether a list has equal scalars; lists of distinct items have only
+// these.
 func repeats(list []any) bool {
 	seen := make(map[any]bool, len(list))
 	for _, v := range list {
@@ -245,8 +246,8 @@ func (r *rule) wrongNumber(n json.Number, ok bool) (flaw, bool) {
 	return flaw{}, false
 }
 
-// respelled returns the value that v stands for, where it is written otherwise
-// than encoding/json reads it.
+// respelled returns the value of v in the spelling that encoding/json reads; false where
+// v needs no change.
 func (r *rule) respelled(v any, c *checker) (any, bool) {
 	if c.dialect == scim {
 		if plain, ok := r.unwrapped(v); ok {
@@ -256,8 +257,8 @@ func (r *rule) respelled(v any, c *checker) (any, bool) {
 	return r.plainly(v)
 }
 
-// plainly respells an integer that is written with a fraction or an exponent:
-// to JSON Schema 1.0 and 1e2 are integers, to encoding/json they aren't.
+// plainly rewrites an integer with a fraction or an exponent: to JSON Schema 1.0 and 1e2
+// are integers, to encoding/json they aren't.
 func (r *rule) plainly(v any) (json.Number, bool) {
 	n, ok := v.(json.Number)
 	if !ok || r.Type != huma.TypeInteger || isInteger(string(n)) {

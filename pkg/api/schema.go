@@ -17,12 +17,12 @@ func init() {
 	huma.DefaultArrayNullable = false // a list is never null, neither sent nor received
 }
 
-// schemas reads types into schemas, and mends what huma reads otherwise than
+// schemas makes schemas of types, and corrects those of huma that differ from what
 // encoding/json writes.
 type schemas struct {
 	huma.Registry
 	mended map[string]bool
-	inside map[*huma.Schema]bool // those that rule is at work on
+	inside map[*huma.Schema]bool // those that rule is compiling
 }
 
 func newSchemas() *schemas {
@@ -36,20 +36,20 @@ func newSchemas() *schemas {
 	}
 }
 
-// schemaName keeps the names of two packages apart: a type carries the name of
-// its package, but for the model's, which carry it where the plain name is taken.
-// Names that differ in their case alone count as one: generators of clients make
-// one file of both.
+// schemaName makes the names of types unique: a type's name begins with its package's,
+// except for package model, whose types have it where the plain name is taken. Names
+// that differ in their case alone are equal: generators of clients make one file of
+// both.
 func schemaName(named map[string]reflect.Type, t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	name := huma.DefaultSchemaNamer(t, hint)
 	if t.Kind() != reflect.Struct || t.Name() == "" {
-		return strings.TrimSuffix(name, "Struct") // of a field, which names it well enough
+		return strings.TrimSuffix(name, "Struct") // named by its field
 	}
 	pkg := path.Base(t.PkgPath())
-	own := pkg == "model" // whose names say enough by themselves
+	own := pkg == "model" // names of package model need no prefix
 	pkg = strings.ToUpper(pkg[:1]) + pkg[1:]
 	if !own && !strings.HasPrefix(name, pkg) {
 		name = pkg + name
@@ -126,8 +126,8 @@ var (
 	stdTime         = reflect.TypeFor[time.Time]()
 )
 
-// mend corrects the schema of a value of type t: what writes itself as text is
-// a string, and a date-time where its type says so.
+// mend corrects the schema of a value of type t: a type that marshals to text is a
+// string, and a date-time where it is a Time.
 func (s *schemas) mend(t reflect.Type, schema *huma.Schema) {
 	if schema == nil {
 		return
@@ -210,9 +210,8 @@ func bounded(name string, schema *huma.Schema) {
 	}
 }
 
-// rule compiles a schema. Reading a type twice would lose the bounds that the
-// first reading added, so it adds them here, for the check and the document
-// alike.
+// rule compiles a schema. It adds the bounds of integers here, for the check and the
+// document alike, since making a type's schema twice would lose them.
 func (s *schemas) rule(name string, schema *huma.Schema, required bool) *rule {
 	nullable := schema.Nullable
 	if len(schema.AnyOf) == 2 { // a reference or null, see mendFields
@@ -254,8 +253,8 @@ func (s *schemas) rule(name string, schema *huma.Schema, required bool) *rule {
 	return r
 }
 
-// alike reports whether the fields of an object are all of one kind, as those that
-// Fields makes are.
+// alike reports whether the fields of an object have one and the same schema, as those
+// of Fields have.
 func alike(fields map[string]*huma.Schema) bool {
 	kinds := map[*huma.Schema]bool{}
 	for _, of := range fields {

@@ -6,8 +6,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// A type that its Go form doesn't say all of describes itself by a method
-// Schema(Registry) *Schema, which returns one of these.
+// A type whose Go form doesn't describe it fully has a method Schema(Registry) *Schema,
+// which returns one of these.
 type (
 	Registry = huma.Registry
 	Schema   = huma.Schema
@@ -31,7 +31,7 @@ func Fields(names []string, of *Schema) *Schema {
 	return s
 }
 
-// ListOfOne is a list that holds exactly one T.
+// ListOfOne is a list of exactly one T.
 func ListOfOne[T any](r Registry) *Schema {
 	one := 1
 	return &Schema{Type: huma.TypeArray, Items: r.Schema(reflect.TypeFor[T](), true, ""), MinItems: &one, MaxItems: &one}

@@ -17,8 +17,8 @@ import (
 	provider "wardroom/pkg/scim"
 )
 
-// scimRoot is the path whose every answer, unknown paths below it included, is
-// in the dialect of SCIM 2.0 (RFC 7644).
+// scimRoot is the path below which every answer, those of unknown paths included, is in
+// the dialect of SCIM 2.0 (RFC 7644).
 const scimRoot = "/scim"
 
 func isSCIMPath(path string) bool {
@@ -29,11 +29,11 @@ func isSCIMPath(path string) bool {
 // SCIMError is the schema of an error's body.
 const SCIMError = "urn:ietf:params:scim:api:messages:2.0:Error"
 
-// SCIMType is the key of a fault's Meta under which a handler says which of RFC
-// 7644's error types (table 9) it is, where the kind doesn't tell.
+// SCIMType is the key of a fault's Meta for one of RFC 7644's error types (table 9),
+// which a handler sets where the fault's kind doesn't imply it.
 const SCIMType = "scimType"
 
-// The types that follow from the form of a request, or from a fault's kind.
+// The error types that a request's form, or a fault's kind, implies.
 const (
 	scimInvalidFilter = "invalidFilter"
 	scimInvalidSyntax = "invalidSyntax"
@@ -49,8 +49,8 @@ type scimError struct {
 	Detail  string   `json:"detail"`
 }
 
-// scimRefusal writes an error. An id that can't be one names nothing, so it is
-// a 404; of everything else that is wrong with the form the detail tells.
+// scimRefusal renders an error. A malformed id in the path names nothing, so it is a
+// 404; the detail lists other mistakes in the form.
 func scimRefusal(err error) (int, []byte) {
 	f := fault.Of(err)
 	e := scimError{Schemas: []string{SCIMError}, Detail: f.Message}
@@ -83,7 +83,7 @@ func scimRefusal(err error) (int, []byte) {
 	return status, b.Bytes()
 }
 
-// scimTypeOf is the type of what is wrong with a request's form.
+// scimTypeOf returns the error type of mistakes in a request's form.
 func scimTypeOf(form complaints) string {
 	for _, c := range form {
 		switch {
@@ -96,8 +96,8 @@ func scimTypeOf(form complaints) string {
 	return scimInvalidValue
 }
 
-// spelled puts the fields of a fault into its sentence, which is all that a
-// SCIM client shows.
+// spelled returns the message of a fault with its fields: a SCIM client shows nothing
+// else.
 func spelled(f *fault.Fault) string {
 	wrong := make([]string, 0, len(f.Fields))
 	for _, where := range slices.Sorted(maps.Keys(f.Fields)) {
@@ -106,8 +106,8 @@ func spelled(f *fault.Fault) string {
 	return f.Message + ": " + strings.Join(wrong, "; ")
 }
 
-// fold respells the names of attributes, in which SCIM doesn't distinguish
-// cases, as the rule spells them. No two of them are one: see parseJSON.
+// fold changes the names of attributes, in which SCIM ignores case, to the rule's
+// spelling. No two of them are equal: see parseJSON.
 func (r *rule) fold(m map[string]any) {
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if r.fields[name] != nil {
@@ -124,9 +124,9 @@ func (r *rule) fold(m map[string]any) {
 	}
 }
 
-// unwrapped returns the value that an identity provider means: booleans are sent
-// as text, one value as a list of one or as {"value": …}, a list of one as the
-// value alone.
+// unwrapped returns the value that an identity provider means, false where v needs no
+// change: providers send booleans as text, one value as a list of one or as
+// {"value": …}, and a list of one as the value alone.
 func (r *rule) unwrapped(v any) (any, bool) {
 	_, complexValue := v.(map[string]any)
 	list, isList := v.([]any)
@@ -149,9 +149,9 @@ func (r *rule) unwrapped(v any) (any, bool) {
 	return nil, false
 }
 
-// linked is an answer whose links lead through the door by which the request
-// came. SCIM's answers name resources by their paths, in these two members; text
-// of somebody's own holds no such pattern, since its quotes are escaped.
+// linked returns a body with the request's prefix added to its links, which SCIM's
+// answers have in two members. Users' own texts can't contain such a member, since their
+// quotes are escaped.
 func (d dialect) linked(ctx context.Context, body []byte) []byte {
 	prefix := Prefix(ctx)
 	if d != scim || prefix == "" {
@@ -163,8 +163,8 @@ func (d dialect) linked(ctx context.Context, body []byte) []byte {
 	return body
 }
 
-// locate names in a header where the thing that an operation made is found. Its
-// body says so, so that a stored answer says it, too.
+// locate sets the Location header of a created resource, from the body, so that a stored
+// answer has it, too.
 func (d dialect) locate(w http.ResponseWriter, a Answer) {
 	if d != scim || a.Status != http.StatusCreated {
 		return

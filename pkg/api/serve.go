@@ -35,9 +35,8 @@ func (rt *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	send(w, r, a.Status, a.Body, d)
 }
 
-// removalHeader is where an answer says which removal the request made: there it
-// is shown and undone. It names several, with commas between them, where one
-// transaction couldn't take out all.
+// removalHeader has the id of the removal that a request began, by which it is shown
+// and undone; several, with commas between them, of a request in parts.
 const removalHeader = "Wardroom-Removal"
 
 func removals(a Answer) string {
@@ -50,8 +49,7 @@ func removals(a Answer) string {
 	return strings.Join(all, ", ")
 }
 
-// answer takes a request through the checks in their order: the credentials'
-// presence, the form, then whatever the guard does.
+// answer runs the checks of a request in their order: Admit, the form, then Serve.
 func (rt *route) answer(w http.ResponseWriter, r *http.Request) (Answer, error) {
 	ctx := r.Context()
 	var visit Visit
@@ -85,8 +83,8 @@ func (rt *route) answer(w http.ResponseWriter, r *http.Request) (Answer, error) 
 	return visit.Serve(ctx, call, handle)
 }
 
-// unread refuses a stranger whose request has a bad form. Where the credential may
-// stand in the body it says what kept that from being read.
+// unread is the 401 of a request whose form is bad too. Where the credential may be in
+// the body, it names the mistakes that prevented reading that.
 func (rt *route) unread(unknown, form error) error {
 	f := fault.Of(unknown)
 	if !rt.op.IsInvited || f.Kind != fault.KindUnauthorized {
@@ -102,7 +100,8 @@ func (rt *route) unread(unknown, form error) error {
 	return f
 }
 
-// read turns a request into a call, or names all that is wrong with its form.
+// read turns a request into a call, or returns all mistakes in its form. scope is for
+// cursors of a list.
 func (rt *route) read(w http.ResponseWriter, r *http.Request) (call Call, scope string, err error) {
 	op, in := &rt.op, rt.op.in
 	call.Op = op
@@ -167,9 +166,8 @@ func (rt *route) read(w http.ResponseWriter, r *http.Request) (call Call, scope 
 	return call, scope, nil
 }
 
-// fingerprint tells whether two requests with one Idempotency-Key are the same.
-// The query counts as it was understood: API Gateway hands it on in another
-// spelling than it was sent in, and a caller may add to it what means nothing.
+// fingerprint is equal for equal requests. The query is normalised: API Gateway changes
+// its spelling, and a caller may add parameters without meaning.
 func fingerprint(r *http.Request, query url.Values, body []byte) string {
 	h := sha256.New()
 	for _, part := range []string{r.Method, r.URL.Path, query.Encode()} {
@@ -180,7 +178,7 @@ func fingerprint(r *http.Request, query url.Values, body []byte) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// refuse answers an error, and keeps what the caller may not know for the log.
+// refuse answers an error in a dialect, and keeps its cause for the log.
 func refuse(w http.ResponseWriter, r *http.Request, err error, d dialect) {
 	rec := telemetry.From(r.Context())
 	rec.SetErr(err)
@@ -195,7 +193,7 @@ func refuse(w http.ResponseWriter, r *http.Request, err error, d dialect) {
 	send(w, r, status, body, d)
 }
 
-// challenge says with what credentials a request would be looked at.
+// challenge names the accepted schemes of credentials.
 const challenge = `Bearer realm="wardroom", ApiKey realm="wardroom"`
 
 // send writes an answer; a HEAD gets its headers alone.

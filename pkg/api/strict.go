@@ -12,11 +12,11 @@ const maxDepth = 32
 
 // parseJSON reads a whole body more strictly than encoding/json, which takes
 // the last of two equal keys, turns invalid UTF-8 and lone surrogates into
-// U+FFFD, and lets NUL through. It yields nil, bool, string, json.Number, []any
-// and map[string]any; numbers keep their spelling, because whether 1.0 is an
-// integer must not depend on how a decoder rounds. Where anyCase says that names
-// don't tell cases apart, two that differ in nothing else are equal. The fault names
-// the place; reading ends at the first one.
+// U+FFFD, and lets NUL through. It returns nil, bool, string, json.Number, []any
+// or map[string]any; numbers keep their spelling, because whether 1.0 is an
+// integer must not depend on how a decoder rounds. With anyCase, names that differ
+// in case alone are equal. It ends at the first mistake, which it returns with its
+// place.
 func parseJSON(text []byte, anyCase bool) (any, *complaint) {
 	p := parser{text: text, anyCase: anyCase, at: newTrail("body")}
 	p.space()
@@ -40,7 +40,7 @@ type parser struct {
 	bad     *complaint
 }
 
-// fail keeps what is wrong and where; false says that reading has ended.
+// fail keeps the first flaw and its place, and returns false: parsing ends.
 func (p *parser) fail(f flaw) bool {
 	if p.bad == nil {
 		p.bad = &complaint{p.at.String(), f}

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// string takes a string that is valid UTF-8 and holds no NUL, however written.
+// string parses a string, which must be valid UTF-8 without NUL, escaped or not.
 func (p *parser) string() (string, bool) {
 	p.pos++
 	start := p.pos
@@ -29,7 +29,7 @@ func (p *parser) string() (string, bool) {
 	return "", p.malformed()
 }
 
-// escaped takes on where string met a backslash.
+// escaped parses the rest of a string from its first backslash on.
 func (p *parser) escaped(start int) (string, bool) {
 	out := append(make([]byte, 0, p.pos-start+16), p.text[start:p.pos]...)
 	for p.pos < len(p.text) {
@@ -56,7 +56,7 @@ func (p *parser) escaped(start int) (string, bool) {
 	return "", p.malformed()
 }
 
-// escape takes what follows a backslash.
+// escape parses an escape after its backslash.
 func (p *parser) escape() (rune, bool) {
 	if p.pos == len(p.text) {
 		return 0, p.malformed()

@@ -9,8 +9,8 @@ import (
 
 const schemaRef = "#/components/schemas/"
 
-// TypeName is the operation's name as the name of a type, of which programs are
-// generated: "RemoveUserFromProject".
+// TypeName is the operation's name as a type's, for generated clients:
+// "RemoveUserFromProject".
 func (o Op) TypeName() string {
 	words := strings.FieldsFunc(o.Name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	for i, w := range words {
@@ -21,8 +21,8 @@ func (o Op) TypeName() string {
 	return strings.Join(words, "")
 }
 
-// settle gives every schema its place among the components, lets answers grow new
-// fields without breaking who reads them, and forgets what nothing refers to.
+// settle adds all named schemas to the components, lets those of answers have further
+// fields, so that clients tolerate new ones, and deletes those that nothing refers to.
 func (d *document) settle() {
 	all := d.Map()
 	for name, schema := range d.named {
@@ -64,7 +64,7 @@ func (d *document) settle() {
 	}
 }
 
-// reach collects the names that a schema leads to.
+// reach collects the names of the schemas that a schema refers to, directly or not.
 func (d *document) reach(names map[string]bool, s *huma.Schema) {
 	if s == nil {
 		return
@@ -76,7 +76,7 @@ func (d *document) reach(names map[string]bool, s *huma.Schema) {
 	each(s, func(inner *huma.Schema) { d.reach(names, inner) })
 }
 
-// open lets an object, and those inside it, have fields that nobody knows yet.
+// open lets an object, and those inside it, have further fields.
 func open(s *huma.Schema) {
 	if s.AdditionalProperties == false {
 		s.AdditionalProperties = nil
@@ -84,7 +84,7 @@ func open(s *huma.Schema) {
 	each(s, open)
 }
 
-// each visits what a schema is made of.
+// each visits the schemas directly inside a schema.
 func each(s *huma.Schema, visit func(*huma.Schema)) {
 	for _, p := range s.Properties {
 		visit(p)

@@ -1,6 +1,7 @@
-// Package audit proves the audit log: it links every change of an organisation
-// into a chain of hashes, verifies that chain, signs where it ends, and shows
-// the log. docs/audit.md describes the format, so that others can verify it.
+// Package audit has the facts of the audit log as types, and proves the log: it
+// links every change of an organisation into a chain of hashes, verifies that chain,
+// signs its end, and shows the log. docs/audit.md describes the format, so that
+// others can verify it.
 package audit
 
 import (
@@ -17,7 +18,7 @@ import (
 	"github.com/guregu/dynamo/v2"
 )
 
-// Domains keep a hash of one kind from being taken for one of another.
+// Domains prevent a hash of one kind from passing for one of another.
 const (
 	linkDomain       = "wardroom-audit-link-1\n"
 	checkpointDomain = "wardroom-audit-checkpoint-1\n"
@@ -29,9 +30,9 @@ const Size = sha256.Size
 // genesis is the previous hash of the first link.
 var genesis [Size]byte
 
-// link returns the hash of the row with number seq. into is room to work in.
-// Everything before the row has a fixed length, the row's own length included,
-// so no two links are written alike.
+// link returns the hash of the row with number seq. into is scratch memory, which it
+// returns as room. Everything before the row has a fixed length, the row's own length
+// included, so no two links have the same bytes.
 func link(into []byte, organization, seq int64, prev, row []byte) (hash [Size]byte, room []byte) {
 	into = append(into[:0], linkDomain...)
 	into = binary.BigEndian.AppendUint64(into, uint64(organization)) //nolint:gosec // ids and numbers are positive
@@ -42,10 +43,10 @@ func link(into []byte, organization, seq int64, prev, row []byte) (hash [Size]by
 	return sha256.Sum256(into), into
 }
 
-// encode writes an item of the table as DynamoDB's own JSON, in the one form
-// that is hashed: names in the order of their bytes, no white space, no escape
-// that isn't needed. It covers every attribute, keys of indexes included, so
-// nothing of a row can be changed unnoticed.
+// encode appends an item of the table as DynamoDB's own JSON, in the one form that is
+// hashed: names in the order of their bytes, no white space, no needless escapes. It
+// covers every attribute, keys of indexes included, so no change of a row goes
+// unnoticed.
 func encode(b []byte, item dynamo.Item) []byte {
 	b = append(b, '{')
 	for i, name := range slices.Sorted(maps.Keys(item)) {
@@ -85,13 +86,13 @@ func encodeValue(b []byte, v types.AttributeValue) []byte {
 		b = encodeSet(append(b, `{"SS":`...), v.Value)
 	case *types.AttributeValueMemberNS:
 		b = encodeSet(append(b, `{"NS":`...), v.Value)
-	default: // sets of bytes: nobody writes any; whatever it is, it is not what was sealed
+	default: // sets of bytes, which nobody writes: the hash differs from the sealed one in any case
 		b = quote(append(b, `{"unknown":`...), fmt.Sprintf("%T %v", v, v))
 	}
 	return append(b, '}')
 }
 
-// encodeSet writes a set, which has no order of its own.
+// encodeSet appends a set, sorted, since it has no order of its own.
 func encodeSet(b []byte, set []string) []byte {
 	b = append(b, '[')
 	for i, s := range slices.Sorted(slices.Values(set)) {
@@ -106,7 +107,7 @@ func encodeSet(b []byte, set []string) []byte {
 // short are the escapes that JSON has letters for.
 var short = [...]byte{'\b': 'b', '\t': 't', '\n': 'n', '\f': 'f', '\r': 'r', '"': '"', '\\': '\\'}
 
-// quote writes a text as JSON, escaping only what JSON must escape.
+// quote appends a text as JSON, escaping only what JSON must escape.
 func quote(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	b = append(b, '"')
@@ -123,7 +124,7 @@ func quote(b []byte, s string) []byte {
 		case c < utf8.RuneSelf:
 			b = append(b, c)
 			i++
-		default: // what isn't UTF-8 the table doesn't take
+		default: // the table refuses text that isn't UTF-8
 			_, size := utf8.DecodeRuneInString(s[i:])
 			b = append(b, s[i:i+size]...)
 			i += size

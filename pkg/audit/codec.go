@@ -9,10 +9,9 @@ import (
 	"wardroom/pkg/model"
 )
 
-// Decode reads a change of one kind out of a row, and reports whether the row tells
-// it: it is about such a thing, and has each fact that the kind always has, or one
-// at least of those that it may have. A row can tell several changes, and each of
-// them is read without the others.
+// Decode reads a change of type T from a row, and reports whether the row contains
+// one: it is about such a thing, and has every required fact of T and at least one of
+// its facts. A row can contain several changes, each of which is read on its own.
 func Decode[T Change](a model.Audit) (c T, told bool) {
 	about, _ := model.ParseRef(a.Resource)
 	var read T
@@ -27,7 +26,8 @@ func Decode[T Change](a model.Audit) (c T, told bool) {
 // sides are the facts of a row.
 type sides struct{ before, after map[string]any }
 
-// factsOf is what a change is about and the facts of both sides; nil for none.
+// factsOf returns the thing that a change is about and its facts before and after;
+// nil for none.
 func factsOf(c Change) (about model.Ref, before, after map[string]any) {
 	s := sides{map[string]any{}, map[string]any{}}
 	v := reflect.ValueOf(c)
@@ -53,7 +53,8 @@ func orNil(facts map[string]any) map[string]any {
 	return facts
 }
 
-// within is the name of the thing of a field, or of that part of about.
+// within returns the name of the thing that a field has the id of, as a part of about
+// unless that is zero.
 func (f field) within(about model.Ref, v reflect.Value) model.Ref {
 	if f.is == refType {
 		r, _ := v.Interface().(model.Ref)
@@ -97,11 +98,11 @@ func (f field) write(side map[string]any, v reflect.Value) {
 
 var textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
 
-// value is a fact as a row has it.
+// value encodes a fact for a row.
 func value(v reflect.Value) any {
 	if v.Type().Implements(textMarshaler) {
 		text, _ := v.Interface().(encoding.TextMarshaler)
-		b, _ := text.MarshalText() // what can't be written was never read or made
+		b, _ := text.MarshalText() // fails only for values that can't be read or made
 		return string(b)
 	}
 	switch v.Kind() {
@@ -115,7 +116,7 @@ func value(v reflect.Value) any {
 	return told(make(map[string]any, v.NumField()), v)
 }
 
-// told adds the facts of a struct.
+// told adds the facts of a struct to a side, and returns the side.
 func told(side map[string]any, v reflect.Value) map[string]any {
 	for i, f := range fields(v.Type()) {
 		f.write(side, v.Field(i))
@@ -123,13 +124,13 @@ func told(side map[string]any, v reflect.Value) map[string]any {
 	return side
 }
 
-// reader reads a change out of a row.
+// reader reads a change from a row.
 type reader struct {
 	sides
 	about model.Ref
-	lacks bool // the row isn't about such a thing, or a fact isn't there that always is
-	may   bool // the kind has facts
-	has   bool // and the row has some
+	lacks bool // the row isn't about such a thing, or a required fact is missing
+	may   bool // the change has fields for facts
+	has   bool // the row has some of these
 }
 
 func (r *reader) change(v reflect.Value) {
@@ -149,7 +150,7 @@ func (r *reader) change(v reflect.Value) {
 	r.lacks = r.lacks || named && !rest.IsZero()
 }
 
-// subject reads an id out of what the row is about, and returns what is left of the
+// subject reads a field's id from the row's subject, and returns the rest of the
 // name.
 func (r *reader) subject(f field, rest model.Ref, v reflect.Value) model.Ref {
 	if f.name == anyThing {
@@ -162,7 +163,7 @@ func (r *reader) subject(f field, rest model.Ref, v reflect.Value) model.Ref {
 	return model.Ref{Thing: rest.Part}
 }
 
-// note counts a fact that was read, or wasn't.
+// note records whether a fact was read.
 func (r *reader) note(f field, read bool) {
 	r.may, r.has = true, r.has || read
 	r.lacks = r.lacks || !read && f.needed()
@@ -179,7 +180,7 @@ func (r *reader) turn(f field, v reflect.Value) (read bool) {
 	return before || after
 }
 
-// turns reads the facts of every thing of a kind.
+// turns reads the facts of every thing of a kind into a map by their ids.
 func (r *reader) turns(f field, v reflect.Value) (read bool) {
 	for _, side := range []map[string]any{r.before, r.after} {
 		for name := range side {
@@ -200,7 +201,7 @@ func (r *reader) turns(f field, v reflect.Value) (read bool) {
 	return read
 }
 
-// read reads a fact of a side into v, and reports whether it is there.
+// read reads a fact of a side into v, and reports whether the side has it.
 func (f field) read(side map[string]any, v reflect.Value) bool {
 	if f.is == alwaysType {
 		return side[f.name] == true
@@ -221,8 +222,8 @@ func (f field) read(side map[string]any, v reflect.Value) bool {
 	return read
 }
 
-// set makes v what a fact says, and reports whether it can be that. Numbers come
-// back as another type than they were noted as.
+// set sets v to a fact, and reports whether the fact has v's type. Numbers that were
+// stored are read as another type than they were noted as.
 func set(v reflect.Value, fact any) bool {
 	if to, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
 		text, is := fact.(string)
@@ -249,7 +250,7 @@ func set(v reflect.Value, fact any) bool {
 	return is
 }
 
-// untold reads the facts of a struct, and reports whether there is any.
+// untold reads the facts of a struct from a side, and reports whether it has any.
 func untold(side map[string]any, v reflect.Value) (read bool) {
 	for i, f := range fields(v.Type()) {
 		if f.read(side, v.Field(i)) {
@@ -259,9 +260,9 @@ func untold(side map[string]any, v reflect.Value) (read bool) {
 	return read
 }
 
-// field is what the tag of a field says of it.
+// field is the tag of a change's field, parsed.
 type field struct {
-	place        string // "" for what makes a type a Change
+	place        string // "" for the embedded changed
 	name         string
 	inline, omit bool
 	is           reflect.Type
@@ -277,13 +278,13 @@ const (
 
 var alwaysType, refType = reflect.TypeFor[always](), reflect.TypeFor[model.Ref]()
 
-// needed reports whether each change of its kind tells of the field.
+// needed reports whether the fact is required: every change of its type has it.
 func (f field) needed() bool {
 	oneSided := f.place == beforePlace || f.place == afterPlace
 	return f.is == alwaysType || oneSided && !f.omit && !f.inline && f.is.Kind() != reflect.Pointer
 }
 
-// fields are those of a struct, in order.
+// fields returns the parsed fields of a struct, in order, from the cache ofType.
 func fields(t reflect.Type) []field {
 	all, ok := ofType.Load(t)
 	if !ok {
@@ -292,10 +293,10 @@ func fields(t reflect.Type) []field {
 	return all.([]field)
 }
 
-// ofType are the fields of each struct that was met.
+// ofType caches fields.
 var ofType sync.Map
 
-// declared reads the tags of a struct. It panics where a field says nothing of itself.
+// declared parses the tags of a struct. It panics where a field has none.
 func declared(t reflect.Type) []field {
 	out := make([]field, t.NumField())
 	for i := range out {
@@ -313,7 +314,7 @@ func declared(t reflect.Type) []field {
 	return out
 }
 
-// factIn is a fact of a side about a user; nil where it tells none.
+// factIn returns a side's fact about a user; nil where it has none.
 func factIn[T any](side map[string]any, user int64) *T {
 	var fact T
 	if f := (field{name: model.KindUser.Ref(user).String()}); !f.read(side, reflect.ValueOf(&fact).Elem()) {
@@ -322,8 +323,8 @@ func factIn[T any](side map[string]any, user int64) *T {
 	return &fact
 }
 
-// integer is a number among the facts of a row, as noted or as the table or its
-// stream gives it back; false for what is none.
+// integer returns a number among the facts of a row, whether it was just noted or
+// read from the table or its stream; false for anything else.
 func integer(fact any) (int64, bool) {
 	switch n := fact.(type) {
 	case int64:

@@ -38,8 +38,7 @@ type (
 	}
 )
 
-// Point is a checkpoint outside of the table, as the API answers it or an
-// exported log has it.
+// Point is a checkpoint as the API answers it and exported logs have it.
 type Point struct {
 	Seq       int64      `json:"seq"`
 	Hash      string     `json:"hash"`
@@ -57,10 +56,10 @@ const (
 	lineUnsealed = `{"unsealed":`
 )
 
-// Export writes the log of an organisation as lines of JSON: what it is, the
-// public key, the checkpoints, every sealed row in the order of the chain with
-// the very bytes that were hashed, and the rows that wait to be sealed. It does
-// not judge: what is missing in the table is missing in the file.
+// Export writes the log of an organisation as lines of JSON: a head, the public key,
+// unless it is nil, and its name, the checkpoints, every sealed row in the order of
+// the chain with the very bytes that were hashed, and the unsealed rows. It checks
+// nothing: rows that the table lacks are missing in the file.
 func Export(ctx context.Context, s *store.Store, organization int64, now model.Time, public *ecdsa.PublicKey, name string, out io.Writer) error {
 	w := bufio.NewWriterSize(out, 1<<20)
 	var points []model.Checkpoint // before the head, which moves on before a checkpoint is signed
@@ -106,8 +105,8 @@ func Export(ctx context.Context, s *store.Store, organization int64, now model.T
 	return nil
 }
 
-// exportSome writes the rows of some batches from a number on, and says with
-// which number it goes on.
+// exportSome writes the rows of some batches from a number on, up to the number to,
+// and returns the number to go on with.
 func exportSome(ctx context.Context, s *store.Store, organization, from, to int64, w *bufio.Writer) (next int64, err error) {
 	batches, _, err := s.SealBatches(ctx, organization, from, 10)
 	if err != nil {

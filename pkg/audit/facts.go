@@ -6,23 +6,23 @@ import (
 	"wardroom/pkg/model"
 )
 
-// Change is what a request has changed, or what follows from a change: a type for
-// each kind, which says of what it is and which facts the log tells of it. A row of
-// the log is made of changes by Row, and read by Decode, so that nothing else knows
-// how a row calls a fact.
+// Change is one thing that a request changed, or a consequence of a change. There is
+// a type for each kind of change, with the thing that it is about and the facts that
+// the log has of it. Row makes a row of changes and Decode reads them, so that nothing
+// else knows the names of facts.
 //
-// A field of a change says by its tag what it is:
+// The tag of a change's field says where its value is in a row:
 //
 //   - of:"project" is the id of the thing that the row is about, and a second such
 //     field that of a part of it. of:"*" is a model.Ref, the name of any thing.
 //   - before:"name" and after:"name" are facts of one side of the row.
-//   - fact:"name" is a Turn: a fact of both sides. Of a map, whose keys are ids, the
-//     name is a kind of things: fact:"user:" tells of "user:16".
+//   - fact:"name" is a Turn: a fact of both sides. A map of Turns, whose keys are ids,
+//     has the kind of its things: fact:"user:" has the facts named "user:16".
 //
 // A fact is a text, a number, a boolean, a time, or a struct whose fields have tags
-// fact:"name". The facts of a struct are told as if they were the change's own where
-// the name is "" and the option inline. A pointer that is nil isn't told, nor is what
-// is zero under the option omitempty.
+// fact:"name". With the name "" and the option inline, the facts of a struct are
+// those of the change itself. A nil pointer has no fact in the row, nor has a zero
+// value with the option omitempty.
 type Change interface{ change() }
 
 // changed makes a type that embeds it a Change.
@@ -30,28 +30,28 @@ type changed struct{}
 
 func (changed) change() {}
 
-// Turn is how something was before a change and how it is after it; nil where it
-// wasn't, or isn't, there.
+// Turn is a value before and after a change; nil where it didn't exist before, or
+// doesn't after.
 type Turn[T any] struct{ From, To *T }
 
-// Made is the turn of what wasn't there before.
+// Made is the turn of a new value.
 func Made[T any](to T) Turn[T] { return Turn[T]{To: &to} }
 
-// Ended is the turn of what isn't there any more.
+// Ended is the turn of a value that ceased to exist.
 func Ended[T any](from T) Turn[T] { return Turn[T]{From: &from} }
 
-// Became is the turn of what was there before and is there after.
+// Became is the turn from one value to another.
 func Became[T any](from, to T) Turn[T] { return Turn[T]{&from, &to} }
 
-// Named reports whether a change says anything of it.
+// Named reports whether the change contains the turn at all.
 func (t Turn[T]) Named() bool { return t.From != nil || t.To != nil }
 
-// always is a fact that each change of its kind tells in the same way: that
-// something is so now or, of both sides, that it wasn't and is.
+// always is a constant fact of each change of its type: true after it or, with
+// fact:"name", false before and true after it.
 type always struct{}
 
-// Row completes the head of a row of the log with what was changed. It is about the
-// thing of the first change. The head says when, where, by whom and by which action.
+// Row completes the head of an audit row with changes. The row is about the thing of
+// the first change. The head has the organisation, time, actor and action.
 func Row(head model.Audit, first Change, also ...Change) model.Audit {
 	if head.ID == "" {
 		head.ID = model.NewAuditID()
@@ -63,7 +63,7 @@ func Row(head model.Audit, first Change, also ...Change) model.Audit {
 	return Also(head, also...)
 }
 
-// Also returns a row with what else was changed.
+// Also returns a row with further changes.
 func Also(a model.Audit, changes ...Change) model.Audit {
 	for _, c := range changes {
 		_, before, after := factsOf(c)
@@ -79,7 +79,8 @@ func Also(a model.Audit, changes ...Change) model.Audit {
 	return a
 }
 
-// joined is a with the facts of b. Neither is changed.
+// joined returns the facts of a and b, those of b where both have one. It changes
+// neither.
 func joined(a, b map[string]any) map[string]any {
 	if len(a) == 0 {
 		return b

@@ -2,8 +2,8 @@ package audit
 
 import "wardroom/pkg/model"
 
-// AgentState is what the log says of a whole agent: what Explain Access needs to
-// tell later who could do what, and which configuration it had.
+// AgentState has the facts of a whole agent: those by which Explain Access later
+// tells who could do what, and its configuration.
 type AgentState struct {
 	Project     int64  `fact:"project"`
 	IsDeleted   bool   `fact:"is_deleted"`
@@ -14,22 +14,22 @@ type AgentState struct {
 	Version     int64  `fact:"version"`
 }
 
-// StateOfAgent is that of an agent's row.
+// StateOfAgent returns the AgentState of an agent's row.
 func StateOfAgent(a model.Agent) AgentState {
 	return AgentState{
 		Project: a.ProjectID, IsDeleted: a.IsDeleted, AccessLevel: a.AccessLevel, PublicMode: a.Mode(), ConfigHash: a.ConfigHash, Type: a.TypeID, Version: a.Version,
 	}
 }
 
-// AgentMade is that there is a new agent.
+// AgentMade records that an agent was created.
 type AgentMade struct {
 	changed
 	Agent int64      `of:"agent"`
 	State AgentState `after:",inline"`
 }
 
-// AgentEdited is that an agent has another configuration, type, name or description;
-// of texts only that they are others.
+// AgentEdited records a change of an agent's configuration, type, name or
+// description; of texts, only that they changed.
 type AgentEdited struct {
 	changed
 	Agent      int64        `of:"agent"`
@@ -39,8 +39,8 @@ type AgentEdited struct {
 	Described  bool         `after:"described,omitempty"`
 }
 
-// VersionRestored is that an agent has the configuration again that it had in an
-// earlier version.
+// VersionRestored records that an agent has the configuration of an earlier version
+// again.
 type VersionRestored struct {
 	changed
 	Agent      int64        `of:"agent"`
@@ -48,55 +48,56 @@ type VersionRestored struct {
 	Restored   int64        `after:"restored"`
 }
 
-// AgentDeleted is that an agent is deleted.
+// AgentDeleted records that an agent was deleted.
 type AgentDeleted struct {
 	changed
 	Agent int64  `of:"agent"`
 	_     always `fact:"is_deleted"`
 }
 
-// OwnerChanged is that an agent belongs to somebody else; 0 is nobody.
+// OwnerChanged records an agent's old and new owner; 0 is nobody.
 type OwnerChanged struct {
 	changed
 	Agent int64       `of:"agent"`
 	Owner Turn[int64] `fact:"owner"`
 }
 
-// Openness is who may use an agent without a permission on it.
+// Openness says who may use an agent without a permission on it.
 type Openness struct {
 	Level   string `fact:"access_level"`
 	Mode    string `fact:"public_mode"` // "" for none
 	Version int64  `fact:"version"`
 }
 
-// Standing says where it stands among all states of the agent.
+// Standing orders o among all states of the agent.
 func (o Openness) Standing() model.Standing { return model.Standing{Version: o.Version} }
 
-// OpennessOf is that of an agent's row.
+// OpennessOf returns the Openness of an agent's row.
 func OpennessOf(a model.Agent) Openness { return Openness{a.AccessLevel, a.Mode(), a.Version} }
 
-// OpennessChanged is that an agent was opened or closed. A row of AgentMade tells it
-// as well.
+// OpennessChanged records that an agent's openness changed. A row of AgentMade
+// contains it as well.
 type OpennessChanged struct {
 	changed
 	Agent    int64          `of:"agent"`
 	Openness Turn[Openness] `fact:",inline"`
 }
 
-// OpennessOfAgent is what a row tells of how open its agent was and is.
+// OpennessOfAgent returns an agent's openness before and after the change of a row;
+// nil where the row doesn't say.
 func OpennessOfAgent(a model.Audit) Turn[Openness] {
 	c, _ := Decode[OpennessChanged](a)
 	return c.Openness
 }
 
-// AliasesChanged is that an agent got aliases, lost them, or that they are others.
+// AliasesChanged records that aliases of an agent were added, deleted or renamed.
 type AliasesChanged struct {
 	changed
 	Agent   int64                  `of:"agent"`
 	Aliases map[int64]Turn[string] `fact:"agent_alias:"`
 }
 
-// AgentTypeEdited is that a type of agents has another name or description.
+// AgentTypeEdited records a change of an agent type's name or description.
 type AgentTypeEdited struct {
 	changed
 	Organization int64 `of:"organization"`
@@ -105,7 +106,7 @@ type AgentTypeEdited struct {
 	Described    bool  `after:"described"`
 }
 
-// ReviewWritten is that somebody reviewed an agent, or changed their review.
+// ReviewWritten records that an agent's review was written or changed.
 type ReviewWritten struct {
 	changed
 	Agent  int64       `of:"agent"`
@@ -113,7 +114,7 @@ type ReviewWritten struct {
 	Rating Turn[int64] `fact:"rating"` // 0 for none
 }
 
-// ReviewDeleted is that a review is deleted.
+// ReviewDeleted records that a review was deleted.
 type ReviewDeleted struct {
 	changed
 	Agent  int64 `of:"agent"`

@@ -2,41 +2,41 @@ package audit
 
 import "wardroom/pkg/model"
 
-// ProjectState is what the log says of a project: what Explain Access needs to tell
-// later who could do what in it.
+// ProjectState has the facts of a project by which Explain Access later tells who
+// could do what in it.
 type ProjectState struct {
-	Team      *int64 `fact:"team"` // 0 for none; nil where an older row doesn't tell
+	Team      *int64 `fact:"team"` // 0 for none; nil in older rows
 	IsDeleted bool   `fact:"is_deleted"`
 	Version   int64  `fact:"version"`
 }
 
-// StateOfProject is that of a project's row.
+// StateOfProject returns the ProjectState of a project's row.
 func StateOfProject(p model.Project) ProjectState {
 	team := p.Team()
 	return ProjectState{Team: &team, IsDeleted: p.IsDeleted, Version: p.Version}
 }
 
-// ProjectChanged is that a project was made, edited or deleted.
+// ProjectChanged records that a project was created, edited or deleted.
 type ProjectChanged struct {
 	changed
 	Project int64              `of:"project"`
 	State   Turn[ProjectState] `fact:",inline"`
-	Renamed *bool              `after:"renamed"` // told of an edit
+	Renamed *bool              `after:"renamed"` // nil unless edited
 }
 
-// Deleted reports whether the project is deleted since.
+// Deleted reports whether the change deleted the project.
 func (c ProjectChanged) Deleted() bool { return c.State.To != nil && c.State.To.IsDeleted }
 
-// Moved reports whether the project went to another team, or into one, or out of one.
+// Moved reports whether the project went to another team, into one, or out of one.
 func (c ProjectChanged) Moved() bool {
 	from, to := c.State.From.parent(), c.State.To.parent()
 	return from != nil && to != nil && from.ID != to.ID
 }
 
-// Parent is what a thing belonged to when it stood so.
+// Parent is the id of a thing's parent, 0 for none, at a version of the thing.
 type Parent struct{ ID, Version int64 }
 
-// Standing says where the thing stood among all its states.
+// Standing orders p among all states of the thing.
 func (p Parent) Standing() model.Standing { return model.Standing{Version: p.Version} }
 
 func (s *ProjectState) parent() *Parent {
@@ -46,43 +46,43 @@ func (s *ProjectState) parent() *Parent {
 	return &Parent{*s.Team, s.Version}
 }
 
-// TeamOfProject is what a row tells of the team that its project belonged to and
-// belongs to.
+// TeamOfProject returns a project's team before and after the change of a row; nil
+// where the row doesn't say.
 func TeamOfProject(a model.Audit) Turn[Parent] {
 	c, _ := Decode[ProjectChanged](a)
 	return Turn[Parent]{c.State.From.parent(), c.State.To.parent()}
 }
 
-// TeamState is what the log says of a team.
+// TeamState has the facts of a team.
 type TeamState struct {
 	IsDeleted bool `fact:"is_deleted"`
 }
 
-// TeamChanged is that a team was made, edited or deleted.
+// TeamChanged records that a team was created, edited or deleted.
 type TeamChanged struct {
 	changed
 	Team              int64           `of:"team"`
 	State             Turn[TeamState] `fact:",inline"`
-	Renamed           *bool           `after:"renamed"`             // told of an edit
-	ExternalIDChanged *bool           `after:"external_id_changed"` // told of an edit by an identity provider
+	Renamed           *bool           `after:"renamed"`             // nil unless edited
+	ExternalIDChanged *bool           `after:"external_id_changed"` // nil unless edited by an identity provider
 }
 
-// LeftToNobody is that a project or a team has lost whoever was admin or owner of
-// it last.
+// LeftToNobody records that a project has lost its last admin, or a team its last
+// owner.
 type LeftToNobody struct {
 	changed
 	Place model.Ref `of:"*"`
 	_     always    `after:"ownerless"`
 }
 
-// OrganizationMade is that there is a new organisation, of one global admin.
+// OrganizationMade records that an organisation was created with one global admin.
 type OrganizationMade struct {
 	changed
 	Organization int64 `of:"organization"`
 	GlobalAdmin  int64 `after:"global_admin"`
 }
 
-// OrganizationEdited is that an organisation has another domain or another name.
+// OrganizationEdited records a change of an organisation's domain or name.
 type OrganizationEdited struct {
 	changed
 	Organization int64        `of:"organization"`
@@ -90,15 +90,15 @@ type OrganizationEdited struct {
 	Renamed      bool         `after:"renamed"`
 }
 
-// DomainState is what the log says of a domain that an organisation claims.
+// DomainState has the facts of a domain that an organisation claims.
 type DomainState struct {
 	Domain string `fact:"domain"`
-	SignIn *bool  `fact:"sign_in"` // nil where that isn't what the change is about, as the next
+	SignIn *bool  `fact:"sign_in"` // nil where the change isn't about it; likewise Proved
 	Proved *bool  `fact:"proved"`
 }
 
-// DomainChanged is that a domain was claimed, proved, given up, or is for something
-// else.
+// DomainChanged records that a domain was claimed, proved, given up, or its use for
+// sign-in changed.
 type DomainChanged struct {
 	changed
 	Organization int64             `of:"organization"`

@@ -2,7 +2,7 @@ package audit
 
 import "wardroom/pkg/model"
 
-// Account is what the log says of an account, as far as the change is about it.
+// Account has the facts of an account; nil for those that a change isn't about.
 type Account struct {
 	IsStaff     *bool `fact:"is_staff"`
 	IsSuperuser *bool `fact:"is_superuser"`
@@ -11,33 +11,33 @@ type Account struct {
 	Version     int64 `fact:"version"`
 }
 
-// Standing says where it stands among all states of the account.
+// Standing orders a among all states of the account.
 func (a Account) Standing() model.Standing { return model.Standing{Version: a.Version} }
 
-// AccountOf is all of it, of a user's row.
+// AccountOf returns all facts of a user's row.
 func AccountOf(u model.User) Account {
 	return Account{IsStaff: &u.IsStaff, IsSuperuser: &u.IsSuperuser, IsActive: &u.IsActive, Version: u.Version}
 }
 
-// Activity is an account as far as it was ended or begins again.
+// Activity returns the fact whether an account is active.
 func Activity(active bool, version int64) Account {
 	return Account{IsActive: &active, Version: version}
 }
 
-// GlobalRank is an account as far as it may be a global admin's.
+// GlobalRank returns the facts that decide whether a user is an active global admin.
 func GlobalRank(u model.User) Account {
 	return Account{IsSuperuser: &u.IsSuperuser, IsActive: &u.IsActive, Version: u.Version}
 }
 
-// AccountChanged is that an account was made, or has another rank, or may be used
-// again.
+// AccountChanged records that an account was created, reactivated, or has another
+// rank.
 type AccountChanged struct {
 	changed
 	User    int64         `of:"user"`
 	Account Turn[Account] `fact:",inline"`
 }
 
-// AccountsChanged is the same of several, or what follows for an account from
+// AccountsChanged records changes of several accounts, or of one as a consequence of
 // another change.
 type AccountsChanged struct {
 	changed
@@ -45,8 +45,8 @@ type AccountsChanged struct {
 	Accounts map[int64]Turn[Account] `fact:"user:"`
 }
 
-// AccountIn is what a row tells of a user's account: under their name, and in one
-// that is about them alone also without it.
+// AccountIn returns a user's account before and after the change of a row, by
+// AccountsChanged or AccountChanged; nil where the row doesn't say.
 func AccountIn(a model.Audit, user int64) (t Turn[Account]) {
 	t.From, t.To = factIn[Account](a.Before, user), factIn[Account](a.After, user)
 	if own, is := Decode[AccountChanged](a); is && own.User == user {
@@ -60,8 +60,8 @@ func AccountIn(a model.Audit, user int64) (t Turn[Account]) {
 	return t
 }
 
-// ProfileChanged is how a user is called and found, each text encrypted with the key
-// of their personal data.
+// ProfileChanged records changes of a user's names and address, each text encrypted
+// with the key of their personal data.
 type ProfileChanged struct {
 	changed
 	User       int64        `of:"user"`
@@ -72,39 +72,39 @@ type ProfileChanged struct {
 	UserName   Turn[string] `fact:"user_name"`
 }
 
-// FirstSignIn is that a user came in for the first time, and by what they were known.
+// FirstSignIn records a user's first sign-in, and by what they were identified.
 type FirstSignIn struct {
 	changed
 	User    int64  `of:"user"`
 	KnownBy string `after:"known_by"`
 }
 
-// NotificationSent is that somebody was sent a notification.
+// NotificationSent records that a user was sent a notification.
 type NotificationSent struct {
 	changed
 	User         int64 `of:"user"`
 	Notification int64 `after:"notification_id"`
 }
 
-// KeyTerms is what the log tells of an API key.
+// KeyTerms has the facts of an API key.
 type KeyTerms struct {
 	Kind    string `fact:"kind"`
 	Scope   string `fact:"scope"`
-	User    *int64 `fact:"user"`    // nil of a service key
-	Project *int64 `fact:"project"` // the one it reaches; nil for all
+	User    *int64 `fact:"user"`    // nil for a service key
+	Project *int64 `fact:"project"` // the one it is bound to; nil for none
 }
 
-// TermsOf are those of a key's row.
+// TermsOf returns the facts of a key's row.
 func TermsOf(k model.APIKey) KeyTerms { return KeyTerms{k.Kind, k.Scope, k.UserID, k.ProjectID} }
 
-// KeyMade is that there is a new API key.
+// KeyMade records that an API key was created.
 type KeyMade struct {
 	changed
 	Key   int64    `of:"api_key"`
 	Terms KeyTerms `after:",inline"`
 }
 
-// KeyRevoked is that somebody revoked a key.
+// KeyRevoked records that somebody revoked a key.
 type KeyRevoked struct {
 	changed
 	Key   int64    `of:"api_key"`
@@ -112,21 +112,22 @@ type KeyRevoked struct {
 	_     always   `after:"revoked"`
 }
 
-// RevocationChanged is that a key was revoked with what its user had, or opens again.
+// RevocationChanged records that a removal revoked a key, or an undo restored it.
 type RevocationChanged struct {
 	changed
 	Key     int64      `of:"api_key"`
 	Revoked Turn[bool] `fact:"revoked"`
 }
 
-// KeysGiven is that whoever the row is about got keys, with the kind of each.
+// KeysGiven records that the user or organisation of the row got keys, with the kind
+// of each.
 type KeysGiven struct {
 	changed
 	Of   model.Ref              `of:"*"`
 	Keys map[int64]Turn[string] `fact:"api_key:"`
 }
 
-// InviteMade is that somebody was invited to a place.
+// InviteMade records that an invitation to a place was created.
 type InviteMade struct {
 	changed
 	Invite int64     `of:"invite"`
@@ -134,7 +135,7 @@ type InviteMade struct {
 	Role   string    `after:"role"`
 }
 
-// InviteRevoked is that somebody took an invitation back.
+// InviteRevoked records that somebody revoked an invitation.
 type InviteRevoked struct {
 	changed
 	Invite int64     `of:"invite"`
@@ -143,16 +144,15 @@ type InviteRevoked struct {
 	Status string    `after:"status"`
 }
 
-// InviteChanged is that an invitation ended with what its user had, or may be
-// accepted again.
+// InviteChanged records that a removal revoked an invitation, or an undo restored it.
 type InviteChanged struct {
 	changed
 	Invite int64        `of:"invite"`
 	Status Turn[string] `fact:"status"`
 }
 
-// InvitesChanged is what became of invitations of the user, or to the place, that the
-// row is about, with the status of each.
+// InvitesChanged records changes of invitations of the row's user or to the row's
+// place, with the status of each.
 type InvitesChanged struct {
 	changed
 	Of      model.Ref              `of:"*"`

@@ -9,10 +9,9 @@ import (
 	"wardroom/pkg/table"
 )
 
-// rows reads the audit rows with these keys and their seals: those that lie
-// behind what was looked through before by looking through the log up to the
-// last of them, so that a row that the chain doesn't have is met; and those that
-// were sealed late one by one.
+// rows reads the audit rows with the keys due, and their seals. It reads the log from
+// where it was scanned to up to the last of them, so that it finds rows that the chain
+// doesn't have; rows before that, which were sealed late, it reads one by one.
 func (v *verifier) rows(ctx context.Context, s *store.Store, due []table.Primary) (table.Rows, error) {
 	wanted := make(map[table.Primary]bool, len(due))
 	var late []table.Primary
@@ -46,8 +45,8 @@ func (v *verifier) rows(ctx context.Context, s *store.Store, due []table.Primary
 	return rows, err
 }
 
-// look goes through the log behind what was looked through before, up to the
-// sort key to.
+// look scans the log from where it was scanned to up to the sort key to, "" for its
+// end, and calls see for each row.
 func (v *verifier) look(ctx context.Context, s *store.Store, to string, see func(entry, table.Rows)) error {
 	span := table.Span{To: to}
 	if v.scanned {
@@ -61,7 +60,7 @@ func (v *verifier) look(ctx context.Context, s *store.Store, to string, see func
 		log := pair(found)
 		cut := len(log)
 		if found.More && cut > 1 {
-			cut-- // its seal may come after what was read
+			cut-- // the last row's seal may be on the next page
 		}
 		for _, e := range log[:cut] {
 			see(e, found.Rows)
@@ -75,9 +74,8 @@ func (v *verifier) look(ctx context.Context, s *store.Store, to string, see func
 	}
 }
 
-// meet notes a row that isn't among those being checked. It may wait to be
-// sealed, or stand elsewhere in the chain, which is looked up; what stands
-// nowhere was put in.
+// meet notes a row that isn't among those being checked. It may be unsealed yet or be
+// elsewhere in the chain, which settle looks up; any other was inserted.
 func (v *verifier) meet(e entry) {
 	switch {
 	case e.sealed:
@@ -87,8 +85,8 @@ func (v *verifier) meet(e entry) {
 	}
 }
 
-// settle looks up the rows that were met out of turn. Those of later numbers
-// are mostly checked soon, and are looked up only when they are many.
+// settle looks up the chain's entries of the rows that meet noted, and reports the
+// first row without one as bad.
 func (v *verifier) settle(ctx context.Context, s *store.Store, first int64, due []table.Primary) error {
 	for key, seq := range v.strays {
 		if seq > v.head.Seq { // sealed since, or the head was put back, which the end tells
@@ -114,8 +112,7 @@ func (v *verifier) settle(ctx context.Context, s *store.Store, first int64, due 
 	return nil
 }
 
-// end checks what lies behind the last link: nothing that is sealed, and a head
-// that names it.
+// end checks that nothing sealed follows the last link, and that the head names it.
 func (v *verifier) end(ctx context.Context, s *store.Store) error {
 	if v.head.Seq > 0 && !bytes.Equal(v.head.Hash, v.prev) {
 		v.bad(v.head.Seq, "the head has another hash than the last link")

@@ -11,7 +11,7 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Record is a change as it is shown. Its number and hashes are null until it is
+// Record is a change as answers show it. Its number and hashes are null until it is
 // sealed.
 type Record struct {
 	Seq       *int64         `json:"seq"`
@@ -28,8 +28,7 @@ type Record struct {
 	SourceIP  string         `json:"source_ip" doc:"\"erased\", as all personal data, once its user is purged"`
 }
 
-// Filter says which changes are wanted. What is "", never or the name of nothing,
-// is open.
+// Filter selects changes. A field with its zero value selects all.
 type Filter struct {
 	Actor, Action string
 	Resource      model.Ref
@@ -41,8 +40,8 @@ func (f Filter) matches(a model.Audit) bool {
 	return (f.Actor == "" || f.Actor == a.Actor) && (f.Action == "" || f.Action == a.Action) && f.concerns(a)
 }
 
-// concerns reports whether a change is about the resource: about all of it, about
-// what belongs to it, or, where it is a person, about what they have in a place.
+// concerns reports whether a change is about the filter's resource: about the whole,
+// about a part of it, or, where the resource is a user, about their part of a place.
 func (f Filter) concerns(a model.Audit) bool {
 	about, _ := model.ParseRef(a.Resource)
 	if f.Resource.IsZero() || f.Resource == about || f.Resource == about.Whole() {
@@ -57,14 +56,14 @@ func (f Filter) concerns(a model.Audit) bool {
 	return slices.Contains(concerned(a), person.String())
 }
 
-// span is the part of a partition that the filter's times leave, from a
-// position on.
+// span returns the part of a partition within the filter's times and from a position
+// on; empty is true where there is none.
 func (f Filter) span(after string) (span table.Span, empty bool) {
 	if !f.Start.IsZero() {
 		span.From = f.Start.String()
 	}
 	if !f.End.IsZero() {
-		span.To = f.End.String() // a key goes on behind its time, so one of End itself is beyond
+		span.To = f.End.String() // a key is its time and more, so one of End itself is after it
 	}
 	if span.Descending = f.Descending; !f.Descending {
 		span.From = max(span.From, after)
@@ -74,10 +73,9 @@ func (f Filter) span(after string) (span table.Span, empty bool) {
 	return span, span.To != "" && span.From > span.To
 }
 
-// List returns changes of an organisation in the filter's order, behind a position, and
-// the position at which the list goes on ("" at its end). It looks at limit
-// changes, whatever part of them the filter leaves, so a page costs the same
-// wherever it is.
+// List returns changes of an organisation in the filter's order, after a position, and
+// the position of the next page, "" at the end. It reads limit changes, however many
+// of them the filter selects, so every page costs the same, and may be short.
 func List(ctx context.Context, s *store.Store, organization int64, f Filter, after string, limit int) (page []Record, next string, err error) {
 	span, empty := f.span(after)
 	if empty {
@@ -119,8 +117,8 @@ func List(ctx context.Context, s *store.Store, organization int64, f Filter, aft
 	return page, next, nil
 }
 
-// read looks at the log itself: the change at the position, so many more, one
-// to see whether the list goes on, and the seals of all.
+// read reads the log itself: the change at the position, limit more, another to see
+// whether the list goes on, and the seals of all.
 func read(ctx context.Context, s *store.Store, organization int64, span table.Span, limit int) (table.Stretch, error) {
 	found, err := s.Audits(ctx, organization, span, 2*(limit+2))
 	if n := len(found.Keys); found.More && n > 0 && !span.Descending { // the last one's seal may not have come
@@ -131,7 +129,7 @@ func read(ctx context.Context, s *store.Store, organization int64, span table.Sp
 	return found, err
 }
 
-// find asks the index by resource or by actor, and reads what it leads to.
+// find asks the index by resource or by actor, and reads the rows that it finds.
 func find(ctx context.Context, s *store.Store, organization int64, f Filter, span table.Span, limit int) (table.Stretch, error) {
 	var found []table.Found
 	var err error
@@ -158,9 +156,9 @@ func find(ctx context.Context, s *store.Store, organization int64, f Filter, spa
 	return out, err
 }
 
-// findPerson finds the changes of an account and those of what the person has in
-// places, together in the order of the span, at most n: each list was asked for
-// as many, so none of them ends before the n-th of all.
+// findPerson finds at most n changes of a user's account and of their part of places,
+// in the order of the span. Each list is asked for n, so none ends before the n-th of
+// all.
 func findPerson(ctx context.Context, s *store.Store, organization int64, person string, span table.Span, n int) ([]table.Found, error) {
 	own, err := s.AuditsAbout(ctx, organization, person, span, n)
 	if err != nil {

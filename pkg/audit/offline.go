@@ -19,27 +19,27 @@ import (
 	"wardroom/pkg/model"
 )
 
-// Report is what a check of an exported log found.
+// Report is the result of Check.
 type Report struct {
 	OrganizationID int64
-	Checked        int64 // rows whose links hold
+	Checked        int64 // rows whose links are valid
 	Unsealed       int64 // rows that weren't sealed when the log was exported
-	Checkpoints    int   // that are on the chain
-	Signatures     int   // of those, how many were checked against the public key
-	FirstBad       int64 // 0 where the log holds
+	Checkpoints    int   // on the chain
+	Signatures     int   // the checkpoints whose signatures were checked with the public key
+	FirstBad       int64 // the number of the first bad row; 0 where the log is valid
 	Reason         string
 }
 
-// longest is the longest line there can be: a row has at most 400 KB, which
-// escapes may make six times as long.
+// longest bounds a line: a row has at most 400 KB, which escapes may make six times
+// as long.
 const longest = 4 << 20
 
 // ErrFormat is returned for a file that isn't an exported log.
 var ErrFormat = errors.New("not an exported audit log")
 
-// Check verifies an exported log by itself. kept are checkpoints that were kept
-// elsewhere; public, where it isn't nil, is the key they were signed with, and
-// otherwise the one in the log is believed.
+// Check verifies an exported log without the table. kept are checkpoints that were
+// kept elsewhere. Signatures are checked with public; where it is nil, with the key in
+// the log, which is believed. It returns ErrFormat for a file that is no log.
 func Check(log io.Reader, kept []Point, public *ecdsa.PublicKey) (Report, error) {
 	c := &checker{public: public, points: map[int64][]Point{}, digest: sha256.New(), given: public != nil}
 	r := bufio.NewReaderSize(log, longest)
@@ -96,8 +96,8 @@ func (c *checker) start(r *bufio.Reader) error {
 	return nil
 }
 
-// line takes one line. Sealed rows are nearly all of them, and are read without
-// a parser: the bytes of the row are those that were hashed.
+// line checks one line. Most are sealed rows, which are read without a JSON parser:
+// the bytes of the row are those that were hashed.
 func (c *checker) line(line []byte) {
 	if bytes.HasPrefix(line, []byte(lineSeq)) {
 		c.row(line)
@@ -128,7 +128,7 @@ func (c *checker) key(k keyLine) {
 	}
 }
 
-// row holds one link.
+// row checks one sealed row against the link before.
 func (c *checker) row(line []byte) {
 	want := c.Checked + 1
 	seq, rest := number(line[len(lineSeq):])
@@ -166,7 +166,7 @@ func (c *checker) row(line []byte) {
 	}
 }
 
-// number reads a number and what follows it.
+// number reads a number, and returns the bytes after it.
 func number(b []byte) (n int64, rest []byte) {
 	i := 0
 	for ; i < len(b) && i < 18 && b[i] >= '0' && b[i] <= '9'; i++ {
@@ -175,7 +175,7 @@ func number(b []byte) (n int64, rest []byte) {
 	return n, b[i:]
 }
 
-// hashed reads a hash behind a fixed text.
+// hashed reads a hash after a fixed text, and returns the bytes after it.
 func hashed(b []byte, before string, into *[Size]byte) (rest []byte, ok bool) {
 	b, ok = bytes.CutPrefix(b, []byte(before))
 	if !ok || len(b) < 2*Size {
@@ -195,13 +195,13 @@ func (c *checker) note(p Point) {
 	if slices.ContainsFunc(c.points[p.Seq], func(o Point) bool {
 		return o.SignedOn.Equal(p.SignedOn) && o.Signature == p.Signature && o.Hash == p.Hash
 	}) {
-		return // it was kept elsewhere, too
+		return // both in the log and kept elsewhere
 	}
 	c.points[p.Seq] = append(c.points[p.Seq], p)
 	c.last = max(c.last, p.Seq)
 }
 
-// pass holds the checkpoints of a number against the chain.
+// pass compares the checkpoints of a number with the chain, which has come there.
 func (c *checker) pass(seq int64) {
 	for _, p := range c.points[seq] {
 		sum, err := hex.DecodeString(p.Hash)
@@ -210,7 +210,7 @@ func (c *checker) pass(seq int64) {
 			c.bad(seq, "a checkpoint says otherwise")
 			return
 		}
-		if c.public != nil && (p.Key == "" || p.Key == c.name) { // one of an earlier key is held against the chain alone
+		if c.public != nil && (p.Key == "" || p.Key == c.name) { // one of an earlier key is compared with the chain alone
 			if !Signed(model.Checkpoint{OrganizationID: c.OrganizationID, Seq: seq, Hash: sum, SignedOn: p.SignedOn, Signature: signature}, c.public) {
 				c.bad(seq, "the signature of the checkpoint is not that of its key")
 				return

@@ -11,8 +11,8 @@ import (
 	"wardroom/pkg/table"
 )
 
-// concerned are the users whom a change is about, by their names: "user:16". Those
-// of its resource come first, then those of its facts.
+// concerned returns the users that a change concerns, by their names ("user:16"):
+// those of its resource first, then those of its facts.
 func concerned(a model.Audit) (people []string) {
 	facts := slices.Collect(maps.Keys(a.Before))
 	for name := range a.After {
@@ -27,7 +27,8 @@ func concerned(a model.Audit) (people []string) {
 	return people
 }
 
-// Mentions are those of a change: its people but for the one who is in the row.
+// Mentions are the mentions of a change: one for each user that it concerns, except
+// those that indexes have for Person and About.
 func Mentions(a model.Audit) (out []model.Mention) {
 	for _, name := range concerned(a) {
 		if name != a.Person && name != a.About {
@@ -37,7 +38,7 @@ func Mentions(a model.Audit) (out []model.Mention) {
 	return out
 }
 
-// mentioned are those of several.
+// mentioned are the mentions of several changes.
 func mentioned(rows []model.Audit) (all []model.Mention) {
 	for _, a := range rows {
 		all = append(all, Mentions(a)...)
@@ -48,17 +49,17 @@ func mentioned(rows []model.Audit) (all []model.Mention) {
 // Erased is shown in place of personal data whose user was purged.
 const Erased = "erased"
 
-// People are the users whom audit rows name, with the keys of their personal
-// data.
+// People decrypts personal data in audit rows with the keys of the users whom the
+// rows name. It isn't safe for concurrent use.
 type People struct {
 	store *store.Store
-	keys  map[int64][]byte // nil for one who has none, or isn't there
+	keys  map[int64][]byte // by user; nil for a user who was purged
 }
 
-// NewPeople knows nobody yet.
+// NewPeople returns People without any keys.
 func NewPeople(s *store.Store) *People { return &People{s, map[int64][]byte{}} }
 
-// Know reads the users named by audit rows that have personal data in them.
+// Know reads the keys of the users named by those rows that have personal data.
 func (p *People) Know(ctx context.Context, rows ...model.Audit) error {
 	var keys []table.Primary
 	for _, a := range rows {
@@ -82,7 +83,7 @@ func (p *People) Know(ctx context.Context, rows ...model.Audit) error {
 	return nil
 }
 
-// Erased reports whether a row has personal data that nobody can read any more.
+// Erased reports whether a row has personal data that none of the keys opens.
 func (p *People) Erased(a model.Audit) bool {
 	users := named(a)
 	return slices.ContainsFunc(concealed(a), func(text string) bool {
@@ -91,8 +92,8 @@ func (p *People) Erased(a model.Audit) bool {
 	})
 }
 
-// reveal opens a text with the key of whichever of the users it is about: a
-// wrong key never opens one.
+// reveal decrypts a text with the key of one of the users; a wrong key never opens
+// one.
 func (p *People) reveal(users []int64, text string) (string, bool) {
 	for _, id := range users {
 		if open, ok := model.Reveal(p.keys[id], text); ok {
@@ -102,7 +103,7 @@ func (p *People) reveal(users []int64, text string) (string, bool) {
 	return "", false
 }
 
-// Shown returns a row with its personal data as they may be read.
+// Shown returns a row with its personal data decrypted, or Erased in their place.
 func (p *People) Shown(a model.Audit) model.Audit {
 	users := named(a)
 	show := func(text string) string {
@@ -120,7 +121,7 @@ func (p *People) Shown(a model.Audit) model.Audit {
 	return a
 }
 
-// replaced is a value with every text in it shown.
+// replaced returns a copy of a value, with show applied to every text in it.
 func replaced(v any, show func(string) string) any {
 	switch v := v.(type) {
 	case string:
@@ -158,8 +159,8 @@ func concealed(a model.Audit) (texts []string) {
 	return texts
 }
 
-// named returns the users that a row names: its actor, those of its resource,
-// those that facts in it are about, and those who are to be told.
+// named returns the users that a row names: its actor, those it concerns, and the
+// recipients of its notices.
 func named(a model.Audit) (ids []int64) {
 	add := func(names ...string) {
 		for _, name := range names {

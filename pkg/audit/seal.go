@@ -18,24 +18,24 @@ import (
 	"wardroom/pkg/table"
 )
 
-// perTransaction is how many rows are sealed at once: with the batch and the
-// head they fit into one transaction.
+// perTransaction is the number of rows sealed at once: with the batch and the head
+// they fit into one transaction.
 const perTransaction = 90
 
-// Bounds of contention between sealers of one organisation: how often one tries,
-// and the longest pause between.
+// Bounds of contention between sealers of one organisation: the number of tries, and
+// the longest pause between them.
 const (
 	sealTries = 60
 	sealPause = 40 * time.Millisecond
 )
 
-// Seal links audit rows to the end of their organisations' chains, in the order
-// of their time as far as they come together, and says how many from the start
-// are sealed. Rows that are sealed already are left alone, so a repeat changes
-// nothing; of sealers at the same time one wins and the others go on after it.
+// Seal links audit rows to the end of their organisations' chains, those of one
+// transaction in the order of their time, and returns how many of rows, from the
+// first on, are sealed. It skips rows that are sealed already, so a repeat changes
+// nothing; of concurrent sealers one wins and the others go on after it.
 //
-// What is sealed is the row as the table holds it. A row that meanwhile isn't
-// as rows tell, or isn't there, is sealed as they tell: verify then names it.
+// A row is sealed as it is in the table. One that differs from rows there, or is
+// missing, is sealed as in rows: verify then reports it.
 func Seal(ctx context.Context, s *store.Store, rows []model.Audit) (done int, err error) {
 	var organizations []int64
 	parts := map[int64][]model.Audit{}
@@ -81,8 +81,8 @@ func byTime(a, b model.Audit) int {
 	return cmp.Or(strings.Compare(a.TS.String(), b.TS.String()), strings.Compare(a.ID, b.ID))
 }
 
-// sealPart seals rows of one organisation in one transaction, again until it is
-// the only one at the chain's end.
+// sealPart seals rows of one organisation in one transaction. It tries again when
+// another sealer has moved the chain's end, and is unavailable after sealTries.
 func sealPart(ctx context.Context, s *store.Store, organization int64, rows []model.Audit) error {
 	rows = slices.CompactFunc(slices.SortedFunc(slices.Values(rows), byTime), func(a, b model.Audit) bool { return byTime(a, b) == 0 })
 	keys := []table.Primary{table.SealHeads.Key(organization)}
@@ -115,8 +115,8 @@ func sealPart(ctx context.Context, s *store.Store, organization int64, rows []mo
 	return fault.Unavailable(errors.New("the end of the audit chain is too busy"))
 }
 
-// links notes the links of rows that have none among those found, and the move
-// of the chain's end behind them.
+// links notes the seals of those rows that found has no seal of, their batch, and the
+// chain's new end.
 func links(organization int64, rows []model.Audit, found table.Rows) (*table.Tx, error) {
 	var tx table.Tx
 	from, exists := table.SealHeads.In(found, organization)
@@ -156,9 +156,9 @@ func links(organization int64, rows []model.Audit, found table.Rows) (*table.Tx,
 	return &tx, nil
 }
 
-// asTold returns the row as the table holds it, if that says what a says, or if
-// a is nothing but its key: a row that can't be read (see unsealed) is sealed as
-// it lies there, so that it holds up none and nobody can put another in its place.
+// asTold returns the item to seal for a: the stored one where it equals a, or where a
+// is bare, else a's own. An unreadable row (see unsealed) is sealed as it is stored,
+// so that it blocks no others and can't be replaced unnoticed.
 func asTold(a model.Audit, found table.Rows) (dynamo.Item, error) {
 	told, err := table.Audits.Item(a)
 	if err != nil {

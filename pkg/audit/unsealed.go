@@ -14,19 +14,18 @@ import (
 // ten seconds, and clocks differ by less than the rest.
 const inFlight = 2 * time.Minute
 
-// Bounds of one look for unsealed rows: the rows and seals of one question, and
-// how many questions are asked.
+// Bounds of one search for unsealed rows: the rows and seals of one query, and the
+// number of queries.
 const (
 	lookSize  = 1000
 	lookTimes = 8
 )
 
-// Unsealed returns changes of an organisation that have no seal yet, oldest
-// first, for a sweep to seal. It looks from the watermark on, before which
-// everything is sealed, and moves that to where nothing is left behind; what is
-// more than one look finds is found by the next. Of a row that can't be read it
-// returns the key alone, to be sealed as it lies there, and with the rows an
-// error that names it.
+// Unsealed returns changes of an organisation that have no seal yet, oldest first,
+// for a sweep to seal. It searches from the watermark, before which everything is
+// sealed, and moves that up; more than one search finds is left to the next call. Of
+// an unreadable row it returns the key alone, to be sealed as it is stored, and
+// beside the rows an error that UnreadableIn takes apart.
 func Unsealed(ctx context.Context, s *store.Store, organization int64, now model.Time) ([]model.Audit, error) {
 	rows, err := s.Read(ctx, table.SealHeads.Key(organization))
 	if err != nil {
@@ -57,9 +56,9 @@ func Unsealed(ctx context.Context, s *store.Store, organization int64, now model
 	return open, err
 }
 
-// unsealed looks for rows without a seal from a time on. upTo is the time
-// that it looked up to, never where it looked at everything. What it says of
-// rows that can't be read is as Unsealed says it.
+// unsealed searches for rows without a seal from a time on. upTo is the time up to
+// which it searched, never where it reached the end. Unreadable rows are returned as
+// by Unsealed.
 func unsealed(ctx context.Context, s *store.Store, organization int64, from model.Time) (open []model.Audit, upTo model.Time, bad error) {
 	var span table.Span
 	if !from.IsZero() {
@@ -72,7 +71,7 @@ func unsealed(ctx context.Context, s *store.Store, organization int64, from mode
 			return nil, model.Time{}, err
 		}
 		log := pair(found)
-		if found.More && len(log) < 2 { // it can't go on from here
+		if found.More && len(log) < 2 { // another page from here would begin with the same row
 			break
 		}
 		rest := log
@@ -99,19 +98,19 @@ func unsealed(ctx context.Context, s *store.Store, organization int64, from mode
 	return open, upTo, errors.Join(errs...)
 }
 
-// entry is an audit row with its seal, as the table holds them.
+// entry is an audit row with its seal, as they are stored.
 type entry struct {
 	key      table.Primary
 	audit    model.Audit // its key alone, where it can't be read
 	seal     model.Seal
 	sealed   bool
-	readable bool // nobody made it something else by hand
+	readable bool
 }
 
 type entries []entry
 
-// pair puts the rows of a stretch and their seals together. A seal without its
-// row is no entry.
+// pair pairs the rows of a stretch with their seals. A seal without its row is
+// dropped.
 func pair(found table.Stretch) entries {
 	out := make(entries, 0, len(found.Keys)/2+1)
 	for _, key := range found.Keys {
@@ -136,7 +135,7 @@ func sealBeside(key table.Primary) table.Primary {
 	return table.Seals.Key(organization, at["ts"], at["audit_id"])
 }
 
-// atKey is an audit row that says nothing but its key.
+// atKey returns an audit row with the fields of its key alone.
 func atKey(key table.Primary) (a model.Audit) {
 	at, _ := table.Audits.Parse(key)
 	a.OrganizationID, _ = table.Audits.ID(key, "organization_id")
@@ -145,6 +144,6 @@ func atKey(key table.Primary) (a model.Audit) {
 	return a
 }
 
-// bare reports whether a is such a row: every other one says what was done, and
-// by whom.
+// bare reports whether a was made by atKey: every stored row has an action and an
+// actor.
 func bare(a model.Audit) bool { return a.Action == "" && a.Actor == "" }

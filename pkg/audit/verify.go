@@ -12,7 +12,7 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Verdict is what a verification found.
+// Verdict is the result of Verify.
 type Verdict struct {
 	OK              bool    `json:"ok"`
 	Checked         int64   `json:"checked" doc:"Rows whose links were checked"`
@@ -25,35 +25,35 @@ type Verdict struct {
 	reason string
 }
 
-// verifier is a verification on its way.
+// verifier is the state of a verification.
 type verifier struct {
 	Verdict
 	organization int64
-	prev         []byte        // the hash of the link before
-	last         table.Primary // up to which the log was looked through
-	scanned      bool          // last says something
+	prev         []byte        // the hash of the link before the next
+	last         table.Primary // the row up to which the log was scanned
+	scanned      bool          // last is set
 	head         model.SealHead
 	checkpoints  map[int64]model.Checkpoint
 	people       *People
-	strays       map[table.Primary]int64 // rows met out of turn, and the numbers their seals say
+	strays       map[table.Primary]int64 // rows that meet noted, by the numbers of their seals, 0 for none
 	room, text   []byte
 }
 
-// Reason says in words what is wrong with the first bad row, "" if nothing is.
+// Reason describes what is wrong with the first bad row, "" where none is.
 func (v Verdict) Reason() string { return v.reason }
 
-// reserve is how much of its time a verification leaves for its answer.
+// reserve is the time before its deadline at which a verification stops.
 const reserve = 1500 * time.Millisecond
 
-// together is how many links are read and checked at a time.
+// together is the number of links that are read and checked at a time.
 const together = 400
 
-// Verify checks an organisation's chain from number from up to number to (0:
-// its end), as far as the time of ctx allows: that the numbers have no gap,
-// that each link holds the hash of its row and of the link before, that nothing
-// lies among the sealed rows that the chain doesn't have, that the end is where
-// the head says, and that every checkpoint is on the chain. It stops at the
-// first row that is bad. signed, where it isn't nil, checks a checkpoint.
+// Verify checks an organisation's chain from the number from up to the number to (0:
+// its end), as far as the deadline of ctx allows: that the numbers have no gap, that
+// each link has the hash of its row and of the link before, that no row among the
+// sealed ones is missing in the chain, that the end is where the head says, and that
+// every checkpoint is on the chain. It stops at the first bad row. signed, unless it
+// is nil, reports whether a checkpoint's signature is valid.
 func Verify(ctx context.Context, s *store.Store, organization, from, to int64, now model.Time, signed func(model.Checkpoint) bool) (Verdict, error) {
 	v := &verifier{Verdict: Verdict{OK: true}, organization: organization, people: NewPeople(s), strays: map[table.Primary]int64{}, checkpoints: map[int64]model.Checkpoint{}}
 	from = max(from, 1)
@@ -92,14 +92,14 @@ func (v *verifier) bad(seq int64, reason string, args ...any) {
 	}
 }
 
-// open reads where the chain ends, its checkpoints, and the link before from.
+// open reads the chain's end, its checkpoints, and the link before from.
 func (v *verifier) open(ctx context.Context, s *store.Store, from int64, signed func(model.Checkpoint) bool) error {
 	rows, err := s.Read(ctx, table.SealHeads.Key(v.organization))
 	if err != nil {
 		return err
 	}
 	v.head, _ = table.SealHeads.In(rows, v.organization)
-	from = min(from, v.head.Seq+1) // behind the end, only the end is left to check
+	from = min(from, v.head.Seq+1) // after the end, only the end remains to be checked
 	for at, more := from, true; more; {
 		var some []model.Checkpoint
 		if some, more, err = s.Checkpoints(ctx, v.organization, at, together); err != nil {
@@ -147,7 +147,7 @@ func (v *verifier) open(ctx context.Context, s *store.Store, from int64, signed 
 		return nil
 	}
 	v.prev = seal.Hash
-	for _, row := range b.Rows[:from-b.First] { // so far, the log was looked through with them
+	for _, row := range b.Rows[:from-b.First] { // the log counts as scanned up to these
 		v.reach(keyOf(v.audit(row)))
 	}
 	return nil
@@ -167,7 +167,8 @@ func (v *verifier) reach(key table.Primary) {
 	}
 }
 
-// some checks the links from *next on, as many as are read at a time.
+// some checks the links from *next on, about together of them, and sets *next to the
+// number after them.
 func (v *verifier) some(ctx context.Context, s *store.Store, next *int64, to int64) error {
 	batches, _, err := s.SealBatches(ctx, v.organization, *next, together)
 	if err != nil {
@@ -216,7 +217,7 @@ func (v *verifier) some(ctx context.Context, s *store.Store, next *int64, to int
 	return v.settle(ctx, s, first, due)
 }
 
-// check holds one link against its row and the link before.
+// check compares one link with its row and the link before.
 func (v *verifier) check(seq int64, key table.Primary, rows table.Rows) {
 	item, ok := rows[key]
 	stored, sealed := rows[sealBeside(key)]
@@ -250,7 +251,7 @@ func (v *verifier) check(seq int64, key table.Primary, rows table.Rows) {
 	v.prev = hash[:]
 }
 
-// waiting counts what isn't sealed yet.
+// waiting counts the rows that aren't sealed yet.
 func (v *verifier) waiting(ctx context.Context, s *store.Store, now model.Time) error {
 	open, _, err := unsealed(ctx, s, v.organization, v.head.Watermark)
 	if err = store.LeaveOut(ctx, err); err != nil {

@@ -1,6 +1,6 @@
-// Package checkpoint holds the keys that sign where the audit chain ends: one
-// of KMS in AWS, one in a file on one machine. It stands alone because only one
-// function needs it, and the client of KMS with it.
+// Package checkpoint has the keys that sign the end of the audit chain: one of KMS in
+// AWS, one in a file on one machine. It is a package of its own because only one
+// function needs it, and KMS's client with it.
 package checkpoint
 
 import (
@@ -35,10 +35,10 @@ var ErrNone = errors.New("no key for checkpoints is configured: neither WARDROOM
 // Config is the part of the environment that names the key.
 type Config struct {
 	Key  string `env:"WARDROOM_CHECKPOINT_KEY"`  // of KMS: its id or ARN
-	File string `env:"WARDROOM_CHECKPOINT_FILE"` // made at first use
+	File string `env:"WARDROOM_CHECKPOINT_FILE"` // created at first use
 }
 
-// Environment returns the signer that the environment names. It is asked when
+// Environment returns the signer that the environment names, or ErrNone. Call it when
 // something is to be signed, not at the start of the function.
 func Environment() (Signer, error) {
 	c, err := settings.Read[Config]()
@@ -56,7 +56,7 @@ func Environment() (Signer, error) {
 // file is a key on one machine.
 type file struct{ key *ecdsa.PrivateKey }
 
-// File returns the key in a PEM file, which is made where there is none.
+// File returns the key in a PEM file, which it creates where there is none.
 func File(path string) (Signer, error) {
 	text, err := os.ReadFile(path) //nolint:gosec // whoever starts the process names the file
 	if errors.Is(err, os.ErrNotExist) {
@@ -79,8 +79,7 @@ func File(path string) (Signer, error) {
 	return file{key}, nil
 }
 
-// create writes a new key, whole or not at all: of processes that do it at once
-// one wins.
+// create writes a new key, whole or not at all: of concurrent processes one wins.
 func create(path string) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -123,7 +122,7 @@ func (f file) Public(context.Context) (*ecdsa.PublicKey, string, error) {
 	return &f.key.PublicKey, Name(&f.key.PublicKey), nil
 }
 
-// Name is what a key in a file is called: a digest of its public half.
+// Name is the name of a key in a file: a digest of its public half.
 func Name(key *ecdsa.PublicKey) string {
 	der, err := x509.MarshalPKIXPublicKey(key)
 	if err != nil {

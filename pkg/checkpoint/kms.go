@@ -22,8 +22,8 @@ type kmsKey struct {
 	id     string
 }
 
-// account is where KMS is and who calls it, as Lambda's environment says. The
-// SDK's default chain is left out for the reasons of package store.
+// account is the place of KMS and the caller's credentials, by Lambda's environment. The
+// SDK's default chain isn't used, for the reasons of package store.
 type account struct {
 	Region       string `env:"AWS_REGION" envDefault:"us-east-1"`
 	AccessKey    string `env:"AWS_ACCESS_KEY_ID"`

@@ -1,7 +1,6 @@
-// Package concurrent starts goroutines, and is the only package that does. A
-// panic in a goroutine that nothing recovers ends the whole process, with every
-// request and record in it; here it becomes the error of the one piece of work
-// that it happened in.
+// Package concurrent starts goroutines, and is the only package that does. A panic
+// that a goroutine doesn't recover ends the whole process, with every request in it;
+// here it becomes the error of the one piece of work that panicked.
 package concurrent
 
 import (
@@ -38,11 +37,12 @@ func Do(f func() error) (err error) {
 	return f()
 }
 
-// errExited is what is told of a goroutine that ended without returning.
+// errExited is the error of a goroutine that ended without returning, as by
+// runtime.Goexit.
 var errExited = errors.New("the goroutine has exited")
 
-// Start calls f in a goroutine of its own. The channel gives its error, or nil,
-// once, and is closed then; nobody has to receive it.
+// Start calls f in a goroutine of its own. The channel yields f's error, or nil,
+// once and is closed; nobody has to receive from it.
 func Start(f func() error) <-chan error {
 	ended := make(chan error, 1)
 	go func() {
@@ -56,7 +56,7 @@ func Start(f func() error) <-chan error {
 	return ended
 }
 
-// Group is an errgroup.Group whose goroutines can't end the process.
+// Group is an errgroup.Group in which a panic is an error of the group.
 type Group struct {
 	g *errgroup.Group
 }

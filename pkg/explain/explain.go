@@ -1,7 +1,6 @@
-// Package explain tells whether somebody may do something, now or at a past
-// time, by which paths, and otherwise what was missing. The decision is that of
-// package access; what it was made on is put together from the rows as they
-// stand and from the audit log.
+// Package explain tells whether a user may do something, now or at a past time, by
+// which paths, and otherwise what is missing. It reconstructs the state that a
+// decision rests on from the present rows and the audit log; package access decides.
 package explain
 
 import (
@@ -13,11 +12,11 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Reason says what was missing.
+// Reason says what is missing.
 type Reason = resource.Reason
 
-// The reasons that don't depend on the kind of the thing: each of the first four
-// stands alone. Those of memberships stand with the kinds.
+// The reasons that don't depend on the thing's kind; each of the first four is given
+// alone. Package resource has those of memberships.
 const (
 	UserNotYetCreated     Reason = "user_not_yet_created"
 	UserInactive          Reason = "user_inactive"
@@ -29,39 +28,39 @@ const (
 	AccessLevelTooLow Reason = "access_level_too_low"
 )
 
-// Answer tells whether it is allowed, and why or why not. Neither list is nil.
+// Answer tells whether it is allowed, and why or why not. Both lists are never nil.
 type Answer struct {
 	Allowed       bool     `json:"allowed"`
 	Paths         []string `json:"paths" doc:"Each path that allows it: direct, project:ID, team:ID, rank or access_level; most direct first"`
 	DeniedBecause []Reason `json:"denied_because" enum:"user_not_yet_created,user_inactive,resource_not_yet_created,resource_deleted,not_a_member,membership_expired,role_too_low,not_in_team,team_role_too_low,no_rank,rank_too_low,no_permission,permission_expired,not_in_project,project_role_too_low,access_level_too_low" doc:"What was missing, for each path there might have been; [] where it is allowed"`
 }
 
-// Question is what a user may do with a thing.
+// Question asks what a user may do with a thing.
 type Question struct {
 	User  model.User
 	Kind  *resource.Kind
 	ID    int64
-	Today *resource.View // with the rows of the thing and of what the user is on it, as they stand
-	// Read reads rows that Today lacks: of what the thing belonged to before.
+	Today *resource.View // with the present rows of the thing, its parents, and the user's roles on them
+	// Read reads rows that Today lacks: those of former parents.
 	Read func(ctx context.Context, keys ...table.Primary) (table.Rows, error)
 }
 
-// State is everything that a decision rests on, at one time.
+// State is everything that a decision rests on, as it was at one time.
 type State struct {
 	At     model.Time
 	User   User
 	Place  Place
-	Levels []Level // the thing, what it belongs to, and so on
+	Levels []Level // the thing, its parent, and so on
 }
 
-// User is an account as it was.
+// User is an account in a State.
 type User struct {
 	ID, Organization int64
 	Exists, Active   bool
 	Rank             access.Rank
 }
 
-// Place is a thing as it was.
+// Place is the thing in a State.
 type Place struct {
 	Kind             *resource.Kind
 	ID, Organization int64
@@ -69,20 +68,20 @@ type Place struct {
 	Open             access.Openness
 }
 
-// Level is what the user was on one thing; Member is nil where they were nothing.
+// Level is the user's role on one thing in a State; Member is nil for none.
 type Level struct {
 	Kind   *resource.Kind
 	ID     int64
 	Member *Member
 }
 
-// Member is a membership as it was.
+// Member is a membership in a State, expired or not.
 type Member struct {
 	Role      string
 	ExpiresOn *model.Time
 }
 
-// Explain answers whether the user may do what need names on the place.
+// Explain answers whether the user has the permissions of need on the place.
 func (s State) Explain(need access.Permission) Answer {
 	out := Answer{Paths: []string{}, DeniedBecause: []Reason{}}
 	if alone := s.alone(); alone != "" {
@@ -103,7 +102,7 @@ func (s State) Explain(need access.Permission) Answer {
 	return out
 }
 
-// alone is the reason before which no path counts.
+// alone is the reason that rules out every path, "" for none.
 func (s State) alone() Reason {
 	switch {
 	case !s.User.Exists:
@@ -122,7 +121,7 @@ func (s State) caller() access.Caller {
 	return access.Caller{User: s.User.ID, Organization: s.User.Organization, Rank: s.User.Rank}
 }
 
-// target is the place as the user stood to it.
+// target returns the access target of the place for the user.
 func (s State) target() access.Target {
 	p := s.Place
 	t := access.Target{Kind: p.Kind.Kind, ID: p.ID, Organization: p.Organization, Open: p.Open}
@@ -139,7 +138,7 @@ func (s State) target() access.Target {
 
 func (m *Member) live(at model.Time) bool { return m != nil && !model.Expired(m.ExpiresOn, at) }
 
-// missing says of every path why it didn't lead there.
+// missing returns the reason of every path why it doesn't allow it.
 func (s State) missing() []Reason {
 	var out []Reason
 	for i, l := range s.Levels {
@@ -170,7 +169,7 @@ func (m *Member) lacks(at model.Time, l resource.Lacking) Reason {
 	return l.TooLow
 }
 
-// Now is the state that the rows make.
+// Now returns the present state, by the rows of q.Today.
 func Now(q Question, now model.Time) State {
 	u := q.User
 	s := State{At: now, Place: q.place(now), User: User{
@@ -189,9 +188,9 @@ func Now(q Question, now model.Time) State {
 	return s
 }
 
-// place is the thing as its row says it was at a time, but for how open. What is
-// deleted stays so, and a row that was deleted says when: nothing changes it any
-// more. A thing goes with what it belongs to.
+// place returns the thing as it was at a time, by its present row; its openness is
+// the present one. Deletion is final and the last change of a row, so a deleted row's
+// ModifiedOn is when it was deleted. A thing is deleted with its parent.
 func (q Question) place(at model.Time) Place {
 	row, _ := q.Kind.Place(q.Today, q.ID)
 	p := Place{Kind: q.Kind, ID: q.ID, Organization: row.Organization, Open: row.Open, Exists: !row.CreatedOn.After(at)}

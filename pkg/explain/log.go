@@ -12,41 +12,40 @@ import (
 	"wardroom/pkg/store"
 )
 
-// Log is the audit log as far as it is searched here.
+// Log is the part of the store that searches the audit log.
 type Log interface {
 	ChangesUntil(ctx context.Context, organization int64, about string, at model.Time, from string, n int) (store.Changes, error)
 	ChangesAfter(ctx context.Context, organization int64, about string, at model.Time, from string, n int) (store.Changes, error)
 }
 
-// firstPage and longPage bound how many changes are looked at in a round trip:
-// what is asked for has mostly happened lately, and if not, then long ago.
+// firstPage and longPage bound the changes read in a round trip: most searches end
+// with recent changes, and the others go far back.
 const (
 	firstPage = 25
 	longPage  = 100
 )
 
-// MostChanges is how many changes of one resource are looked through in each
-// direction before the question is refused.
+// MostChanges is the number of changes of one resource that are read in each
+// direction before a question is refused.
 const MostChanges = 10_000
 
-// Skew is how far apart the clocks of two instances may be for the past to be told
-// by what happened: a change is looked for among those that say they were made so
-// long before.
+// Skew is the most by which the clocks of two instances may differ for an answer to
+// be right: a search goes on for so long beyond the change that it has found.
 const Skew = time.Minute
 
-// told is what the log tells of a thing, with where the row stood that it tells of.
+// told is a value in the audit log, with the standing of the row that had it.
 type told interface{ Standing() model.Standing }
 
-// fact is what the log says of one thing at a time.
+// fact is a thing's value at a time, by one change in the log.
 type fact[T told] struct {
-	value *T // nil where there was no such thing
-	when  model.Time
-	stood model.Standing // of the row that there was, or that was next to there being none
-	later bool           // told by a change that came afterwards
+	value *T             // nil where the thing didn't exist
+	when  model.Time     // of the change
+	stood model.Standing // of the row with the value; where value is nil, of the row that the change created or ended
+	later bool           // the change came after the time
 }
 
-// follows reports whether f was so after g: by where the rows stood, which the
-// table gave, or by the clocks where one of the two doesn't tell.
+// follows reports whether f is the state after g: by the standings of their rows, or
+// by the clocks where one has none.
 func (f fact[T]) follows(g fact[T]) bool {
 	if !f.stood.Known() || !g.stood.Known() {
 		return f.when.After(g.when)
@@ -54,8 +53,8 @@ func (f fact[T]) follows(g fact[T]) bool {
 	return cmp.Or(f.stood.Compare(g.stood), cmp.Compare(f.order(), g.order())) > 0
 }
 
-// order is whether f tells of the row that it stood with (0), of before it began (-1) or
-// of after it had ended (1).
+// order is 0 where f is of the row itself, -1 where it is of the time before the row
+// was created, and 1 after it was deleted.
 func (f fact[T]) order() int {
 	switch {
 	case f.value != nil:
@@ -66,9 +65,8 @@ func (f fact[T]) order() int {
 	return 1
 }
 
-// better reports whether f tells more surely than g how things were: what was
-// said before counts more than what was said afterwards, and of two what was
-// said nearer to the time.
+// better reports whether f is better evidence than g of a value at a time: an earlier
+// change is better than a later one, and of two on one side the nearer to the time.
 func (f fact[T]) better(g fact[T]) bool {
 	switch {
 	case f.later != g.later:
@@ -79,15 +77,15 @@ func (f fact[T]) better(g fact[T]) bool {
 	return f.follows(g)
 }
 
-// thing is one thing that is looked for in the log, and what was found of it.
+// thing is one thing that is searched for in the log, and the best fact found of it.
 type thing[T told] struct {
-	in    func(model.Audit) audit.Turn[T] // what a change says of it
+	in    func(model.Audit) audit.Turn[T] // the thing's turn in a change
 	fact  fact[T]
 	known bool
-	met   model.Time // when a change first told of it
+	met   model.Time // of the first change found that names it
 }
 
-// sought is a thing, whatever it is.
+// sought is a thing[T] of any T.
 type sought interface {
 	isKnown() bool
 	over(at model.Time, later bool) bool
@@ -96,7 +94,8 @@ type sought interface {
 
 func (t *thing[T]) isKnown() bool { return t.known }
 
-// over reports whether no change from then on can tell more surely of it.
+// over reports whether no change from the time at on, in the direction of the search,
+// can be better evidence.
 func (t *thing[T]) over(at model.Time, later bool) bool {
 	switch {
 	case !t.known:
@@ -109,9 +108,8 @@ func (t *thing[T]) over(at model.Time, later bool) bool {
 	return t.met.After(at.Add(Skew))
 }
 
-// take notes what one side of a change says of it: how it is after a change that came
-// before, how it was before one that came later. What only the other side names was
-// not there.
+// take takes a change as evidence: its value after an earlier change, or before a
+// later one. A thing that only the other side names didn't exist.
 func (t *thing[T]) take(a model.Audit, later bool) {
 	turn := t.in(a)
 	here, there := turn.To, turn.From
@@ -135,10 +133,9 @@ func (t *thing[T]) take(a model.Audit, later bool) {
 	}
 }
 
-// search finds what the log says of things at a time: the newest change up to
-// then that names a thing says how it was afterwards; where there is none, the
-// first one later says how it was before. What no change names stays unknown. It
-// refuses a log that is too long (limit).
+// search finds the values of things at a time: that after the newest change up to the
+// time that names a thing, else that before the first later one. A thing that no
+// change names isn't known. It refuses (limit) after MostChanges.
 func search(ctx context.Context, log Log, organization int64, about string, at model.Time, things ...sought) error {
 	err := look(ctx, things, false, func(ctx context.Context, from string, n int) (store.Changes, error) {
 		return log.ChangesUntil(ctx, organization, about, at, from, n)
@@ -151,8 +148,8 @@ func search(ctx context.Context, log Log, organization int64, about string, at m
 	})
 }
 
-// look goes through the log until all things are known, and as far behind as clocks
-// may be apart.
+// look reads the log in one direction until no further change can be better evidence
+// of any thing.
 func look(ctx context.Context, things []sought, later bool, next func(context.Context, string, int) (store.Changes, error)) error {
 	from, seen := "", 0
 	for n := firstPage; ; n = min(2*n, longPage) {

@@ -10,8 +10,8 @@ import (
 	"wardroom/pkg/resource"
 )
 
-// Past puts together how things were at a time. A time counts for a change as
-// that at which its request began.
+// Past reconstructs the state at a time. A change is of the time at which its request
+// began. It refuses (limit) where more than MostChanges have to be read.
 func Past(ctx context.Context, log Log, q Question, at model.Time) (State, error) {
 	s := State{At: at, Place: q.place(at)}
 	p := past{Question: q, log: log, organization: q.User.OrganizationID, at: at}
@@ -27,7 +27,7 @@ func Past(ctx context.Context, log Log, q Question, at model.Time) (State, error
 	return s, g.Wait()
 }
 
-// past is a question about a time, whose parts are asked at the same time.
+// past is a question about a time. Its parts are searched concurrently.
 type past struct {
 	Question
 	log          Log
@@ -35,15 +35,15 @@ type past struct {
 	at           model.Time
 }
 
-// rows is a view of Today that is nobody else's: a view remembers what it looked at.
+// rows returns a copy of Today for one goroutine, since a View isn't safe for
+// concurrent use.
 func (p past) rows() *resource.View {
 	v := *p.Today
 	return &v
 }
 
-// levels finds what the user was on a thing, on what it belonged to then, and so
-// on; open becomes how open it was, where things of the kind may be, nil for
-// whoever doesn't ask.
+// levels finds the user's roles on a thing, on its parent then, and so on. open,
+// unless it is nil, is set to the thing's openness, where the log has it.
 func (p past) levels(ctx context.Context, k *resource.Kind, id int64, open *access.Openness) ([]Level, error) {
 	if k == nil || k.Assign == nil || id == 0 {
 		return nil, nil
@@ -79,7 +79,8 @@ func (p past) levels(ctx context.Context, k *resource.Kind, id int64, open *acce
 	return append([]Level{l}, above...), nil
 }
 
-// parent is what a thing belonged to. One that wasn't edited since is where it was.
+// parent returns the id of a thing's parent then. A thing that wasn't edited since
+// has the same.
 func (p past) parent(ctx context.Context, k *resource.Kind, row resource.Place) (int64, error) {
 	if k.ParentIn == nil || !row.ModifiedOn.After(p.at) {
 		return row.Parent, nil
@@ -96,9 +97,9 @@ func (p past) parent(ctx context.Context, k *resource.Kind, row resource.Place) 
 	}
 }
 
-// member finds what the user was on a thing themselves, nil for nothing, and when
-// they became it. Their row as it is today says nothing of the past but since when
-// it is: an undo puts back the very row that there was.
+// member finds the user's own role on a thing, nil for none, and when it was given.
+// Where the log doesn't name it, the present row decides if it is old enough, since an
+// undo restores the very row that there was.
 func (p past) member(ctx context.Context, k *resource.Kind, id int64, open *access.Openness) (*Member, grant, error) {
 	own := &thing[audit.Membership]{in: func(a model.Audit) audit.Turn[audit.Membership] { return audit.MemberIn(a, p.User.ID) }}
 	openness := &thing[audit.Openness]{in: k.OpennessIn}
@@ -123,8 +124,8 @@ func (p past) member(ctx context.Context, k *resource.Kind, id int64, open *acce
 	return &Member{m.Role, m.ExpiresOn}, grant{m.CreatedOn, m.Epoch, true}, nil
 }
 
-// today is what the user is on a thing today. Of one that the thing asked about
-// belonged to before, that is yet to be read.
+// today returns the user's present role on a thing. For a former parent, it reads the
+// row.
 func (p past) today(ctx context.Context, k *resource.Kind, id int64) (resource.Member, bool, error) {
 	if m, is := k.Member(p.rows(), id, p.User.ID); is || p.belongs(k, id) {
 		return m, is, nil
@@ -135,7 +136,8 @@ func (p past) today(ctx context.Context, k *resource.Kind, id int64) (resource.M
 	return m, is, err
 }
 
-// belongs reports whether the thing asked about is one, or belongs to it today.
+// belongs reports whether a thing is the one asked about, or one of its present
+// parents.
 func (p past) belongs(k *resource.Kind, id int64) bool {
 	for of, at := p.Kind, p.ID; of != nil && at != 0; {
 		if of == k {
@@ -147,10 +149,10 @@ func (p past) belongs(k *resource.Kind, id int64) bool {
 	return false
 }
 
-// memberOf is a membership as the log tells it, nil for none, and when it was given.
+// memberOf returns the membership of a fact, nil for none, and when it was given.
 func memberOf(f fact[audit.Membership]) (*Member, grant) {
 	given := grant{ordered: f.stood.Known()}
-	if !f.later { // else it is older than what the log tells of
+	if !f.later { // otherwise it is older than the log, and its time unknown
 		given.on = f.when
 	}
 	if f.value == nil {
@@ -162,20 +164,20 @@ func memberOf(f fact[audit.Membership]) (*Member, grant) {
 	return &Member{f.value.Role, f.value.ExpiresOn}, given
 }
 
-// undoAction is what an undo is called in the audit log, as a request and as what
-// follows from one.
+// undoAction is the action of audit rows of an undo, both of the request and of its
+// consequences.
 const undoAction = "undo-removal"
 
-// grant is when somebody was given a permission on an agent, and in which epoch of
-// its project, where that was noted.
+// grant says when a permission on an agent was given, and, where ordered, in which
+// epoch of its project.
 type grant struct {
 	on      model.Time
 	epoch   int64
 	ordered bool
 }
 
-// endedBy reports whether a removal from the project comes over it, which was made
-// then and raised the project to that epoch, 0 where that isn't known.
+// endedBy reports whether a removal from the project voids the permission. The
+// removal was at then, and raised the project to epoch, 0 where that isn't known.
 func (g grant) endedBy(epoch int64, then model.Time) bool {
 	if g.ordered && epoch != 0 {
 		return g.epoch < epoch
@@ -183,13 +185,12 @@ func (g grant) endedBy(epoch int64, then model.Time) bool {
 	return !g.on.After(then)
 }
 
-// buried reports whether a removal from the project, which wasn't undone, has come
-// over a permission that somebody has had since then: it ended with the removal,
-// though it was deleted only some time later, and doesn't begin again when they are
-// a member again.
+// buried reports whether a removal from the project that wasn't undone has voided a
+// permission on one of its agents. A void permission is deleted only some time later,
+// and stays void when the user becomes a member again.
 func (p past) buried(ctx context.Context, place string, user int64, given grant) (bool, error) {
 	undone := map[int64]bool{}
-	ends := map[int64]model.Time{} // removals that ended it, unless they turn out to be undone
+	ends := map[int64]model.Time{} // removals that void it, unless an undo of theirs is found
 	ended := func(now model.Time) bool {
 		for id, on := range ends {
 			if !undone[id] && on.After(now.Add(Skew)) {
@@ -228,8 +229,8 @@ func (p past) buried(ctx context.Context, place string, user int64, given grant)
 	}
 }
 
-// user finds how an account was. What was done to one user is found by their
-// name, and what was done to several at once by the organisation's.
+// user finds the account's state. Changes of one user are found by the user's name,
+// those of several at once by the organisation's.
 func (p past) user(ctx context.Context, row model.User) (User, error) {
 	u := User{ID: row.ID, Organization: row.OrganizationID, Exists: !row.DateJoined.After(p.at)}
 	active, staff, superuser := row.IsActive, row.IsStaff, row.IsSuperuser
@@ -259,14 +260,15 @@ func (p past) user(ctx context.Context, row model.User) (User, error) {
 	return u, nil
 }
 
-// parts are what decides who a user is, each of which a change may tell alone.
+// parts are the facts that decide a user's state, each of which a change may have
+// alone.
 var parts = [3]func(audit.Account) *bool{
 	func(a audit.Account) *bool { return a.IsActive },
 	func(a audit.Account) *bool { return a.IsStaff },
 	func(a audit.Account) *bool { return a.IsSuperuser },
 }
 
-// account are the parts of an account, in their order.
+// account has a thing for each of parts, in their order.
 type account [len(parts)]*thing[audit.Account]
 
 func accountOf(user int64) (a account) {

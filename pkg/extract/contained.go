@@ -16,13 +16,13 @@ import (
 	"time"
 )
 
-// Contained extracts in processes of their own: whatever a document makes a parser do,
-// it takes nothing else along. A process is the program itself, once more; it must
-// begin by calling ServeContained.
+// Contained extracts each document in a separate process, so that a parser that crashes
+// or hangs affects nothing else. The process runs the program itself, whose main must
+// call ServeContained first.
 type Contained struct {
-	Memory  int64         // bytes of data that a process may have; 200 MB at least, and 320 MB if it is 0
-	Timeout time.Duration // for a document; a minute if it is 0
-	Limits  Limits        // Default if it is zero
+	Memory  int64         // limit of a process's data in bytes, 200 MB at least; 320 MB if 0
+	Timeout time.Duration // for a document; a minute if 0
+	Limits  Limits        // Default if zero
 }
 
 const (
@@ -30,10 +30,10 @@ const (
 	usualTimeout = time.Minute
 )
 
-// errSlow ends a process that takes too long.
+// errSlow is the cause of a context that Timeout has ended.
 var errSlow = errors.New("extract: too slow")
 
-// order is what a process is told, in its environment.
+// order is the task of a process, in its environment.
 type order struct {
 	Size   int64
 	Memory int64
@@ -42,8 +42,8 @@ type order struct {
 
 const orderVariable = "WARDROOM_EXTRACT"
 
-// begin is what a process answers first; its blocks follow, one by one, and one with
-// End.
+// begin is the first value of a process's answer. A part for each block follows, and one
+// with End.
 type begin struct {
 	Format  Format
 	Title   string
@@ -56,8 +56,8 @@ type part struct {
 	End   bool
 }
 
-// Extract is Extract for a file, from its beginning. A document that makes a process
-// die, or takes too long, is a *Failure, too.
+// Extract is the function Extract for a file. A document that makes its process die, or
+// exceeds Timeout or Memory, is a *Failure too.
 func (c Contained) Extract(ctx context.Context, file *os.File) (Document, Format, error) {
 	info, err := file.Stat()
 	if err != nil {
@@ -85,8 +85,8 @@ func (c Contained) Extract(ctx context.Context, file *os.File) (Document, Format
 	within, cancel := context.WithTimeoutCause(ctx, timeout, errSlow)
 	defer cancel()
 	var said bytes.Buffer
-	child := exec.CommandContext(within, program)            //nolint:gosec // itself
-	child.Env = []string{orderVariable + "=" + string(text)} // and no secret
+	child := exec.CommandContext(within, program)            //nolint:gosec // this program
+	child.Env = []string{orderVariable + "=" + string(text)} // without this process's secrets
 	child.ExtraFiles = []*os.File{file}
 	child.Stderr = &head{to: &said}
 	d, format, died, err := run(child)
@@ -103,7 +103,7 @@ func (c Contained) Extract(ctx context.Context, file *os.File) (Document, Format
 	return d, format, err
 }
 
-// run runs a process. died is how it ended, nil for well.
+// run runs a process. died is the error of its exit, err that of its answer.
 func run(child *exec.Cmd) (d Document, format Format, died, err error) {
 	answer, err := child.StdoutPipe()
 	if err != nil {
@@ -116,7 +116,7 @@ func run(child *exec.Cmd) (d Document, format Format, died, err error) {
 	return d, format, child.Wait(), err
 }
 
-// receive reads what a process answers.
+// receive reads the answer of a process.
 func receive(answer io.Reader) (d Document, format Format, err error) {
 	in := gob.NewDecoder(bufio.NewReader(answer))
 	var b begin
@@ -140,8 +140,8 @@ func receive(answer io.Reader) (d Document, format Format, err error) {
 	return d, b.Format, nil
 }
 
-// ServeContained does the work of a process that a Contained has started, and ends it;
-// in every other it does nothing. A program that contains calls it first.
+// ServeContained does the work of a process that a Contained has started, and exits. In
+// any other process it does nothing.
 func ServeContained() {
 	text, ordered := os.LookupEnv(orderVariable)
 	if !ordered {
@@ -186,7 +186,7 @@ func serveContained(text string) error {
 	return buffer.Flush()
 }
 
-// head keeps the beginning of what is written.
+// head is a Writer that keeps the first 4 KB.
 type head struct{ to *bytes.Buffer }
 
 func (h *head) Write(p []byte) (int, error) {

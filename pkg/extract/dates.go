@@ -12,8 +12,8 @@ const (
 	timeLayout = "15:04:05"
 )
 
-// dateLayout is how a number format shows a number as a date, "" where it shows none:
-// by the id of a built-in one (ECMA-376 part 1, 18.8.30), or by its code.
+// dateLayout returns the layout of dates for a number format, by the id of a built-in one
+// (ECMA-376 part 1, 18.8.30) or by its code; "" for a format that isn't of dates.
 func dateLayout(id, code string) string {
 	switch n, _ := strconv.Atoi(id); {
 	case n >= 14 && n <= 17, n >= 27 && n <= 31, n == 36, n >= 50 && n <= 58:
@@ -39,7 +39,7 @@ func dateLayout(id, code string) string {
 	return ""
 }
 
-// bare is a number format without the texts, conditions and colours in it.
+// bare returns a number format without its texts, conditions and colours.
 func bare(code string) string {
 	var out strings.Builder
 	for i := 0; i < len(code); i++ {
@@ -52,7 +52,7 @@ func bare(code string) string {
 			if n := strings.IndexByte(code[i+1:], end); n >= 0 {
 				i += n + 1
 			}
-		case '\\', '_', '*': // and the character behind it
+		case '\\', '_', '*': // and the next character
 			i++
 		default:
 			out.WriteByte(c)
@@ -61,10 +61,10 @@ func bare(code string) string {
 	return out.String()
 }
 
-// lastDay is the last that a workbook knows: 9999-12-31.
+// lastDay bounds the days of workbooks: the day after 9999-12-31.
 const lastDay = 2958466
 
-// dateOf is a number of days as a date; "" for one that there isn't.
+// dateOf formats a number of days since the epoch as a date, "" outside of the range.
 func dateOf(days float64, from1904 bool, layout string) string {
 	if math.IsNaN(days) || days < 0 || days >= lastDay {
 		return ""

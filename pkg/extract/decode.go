@@ -9,11 +9,11 @@ import (
 	"golang.org/x/net/html/charset"
 )
 
-// guessed is how much of a text its encoding is guessed by.
+// guessed is the most bytes by which an encoding is guessed.
 const guessed = 1 << 20
 
-// decode reads a text as UTF-8. Its encoding is what a byte order mark says, UTF-8
-// where it is that, what HTML says of itself, or a guess by what the bytes are like.
+// decode reads a text as UTF-8. Its encoding is that of its byte order mark, UTF-8 where
+// it is valid, that of HTML's declaration, or a guess by its bytes.
 func decode(r io.ReaderAt, size int64, limits Limits) (string, error) {
 	if size > int64(limits.Text) {
 		return "", fail(TooLarge, "It has more than %d MB of text", limits.Text>>20)
@@ -37,8 +37,8 @@ func decode(r io.ReaderAt, size int64, limits Limits) (string, error) {
 		}
 	}
 	decoded, err := charset.NewReaderLabel(name, strings.NewReader(text))
-	if err != nil { // no encoding is called so: what isn't UTF-8 is replaced when it is written
-		return text, nil //nolint:nilerr // it is a text all the same
+	if err != nil { // an unknown encoding: the writer replaces invalid bytes
+		return text, nil //nolint:nilerr // the text is readable all the same
 	}
 	var out strings.Builder
 	if _, err := io.Copy(&out, io.LimitReader(decoded, int64(limits.Text)+1)); err != nil || out.Len() > limits.Text {

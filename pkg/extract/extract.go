@@ -1,11 +1,11 @@
-// Package extract takes the text out of documents: plain text, Markdown, HTML, CSV,
-// JSON, PDF, and the office formats DOCX, PPTX and XLSX. What a document is, its bytes
-// say, not its name.
+// Package extract extracts the text of documents: plain text, Markdown, HTML, CSV, JSON,
+// PDF, and the office formats DOCX, PPTX and XLSX. It detects the format by a document's
+// bytes, not its name.
 //
-// Nothing here trusts a document. All that is unpacked counts against one budget, depth
-// and the number of parts are limited, and whatever can't be read ends with a Failure
-// that a person understands. Parsers of others may still panic, hang or take all memory
-// of a process, so a server extracts in a process of its own.
+// No document is trusted. A budget limits all decompressed bytes of a document, depth and
+// the number of parts are limited, and an unreadable document ends with a Failure that a
+// person understands. Third-party parsers may still panic, hang or exhaust the memory of
+// a process, so a server must extract in a separate process.
 package extract
 
 import (
@@ -13,22 +13,22 @@ import (
 	"io"
 )
 
-// Document is the text of a document, in its order.
+// Document is the text of a document, in reading order.
 type Document struct {
-	Title  string // "" where it says none
-	Pages  int    // pages, slides or sheets; 0 where there are none
+	Title  string // "" for none
+	Pages  int    // pages, slides or sheets; 0 for a format without any
 	Blocks []Block
 }
 
-// Block is a piece of text that belongs together.
+// Block is a paragraph or another unit of text.
 type Block struct {
 	Kind  Kind
 	Level int    // of a heading, from 1 to 9
-	Page  int    // from 1; 0 where there are none
-	Text  string // one line but for code, without spaces around it; cells of a row are parted by tabs
+	Page  int    // from 1; 0 for a format without pages
+	Text  string // not empty; one line except for code, trimmed; tabs separate the cells of a row
 }
 
-// Kind is what a block is.
+// Kind is the kind of a block.
 type Kind uint8
 
 // The kinds of blocks.
@@ -37,26 +37,27 @@ const (
 	Heading        // of what follows it
 	Item           // of a list
 	Row            // of a table
-	Code           // lines that stay as they are
-	Note           // beside the text: a footnote, a comment, a speaker's note, a header
+	Code           // lines with their white space
+	Note           // outside of the main text: a footnote, a comment, a speaker's note, a header
 )
 
-// Limits are how much is read of a document.
+// Limits limit the reading of a document. Beyond one Extract fails, except for Columns.
 type Limits struct {
 	Input   int64 // bytes of the document itself
-	Inside  int64 // bytes of all that is unpacked of it
+	Inside  int64 // bytes of all decompressed parts
 	Text    int   // bytes of text
 	Parts   int   // files in an archive
-	Depth   int   // of what is nested
+	Depth   int   // levels of nested elements
 	Pages   int
-	Columns int // of a row, beyond which its cells are left out
+	Columns int // cells of a row; further ones are left out
 }
 
-// Default are limits under which a process of 512 MB suffices.
+// Default are limits for a process of 512 MB.
 var Default = Limits{Input: 1 << 30, Inside: 64 << 20, Text: 100 << 20, Parts: 20_000, Depth: 256, Pages: 2_000, Columns: 1_000}
 
-// Extract returns the text of a document, and its format. It returns a *Failure for a
-// document that has no text to be read, and ctx's error when that ends.
+// Extract returns the text of a document of size bytes, and its format. It returns a
+// *Failure for a document without readable text, r's errors, and ctx's error when that
+// ends.
 func Extract(ctx context.Context, r io.ReaderAt, size int64, limits Limits) (Document, Format, error) {
 	if size > limits.Input {
 		return Document{}, Unknown, fail(TooLarge, "It has more than %d MB", limits.Input>>20)
@@ -89,5 +90,5 @@ func Extract(ctx context.Context, r io.ReaderAt, size int64, limits Limits) (Doc
 	return doc, format, nil
 }
 
-// textFormats read what has been decoded to UTF-8.
+// textFormats are the readers of text formats, for UTF-8.
 var textFormats = map[Format]func(*writer, string) error{HTML: hypertext, JSON: values, CSV: table, Markdown: markdown, Text: plain}

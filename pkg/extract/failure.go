@@ -2,21 +2,21 @@ package extract
 
 import "fmt"
 
-// Reason is why a document has no text to be read.
+// Reason is a code for why a document has no readable text.
 type Reason string
 
 // The reasons.
 const (
-	Unsupported Reason = "unsupported" // a format that isn't read
+	Unsupported Reason = "unsupported" // another format
 	Protected   Reason = "protected"   // by a password
-	Damaged     Reason = "damaged"     // not as its format says
-	NoText      Reason = "no_text"     // such as a scan
+	Damaged     Reason = "damaged"     // invalid in its format
+	NoText      Reason = "no_text"     // empty, or pictures alone, such as a scan
 	TooLarge    Reason = "too_large"   // beyond a limit
 	TooManyPage Reason = "too_many_pages"
 )
 
-// Failure is a document that has no text to be read. Its text is a sentence for the
-// person who added the document.
+// Failure is the error of a document without readable text. Its text is a sentence for
+// the person who added the document.
 type Failure struct {
 	Reason Reason
 	Says   string

@@ -9,18 +9,18 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// maxTag is how long a tag or a text is at most.
+// maxTag is the most bytes of a tag or a text between tags.
 const maxTag = 16 << 20
 
-// headings are the levels of HTML's.
+// headings are the levels of the heading tags.
 var headings = map[atom.Atom]int{atom.H1: 1, atom.H2: 2, atom.H3: 3, atom.H4: 4, atom.H5: 5, atom.H6: 6}
 
-// breaks are the tags, beside those of headings, at which a piece of text ends.
+// breaks are the tags, beside headings, at which a block ends.
 var breaks = set(atom.P, atom.Div, atom.Br, atom.Li, atom.Tr, atom.Section, atom.Article, atom.Blockquote, atom.Pre, atom.Dt, atom.Dd, atom.Table, atom.Ul, atom.Ol,
 	atom.Dl, atom.Figcaption, atom.Hr, atom.Option, atom.Title, atom.Header, atom.Footer, atom.Nav, atom.Main, atom.Aside, atom.Form, atom.Fieldset, atom.Address,
 	atom.Body, atom.Details, atom.Summary, atom.Caption)
 
-// unseen are the tags whose text nobody sees.
+// unseen are the tags whose text isn't visible.
 var unseen = set(atom.Script, atom.Style, atom.Template, atom.Svg, atom.Iframe, atom.Object, atom.Noscript)
 
 func set(tags ...atom.Atom) map[atom.Atom]bool {
@@ -31,8 +31,7 @@ func set(tags ...atom.Atom) map[atom.Atom]bool {
 	return all
 }
 
-// hypertext reads HTML by its tags, one after the other: there is no tree, so its depth
-// costs nothing.
+// hypertext reads HTML tag by tag, without a tree, so that deep nesting costs nothing.
 func hypertext(w *writer, text string) error {
 	r := tagReader{writer: w}
 	z := html.NewTokenizer(strings.NewReader(text))
@@ -67,7 +66,7 @@ func hypertext(w *writer, text string) error {
 	}
 }
 
-// tagReader gathers the text between tags.
+// tagReader makes blocks of the text between tags.
 type tagReader struct {
 	*writer
 	text   strings.Builder
@@ -75,8 +74,8 @@ type tagReader struct {
 	level  int
 	row    bool
 	cells  int
-	unseen atom.Atom // the tag whose text is passed over; 0 for none
-	depth  int       // of that tag in itself
+	unseen atom.Atom // the tag whose text is skipped; 0 for none
+	depth  int       // of that tag nested in itself
 }
 
 func (r *tagReader) begin(tag atom.Atom) error {
@@ -110,8 +109,8 @@ func (r *tagReader) end(tag atom.Atom) error {
 	return r.parts(tag, false)
 }
 
-// parts ends the text before a tag that parts texts, and says what the one behind it
-// is. Inside a row only another row does so.
+// parts ends the block before a tag of headings or breaks, and sets the kind of the next
+// one. Inside a row only another row ends a block.
 func (r *tagReader) parts(tag atom.Atom, begins bool) error {
 	level := headings[tag]
 	if level == 0 && !breaks[tag] {
@@ -146,7 +145,7 @@ func (r *tagReader) parts(tag atom.Atom, begins bool) error {
 	return nil
 }
 
-// takeTitle makes the block that was written last the title.
+// takeTitle makes the last block the title.
 func (r *tagReader) takeTitle() {
 	if n := len(r.doc.Blocks); n > 0 && r.doc.Blocks[n-1].Kind == Heading && r.doc.Blocks[n-1].Level == 0 {
 		r.doc.Title = r.doc.Blocks[n-1].Text

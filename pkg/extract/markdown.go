@@ -44,8 +44,8 @@ func markdown(w *writer, source string) error {
 	})
 }
 
-// withoutFrontMatter is what follows a block of settings between two lines of dashes,
-// as site generators have it.
+// withoutFrontMatter returns source without front matter, settings between two lines of
+// dashes that site generators write, and takes the title from it.
 func withoutFrontMatter(w *writer, source string) string {
 	source = strings.ReplaceAll(source, "\r\n", "\n")
 	rest, has := strings.CutPrefix(source, "---\n")
@@ -73,7 +73,7 @@ func linesOf(n ast.Node, source string) string {
 	return out.String()
 }
 
-// inline adds the text of what stands in a line, images by what is said of them.
+// inline appends the text of inline nodes, of images their alternative text.
 func inline(n ast.Node, source []byte, out *strings.Builder) {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		switch c := c.(type) {

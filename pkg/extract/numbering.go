@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// maxLevels is how many levels a list has (ECMA-376 part 1, 17.9.6).
+// maxLevels is the number of levels of a list (ECMA-376 part 1, 17.9.6).
 const maxLevels = 9
 
-// numberings are how the items of a document's lists are numbered.
+// numberings are the numberings of a document's lists, with their counters.
 type numberings struct {
-	lists map[string]*numbering // by the id by which paragraphs name them
+	lists map[string]*numbering // by numId
 }
 
-// numbering is that of a list.
+// numbering is the numbering of a list.
 type numbering struct {
 	levels [maxLevels]listLevel
-	counts *[maxLevels]int // of its items; lists of one kind go on with each other's
+	counts *[maxLevels]int // of its items so far, by level; shared by lists of one kind
 }
 
 type listLevel struct {
@@ -26,7 +26,7 @@ type listLevel struct {
 	legal        bool   // the numbers of the levels above are decimal
 }
 
-// numberings reads them.
+// numberings reads the numberings of a document.
 func (p *parts) numberings(main string) (numberings, error) {
 	out := numberings{map[string]*numbering{}}
 	found, err := p.related(main, "numbering")
@@ -39,12 +39,13 @@ func (p *parts) numberings(main string) (numberings, error) {
 	return out, err
 }
 
-// numberingReader reads kinds of lists, and then lists of these kinds, which may differ.
+// numberingReader reads the kinds of lists, and then the lists, which may override
+// settings of their kind.
 type numberingReader struct {
 	out   numberings
 	kinds map[string]*numbering
 	now   *numbering
-	list  string // that now is; "" for a kind
+	list  string // the numId of now; "" for a kind
 	level int
 }
 
@@ -89,8 +90,8 @@ func (r *numberingReader) read(t xml.Token, _ int) error {
 	return nil
 }
 
-// next is the number of the next item of a list at a level, with a space behind it; ""
-// where it has none.
+// next counts an item of a list at a level, and returns its number with a space after it;
+// "" for one without a number.
 func (n numberings) next(list string, level int) string {
 	of := n.lists[list]
 	if of == nil || level < 0 || level >= maxLevels {
@@ -114,7 +115,7 @@ func (n numberings) next(list string, level int) string {
 	return text + " "
 }
 
-// numeral is a number as a format writes it (ECMA-376 part 1, 17.18.59).
+// numeral formats a number (ECMA-376 part 1, 17.18.59).
 func numeral(n int, format string) string {
 	switch format {
 	case "lowerLetter":

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/net/html/charset"
 )
 
-// office reads DOCX, PPTX and XLSX, which are archives of XML (ECMA-376). Which part is
-// the main one, and which parts belong to one, their relationships say, not their names.
+// office reads DOCX, PPTX and XLSX, which are archives of XML parts (ECMA-376). It finds
+// the main part and the parts of a part by their relationships, not their names.
 func office(w *writer, r io.ReaderAt, size int64) (Format, error) {
 	archive, err := zip.NewReader(r, size)
 	if err != nil {
@@ -46,23 +46,23 @@ func office(w *writer, r io.ReaderAt, size int64) (Format, error) {
 	return format, err
 }
 
-// parts are those of an office document.
+// parts are the parts of an office document.
 type parts struct {
 	*writer
 	files  map[string]*zip.File
-	budget int64 // bytes that may still be unpacked
+	budget int64 // bytes that may still be decompressed
 	noted  map[string]bool
 }
 
-// partName is the name of a part as it is looked up: case doesn't matter.
+// partName returns the key of a part's name: case doesn't matter.
 func partName(name string) string {
 	return strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(name, `\`, "/"), "/"))
 }
 
-// relation is what another part is to one.
+// relation is a relationship of a part to another, by its kind.
 type relation struct{ id, kind, part string }
 
-// relations are those of a part, in their order.
+// relations returns the relationships of a part, in their order.
 func (p *parts) relations(part string) (all []relation, err error) {
 	folder, name := path.Split(part)
 	return all, p.walk(folder+"_rels/"+name+".rels", func(t xml.Token, _ int) error {
@@ -79,8 +79,8 @@ func (p *parts) relations(part string) (all []relation, err error) {
 	})
 }
 
-// related are the parts that are one of some kinds to a part, in the order of their
-// names.
+// related returns the parts with which a part has a relationship of some kinds, by name,
+// numbers in their order.
 func (p *parts) related(part string, kinds ...string) ([]string, error) {
 	all, err := p.relations(part)
 	var out []string
@@ -98,14 +98,14 @@ func (p *parts) related(part string, kinds ...string) ([]string, error) {
 	return slices.Compact(out), err
 }
 
-// usual are the main parts of documents that don't say which theirs is.
+// usual are the names of main parts, for documents without a relationship to theirs.
 var usual = []struct {
 	part   string
 	format Format
 }{{"word/document.xml", DOCX}, {"ppt/presentation.xml", PPTX}, {"xl/workbook.xml", XLSX}}
 
-// main is the main part, and what kind of document it is one of: its root element
-// tells.
+// main returns the main part and the document's format, by the part's root element; ""
+// and Office for another archive.
 func (p *parts) main() (string, Format, error) {
 	candidates, err := p.related("", "officeDocument")
 	if err != nil {
@@ -136,7 +136,7 @@ func (p *parts) main() (string, Format, error) {
 	return "", Office, nil
 }
 
-// properties take the document's title.
+// properties reads the document's title.
 func (p *parts) properties() error {
 	found, err := p.related("", "core-properties")
 	for _, part := range found {
@@ -161,8 +161,8 @@ func (p *parts) properties() error {
 	return err
 }
 
-// attribute is one of an element, whatever its prefix but "r:", by which relationships
-// are named; that belongs to the name.
+// attribute returns an element's attribute, "" for none. The attribute may have any
+// prefix unless name has one, as in "r:id", the name of a relationship.
 func attribute(e xml.StartElement, name string) string {
 	prefix, local, has := strings.Cut(name, ":")
 	if !has {
@@ -176,9 +176,9 @@ func attribute(e xml.StartElement, name string) string {
 	return ""
 }
 
-// walk shows do each token of a part, and how deep it is nested. A part that isn't
-// there has none; do ends the walk with io.EOF. Prefixes are taken as everybody writes
-// them: their declarations are not followed.
+// walk calls do with each token of a part and its depth; do ends the walk by io.EOF. A
+// missing part has no tokens. Names have the prefixes as written, which all programs
+// choose alike: their declarations are ignored.
 func (p *parts) walk(part string, do func(t xml.Token, depth int) error) error {
 	file := p.files[part]
 	if file == nil {
@@ -226,7 +226,7 @@ func (p *parts) walk(part string, do func(t xml.Token, depth int) error) error {
 
 var errBudget = errors.New("extract: too much is unpacked")
 
-// unpacked counts what is unpacked.
+// unpacked is a Reader that takes its bytes from the budget.
 type unpacked struct {
 	io.Reader
 	budget *int64

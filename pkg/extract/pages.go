@@ -15,9 +15,9 @@ import (
 	"wardroom/pkg/extract/pdf"
 )
 
-// pages reads a PDF. It has lines where it was drawn, and nothing says which belong
-// together: those that follow each other closely, in letters of one size, are a
-// paragraph, and short ones in larger letters than most are headings.
+// pages reads a PDF. A PDF has lines at positions and no structure: lines that follow
+// each other closely in one font size are taken as a paragraph, and short ones in a
+// larger size than most as headings.
 func pages(w *writer, r io.ReaderAt, size int64) error {
 	var all []pdf.Page
 	text := 0
@@ -71,18 +71,18 @@ func pages(w *writer, r io.ReaderAt, size int64) error {
 }
 
 const (
-	longestHeading = 200 // characters
-	larger         = 1.15
-	closeLines     = 1.9 // the distance between lines of a paragraph, in parts of their size
-	sameSize       = 0.12
-	deepest        = 6 // level of headings
+	longestHeading = 200  // characters
+	larger         = 1.15 // least size of a heading, relative to the most frequent size
+	closeLines     = 1.9  // most distance between lines of a paragraph, relative to their size
+	sameSize       = 0.12 // most difference of sizes in a paragraph, relative to the size
+	deepest        = 6    // level of headings
 )
 
-// rounded is a size of letters in tenths of a point.
+// rounded returns a font size in tenths of a point.
 func rounded(size float64) int { return int(math.Round(size * 10)) }
 
-// levelsOf are the levels of headings by the size of their letters: those that are
-// larger than most, the largest first.
+// levelsOf returns the levels of headings by rounded font size, for sizes that are larger
+// than the most frequent one. The largest has level 1.
 func levelsOf(all []pdf.Page) map[int]int {
 	sizes := map[int]int{}
 	for _, p := range all {
@@ -104,7 +104,7 @@ func levelsOf(all []pdf.Page) map[int]int {
 	return levels
 }
 
-// paragraphs are lines that belong together.
+// paragraphs groups lines by paragraph.
 func paragraphs(lines []pdf.Line) (all [][]pdf.Line) {
 	for i, l := range lines {
 		if i == 0 || !follows(lines[i-1], l) {
@@ -116,14 +116,14 @@ func paragraphs(lines []pdf.Line) (all [][]pdf.Line) {
 	return all
 }
 
-// follows reports whether a line goes on with the paragraph of the one before: it
-// stands closely below or beside it, in letters of that size.
+// follows reports whether a line continues the paragraph of the one before: it is closely
+// below or beside it, in the same size.
 func follows(before, l pdf.Line) bool {
 	down := before.Y - l.Y
 	return math.Abs(before.Size-l.Size) <= sameSize*before.Size && down > -before.Size/2 && down <= closeLines*before.Size
 }
 
-// joined is the text of lines. A word that was divided at the end of one is whole.
+// joined returns the text of lines, and rejoins words that were divided at a line's end.
 func joined(lines []pdf.Line) string {
 	var out strings.Builder
 	for i, l := range lines {

@@ -8,25 +8,25 @@ import (
 	"github.com/clipperhouse/uax29/v2/sentences"
 )
 
-// Passage is a part of a document that is found and shown as one.
+// Passage is a part of a document that is found and shown as a whole.
 type Passage struct {
-	Headings []string // that it stands under, from the title on
-	Page     int      // on which it begins; 0 where there are no pages
-	From, To int      // its place in the document's text, in bytes
+	Headings []string // above it, from the title on
+	Page     int      // the page of its beginning; 0 for a format without pages
+	From, To int      // its place in Document.Text, in bytes
 	Text     string
 }
 
-// How many words a passage has. A section with fewer is a passage by itself only where
-// what follows has nothing to do with it.
+// The sizes of passages, in words. A section of fewer than fewWords is joined with the
+// next one, if that belongs to the same section.
 const (
 	fewWords  = 150
 	mostWords = 350
 )
 
-// between parts the blocks in a document's text, but for the lines of a table.
+// between separates the blocks in a document's text, except the rows of a table.
 const between = "\n\n"
 
-// Text is the document's text, in which passages have their places.
+// Text returns the document's text, to which the places of passages refer.
 func (d Document) Text() string {
 	var out strings.Builder
 	for i, b := range d.Blocks {
@@ -38,7 +38,7 @@ func (d Document) Text() string {
 	return out.String()
 }
 
-// gap is what stands before block i, which isn't the first.
+// gap returns the separator before block i, which isn't the first.
 func (d Document) gap(i int) string {
 	if d.Blocks[i].Kind == Row && d.Blocks[i-1].Kind == Row {
 		return "\n"
@@ -46,10 +46,10 @@ func (d Document) gap(i int) string {
 	return between
 }
 
-// Passages divides a document. A passage ends where a section ends, unless that is
-// short and the next one belongs to the same; where the page changes between sections;
-// and where it would become too long: between paragraphs, between the rows of a table,
-// else between sentences. A heading stands with what follows it.
+// Passages divides a document. A passage ends with its section, unless that is short and
+// the next one belongs to the same section; where the page changes between sections; and
+// where it would become too long: between paragraphs, between the rows of a table, else
+// between sentences. A heading is in the passage of the text that follows it.
 func (d Document) Passages() []Passage {
 	p := passages{title: d.Title, text: d.Text()}
 	at := 0
@@ -67,19 +67,19 @@ func (d Document) Passages() []Passage {
 	return p.all
 }
 
-// passages puts them together.
+// passages builds the passages of a document.
 type passages struct {
 	title, text string
-	path        []Block // the headings that the text stands under
+	path        []Block // the headings above the present text
 	all         []Passage
 
-	now   Passage // that is put together
-	words int     // of it
-	bare  bool    // it has headings alone
+	now   Passage // the passage in progress
+	words int     // its number of words
+	bare  bool    // it has only headings
 }
 
-// section begins one with its heading. It belongs to what is before it where both stand
-// under one heading.
+// section begins a section with its heading. A short passage before it continues where
+// both have a common heading and page.
 func (p *passages) section(b Block) {
 	above := 0
 	for above < len(p.path) && p.path[above].Level < b.Level {
@@ -91,8 +91,7 @@ func (p *passages) section(b Block) {
 	p.path = append(p.path[:above:above], b)
 }
 
-// add puts a block, which stands at a place of the text, into the passage, or begins
-// another with it.
+// add adds a block at an offset of the text, in pieces if it is too long for a passage.
 func (p *passages) add(b Block, at int) {
 	if words := countWords(b.Text); words <= mostWords {
 		p.put(b, at, len(b.Text), words)
@@ -104,7 +103,7 @@ func (p *passages) add(b Block, at int) {
 	}
 }
 
-// put adds a part of a block.
+// put adds a part of a block to the passage, or begins another with it.
 func (p *passages) put(b Block, at, length, words int) {
 	if p.words+words > mostWords && !p.bare {
 		p.end()
@@ -118,7 +117,7 @@ func (p *passages) put(b Block, at, length, words int) {
 	p.bare = p.bare && b.Kind == Heading
 }
 
-// headings are those above a block; its own text isn't among them.
+// headings returns the headings above a block, without a heading's own text.
 func (p *passages) headings(b Block) (all []string) {
 	path := p.path
 	if p.title != "" {
@@ -142,8 +141,8 @@ func (p *passages) end() {
 	p.now, p.words, p.bare = Passage{}, 0, false
 }
 
-// pieces are the parts of a block that is too long for a passage: its sentences, or its
-// lines where it is code, and what is still too long in parts of so many words.
+// pieces divides a block that is too long for a passage into its sentences, or lines of
+// code, and these, if still too long, into parts of mostWords.
 func pieces(b Block) (all []string) {
 	if b.Kind == Code {
 		all = strings.SplitAfter(b.Text, "\n")
@@ -168,21 +167,20 @@ func pieces(b Block) (all []string) {
 	})
 }
 
-// countWords is about how many words a text has.
+// countWords returns the approximate number of words of a text.
 func countWords(text string) int {
 	words, _ := walkWords(text, len(text))
 	return words
 }
 
-// wordsEnd is where the first n words of a text end, which has more.
+// wordsEnd returns the end of the first n words of a text, which has more.
 func wordsEnd(text string, n int) int {
 	_, end := walkWords(text, n)
 	return end
 }
 
-// walkWords goes behind the first n words of a text, and returns how many it went
-// behind, and where they end. Two characters are one word in scripts that are written
-// without spaces.
+// walkWords counts up to n words at the beginning of a text, and returns their number and
+// their end. In scripts without spaces two characters count as a word.
 func walkWords(text string, n int) (words, end int) {
 	halves, inWord := 0, false
 	for i, r := range text {

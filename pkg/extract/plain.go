@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// plain reads text, whose paragraphs have an empty line between them. Where none has
-// one, each line is a paragraph.
+// plain reads text. Empty lines separate its paragraphs; in a text without any, each line
+// is a paragraph. Form feeds separate pages.
 func plain(w *writer, text string) error {
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	between := "\n\n"
@@ -32,8 +32,8 @@ func plain(w *writer, text string) error {
 	return nil
 }
 
-// table reads comma-separated values, and those that other characters part. Rows may
-// be of different lengths.
+// table reads comma-separated values, and values separated by other characters; see
+// comma. Rows may be of different lengths.
 func table(w *writer, text string) error {
 	r := csv.NewReader(strings.NewReader(text))
 	r.Comma, r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = comma(text), -1, true, true
@@ -55,8 +55,8 @@ func table(w *writer, text string) error {
 	}
 }
 
-// values reads JSON: each value that isn't a list or an object, with the path that
-// leads to it, is a paragraph.
+// values reads JSON. Each string, number or boolean is a paragraph, with its path:
+// "a.b: text".
 func values(w *writer, text string) error {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
@@ -110,7 +110,7 @@ func (r valueReader) read(token json.Token, path string, depth int) error {
 			return err
 		}
 	}
-	_, err := r.Token() // its end
+	_, err := r.Token() // the closing delimiter
 	return err
 }
 

@@ -39,12 +39,12 @@ func (p *parts) sheets(main string) error {
 	return nil
 }
 
-// book is what the sheets of a workbook share.
+// book is the data that the sheets of a workbook share.
 type book struct {
 	*parts
 	texts    []string
-	layouts  []string // of dates, by style; "" for what is none
-	from1904 bool     // the epoch of its dates
+	layouts  []string // layouts of dates, by cell style; "" for a style of other values
+	from1904 bool     // its dates count from 1904, not 1900
 }
 
 func (b *book) load(main string) error {
@@ -73,8 +73,8 @@ func (b *book) load(main string) error {
 
 func isTrue(s string) bool { return s == "1" || s == "true" }
 
-// sharedTexts reads the texts that cells name by their number, without how East Asian
-// ones are pronounced.
+// sharedTexts reads the texts to which cells refer by index, without the phonetic runs of
+// East Asian ones.
 func (b *book) sharedTexts(part string) error {
 	var text strings.Builder
 	seen, pronounced := false, false
@@ -106,7 +106,7 @@ func (b *book) sharedTexts(part string) error {
 	})
 }
 
-// styles reads which styles of cells show numbers as dates.
+// styles reads the layouts of dates by cell style.
 func (b *book) styles(part string) error {
 	own := map[string]string{}
 	inCells := false
@@ -173,7 +173,7 @@ func (r *cellReader) read(t xml.Token, _ int) error {
 	return nil
 }
 
-// value is what a cell shows.
+// value returns the text that a cell shows.
 func (r *cellReader) value() string {
 	text := r.text.String()
 	switch r.kind {
@@ -196,7 +196,7 @@ func (r *cellReader) value() string {
 	return text
 }
 
-// number is a number without the digits that only its binary form has.
+// number formats a number without the digits of its binary rounding.
 func number(n float64) string {
 	text := strconv.FormatFloat(n, 'f', -1, 64)
 	if len(text) > 17 {

@@ -27,8 +27,8 @@ func (p *parts) slides(main string) error {
 	return p.masters(order)
 }
 
-// masters reads what the layouts and masters of slides show on each of them, once:
-// their placeholders show nothing.
+// masters writes the texts of the slides' layouts and masters, each once, without those
+// of placeholders, which slides don't show.
 func (p *parts) masters(slides []listed) error {
 	read := map[string]bool{}
 	of := func(part, kind string) ([]string, error) {
@@ -62,11 +62,11 @@ func (p *parts) masters(slides []listed) error {
 	return nil
 }
 
-// listed is a part that the main one lists by a name.
+// listed is a part and the name by which the main part lists it.
 type listed struct{ name, part string }
 
-// order are the parts that elements of the main part list by their relationship; where
-// none does, those of the kind.
+// order returns the parts that elements of the main part list, in their order; where
+// none does, the parts with a relationship of kind.
 func (p *parts) order(main, element, kind string) ([]listed, error) {
 	all, err := p.relations(main)
 	if err != nil {

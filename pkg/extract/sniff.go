@@ -11,10 +11,10 @@ import (
 	"unicode/utf8"
 )
 
-// Format is what a document is, by its media type.
+// Format is a document's format, as a media type.
 type Format string
 
-// The formats that are told apart.
+// The formats.
 const (
 	Unknown  Format = "application/octet-stream"
 	Text     Format = "text/plain"
@@ -26,13 +26,13 @@ const (
 	DOCX     Format = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 	PPTX     Format = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 	XLSX     Format = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-	Office   Format = "application/zip" // an archive; its parts say of what
+	Office   Format = "application/zip" // an archive that is none of the above, or not examined yet
 )
 
-// sniffed is how much of a document is looked at to tell its format.
+// sniffed is the most bytes by which a format is detected.
 const sniffed = 64 << 10
 
-// sniff tells a format by its beginning.
+// sniff detects a format by a document's beginning; Office stands for all archives.
 func sniff(r io.ReaderAt, size int64) (Format, error) {
 	if size == 0 {
 		return Unknown, fail(NoText, "It is empty")
@@ -56,8 +56,8 @@ func sniff(r io.ReaderAt, size int64) (Format, error) {
 	return textFormat(text, int64(len(head)) < size), nil
 }
 
-// asText is the beginning of a text, whatever its encoding, as far as it is ASCII: so
-// much tells the format.
+// asText returns the beginning of a text without byte order mark, of UTF-16 its ASCII
+// characters: they suffice to detect the format.
 func asText(head []byte) string {
 	for _, bom := range []string{"\xff\xfe", "\xfe\xff"} {
 		if bytes.HasPrefix(head, []byte(bom)) {
@@ -67,7 +67,7 @@ func asText(head []byte) string {
 	return string(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")))
 }
 
-// binary reports whether there is something that no text has.
+// binary reports whether a text has a NUL, or many control characters.
 func binary(text string) bool {
 	odd := 0
 	for i := range len(text) {
@@ -86,8 +86,8 @@ var (
 	markdownSign = regexp.MustCompile("(?m)^(#{1,6} \\S|```|~~~|[-*+] \\[[ x]\\] |\\|.*\\|\\s*$|(={3,}|-{3,})\\s*$)|\\]\\((https?:|/|#|\\.)|\\*\\*\\S")
 )
 
-// textFormat tells formats of text by the beginning of one; more says that there is
-// more of it.
+// textFormat detects the format of a text by its beginning. more says that text isn't
+// all of it.
 func textFormat(text string, more bool) Format {
 	trimmed := strings.TrimSpace(text)
 	switch {
@@ -103,7 +103,7 @@ func textFormat(text string, more bool) Format {
 	return Text
 }
 
-// isJSON reports whether a text is an object or a list, as far as it goes.
+// isJSON reports whether a text is a JSON object or list, or with more begins like one.
 func isJSON(text string, more bool) bool {
 	if text == "" || text[0] != '{' && text[0] != '[' {
 		return false
@@ -119,8 +119,8 @@ func isJSON(text string, more bool) bool {
 	}
 }
 
-// comma is what parts the cells of a table: of those the one that the first line has
-// most; 0 for none.
+// comma returns the separator of cells that the first line has most often: a comma,
+// semicolon, tab or bar; 0 for none.
 func comma(text string) rune {
 	first, _, _ := strings.Cut(text, "\n")
 	best, most := rune(0), 0
@@ -133,7 +133,7 @@ func comma(text string) rune {
 }
 
 // isTable reports whether the first lines have the same number of cells, two at least,
-// which are no sentences.
+// and the first line has no long ones.
 func isTable(text string, more bool) bool {
 	c := comma(text)
 	if c == 0 || !utf8.ValidString(text[:min(len(text), 4096)]) && strings.Contains(text, "\x00") {
@@ -148,7 +148,7 @@ func isTable(text string, more bool) bool {
 	r.Comma = c
 	rows, columns := 0, 0
 	for rows < 100 {
-		row, err := r.Read() // of other lengths than the first: ErrFieldCount
+		row, err := r.Read() // ErrFieldCount for another number of cells than the first row's
 		if errors.Is(err, io.EOF) {
 			break
 		}

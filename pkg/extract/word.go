@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// word reads a text document: its body, then what stands beside it.
+// word reads a text document: its body, then its notes, comments, headers and charts.
 func (p *parts) word(main string) error {
 	styles, err := p.headingStyles(main)
 	if err != nil {
@@ -27,8 +27,8 @@ func (p *parts) word(main string) error {
 	return p.notes(beside)
 }
 
-// notes reads what stands beside the text, and the parts that are of some kinds to it,
-// each once.
+// notes writes the parts beside the text as notes, and those with a relationship of kinds
+// to them, each part once.
 func (p *parts) notes(beside []string, kinds ...string) error {
 	for _, part := range beside {
 		if p.noted[part] { // parts may lead to each other
@@ -49,8 +49,8 @@ func (p *parts) notes(beside []string, kinds ...string) error {
 	return nil
 }
 
-// headingStyles are the styles of headings, with their levels: those that say an
-// outline level, or are called "heading 1".
+// headingStyles returns the levels of headings by style: those of styles with an outline
+// level, or with a name like "heading 1" or "title".
 func (p *parts) headingStyles(main string) (map[string]int, error) {
 	found, err := p.related(main, "styles")
 	levels := map[string]int{}
@@ -85,8 +85,8 @@ func (p *parts) headingStyles(main string) (map[string]int, error) {
 	return levels, err
 }
 
-// runs writes the paragraphs and rows of a part of WordprocessingML or DrawingML, as
-// blocks of a kind where they are no others.
+// runs writes the paragraphs and rows of a part of WordprocessingML or DrawingML. Its
+// paragraphs are of the given kind; for Paragraph, headings and items are recognised.
 func (p *parts) runs(part string, kind Kind) error {
 	r := runReader{parts: p, kind: kind}
 	return r.all(part)
@@ -100,22 +100,22 @@ func (r *runReader) all(part string) error {
 	return r.flush()
 }
 
-// runReader puts the texts of a part together.
+// runReader makes blocks of the runs of text of a part.
 type runReader struct {
 	*parts
 	kind     Kind
-	headings map[string]int // by their styles
+	headings map[string]int // levels by style
 	lists    numberings
-	fixed    bool // what placeholders have is passed over
+	fixed    bool // placeholders are skipped
 
 	text   strings.Builder
 	seen   bool // inside an element whose text is shown
-	unseen int  // the depth of an element that is passed over; 0 for none
-	level  int  // of the paragraph, as a heading; 0 for none
+	unseen int  // the depth of an element that is skipped; 0 for none
+	level  int  // the paragraph's level as a heading; 0 for none
 	item   bool // of a list
 	list   string
 	depth  int  // in the list
-	rows   int  // how many rows the reader is in: tables may be in cells
+	rows   int  // the depth of nested rows: tables may be in cells
 	cells  int  // of the row
 	title  bool // of a slide
 	hidden bool // in a placeholder
@@ -143,15 +143,15 @@ func (r *runReader) read(t xml.Token, depth int) error {
 
 func (r *runReader) begin(e xml.StartElement, depth int) error {
 	switch e.Name.Local {
-	case "Fallback": // repeats what a Choice said
+	case "Fallback": // repeats the text of a Choice
 		r.unseen = depth
-	case "del", "moveFrom", "rt": // what a tracked change has taken out, and how a word is pronounced
+	case "del", "moveFrom", "rt": // deleted by a tracked change, and phonetic text
 		if e.Name.Space == "w" {
 			r.unseen = depth
 		}
 	case "t":
 		r.seen = !r.hidden
-	case "v": // what a chart shows
+	case "v": // a value of a chart
 		r.seen = e.Name.Space == "c"
 	case "text": // of a presentation's comment
 		r.seen = e.Name.Space == "p"
@@ -215,7 +215,7 @@ func (r *runReader) end(name xml.Name) error {
 	return nil
 }
 
-// flush writes the paragraph that ends.
+// flush writes the present paragraph.
 func (r *runReader) flush() error {
 	text, kind, level := r.text.String(), r.kind, 0
 	if r.item && strings.TrimSpace(text) != "" {

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// writer puts a document together, within the limits.
+// writer builds a document, within the limits.
 type writer struct {
 	ctx    context.Context
 	limits Limits
@@ -19,8 +19,8 @@ type writer struct {
 	steps  int
 }
 
-// step is called for each part of a document that is looked at: it ends the work with
-// the context.
+// step returns the context's error, if it has ended. Call it for each element of a
+// document.
 func (w *writer) step() error {
 	if w.steps++; w.steps%1024 == 0 {
 		return w.ctx.Err()
@@ -28,7 +28,7 @@ func (w *writer) step() error {
 	return nil
 }
 
-// turn begins a page.
+// turn begins a page, or fails beyond the limit.
 func (w *writer) turn() error {
 	if w.page++; w.page > w.limits.Pages {
 		return fail(TooManyPage, "It has more than %d pages", w.limits.Pages)
@@ -37,7 +37,7 @@ func (w *writer) turn() error {
 	return nil
 }
 
-// write adds a block, if it has any text.
+// write adds a block, unless its text is empty, or fails beyond the limit.
 func (w *writer) write(kind Kind, level int, text string) error {
 	if kind == Code {
 		text = strings.TrimRightFunc(clean(text), unicode.IsSpace)
@@ -59,7 +59,7 @@ func (w *writer) document() Document {
 	return w.doc
 }
 
-// clean is valid text in its composed form, without characters that nobody sees.
+// clean returns valid text in composed form (NFC), without invisible characters.
 func clean(text string) string {
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, "\uFFFD")
@@ -75,8 +75,8 @@ func clean(text string) string {
 	}, norm.NFC.String(strings.ReplaceAll(text, "\r\n", "\n")))
 }
 
-// line is a text with one space for all white space in a row, but for the tabs between
-// the cells of a row.
+// line returns a text with one space for consecutive white space. In a row the tabs
+// between its cells are kept.
 func line(text string, row bool) string {
 	if row {
 		cells := strings.Split(text, "\t")

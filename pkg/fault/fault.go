@@ -74,7 +74,8 @@ func Forbidden(missing ...Reason) *Fault {
 	return f
 }
 
-// OfGlobalAdmin is the 403 of whatever somebody else would do to a global admin.
+// OfGlobalAdmin is the 403 of any change that somebody else would make to a global
+// admin's account.
 func OfGlobalAdmin() *Fault {
 	f := Forbidden(ReasonRank)
 	f.Message = "A global admin's account is theirs alone: they give up the rank first."
@@ -105,8 +106,8 @@ func (f *Fault) On(field, message string) *Fault {
 	return &g
 }
 
-// Told is the message as whoever reads nothing else is shown it: that of a mistake
-// in the form names the first field, by its place.
+// Told returns the fault as one line, for clients that show nothing but a message:
+// an invalid request's names the first field, in alphabetical order.
 func (f *Fault) Told() string {
 	if f.Message != messageInvalid || len(f.Fields) == 0 {
 		return f.Message

@@ -25,7 +25,7 @@ const (
 	KindUnavailable          Kind = "unavailable"
 	KindVersionMismatch      Kind = "version_mismatch"
 
-	// What stands in the way of a request that is otherwise in order: all 409.
+	// Conflicts of a valid request with the present state: all 409.
 	KindLastProjectAdmin    Kind = "last_project_admin"
 	KindLastTeamOwner       Kind = "last_team_owner"
 	KindLastGlobalAdmin     Kind = "last_global_admin"
@@ -43,10 +43,9 @@ const (
 	KindInProgress          Kind = "in_progress"
 )
 
-// kinds is the one place where a refusal becomes a status, and where a status is
-// looked up to list the codes it may carry. Documents show the codes of a status
-// in this order, each with its sentence, which says to the caller when it comes
-// and what helps.
+// kinds is the one table of kinds and statuses, read in both directions. Documents
+// show the kinds of a status in this order, each with its sentence, which tells
+// callers when it comes and what helps.
 var kinds = []struct {
 	kind   Kind
 	status int
@@ -115,7 +114,7 @@ func Kinds(status int) []Kind {
 	return out
 }
 
-// Statuses are those that a refusal may have, each once and ascending.
+// Statuses returns the statuses that a refusal may have, each once, ascending.
 func Statuses() []int {
 	var out []int
 	for _, s := range kinds {

@@ -8,11 +8,11 @@ const ReasonMeta = "reason"
 
 // The reasons there are.
 const (
-	ReasonRank       Reason = "rank"        // in the organisation, or one high enough for what it is done to
+	ReasonRank       Reason = "rank"        // in the organisation, or one high enough for the user or thing changed
 	ReasonRole       Reason = "role"        // on the project, the team or the agent
 	ReasonKeyScope   Reason = "key_scope"   // the key's scope doesn't reach so far, whoever holds it
 	ReasonKeyProject Reason = "key_project" // the key is bound to a project, and this reaches beyond it
-	ReasonOwn        Reason = "own"         // it is for the one whose own it is, or for everybody but them
+	ReasonOwn        Reason = "own"         // only the owner may, or everybody but the owner
 )
 
 var reasons = []struct {

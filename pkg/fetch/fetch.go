@@ -1,6 +1,6 @@
-// Package fetch reads web pages that users name. It reaches the public internet and
-// nothing else, whatever a user, a name server or a redirect says; it asks a site's
-// robots.txt first, and takes no more than its limits, in bytes and in time.
+// Package fetch reads web pages at addresses of users. It connects to the public internet
+// and nothing else, whatever a user, a name server or a redirect says; it obeys a site's
+// robots.txt, and has limits of bytes and time.
 package fetch
 
 import (
@@ -17,12 +17,12 @@ import (
 	"code.dny.dev/ssrf"
 )
 
-// Config is how pages are read; zero values are the usual ones.
+// Config has the settings of a Client. Zero values are defaults.
 type Config struct {
-	Agent     string        // who reads, as sites are told; "Wardroom" if it is ""
-	MaxBytes  int64         // of a page; 32 MB if it is 0
-	Timeout   time.Duration // for a page with its redirects; 30 s if it is 0
-	Redirects int           // that are followed; 5 if it is 0
+	Agent     string        // the User-Agent, and the name in robots.txt; "Wardroom" if ""
+	MaxBytes  int64         // most bytes of a page; 32 MB if 0
+	Timeout   time.Duration // for a page with its redirects; 30 s if 0
+	Redirects int           // most redirects; 5 if 0
 
 	// For tests alone, whose pages are on this machine.
 	inside   []netip.Prefix
@@ -30,27 +30,27 @@ type Config struct {
 	resolver *net.Resolver
 }
 
-// Known is what is known of a page that was read before; its zero value is nothing.
+// Known has the validators of a page that was read before; zero for a new page.
 type Known struct{ ETag, LastModified string }
 
-// Page is a page as it was read.
+// Page is a page that was read.
 type Page struct {
-	URL         string // where it is, behind all redirects
-	ContentType string // as the site says
-	Body        []byte // nil where it is unchanged
-	Unchanged   bool   // it is as it was known
+	URL         string // after all redirects
+	ContentType string // the site's header
+	Body        []byte // decompressed; nil where Unchanged
+	Unchanged   bool   // the page is as when its Known was read
 	Known
 }
 
-// Client reads pages. It may be used by many at once.
+// Client reads pages. It is safe for concurrent use.
 type Client struct {
 	config Config
 	http   *http.Client
 	robots robots
 }
 
-// New returns a client. A proxy of the environment isn't used: it would look names up
-// itself.
+// New returns a client. It ignores a proxy of the environment, which would resolve names
+// itself, past the guard.
 func New(c Config) *Client {
 	if c.Agent == "" {
 		c.Agent = "Wardroom"
@@ -71,13 +71,13 @@ func New(c Config) *Client {
 			DialContext: dialer.DialContext, ForceAttemptHTTP2: true, DisableKeepAlives: true,
 			TLSHandshakeTimeout: 5 * time.Second, ResponseHeaderTimeout: 15 * time.Second, MaxResponseHeaderBytes: 64 << 10,
 		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // followed below
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // Get follows them
 	}
 	return out
 }
 
-// Get reads a page, unless it is as it was known. It returns a *Refusal for one that
-// isn't read, and ctx's error when that ends.
+// Get reads a page, without its body where it is unchanged since known. It returns a
+// *Refusal for a page that can't or mustn't be read, and ctx's error when that ends.
 func (c *Client) Get(ctx context.Context, address string, known Known) (Page, error) {
 	at, err := c.config.address(address)
 	if err != nil {
@@ -98,10 +98,10 @@ func (c *Client) Get(ctx context.Context, address string, known Known) (Page, er
 	return Page{}, refuse(Unreachable, "It leads from one address to another more than %d times", c.config.Redirects)
 }
 
-// errSlow ends what takes too long.
+// errSlow is the cause of a context that Timeout has ended.
 var errSlow = errors.New("fetch: too slow")
 
-// read asks for a page, and returns where it leads to instead, if it does.
+// read reads a page, or returns the address that it redirects to.
 func (c *Client) read(ctx context.Context, at *url.URL, known Known) (Page, *url.URL, error) {
 	r, err := c.ask(ctx, at, known)
 	if err != nil {
@@ -132,7 +132,7 @@ func (c *Client) read(ctx context.Context, at *url.URL, known Known) (Page, *url
 	return page, nil, err
 }
 
-// ask sends a request, with what is known of the page.
+// ask sends a request, which is conditional where known isn't zero.
 func (c *Client) ask(ctx context.Context, at *url.URL, known Known) (*http.Response, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), http.NoBody)
 	if err != nil {
@@ -150,7 +150,7 @@ func (c *Client) ask(ctx context.Context, at *url.URL, known Known) (*http.Respo
 	return answer, failed(ctx, err)
 }
 
-// body reads an answer, unpacked, up to a limit.
+// body reads an answer, decompressed, and refuses one of more than limit bytes.
 func (c *Client) body(ctx context.Context, r *http.Response, limit int64) ([]byte, error) {
 	if r.ContentLength > limit {
 		return nil, refuse(TooLarge, "It has more than %d MB", limit>>20)
@@ -163,11 +163,12 @@ func (c *Client) body(ctx context.Context, r *http.Response, limit int64) ([]byt
 	return all.Bytes(), failed(ctx, err)
 }
 
-// nowhere is the same for a name that nobody knows and for one that leads inside, so that
-// nobody learns which names are known here.
+// nowhere is the refusal both for an unknown name and for one of an internal address, so
+// that users can't find out internal names.
 func nowhere() error { return refuse(Unreachable, "There is no such site on the public internet") }
 
-// failed says why a page can't be reached; ctx's error stays what it is.
+// failed converts an error of a request to a Refusal, or to ctx's error where that has
+// ended; nil for nil.
 func failed(ctx context.Context, err error) error {
 	var unknown *net.DNSError
 	switch {

@@ -8,13 +8,13 @@ import (
 	"code.dny.dev/ssrf"
 )
 
-// denied are networks that package ssrf lets through, though nobody is reached there
-// whom a user may mean: of AS112 (RFC 7534, 7535), and where AMT relays are (RFC 7450).
+// denied are networks that package ssrf allows, though they have no web pages: those of
+// AS112 (RFC 7534, 7535) and of AMT relays (RFC 7450).
 var denied = []netip.Prefix{netip.MustParsePrefix("192.31.196.0/24"), netip.MustParsePrefix("192.175.48.0/24"), netip.MustParsePrefix("192.52.193.0/24")}
 
-// guard decides on the address that is dialled, after names were looked up: so neither
-// a spelling of an address nor a redirect nor a name that leads elsewhere the second
-// time gets past it.
+// guard checks the address of each connection, after names were resolved: so no spelling
+// of an address, no redirect and no name that resolves differently the second time
+// evades it.
 func (c Config) guard() *ssrf.Guardian {
 	ports := c.ports
 	if ports == nil {
@@ -23,8 +23,8 @@ func (c Config) guard() *ssrf.Guardian {
 	return ssrf.New(ssrf.WithPorts(ports...), ssrf.WithDeniedV4Prefixes(denied...), ssrf.WithAllowedV4Prefixes(c.inside...))
 }
 
-// address reads the address of a page, and refuses what no page has, so that a user
-// learns it at once. What it lets through the guard may still refuse.
+// address parses the address of a page. It refuses what is no public address by its text
+// alone, so that users learn that at once; the guard may refuse others later.
 func (c Config) address(text string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(text))
 	switch {
@@ -43,9 +43,9 @@ func (c Config) address(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// isInside reports whether a host is known not to be on the internet without looking
-// it up: by its name, or as an address in a spelling that only some programs take for
-// one (2130706433, 0x7f.1, 0177.0.0.1, 127.1).
+// isInside reports whether a host is internal, without resolving it: by its name or
+// address, or because it is an address in a spelling that only some programs accept
+// (2130706433, 0x7f.1, 0177.0.0.1, 127.1).
 func isInside(host string) bool {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	if address, err := netip.ParseAddr(host); err == nil {

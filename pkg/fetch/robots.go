@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	maxRobots   = 500 << 10 // bytes that are read of a robots.txt (RFC 9309, 2.5)
+	maxRobots   = 500 << 10 // most bytes of a robots.txt (RFC 9309, 2.5)
 	robotsKept  = time.Hour
-	robotsSites = 1_000 // that are remembered
-	robotsHops  = 5     // redirects that are followed (RFC 9309, 2.3.1.2)
+	robotsSites = 1_000 // most cached sites
+	robotsHops  = 5     // most redirects (RFC 9309, 2.3.1.2)
 )
 
-// robots remembers what sites allow.
+// robots caches the rules of sites, each for robotsKept.
 type robots struct {
 	mu    sync.Mutex
 	sites map[string]site
@@ -28,8 +28,8 @@ type site struct {
 	until  time.Time
 }
 
-// allow refuses a page that its site wants no program to read, and every page of a
-// site that can't say so at present: RFC 9309 wants it so.
+// allow refuses a page that its site's robots.txt disallows, and, by RFC 9309, every page
+// of a site whose robots.txt can't be had at present.
 func (r *robots) allow(ctx context.Context, c *Client, page *url.URL) error {
 	root := page.Scheme + "://" + page.Host
 	r.mu.Lock()
@@ -54,7 +54,8 @@ func (r *robots) allow(ctx context.Context, c *Client, page *url.URL) error {
 	return nil
 }
 
-// readRobots reads what a site allows; where it has no robots.txt, everything.
+// readRobots reads a site's rules for the client's agent. A site without a robots.txt
+// allows everything.
 func (c *Client) readRobots(ctx context.Context, root string) (*robotstxt.Group, error) {
 	at, err := c.config.address(root + "/robots.txt")
 	if err != nil {

@@ -1,10 +1,9 @@
-// Package followup does what comes after a write: the work that audit rows
-// give, handed over by the table's stream, and by a sweep wherever the stream
-// has lost something.
+// Package followup does the work that follows from writes, by their audit rows. The
+// table's stream delivers these, and a sweep those that the stream has lost.
 //
-// Both hand over a row at least once, and perhaps again much later. So a work
-// is idempotent: it leaves a marker, or another trace of having been there, in
-// the transaction that has its effect.
+// Both deliver a row at least once, and perhaps again much later. So a work is
+// idempotent: it leaves a marker, or another trace, in the transaction that has its
+// effect.
 package followup
 
 import (
@@ -15,14 +14,14 @@ import (
 	"wardroom/pkg/model"
 )
 
-// Work does what follows from audit rows, in their order, and tells how many
-// from the start are done. Where not all are, err may say why not; a work that
-// runs out of time returns what it has done. Rows come to it in the order in
-// which they were written to their key, and more than once.
+// Work does the work of audit rows, in their order, and returns how many rows from the
+// first on are done. Where not all are, err may say why; a work that runs out of time
+// returns what it has done. Rows are delivered more than once, those of one key in
+// the order in which they were written.
 type Work func(ctx context.Context, rows []model.Audit) (done int, err error)
 
-// InOrder is one work of several: a row goes to the next only when the one
-// before is done with it, and is done when the last one is.
+// InOrder is one work of several: a row goes to the next work once the one before is
+// done with it, and is done when the last one is.
 func InOrder(works ...Work) Work {
 	return func(ctx context.Context, rows []model.Audit) (int, error) {
 		var errs []error
@@ -35,12 +34,12 @@ func InOrder(works ...Work) Work {
 	}
 }
 
-// Each is the work that does what follows from one row at a time.
+// Each is the work that calls do for one row at a time, until it fails.
 func Each(do func(context.Context, model.Audit) error) Work {
 	return func(ctx context.Context, rows []model.Audit) (int, error) {
 		for i, row := range rows {
 			if err := ctx.Err(); err != nil {
-				return i, err //nolint:wrapcheck // it says all there is to say
+				return i, err //nolint:wrapcheck // the context's own error says enough
 			}
 			if err := do(ctx, row); err != nil {
 				return i, err
@@ -50,9 +49,8 @@ func Each(do func(context.Context, model.Audit) error) Work {
 	}
 }
 
-// guarded calls a work; one that panics has done nothing, as far as anybody
-// knows. A row that makes it panic then costs its own follow-up, not those of
-// the whole shard.
+// guarded calls a work; one that panics counts as having done nothing. So a row that
+// makes it panic costs its own follow-up, not those of the whole shard.
 func guarded(ctx context.Context, w Work, rows []model.Audit) (done int, err error) {
 	if len(rows) == 0 {
 		return 0, nil

@@ -8,7 +8,7 @@ import (
 	"github.com/guregu/dynamo/v2"
 )
 
-// itemOf is an image of the stream as the table's own calls would give it.
+// itemOf converts an image of the stream to an item as reads return it.
 func itemOf(image map[string]events.DynamoDBAttributeValue) (dynamo.Item, error) {
 	item := make(dynamo.Item, len(image))
 	for name, v := range image {

@@ -15,23 +15,23 @@ import (
 	"wardroom/pkg/table"
 )
 
-// noticeWork names this work in markers.
+// noticeWork is the name of Notify in markers.
 const noticeWork = "notice"
 
-// keepMarkers is how long it is remembered that an audit row was worked through: longer
-// than any stream, dead letter or sweep comes back to it.
+// keepMarkers is how long a marker is kept: longer than any stream, dead letter or sweep
+// delivers its row again.
 const keepMarkers = 30 * 24 * time.Hour
 
-// perTx is how many notifications one transaction makes beside its marker.
+// perTx is the number of notifications in one transaction, beside its marker.
 const perTx = 90
 
-// Notices stand in the audit row of the change that they tell of, so a change and
-// what people are told of it can't come apart, and no request waits for it.
+// Notices are part of their change's audit row, so there is never a change without its
+// notices, or the other way round, and no request waits for notifications.
 
-// Notify tells people what the audit rows say they are to be told, in order,
-// and returns how many rows from the start are done. Each row's notifications
-// and a marker are one transaction, so that a row which comes twice changes
-// nothing.
+// Notify creates the notifications of the audit rows' notices, in order, and returns how
+// many rows from the first on are done. The notifications of a row, or of perTx of its
+// notices, and a marker are one transaction, so that a row that is delivered twice
+// changes nothing.
 func Notify(ctx context.Context, s *store.Store, rows []model.Audit) (done int, err error) {
 	known, err := readNotices(ctx, s, rows)
 	if err != nil {
@@ -56,7 +56,7 @@ func workOf(part int) string {
 	return noticeWork + "-" + strconv.Itoa(part)
 }
 
-// readNotices reads what the texts need, and which rows were worked through before.
+// readNotices reads the rows that the notifications' texts need, and the markers.
 func readNotices(ctx context.Context, s *store.Store, rows []model.Audit) (table.Rows, error) {
 	var keys []table.Primary
 	for _, a := range rows {
@@ -73,7 +73,7 @@ func readNotices(ctx context.Context, s *store.Store, rows []model.Audit) (table
 	if len(keys) == 0 {
 		return table.Rows{}, nil
 	}
-	return s.ReadShown(ctx, keys...) // that one can't be told is no reason not to tell the others
+	return s.ReadShown(ctx, keys...) // an unreadable row concerns one recipient, not the others
 }
 
 func deliver(ctx context.Context, s *store.Store, known table.Rows, a model.Audit, work string, notices []model.Notice) error {
@@ -107,14 +107,15 @@ func deliver(ctx context.Context, s *store.Store, known table.Rows, a model.Audi
 	return readErr
 }
 
-// about is the thing that a notice is about; no kind for one of none.
+// about returns the kind and id of the thing that a notice is about; nil for a kind
+// that people have no rights on.
 func about(n model.Notice) (*resource.Kind, int64) {
 	of := n.About()
 	return resource.OfThing(of.Thing), of.ID
 }
 
-// say words a notice: "You were added to project Support." It leads to where the
-// thing is read; once its reader may not see it any more, that answers 404.
+// say writes the text of a notice: "You were added to project Support." Its link is
+// the thing's path, which answers 404 to a reader who may not see the thing any more.
 func say(known table.Rows, n model.Notice) model.Notification {
 	var row model.Notification
 	kind, where := string(n.About().Kind), string(n.About().Kind)
@@ -142,7 +143,7 @@ func say(known table.Rows, n model.Notice) model.Notification {
 	return row
 }
 
-// article is a word with its indefinite article.
+// article returns a word with its indefinite article.
 func article(word string) string {
 	if strings.ContainsAny(word[:min(1, len(word))], "aeiou") {
 		return "an " + word

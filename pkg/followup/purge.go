@@ -10,18 +10,17 @@ import (
 	"wardroom/pkg/table"
 )
 
-// What was deleted is purged when its retention is over: for good, in chunks, the
-// thing's own row last, so that a purge that stopped anywhere is found again by
-// the pending index and goes on. Every chunk is a transaction with the condition
-// that the thing is still deleted as it was read. So several purges of one thing
-// at the same time, or an undo at the last moment, do no harm.
+// A deleted thing is purged when its retention is over: its rows are deleted in chunks,
+// its own row last, so that the pending index has an interrupted purge, and it goes on.
+// Every chunk is a transaction on condition that the thing's row is unchanged. So
+// concurrent purges of one thing, or an undo at the last moment, do no harm.
 
-// purgeChunk is how many rows one transaction deletes; 100 items are the most, and
-// a row may have one beside it.
+// purgeChunk is the number of rows that one transaction deletes; 100 items are the most,
+// and with each row another one may have to be deleted.
 const purgeChunk = 45
 
-// PurgeThing purges a deleted thing of a kind: what is kept about it, then itself.
-// One that isn't due, or is gone, is left alone.
+// PurgeThing purges a deleted thing of a kind: the rows about it, then its own. It does
+// nothing for one that isn't due or doesn't exist.
 func PurgeThing(ctx context.Context, s *store.Store, k *resource.Kind, now model.Time, id int64) error {
 	return store.Again(ctx, tries, func() error { // it may lose to another purge of the same thing
 		for done := false; !done; {
@@ -34,8 +33,8 @@ func PurgeThing(ctx context.Context, s *store.Store, k *resource.Kind, now model
 	})
 }
 
-// purgeSome purges as much of a thing as one transaction holds, and reports whether
-// it is through.
+// purgeSome purges as much of a thing as fits into one transaction, and reports whether
+// the thing is purged.
 func purgeSome(ctx context.Context, s *store.Store, k *resource.Kind, now model.Time, id int64) (done bool, err error) {
 	key := k.Key(id)
 	rows, err := s.Read(ctx, key)
@@ -47,7 +46,7 @@ func purgeSome(ctx context.Context, s *store.Store, k *resource.Kind, now model.
 	if !ok || !place.IsDeleted || !due(place.PurgeOn, now) {
 		return true, nil
 	}
-	for _, in := range inside(k) { // what wasn't deleted with it yet
+	for _, in := range inside(k) { // things that weren't deleted with it yet
 		if err := endInside(ctx, s, in, id, now); err != nil {
 			return false, err
 		}
@@ -78,8 +77,8 @@ func purgeSome(ctx context.Context, s *store.Store, k *resource.Kind, now model.
 // due reports whether a retention is over.
 func due(end *model.Time, now model.Time) bool { return end != nil && !end.After(now) }
 
-// empty notes the deletion of some rows that lie beside the row key, and tells
-// how many. with notes what else goes with one of them.
+// empty notes the deletion of at most purgeChunk other rows in the partition of key,
+// and returns how many. with, unless it is nil, notes what else is deleted with one.
 func empty(ctx context.Context, s *store.Store, tx *table.Tx, key table.Primary, with func(table.Rows, table.Primary)) (int, error) {
 	keys, err := s.Siblings(ctx, key, purgeChunk)
 	if err != nil {
@@ -100,7 +99,7 @@ func empty(ctx context.Context, s *store.Store, tx *table.Tx, key table.Primary,
 	return len(keys), nil
 }
 
-// recordPurge notes a purge in the audit log, under what nobody deletes.
+// recordPurge notes the audit row of a purge.
 func recordPurge(s *store.Store, tx *table.Tx, organization int64, now model.Time, action string, thing model.Ref) {
 	s.RecordAudit(tx, audit.Row(model.Audit{OrganizationID: organization, TS: now, Actor: model.System, Action: action}, audit.Purged{Thing: thing}))
 }

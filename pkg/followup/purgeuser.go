@@ -10,10 +10,10 @@ import (
 	"wardroom/pkg/table"
 )
 
-// PurgeUser purges a deleted user: everything that is kept with them, and all that
-// is personal about them. Their address is free again, and their row stays as a
-// name for what they did. The key of their personal data in the audit log is gone
-// with the rest.
+// PurgeUser purges a deleted user: all rows in their partition, their keys, and all
+// personal data about them, with the key of those in the audit log. Their address is
+// free again. Their row is kept, without personal data, for the things that name them
+// as author. It does nothing for a user who isn't deleted, or not due yet.
 func PurgeUser(ctx context.Context, s *store.Store, now model.Time, id int64) error {
 	return store.Again(ctx, tries, func() error {
 		for {
@@ -57,8 +57,8 @@ func PurgeUser(ctx context.Context, s *store.Store, now model.Time, id int64) er
 }
 
 // mayErase reports whether a deleted user may be erased now. The removal that deleted
-// them must be done: it finds what they held by rows that go with them. And either
-// that removal was to erase them at once, or the retention must be over.
+// them must be done, since it finds their things by rows that are erased with them.
+// And either that removal purges, or their retention must be over.
 func mayErase(ctx context.Context, s *store.Store, u model.User, now model.Time) (bool, error) {
 	if u.RemovalID == nil {
 		return due(u.PendingOn, now), nil
@@ -73,9 +73,8 @@ func mayErase(ctx context.Context, s *store.Store, u model.User, now model.Time)
 	return r.State == model.Done && u.PendingOn != nil && (r.Purges || due(u.PendingOn, now)), nil
 }
 
-// Purge erases whom the removal that an audit row tells of was to erase at once.
-// It comes after whatever works off the removal. The rows of what came of it tell
-// nothing more.
+// Purge purges the users of the removal that the change of an audit row began, if that
+// purges. The removal must have been finished before.
 func Purge(ctx context.Context, s *store.Store, a model.Audit, now model.Time) error {
 	id, made := audit.RemovalMade(a)
 	if !made {
@@ -93,8 +92,8 @@ func Purge(ctx context.Context, s *store.Store, a model.Audit, now model.Time) e
 	return nil
 }
 
-// erase notes as much as one transaction has room for of what goes before the
-// user's own row, and reports whether there was any.
+// erase notes the erasure of as many other rows of a user as one transaction has room
+// for, and reports whether there was any.
 func erase(ctx context.Context, s *store.Store, tx *table.Tx, row table.Primary, u model.User) (more bool, err error) {
 	if left, err := empty(ctx, s, tx, row, bound(tx)); left > 0 || err != nil {
 		return true, err
@@ -105,10 +104,9 @@ func erase(ctx context.Context, s *store.Store, tx *table.Tx, row table.Primary,
 	return forget(ctx, s, tx, u)
 }
 
-// dropKeys notes the end of rows of personal keys, which were kept revoked until
-// now: they hold the address and what the user called them. The index may still
-// list keys that are gone, so it goes on until it finds some that are there, and
-// reports whether it did.
+// dropKeys notes the deletion of some of the user's revoked personal keys, which contain
+// their address and the names that they gave. The index may still list deleted keys, so
+// it goes on until it finds some that exist, and reports whether it did.
 func dropKeys(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (more bool, err error) {
 	prefixes, err := s.PersonalKeys(ctx, u.ID)
 	if err != nil {
@@ -135,9 +133,9 @@ func dropKeys(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (
 	return false, nil
 }
 
-// forget takes what was theirs out of the records of all their removals, as far as
-// one transaction goes, and reports whether there was any: none of them can give it
-// back any more, and only what they did is still told.
+// forget notes the removal of a user's personal data and before-images from the records
+// of all their removals, as far as one transaction has room, and reports whether there
+// were any. No undo can restore anything to them afterwards.
 func forget(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (more bool, err error) {
 	removals, err := s.EveryRemovalAbout(ctx, model.UserName(u.ID))
 	if err != nil {
@@ -156,7 +154,7 @@ func forget(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (mo
 			more = true
 		}
 	}
-	for _, id := range removals { // those whose record is gone too
+	for _, id := range removals { // also those whose record doesn't exist any more
 		rows, err := s.EffectsOf(ctx, id)
 		if err != nil {
 			return false, err
@@ -175,9 +173,9 @@ func forget(ctx context.Context, s *store.Store, tx *table.Tx, u model.User) (mo
 	return more, err
 }
 
-// unstamped is the record of a removal of a user without their address where it
-// stands for themselves, and reports whether it did: as whose word the removal was,
-// or their own membership. They are named as the audit log names them.
+// unstamped returns the record of a removal with the user's address replaced by their
+// name in the audit log ("user:16"): as who made or undid the removal, and in the stamps
+// of their memberships. It reports whether the record had it.
 func unstamped(r model.Removal, u model.User) (_ model.Removal, had bool) {
 	name := func(stamp *string) {
 		if u.Email != "" && *stamp == u.Email {
@@ -202,8 +200,7 @@ func unstamped(r model.Removal, u model.User) (_ model.Removal, had bool) {
 	return r, had
 }
 
-// bound notes what goes with a row that lies beside a user: with the binding to
-// an issuer, the row by which that issuer's subject is found.
+// bound returns an empty.with that deletes a subject with its binding to the user.
 func bound(tx *table.Tx) func(table.Rows, table.Primary) {
 	return func(rows table.Rows, key table.Primary) {
 		if _, ok := table.Bindings.Parse(key); !ok {
@@ -215,8 +212,8 @@ func bound(tx *table.Tx) func(table.Rows, table.Primary) {
 	}
 }
 
-// erased is the row that remains of a purged user. It lists the fields to keep, so
-// that a field which is added later is erased unless somebody decides otherwise.
+// erased returns the row that remains of a purged user. It lists the fields to keep, so
+// that a field that is added later is erased unless somebody decides otherwise.
 func erased(u model.User) model.User {
 	return model.User{
 		ID: u.ID, OrganizationID: u.OrganizationID, DateJoined: u.DateJoined, DeletedOn: u.DeletedOn,

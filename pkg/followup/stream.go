@@ -15,15 +15,15 @@ import (
 	"wardroom/pkg/telemetry"
 )
 
-// margin is what a batch or a sweep ends ahead of Lambda's deadline, so that
-// what is done can still be told.
+// margin is how long before Lambda's deadline a batch or a sweep ends, so that it can
+// still answer what is done.
 const margin = time.Second
 
 // insert is the name of the event of a new item in a stream.
 const insert = string(events.DynamoDBOperationTypeInsert)
 
-// Filter is the pattern by which the stream's records are chosen, as Lambda
-// takes it: inserts of audit rows. Passes says the same of one record.
+// Filter is Lambda's filter pattern of the stream's records: inserts of audit rows.
+// Passes is the same for one record.
 func Filter() string {
 	pattern, err := json.Marshal(map[string]any{
 		"eventName": []string{insert},
@@ -41,21 +41,20 @@ func Passes(r events.DynamoDBEventRecord) bool {
 	return r.EventName == insert && ok && of.DataType() == events.DataTypeString && of.String() == table.Audits.Name()
 }
 
-// ErrNothingDone fails an invocation that got nothing done of a batch of
-// several records. Lambda then halves the batch, which it would not do if the
-// first record were named as the one to go on from; so a record that fails for
-// ever ends up alone, and goes to the dead letters alone.
+// ErrNothingDone fails an invocation of which no record of several was done. Lambda then
+// halves the batch, which it would not do if the first record were named as the one to
+// go on from; so a record that always fails ends up alone, and goes to the dead letters
+// alone.
 var ErrNothingDone = errors.New("the first record of the batch failed")
 
-// Stream hands the audit rows of a batch of records to a work.
+// Stream does a work for the audit rows of batches of records.
 type Stream struct {
 	Work      Work
 	Telemetry telemetry.Options
 }
 
-// Handle answers a batch as Lambda wants it of a stream: with the number of
-// the record to go on from, or none when all are done. It returns
-// ErrNothingDone where a smaller batch might get on better.
+// Handle answers a batch with the sequence number of the record to go on from, or none
+// when all are done. It returns ErrNothingDone where a smaller batch may do better.
 func (s Stream) Handle(ctx context.Context, e events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
 	ctx, cancel := endEarlier(ctx)
 	defer cancel()
@@ -80,9 +79,8 @@ func (s Stream) Handle(ctx context.Context, e events.DynamoDBEvent) (events.Dyna
 	return answer, nil
 }
 
-// audits returns the audit rows that records insert, up to the first that can't
-// be read; everything else is none of our business. at[i] is the record from
-// which to go on when i rows are done.
+// audits returns the audit rows that records insert, up to the first unreadable one; it
+// skips other records. at[i] is the record to go on from when i rows are done.
 func audits(records []events.DynamoDBEventRecord) (rows []model.Audit, at []int, err error) {
 	for i, r := range records {
 		if !Passes(r) {
@@ -102,7 +100,7 @@ func audits(records []events.DynamoDBEventRecord) (rows []model.Audit, at []int,
 	return rows, append(at, len(records)), nil
 }
 
-// endEarlier ends a context a second before its deadline.
+// endEarlier returns a context that ends margin before ctx's deadline.
 func endEarlier(ctx context.Context) (context.Context, context.CancelFunc) {
 	end, has := ctx.Deadline()
 	if !has {

@@ -16,43 +16,42 @@ import (
 	"wardroom/pkg/telemetry"
 )
 
-// Grace is how old work must be before a sweep takes it up: until then the
-// stream is about to do it.
+// Grace is the age at which a sweep takes up work: until then the stream may be about
+// to do it.
 const Grace = 30 * time.Second
 
-// page is how much a sweep asks an index for at a time.
+// page is the size of a sweep's queries.
 const page = 100
 
-// Sweep finds by the table's own state what the stream has lost, and what is
-// due without anybody having written anything. What it does is idempotent, and
-// holds beside other sweeps and the stream; one that is cut off anywhere is
-// carried on by the next.
+// Sweep finds, by the table's own state, the work that the stream has lost, and the work
+// that has become due. It is idempotent, and may run beside other sweeps and the stream;
+// the next sweep goes on where one was interrupted.
 type Sweep struct {
 	Store *store.Store
-	Work  Work // as the stream's
-	// Unsealed lists audit rows of an organisation that aren't sealed, in
-	// order, perhaps not all at once. Sealed rows are done.
+	Work  Work // the stream's
+	// Unsealed lists audit rows of an organisation that aren't sealed, in order, perhaps
+	// not all at once. Sealed rows are done. Nil for none.
 	Unsealed func(ctx context.Context, organization int64, now model.Time) ([]model.Audit, error)
-	// Finish works through what is left of a removal, and reports whether
-	// nothing is left.
+	// Finish finishes a removal, and reports whether it is done: see removal.Finish. Nil
+	// leaves removals alone.
 	Finish    func(ctx context.Context, removal int64) (bool, error)
 	Now       func() model.Time
 	Grace     time.Duration
 	Telemetry telemetry.Options
 }
 
-// Report counts what one sweep did.
+// Report is the result of one sweep.
 type Report struct {
-	Rows, Removals, Purged int // done
-	Failed                 int // tried in vain: the next sweep tries again
-	Rest                   bool
+	Rows, Removals, Purged int  // done
+	Failed                 int  // to be tried again by the next sweep
+	Rest                   bool // time ran out before the end
 }
 
-// Done is how many things a sweep finished.
+// Done is the number of things that a sweep finished.
 func (r Report) Done() int { return r.Rows + r.Removals + r.Purged }
 
-// Run sweeps once, until all is done that can be, or its time is over. It
-// returns why things failed; one that fails doesn't keep others waiting.
+// Run sweeps once, until everything was tried, or its time is over. It returns the first
+// causes of failures, which don't stop it.
 func (s Sweep) Run(ctx context.Context) (Report, error) {
 	ctx, cancel := endEarlier(ctx)
 	defer cancel()
@@ -64,7 +63,7 @@ func (s Sweep) Run(ctx context.Context) (Report, error) {
 	return w.Report, err
 }
 
-// sweeping is one run.
+// sweeping is the state of one run.
 type sweeping struct {
 	Sweep
 	Report
@@ -72,10 +71,10 @@ type sweeping struct {
 	causes []error
 }
 
-// causesKept is how many causes a run tells of: one outage makes all alike.
+// causesKept is the most causes that a run returns: in an outage all are alike.
 const causesKept = 5
 
-// did counts one thing, done or failed.
+// did counts one thing as done, or, with an error, as failed.
 func (w *sweeping) did(count *int, err error) {
 	if err == nil {
 		*count++
@@ -87,8 +86,8 @@ func (w *sweeping) did(count *int, err error) {
 	}
 }
 
-// pending carries on what the pending index holds, shard by shard, beginning
-// anywhere, so that one shard too full for a run doesn't starve the others.
+// pending does the due work of the pending index, shard by shard in random order, so
+// that one shard too full for a run doesn't starve the others.
 func (w *sweeping) pending(ctx context.Context) error {
 	for _, shard := range rand.Perm(table.PendingShards) { //nolint:gosec // G404: where a sweep begins is no secret
 		for after := ""; ctx.Err() == nil; {
@@ -111,8 +110,8 @@ func (w *sweeping) pending(ctx context.Context) error {
 	return nil
 }
 
-// carryOn does what one row of the pending index waits for. The row is read
-// again by whoever does it, who finds out whether it is still due.
+// carryOn does the work of one row of the pending index: it finishes a removal, or
+// purges. These read the row again, and do nothing where it isn't due any more.
 func (w *sweeping) carryOn(ctx context.Context, p table.Primary) {
 	now := w.Now()
 	if id, ok := table.Removals.ID(p, "removal_id"); ok {
@@ -144,8 +143,8 @@ func (w *sweeping) carryOn(ctx context.Context, p table.Primary) {
 	}
 }
 
-// rows hands what isn't sealed to the work, organisation by organisation,
-// beginning anywhere, so that a run that is too short reaches all in time.
+// rows does the work of unsealed rows, organisation by organisation in random order, so
+// that runs that are too short reach all in time.
 func (w *sweeping) rows(ctx context.Context) error {
 	if w.Unsealed == nil {
 		return nil
@@ -174,10 +173,9 @@ func (w *sweeping) rows(ctx context.Context) error {
 	return nil
 }
 
-// of works through the rows of one organisation, as many as one look finds.
-// Where a work gets nothing done of several rows, it gets half of them, until
-// the one that fails is found; that one is passed over, as the stream passes
-// over it once its tries are used up.
+// of does the work of one organisation's rows, as many as one search finds. Where none
+// of several rows gets done, it tries half of them, until it finds the one that fails,
+// and skips it, as the stream does once its tries are used up.
 func (w *sweeping) of(ctx context.Context, organization int64) error {
 	rows, err := w.Unsealed(ctx, organization, w.Now())
 	rows = slices.DeleteFunc(rows, func(r model.Audit) bool { return r.TS.After(w.until) }) // the stream's

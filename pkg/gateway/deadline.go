@@ -15,11 +15,11 @@ import (
 )
 
 const (
-	// margin is what the handler's deadline is ahead of Lambda's, so that a
+	// margin is how long the handler's deadline is before Lambda's, so that a
 	// slow table makes a 503 with an envelope and not a cut connection.
 	margin = 300 * time.Millisecond
 	// grace is the part of the margin in which a handler whose context has
-	// ended may still answer for itself. What remains is for the way back.
+	// ended may still answer for itself. The rest is for sending the answer.
 	grace = 150 * time.Millisecond
 )
 
@@ -33,8 +33,8 @@ const (
 // Such a handler is left running, since Go can't stop it: Lambda freezes the
 // process, and it goes on beside the next request. It can do that one no harm:
 // its context has ended, so its calls to the table fail; its Record is its
-// own; and its ResponseWriter belongs to it alone, is read by nobody, and takes
-// no more than it already holds.
+// own; and its ResponseWriter belongs to it alone, is read by nobody, and accepts
+// no more.
 type deadline struct {
 	next   http.Handler
 	refuse func(http.ResponseWriter, *http.Request, error)
@@ -87,7 +87,7 @@ func (d *deadline) fail(w http.ResponseWriter, r *http.Request, err error) {
 	d.refuse(w, r, err)
 }
 
-// envelope writes the refusals of a door that was given no other way.
+// envelope writes the refusals of a door without the option Refuse.
 func envelope(w http.ResponseWriter, r *http.Request, err error) {
 	f := fault.Of(err)
 	type meta struct {

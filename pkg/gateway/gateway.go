@@ -17,12 +17,12 @@
 //   - an empty multiValueHeaders doesn't hide headers;
 //   - JSON is never answered in base64; HEAD, 204 and 304 have no body.
 //
-// What stays different is API Gateway's doing: it answers a malformed request
+// The remaining differences are API Gateway's doing: it answers a malformed request
 // line itself, delivers the query decoded (so its spelling and the order of
 // different parameters are ours; the values, and the order among repeated
 // ones, are the caller's), and buffers the response. The stage is not in the
-// event's path; the base path of a custom domain is, and is taken off. Either is
-// in the request's context, for links (package link). SAM's local emulator
+// event's path; the base path of a custom domain is, and is removed. Either is
+// in the request's context, for links (api.WithPrefix). SAM's local emulator
 // decodes the path too, so %2F arrives there as a slash.
 package gateway
 
@@ -77,8 +77,9 @@ var ErrEvent = errors.New("gateway: not a REST API proxy event")
 
 type eventKey struct{}
 
-// Invoke returns the Lambda handler for h. Its only errors are ErrEvent and a
-// body that isn't the base64 it claims to be; whatever h does is an answer.
+// Invoke returns the Lambda handler for h. Its only errors are ErrEvent, and one for a
+// body that isn't the base64 it claims to be; whatever h does, a panic included, is an
+// answer.
 //
 // The request's context carries a telemetry.Record with API Gateway's request
 // id, aws-lambda-go's lambdacontext, and a deadline before Lambda's own.
@@ -104,8 +105,8 @@ func Invoke(h http.Handler, opts ...Option) func(context.Context, events.APIGate
 	}
 }
 
-// requestID is the id by which API Gateway's access log knows the request, or
-// Lambda's own where there is none (a test event from the console).
+// requestID is the request's id in API Gateway's access log, or Lambda's own where there
+// is none (a test event from the console).
 func requestID(ctx context.Context, e events.APIGatewayProxyRequest) string {
 	if e.RequestContext.RequestID != "" {
 		return e.RequestContext.RequestID
@@ -127,8 +128,8 @@ func faithful(h http.Handler) http.Handler {
 	})
 }
 
-// serve is the last stop of a panic: one in h itself is a refusal long before,
-// so this is for a fault in what refuses or observes.
+// serve answers a panic with 500. A panic in the API's handler is refused before it
+// comes here, so this is for one in the refusing or observing code.
 func serve(h http.Handler, w *response, r *http.Request) {
 	defer func() {
 		if cause := recover(); cause != nil {

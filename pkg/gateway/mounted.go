@@ -8,10 +8,10 @@ import (
 	"wardroom/pkg/api"
 )
 
-// mounted says below which prefix the client sees the API, and returns the path
-// without it. On API Gateway's own domain the prefix is the stage, which stands
-// in requestContext.path and not in path. On a custom domain it is the base path
-// of its mapping, which stands in both, before what the route matched.
+// mounted returns the prefix under which the client sees the API, "" for none, and the
+// path without it. On API Gateway's own domain the prefix is the stage, which is in
+// requestContext.path and not in path. On a custom domain it is the base path of its
+// mapping, which is in both, before the part that the route matched.
 func mounted(e *events.APIGatewayProxyRequest) (prefix, path string) {
 	if stage := "/" + e.RequestContext.Stage; stage != "/" && strings.HasPrefix(e.RequestContext.Path, stage+"/") && !strings.HasPrefix(e.Path, stage+"/") {
 		if !api.ValidPrefix(stage) {

@@ -10,9 +10,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// convertible is e with everything taken out that the adapter would stumble
-// over; restore puts it back. The adapter is left with the method, the
-// headers, the body and the context.
+// convertible returns e without everything that the adapter gets wrong; restore puts it
+// back. The adapter converts the headers, the body and the context.
 func convertible(e events.APIGatewayProxyRequest) events.APIGatewayProxyRequest {
 	e.HTTPMethod = http.MethodPost // any that parses
 	e.Path = "/"
@@ -36,7 +35,8 @@ func restore(r *http.Request, e *events.APIGatewayProxyRequest) {
 	r.Header.Del("Host") // net/http keeps it in r.Host only
 }
 
-// sourceIP is the caller's address; the console's test button sends a word.
+// sourceIP is the caller's address, 0.0.0.0 where the event has none: the console's test
+// button sends a word.
 func sourceIP(e *events.APIGatewayProxyRequest) string {
 	if _, err := netip.ParseAddr(e.RequestContext.Identity.SourceIP); err != nil {
 		return netip.IPv4Unspecified().String()
@@ -61,9 +61,9 @@ func target(e *events.APIGatewayProxyRequest) (*url.URL, string) {
 	return u, raw
 }
 
-// escape escapes what can't stand in the path of a request line. A REST API
-// delivers the path as it was sent, so escapes stay as they are; SAM's emulator
-// delivers it decoded, so any byte may turn up.
+// escape escapes bytes that the path of a request line can't have. A REST API delivers
+// the path as it was sent, so escapes are kept; SAM's emulator delivers it decoded, so
+// it may have any byte.
 func escape(path string) string {
 	const hex = "0123456789ABCDEF"
 	if !strings.ContainsFunc(path, func(c rune) bool { return c <= ' ' || c >= 0x7f || c == '%' || c == '?' || c == '#' }) {

@@ -11,9 +11,9 @@ import (
 	"unicode/utf8"
 )
 
-// response is a ResponseWriter with the manners of net/http's own. It is
-// written by one goroutine and read by another only after the first has
-// ended; one that is abandoned is never read.
+// response is a ResponseWriter that behaves like net/http's own. It is written by one
+// goroutine and read by another only after the first has ended; an abandoned one is
+// never read.
 type response struct {
 	header    http.Header
 	sent      http.Header // header as it was when the status was written
@@ -61,7 +61,7 @@ func (w *response) copyTo(to http.ResponseWriter) {
 	maps.Copy(to.Header(), w.sent)
 	to.WriteHeader(w.status)
 	if w.body.Len() > 0 {
-		_, _ = to.Write(w.body.Bytes()) // it is a buffer again
+		_, _ = to.Write(w.body.Bytes()) // to is a buffer, which can't fail
 	}
 }
 

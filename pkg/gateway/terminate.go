@@ -16,8 +16,8 @@ import (
 
 type invoke func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
 
-// untilTerminated lets a SIGTERM wait for the requests under way, and then ends
-// the process.
+// untilTerminated makes a SIGTERM wait for the requests under way, and then end the
+// process.
 //
 // Lambda itself ends a function only between requests, and without a signal
 // unless an extension is registered. lambda.WithEnableSIGTERM would register

@@ -11,9 +11,9 @@ import (
 	"wardroom/pkg/resource"
 )
 
-// authorize finds the resources of the operation's line (404), what else the
-// request names (404), and decides (403). What is missing comes before what is
-// forbidden, so a refusal waits until everything was looked for.
+// authorize finds the resources of the operation's line (404) and everything else
+// that the request names (404), and decides (403). 404 comes before 403, so a refusal
+// waits until everything was found.
 func (t *try) authorize(ctx context.Context) error {
 	if err := t.r.LoadMoreRoles(ctx, t.leading()); err != nil {
 		return err
@@ -42,7 +42,7 @@ func (t *try) authorize(ctx context.Context) error {
 	return nil
 }
 
-// leading are the resources of the line of which not all was asked for yet.
+// leading returns the resources of the line that LeadsFurther.
 func (t *try) leading() (all []request.Named) {
 	for _, n := range t.op.Needs {
 		for _, id := range t.call.IDs(n.Resource.Field) {
@@ -54,9 +54,9 @@ func (t *try) leading() (all []request.Named) {
 	return all
 }
 
-// permit decides on every need of the line, and notes what allowed it. denied is
-// the first right that is missing, "" for none; a resource that isn't there for the
-// caller is a 404.
+// permit decides on every need of the line, and notes the decisions that allowed it.
+// denied is the first right that is missing, "" for none; a resource that the caller
+// may not know is a 404.
 func (t *try) permit() (denied fault.Reason, err error) {
 	lacking := func(r fault.Reason) { denied = cmp.Or(denied, r) }
 	if !t.r.Credential.Scope.Permits(t.op.Group, t.op.IsRead) {
@@ -103,8 +103,8 @@ func (t *try) permitOrganization(need access.Permission, self bool) bool {
 	return d.Allowed || self && t.r.Caller.BoundProject == 0
 }
 
-// isSelf reports whether the line opens the operation to the very user who calls,
-// and nobody else is meant.
+// isSelf reports whether the line's OrSelf applies: its field names the caller and
+// nobody else.
 func (t *try) isSelf() bool {
 	if t.op.SelfField == "" || t.r.User == nil {
 		return false
@@ -118,7 +118,7 @@ func (t *try) isSelf() bool {
 	return len(ids) > 0
 }
 
-// reachesBeyondProject reports whether the operation names something of the
+// reachesBeyondProject reports whether the operation's path names a thing of the
 // organisation, which a key that is bound to a project can't reach.
 func (t *try) reachesBeyondProject() bool {
 	return len(t.op.Needs) > 0 && t.op.Needs[0].Resource.Kind == access.KindOrganization && strings.Contains(t.op.Path, "{")
@@ -137,9 +137,9 @@ func (t *try) findUsers() error {
 	return nil
 }
 
-// findMembers answers 404 for users who aren't members of the line's first
-// resource. Who may not know of them is denied before. A deleted user's membership
-// may still be there, until their removal has come to it.
+// findMembers answers 404 for users who aren't members of the line's first resource,
+// and 403 before that to a caller who may not know its members. A deleted user's
+// membership may still exist, until their removal deletes it.
 func (t *try) findMembers(denied fault.Reason) error {
 	for _, field := range t.op.MemberFields {
 		if denied != "" && resource.Of(t.op.Needs[0].Resource).HidesMembers {
@@ -162,14 +162,14 @@ func missing(k access.Kind) error {
 	return fault.NotFound()
 }
 
-// unknown is the 404 of the resource that the request names by its nth id. It is
-// the same for what isn't there and for what the caller may not know.
+// unknown is the 404 of the resource that the request names by its nth id, the same
+// for one that doesn't exist and one that the caller may not know.
 func (t *try) unknown(r access.Resource, n int) error {
 	return t.missingAt(fault.Of(missing(r.Kind)), r.Field, n)
 }
 
-// missingAt names the place of the nth id of a field in a 404, but for one in the
-// path: there it is the whole address that names nothing.
+// missingAt adds the place of the nth id of a field to a 404, unless it is in the
+// path.
 func (t *try) missingAt(f *fault.Fault, field string, n int) error {
 	if where := t.call.Where(field, n); where != "" {
 		return f.On(where, fault.Missing(where).Fields[where])
@@ -177,8 +177,8 @@ func (t *try) missingAt(f *fault.Fault, field string, n int) error {
 	return f
 }
 
-// checkVersion refuses a request whose If-Match names another version of its row.
-// It is asked after the handler, which may still refuse with 403.
+// checkVersion refuses (412) a request whose If-Match names another version of its
+// row. It runs after the handler, which may still refuse with 403.
 func (t *try) checkVersion() error {
 	row := t.r.Outcome.Version
 	if row == nil && len(t.op.Needs) > 0 {

@@ -12,8 +12,8 @@ import (
 // credential is an API key as a request carries it.
 type credential struct{ prefix, secret string }
 
-// maxPrefix and maxSecret bound what is looked up at all; a made key has 10 and
-// 43 characters.
+// maxPrefix and maxSecret bound the keys that are looked up; ours have 10 and 43
+// characters.
 const (
 	maxPrefix = 64
 	maxSecret = 256
@@ -22,16 +22,16 @@ const (
 // subscriptionHeader is the header of Ejento's clients.
 const subscriptionHeader = "Ocp-Apim-Subscription-Key"
 
-// credentials are what a request carries: a key, a token, or both.
+// credentials are the credentials that a request carries: a key, a token, or both.
 type credentials struct {
 	credential
 	token string
 }
 
-// credentialsOf returns the one key and the one token of a request. A key may
-// stand in the subscription header, or in Authorization as "ApiKey <key>",
-// "Bearer <key>" or alone; a token only as "Bearer <token>", and its two dots
-// tell it from a key. Two different ones of a kind are none.
+// credentialsOf returns the key and the token of a request; false where it has
+// neither, a malformed one, or two different ones of a kind. A key may be in the
+// subscription header, or in Authorization as "ApiKey <key>", "Bearer <key>" or alone;
+// a token only as "Bearer <token>": its two dots tell it from a key.
 func credentialsOf(h http.Header) (c credentials, ok bool) {
 	var key string
 	for _, value := range h.Values(subscriptionHeader) {
@@ -56,14 +56,14 @@ func credentialsOf(h http.Header) (c credentials, ok bool) {
 	return c, ok
 }
 
-// same takes value into the place for what was found, where nothing else is.
+// same sets *found to value, and is false where value is "" or another was found.
 func same(found *string, value string) bool {
 	ok := value != "" && (*found == "" || *found == value)
 	*found = value
 	return ok
 }
 
-// bare takes the scheme off an Authorization header, and says whether it was
+// bare returns an Authorization header without its scheme, and whether that was
 // Bearer.
 func bare(value string) (_ string, bearer bool) {
 	value = strings.TrimSpace(value)
@@ -84,8 +84,8 @@ func parseKey(s string) (credential, bool) {
 	return credential{prefix, secret}, true
 }
 
-// alphanumeric reports whether s can be a prefix. It becomes part of a key of
-// the table, so it holds nothing but letters, digits, '-' and '_'.
+// alphanumeric reports whether s can be a prefix: letters, digits, '-' and '_' alone,
+// since it becomes part of a key of the table.
 func alphanumeric(s string) bool {
 	for _, c := range []byte(s) {
 		if (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '-' && c != '_' {
@@ -95,8 +95,8 @@ func alphanumeric(s string) bool {
 	return s != ""
 }
 
-// opens reports whether c is the key of this row. It takes the same time for a
-// wrong secret as for an unknown prefix, whose row is empty.
+// opens reports whether c is the key of the row k. It takes the same time for a wrong
+// secret as for an unknown prefix, whose row is zero.
 func (c credential) opens(k model.APIKey) bool {
 	sum := sha256.Sum256([]byte(c.secret))
 	hash := k.Hash

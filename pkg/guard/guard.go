@@ -1,13 +1,13 @@
-// Package guard stands between the doors and the handlers: it finds out who
-// calls, loads what an operation's line names, decides, runs the handler and
-// commits what the handler noted.
+// Package guard is between the doors and the handlers: it identifies the caller,
+// loads the things that an operation's line names, decides, runs the handler and
+// commits the writes that the handler noted.
 //
 // A request costs two round trips before its handler runs. The first reads the
-// credential and the resource that the path names, and puts the questions about it
-// that an input anticipates; the second reads everything that depends on them: the
-// caller, their roles, the people the request is about, a stored answer. What decides
-// is read strongly consistent on every request and nothing is remembered, so a removal
-// counts on the very next call.
+// credential and the resource that the path names, and runs the queries of an
+// Anticipating input; the second reads everything that depends on them: the caller,
+// their roles, the people the request is about, a stored answer. All rows that decide
+// are read strongly consistent on every request and nothing is cached, so a removal
+// takes effect on the very next call.
 //
 // A handler changes nothing itself. It notes writes in its Request, and they are
 // committed in one transaction together with the stored answer of an
@@ -44,15 +44,16 @@ type Guard struct {
 	issuer *signin.Issuer
 }
 
-// New returns the guard over s, by the clock now. It takes the tokens of issuer,
-// none where that is nil.
+// New returns the guard of requests to s, by the clock now. It accepts tokens of
+// issuer, none where that is nil.
 func New(s *store.Store, now func() model.Time, issuer *signin.Issuer) *Guard {
 	return &Guard{s, now, issuer}
 }
 
-// Admit reads the credentials and the resources that the path names. It refuses
-// credentials that are missing, malformed, unknown, revoked or expired with a 401.
-// It says how they are sent where they have no such form, and nothing else.
+// Admit makes the first trip: the rows of the credentials and of the resources that
+// the path names. It refuses credentials that are missing, malformed, unknown, revoked
+// or expired with a 401, which says how to send them where they are missing or
+// malformed, and otherwise not why.
 func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 	if op.IsInvited && g.issuer == nil && unarmed(r.Header) {
 		return &visit{guard: g, op: op, stranger: true}, nil
@@ -79,7 +80,7 @@ func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 	defer cancel()
 	rows, err := g.store.Read(r.Context(), v.first...)
 	if bad, only := table.UnreadableIn(err); only && !slices.ContainsFunc(bad, ofCredentials) {
-		// Whoever has no credentials is told so, whatever is wrong with a row.
+		// A 401 comes first, though a row of the path is unreadable.
 		if refused := v.identify(rows, telemetry.From(r.Context())); refused != nil && !errors.Is(refused, errUnbound) {
 			return nil, refused
 		}
@@ -94,14 +95,15 @@ func (g *Guard) Admit(r *http.Request, op *api.Op) (api.Visit, error) {
 			v.stranger, err = true, nil
 		}
 	}
-	if err == nil && answered != nil { // for which nobody waits who is refused
+	if err == nil && answered != nil { // a refusal doesn't wait for the answers
 		err = <-answered
 	}
 	return v, err
 }
 
-// anticipate puts the questions of an operation that reads, if it is one that asks
-// along with the credentials; nil where it isn't.
+// anticipate starts the queries of a read whose input is Anticipating, so that they run
+// beside the reads of the first trip. answered yields their error; it is nil for other
+// operations. cancel gives the queries up.
 func (v *visit) anticipate(r *http.Request) (answered <-chan error, cancel func()) {
 	in, ok := v.op.Blank().(request.Anticipating)
 	if !ok || !v.op.IsRead {
@@ -113,7 +115,7 @@ func (v *visit) anticipate(r *http.Request) (answered <-chan error, cancel func(
 	return concurrent.Start(func() error { return f.Run(ctx) }), cancel
 }
 
-// pathID is the id in a place of the path, 0 for none.
+// pathID returns the id in a field of the path, 0 for none.
 func pathID(r *http.Request, field string) int64 {
 	id, err := strconv.ParseInt(r.PathValue(field), 10, 64)
 	if err != nil || id < 0 {
@@ -122,19 +124,20 @@ func pathID(r *http.Request, field string) int64 {
 	return id
 }
 
-// Hooks are those of package request.
+// Hooks are the hooks of inputs that package request declares.
 func (g *Guard) Hooks() []reflect.Type { return request.Hooks() }
 
-// Cursors are those of the table.
+// Cursors are the table's cursors.
 func (g *Guard) Cursors(ctx context.Context) (*table.Cursors, error) { return g.store.Cursors(ctx) }
 
-// ofCredentials reports whether a row that can't be read is one of credentials.
+// ofCredentials reports whether an unreadable row is of a credential.
 func ofCredentials(u *table.Unreadable) bool {
 	return u.Kind == table.Keys.Name() || u.Kind == table.Subjects.Name()
 }
 
-// identify takes the caller from the rows of their credentials, as far as these
-// alone tell: the key's, and the token's, which counts for who they are.
+// identify sets the caller from the rows of their credentials; the token's user comes
+// before the key's. It refuses with 401, and is errUnbound for a token whose subject is
+// bound to no user.
 func (v *visit) identify(rows table.Rows, record *telemetry.Record) error {
 	v.rows = rows
 	if v.credential.prefix != "" {
@@ -166,8 +169,8 @@ func (v *visit) actor() string {
 	return model.UserName(v.user)
 }
 
-// caller is who asks, as access sees them. A service key beside a token is no
-// caller of its own: it only cuts what the token's user may do.
+// caller returns the caller for package access. A service key beside a token is no
+// caller: it only restricts the token's user.
 func (v *visit) caller(u model.User) access.Caller {
 	c := access.Caller{Organization: v.organization, Service: v.user == 0}
 	if v.key.ProjectID != nil {
@@ -179,7 +182,7 @@ func (v *visit) caller(u model.User) access.Caller {
 	return c
 }
 
-// scope is how far the key reaches; a token alone reaches as far as its user.
+// scope is the key's scope; a token without a key has ScopeAll.
 func (v *visit) scope() access.KeyScope {
 	if v.credential.prefix == "" {
 		return access.KeyScope{Scope: access.ScopeAll}

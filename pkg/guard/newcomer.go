@@ -17,20 +17,20 @@ import (
 	"wardroom/pkg/telemetry"
 )
 
-// Inviting is the input of an operation that accepts invitations. Its token
-// lets in callers who aren't users yet: see welcome.
+// Inviting is the input of an operation that accepts invitations. Its token admits
+// callers who aren't users yet: see welcome.
 type Inviting interface{ Invitation() model.InviteToken }
 
-// arriving are the writes by which a caller whom an invitation let in becomes a
-// user: the user, where nobody has the address yet, and the binding of their
-// subject. They are part of the transaction that accepts the invitation, so a
-// refused request leaves no user behind.
+// arriving has the writes by which a caller admitted by an invitation becomes a user:
+// the user's row, where nobody has the address yet, and the binding of their subject.
+// They are part of the transaction that accepts the invitation, so a refused request
+// leaves no user behind.
 type arriving struct {
-	made *model.User // nil where the user is there already
+	made *model.User // nil where the user exists already
 	note func(tx *table.Tx)
 }
 
-// rows are the rows of a user who isn't written yet, as if they were.
+// rows returns the row of a user who isn't written yet, as if it had been read.
 func (a *arriving) rows() (table.Rows, error) {
 	if a == nil || a.made == nil {
 		return nil, nil
@@ -39,7 +39,7 @@ func (a *arriving) rows() (table.Rows, error) {
 	return table.Rows{table.Users.Key(a.made.ID): item}, err
 }
 
-// written notes the arrival among the writes of the request.
+// written notes the arrival in the request's transaction.
 func (a *arriving) written(tx *table.Tx) {
 	if a != nil {
 		a.note(tx)
@@ -51,12 +51,12 @@ func unarmed(h http.Header) bool {
 	return len(h.Values("Authorization")) == 0 && len(h.Values(subscriptionHeader)) == 0
 }
 
-// welcome finds out who a stranger is by the token of an invitation, before every
-// try of the request. Whoever comes with a token of the issuer that nobody is bound
-// to, and that shows the invited address, is to be bound to the address's user, who
-// is to be made where there is none. Where no issuer is configured the invitation's
-// token alone is enough, under the terms of byLink. Nothing is written yet: see
-// arriving. Everybody else gets a 401, and who is late with a good token a 410.
+// welcome identifies a stranger by the token of an invitation, before every try of
+// the request. A stranger with an issuer's token whose subject is bound to nobody, and
+// which has the invited address, will be bound to the user of that address, who will
+// be created where there is none. Where no issuer is configured, the invitation's token
+// alone suffices, under the terms of byLink. Nothing is written yet: see arriving.
+// Anybody else gets a 401, and a 410 with the token of an expired invitation.
 func (v *visit) welcome(ctx context.Context, call api.Call) error {
 	in, ok := call.In.(Inviting)
 	if !ok {
@@ -102,10 +102,10 @@ func (v *visit) letIn(ctx context.Context, token model.InviteToken) error {
 	return nil
 }
 
-// acceptedBefore returns the answer that a caller without any credential got for
-// this very request, if they repeat it: with the token, the Idempotency-Key and the
-// body of then, and while the account is active. The key that it showed is left out.
-// Everybody else who has a used token learns nothing: it is the refusal.
+// acceptedBefore returns the stored answer to a caller without any credential who
+// repeats an accepted request, with the same invitation's token, Idempotency-Key and
+// body, while the account is active. The answer lacks the key that it showed. Anybody
+// else with a used token gets the refusal.
 func (v *visit) acceptedBefore(ctx context.Context, call api.Call, refusal error) (api.Answer, error) {
 	in, ok := call.In.(Inviting)
 	if !ok || !v.stranger || v.token != nil || call.IdempotencyKey == "" || !fault.Is(refusal, fault.KindUnauthorized) {
@@ -141,7 +141,7 @@ func (v *visit) acceptedBefore(ctx context.Context, call api.Call, refusal error
 	return answer, err
 }
 
-// becomes notes who a stranger is.
+// becomes sets who a stranger is, for the request and its log record.
 func (v *visit) becomes(ctx context.Context, organization, user int64) {
 	v.organization, v.user = organization, user
 	record := telemetry.From(ctx)
@@ -149,8 +149,8 @@ func (v *visit) becomes(ctx context.Context, organization, user int64) {
 	record.SetPrincipal(v.actor())
 }
 
-// invitation reads the pending invitation that a token opens. That to a place
-// which is gone is none.
+// invitation reads the pending invitation that a token opens. It refuses with 401,
+// also where the invitation's place is deleted, and with 410 where it has expired.
 func (v *visit) invitation(ctx context.Context, token model.InviteToken, now model.Time) (model.Invite, error) {
 	rows, err := v.guard.store.Read(ctx, table.Invites.Key(token.ID))
 	if err != nil {
@@ -165,7 +165,7 @@ func (v *visit) invitation(ctx context.Context, token model.InviteToken, now mod
 	}
 	place, _ := model.ParseThing(i.Place)
 	kind := resource.OfThing(place)
-	if kind == nil || kind == &resource.Organization { // whose row is read for every caller
+	if kind == nil || kind == &resource.Organization { // an organisation's row is read for every caller
 		return i, nil
 	}
 	if rows, err = v.guard.store.Read(ctx, kind.Key(place.ID)); err != nil {
@@ -178,11 +178,11 @@ func (v *visit) invitation(ctx context.Context, token model.InviteToken, now mod
 	return i, nil
 }
 
-// byLink lets somebody in who has nothing but the invitation's token. That is
-// proof of the address where a letter carried it there. Where it was shown to
-// whoever made the invitation, it is as good as their word: it opens accounts
-// below their own rank alone, while they have it. And it opens none that
-// anybody ever had a key to or was bound to: that one's owner has a credential.
+// byLink admits a caller who has nothing but the invitation's token. The token proves
+// the address where a letter carried it there. The one that was shown to whoever made
+// the invitation is as good as their word: it opens accounts of a lower rank than
+// theirs alone, while they have that rank. Neither opens an account that ever had a
+// key or a bound subject: its owner has a credential.
 func (v *visit) byLink(ctx context.Context, i model.Invite, mailed bool, now model.Time) error {
 	s := v.guard.store
 	name := store.ProvisionedKey(i.OrganizationID, model.UserNames, i.Email)
@@ -228,8 +228,8 @@ func (v *visit) byLink(ctx context.Context, i model.Invite, mailed bool, now mod
 	return nil
 }
 
-// invited reads the user of an invited address, who must be active and never
-// have been here.
+// invited reads the user of an invited address, who must be active and never have had
+// a credential.
 func (v *visit) invited(ctx context.Context, e model.Email) (model.User, error) {
 	rows, err := v.guard.store.Read(ctx, table.Users.Key(e.UserID))
 	if err != nil {
@@ -246,8 +246,8 @@ func (v *visit) invited(ctx context.Context, e model.Email) (model.User, error) 
 	return u, err
 }
 
-// vouched reports whether somebody of a higher rank has made the invitation, and
-// still has it.
+// vouched reports whether the invitation was made by a user who is of a higher rank
+// now.
 func vouched(rows table.Rows, i model.Invite, rank access.Rank) bool {
 	if i.MadeBy == nil {
 		return false
@@ -256,7 +256,8 @@ func vouched(rows table.Rows, i model.Invite, rank access.Rank) bool {
 	return ok && by.IsActive && by.OrganizationID == i.OrganizationID && access.RankOf(by.IsStaff, by.IsSuperuser) > rank
 }
 
-// admitNew is the user of an invited address that nobody has, to be made.
+// admitNew returns a new user for an invited address that nobody has, and sets the
+// writes that create them.
 func (v *visit) admitNew(ctx context.Context, i model.Invite, o model.Organization, now model.Time) (model.User, error) {
 	s, record := v.guard.store, telemetry.From(ctx)
 	id, err := s.NewID(ctx, model.UserIDs)
@@ -275,9 +276,10 @@ func (v *visit) admitNew(ctx context.Context, i model.Invite, o model.Organizati
 	return u, nil
 }
 
-// stillNew reports whether a newcomer is as they were let in. Another request
-// may have been quicker, or their rank have been raised. A batch of reads is not
-// a snapshot: their row may be older in it than the invitation's.
+// stillNew reports whether a newcomer's invitation, credentials and rank are as when
+// they were admitted. Another request may have been quicker, or their rank have been
+// raised. A batch of reads is not a snapshot: their row may be older in it than the
+// invitation's.
 func stillNew(n *request.Newcomer, u model.User, rows table.Rows) bool {
 	if n == nil {
 		return true

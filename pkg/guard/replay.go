@@ -18,22 +18,21 @@ import (
 	"wardroom/pkg/table"
 )
 
-// replayFor is how long an answer is kept for an Idempotency-Key.
+// replayFor is how long an answer is stored for an Idempotency-Key.
 const replayFor = 24 * time.Hour
 
-// inlineLimit is the largest answer that fits into its Replay row; DynamoDB
-// takes items of 400 KB. A larger one lies in pieces beside it.
+// inlineLimit is the largest answer that is stored in its Replay row; DynamoDB takes
+// items of 400 KB. A larger one is stored in pieces beside it.
 const inlineLimit = 300 << 10
 
-// replay is the stored answer for a request's Idempotency-Key, to be found or kept;
-// nil where the request has no key.
-// The row is an item of the effect's own transaction, so an effect without its
-// answer, or the other way round, can't be.
+// replay finds or stores the answer for a request's Idempotency-Key; nil where the
+// request has none. The row is an item of the effect's own transaction, so there is
+// never an effect without its answer, or the other way round.
 type replay struct{ row model.Replay }
 
-// loadReplay asks for the answer that was kept for this key. It is the
-// principal's, not the key row's: a user's API keys share it, except those that
-// reach less than they do.
+// loadReplay asks for the stored answer of the request's Idempotency-Key. It belongs
+// to the principal: a user's API keys share it, except those that may do less than
+// the user.
 func (v *visit) loadReplay(f *request.Fetch, call api.Call) *replay {
 	if call.IdempotencyKey == "" {
 		return nil
@@ -58,8 +57,8 @@ func (r *replay) key() table.Primary {
 	return table.Replays.Key(r.row.Principal, r.row.Operation, r.row.KeyDigest)
 }
 
-// stored returns the answer kept for the key, if there is one. A key that was
-// used for another request is refused.
+// stored returns the stored answer; done is false where there is none. It refuses an
+// Idempotency-Key that was used for another request.
 func (r *replay) stored(ctx context.Context, s *store.Store, op *api.Op, c *request.Request) (answer api.Answer, done bool, err error) {
 	if r == nil {
 		return answer, false, nil
@@ -77,22 +76,23 @@ func (r *replay) stored(ctx context.Context, s *store.Store, op *api.Op, c *requ
 			return answer, false, err
 		}
 	}
-	if old.Redacted && !op.IsAgenta { // whose answers have no place for it
+	if old.Redacted && !op.IsAgenta { // answers of that dialect have no place for the mark
 		body = replayed(body)
 	}
 	return api.Answer{Status: old.Status, Body: body, ETag: old.ETag, Removal: old.RemovalID}, true, nil
 }
 
-// in returns the answer among rows that is still kept at now: the TTL deletes
-// rows only some time after.
+// in returns the stored answer among rows, unless it has expired at now: the TTL
+// deletes rows only some time after.
 func (r *replay) in(rows table.Rows, now model.Time) (model.Replay, bool) {
 	old, ok := table.Replays.At(rows, r.key())
 	return old, ok && old.ExpiresOn.After(now)
 }
 
-// overtaken returns the refusal of a request, or table.ErrStale where its answer
-// has been stored meanwhile. A batch of reads is not a snapshot: a name may be
-// taken, or a member gone, by the very request that this one repeats.
+// overtaken returns the refusal of a request, or table.ErrStale where the answer of
+// its Idempotency-Key has been stored meanwhile. A batch of reads is not a snapshot:
+// the very request that this one repeats may have taken the name, or removed the
+// member.
 func (r *replay) overtaken(ctx context.Context, s *store.Store, c *request.Request, refusal error) error {
 	if r == nil || errors.Is(refusal, table.ErrStale) {
 		return refusal
@@ -107,7 +107,8 @@ func (r *replay) overtaken(ctx context.Context, s *store.Store, c *request.Reque
 	return refusal
 }
 
-// keep notes the answer in the transaction of its effect.
+// keep notes the answer in the transaction of its effect. It writes the pieces of a
+// large one before.
 func (r *replay) keep(ctx context.Context, s *store.Store, c *request.Request, a api.Answer) error {
 	if r == nil {
 		return nil
@@ -136,7 +137,7 @@ func (r *replay) keep(ctx context.Context, s *store.Store, c *request.Request, a
 	return nil
 }
 
-// replayed marks an answer whose secrets are left out.
+// replayed marks a stored answer that lacks its secrets, by meta.replayed.
 func replayed(body []byte) []byte {
 	var envelope struct {
 		Success bool            `json:"success"`

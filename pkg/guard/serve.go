@@ -22,25 +22,26 @@ type visit struct {
 	op         *api.Op
 	credential credential       // no prefix where a token came alone
 	token      *signin.Identity // nil where a key came alone
-	first      []table.Primary  // what the first trip reads
-	rows       table.Rows       // what it found
-	seen       model.Time       // when it was looked at
+	first      []table.Primary  // the keys of the first trip
+	rows       table.Rows       // the rows of the first trip
+	seen       model.Time       // when the key was checked
 
-	anticipated any // what the input asked on that trip; nil for most
+	anticipated any // the answers to an Anticipating input's queries; nil for other inputs
 
-	// Who calls, as their credentials tell; identify says it.
+	// The caller, by their credentials; identify sets it.
 	organization int64
 	user         int64 // 0 for a service key alone
 	key          model.APIKey
 
-	made     int64             // what the request has made by its parts before
-	removed  []int64           // the removals that it made by them
-	stranger bool              // nobody yet: the token of an invitation must say who
-	newcomer *request.Newcomer // nil for who has a credential
-	arriving *arriving         // what makes a stranger somebody; nil for who is that
+	made     int64             // the id of the thing that earlier parts of the request made; see Request.Continue
+	removed  []int64           // the removals that earlier parts made
+	stranger bool              // not a user yet: the token of an invitation must identify them
+	newcomer *request.Newcomer // nil for a caller with a credential
+	arriving *arriving         // the writes that make a stranger a user; nil for none
 }
 
-// Confirm finishes authentication: the key's user must still be active.
+// Confirm finishes authentication of an operation's caller without serving it: it
+// refuses (401) a caller who isn't active.
 func (v *visit) Confirm(ctx context.Context) error {
 	if v.stranger {
 		return fault.Unauthorized()
@@ -54,8 +55,8 @@ func (v *visit) Confirm(ctx context.Context) error {
 	return err
 }
 
-// Serve runs handle until what it decided could be committed, and nothing is left
-// to do, or the request's time is over.
+// Serve runs handle until its decision is committed and, of a request in parts, all
+// parts are. It is unavailable once the request's time is over.
 func (v *visit) Serve(ctx context.Context, call api.Call, handle api.Handle) (api.Answer, error) {
 	if v.stranger {
 		if err := v.welcome(ctx, call); err != nil {
@@ -64,7 +65,7 @@ func (v *visit) Serve(ctx context.Context, call api.Call, handle api.Handle) (ap
 	}
 	if written := v.touch(ctx); written != nil {
 		defer func() {
-			for range written { // that it failed is nobody's loss
+			for range written { // whether it failed doesn't matter
 			}
 		}()
 	}
@@ -84,7 +85,7 @@ func (v *visit) Serve(ctx context.Context, call api.Call, handle api.Handle) (ap
 	}
 }
 
-// anew finds out again who calls, before another try.
+// anew identifies the caller again, before another try.
 func (v *visit) anew(ctx context.Context, call api.Call) error {
 	v.arriving = nil
 	err := v.again(ctx)
@@ -94,12 +95,12 @@ func (v *visit) anew(ctx context.Context, call api.Call) error {
 	return err
 }
 
-// used is how exactly it is known when a key was last used.
+// used is the precision of a key's LastUsedOn.
 const used = time.Hour
 
-// touch writes down that the key is used, at most once in that time, while the
-// request is served: it is waited for only at its end, because a function sleeps
-// between requests. That it fails is nobody's loss.
+// touch writes that the key is used, at most once per used, while the request is
+// served. The caller waits for it at the request's end, because a function sleeps
+// between requests. Whether it fails doesn't matter.
 func (v *visit) touch(ctx context.Context) (written <-chan error) {
 	now, prefix := v.seen, v.key.Prefix
 	if prefix == "" || v.key.LastUsedOn != nil && v.key.LastUsedOn.Add(used).After(now) {
@@ -117,8 +118,8 @@ func (v *visit) again(ctx context.Context) error {
 	return v.identify(rows, telemetry.From(ctx))
 }
 
-// Bounds of the pause between two tries, and how much of the request's time
-// must be left for another one.
+// Bounds of the pause between two tries, and the time that must remain of the
+// request's for another one.
 const (
 	firstPause = 4 * time.Millisecond
 	longPause  = 250 * time.Millisecond
@@ -126,8 +127,8 @@ const (
 	maxTries   = 60 // more than fit into any deadline, for contexts without one
 )
 
-// pause waits before another try, with full jitter, and reports whether there
-// is time for one.
+// pause waits before another try, with full jitter, and reports whether there is time
+// for one.
 func pause(ctx context.Context, try int) bool {
 	limit := min(firstPause<<min(try, 8), longPause)
 	wait := rand.N(limit) + time.Millisecond //nolint:gosec // a pause is no secret

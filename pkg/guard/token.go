@@ -12,13 +12,13 @@ import (
 	"wardroom/pkg/telemetry"
 )
 
-// errUnbound says that a token is valid and its subject is bound to no user yet: a
+// errUnbound says that a token is valid but its subject is bound to no user yet: a
 // first sign-in. Where the binding was removed between two tries, it is the refusal
 // of the request.
 var errUnbound = fault.Unauthorized()
 
-// verify asks the issuer's keys about a token. The row of its subject is read on
-// the first trip as a key's is, so a token costs no trip more.
+// verify checks a token by its issuer's keys (401). The row of its subject is read on
+// the first trip, as a key's is, so a token takes no further trip.
 func (v *visit) verify(ctx context.Context, token string) error {
 	id, err := v.guard.issuer.Verify(ctx, token)
 	if err != nil {
@@ -29,8 +29,8 @@ func (v *visit) verify(ctx context.Context, token string) error {
 	return nil
 }
 
-// recognise takes the user that the token's subject is bound to. A key that
-// came with it must be of the same organisation.
+// recognise sets the caller to the user that the token's subject is bound to. A key
+// that came with it must be of the same organisation.
 func (v *visit) recognise(rows table.Rows) error {
 	b, ok := table.Subjects.In(rows, v.token.Subject)
 	if !ok {
@@ -43,8 +43,8 @@ func (v *visit) recognise(rows table.Rows) error {
 	return nil
 }
 
-// lender is the owner of a personal key that came with somebody else's token.
-// The key counts only as long as they could use it themselves.
+// lender is the owner of a personal key that came with another user's token. The key
+// is valid only while the owner is active.
 func (v *visit) lender() (user int64, ok bool) {
 	if v.token == nil || v.key.UserID == nil || *v.key.UserID == v.user {
 		return 0, false
@@ -57,9 +57,8 @@ func active(rows table.Rows, user int64) bool {
 	return ok && u.IsActive
 }
 
-// firstSignIn binds the token's subject to a user, and reads everything again.
-// Another request of the same subject may be quicker: then the user is whom that
-// one has found.
+// firstSignIn binds the token's subject to a user, and makes the first trip again.
+// Where another request of the same subject is quicker, its binding is taken.
 func (v *visit) firstSignIn(ctx context.Context) error {
 	record := telemetry.From(ctx)
 	for try := 0; ; try++ {
@@ -76,7 +75,7 @@ func (v *visit) firstSignIn(ctx context.Context) error {
 	}
 }
 
-// arrival is the token's subject as one that is met for the first time.
+// arrival returns the first sign-in of the token's subject.
 func (v *visit) arrival(now model.Time, record *telemetry.Record) signin.Arrival {
 	a := signin.Arrival{Identity: *v.token, Now: now}
 	if v.credential.prefix != "" {

@@ -12,8 +12,8 @@ import (
 	"wardroom/pkg/telemetry"
 )
 
-// try is one try of a request. It starts from nothing but the request's form: its
-// call is for it alone.
+// try is one try of a request. It shares no state with other tries: its call is for
+// it alone.
 type try struct {
 	*visit
 	call   api.Call
@@ -22,9 +22,9 @@ type try struct {
 }
 
 // once loads, decides and commits, one time. The order of refusals is that of the
-// contract: 401, form, stored answer, 404, 403, 409, 412. It returns
-// table.ErrStale where the request is to be decided again, and errUnfinished where a
-// part of it is done.
+// contract: 401, form, stored answer, 404, 403, 409, 412. It returns table.ErrStale
+// where the request is to be decided again, and errUnfinished where a part of it was
+// committed.
 func (v *visit) once(ctx context.Context, call api.Call, handle api.Handle) (api.Answer, error) {
 	t, err := v.load(ctx, call)
 	if err != nil {
@@ -40,8 +40,8 @@ func (v *visit) once(ctx context.Context, call api.Call, handle api.Handle) (api
 	return t.commit(ctx, answer)
 }
 
-// load reads, in one round trip, everything that the request is known to be about:
-// the second of a request, after that of Admit.
+// load makes the second trip: everything that depends on the caller, the line and the
+// input. It returns the input's refusal of its form last, after a 401.
 func (v *visit) load(ctx context.Context, call api.Call) (*try, error) {
 	now := v.guard.now()
 	malformed := validate(call.In, now)
@@ -68,7 +68,7 @@ func (v *visit) load(ctx context.Context, call api.Call) (*try, error) {
 	return &try{v, call, r, replay}, malformed
 }
 
-// validate asks an input for its rule of form, if it has one.
+// validate calls an input's Validate, if it has one.
 func validate(in any, now model.Time) error {
 	if in, ok := in.(request.Validating); ok {
 		return in.Validate(now)
@@ -76,8 +76,8 @@ func validate(in any, now model.Time) error {
 	return nil
 }
 
-// decide says whether the request may be carried out, and lets the handler note
-// how.
+// decide authorizes the request, runs the handler, which notes its writes, and checks
+// If-Match.
 func (t *try) decide(ctx context.Context, handle api.Handle) (api.Answer, error) {
 	t.arriving.written(&t.r.Tx)
 	if err := t.authorize(ctx); err != nil {
@@ -93,11 +93,12 @@ func (t *try) decide(ctx context.Context, handle api.Handle) (api.Answer, error)
 	return answer, err
 }
 
-// errUnfinished says that a part of what the request asks for is committed.
+// errUnfinished says that a part of the request was committed, and more remains.
 var errUnfinished = errors.New("a part is left to do")
 
-// commit writes what the handler noted, in one transaction: with the audit row, the
-// answer for an Idempotency-Key, and the conditions on the rows that allowed it.
+// commit commits the handler's writes in one transaction, with the audit row, the
+// answer for an Idempotency-Key, and the conditions on the rows that allowed it. Then
+// the letters leave.
 func (t *try) commit(ctx context.Context, answer api.Answer) (api.Answer, error) {
 	noted, s := &t.r.Outcome, t.guard.store
 	if noted.Preview {
@@ -128,9 +129,8 @@ func (t *try) commit(ctx context.Context, answer api.Answer) (api.Answer, error)
 	return send(ctx, noted.Letters, answer)
 }
 
-// send lets the request's letters leave, now that it is committed: nothing of that
-// undoes it. Where one fails the answer is made again, since the handler's result
-// may say so by then.
+// send sends the letters of a committed request. Where one fails, that is logged, and
+// the answer is made again, since the handler's result may say so by then.
 func send(ctx context.Context, letters []func(context.Context) error, a api.Answer) (api.Answer, error) {
 	failed := false
 	for _, letter := range letters {
@@ -147,14 +147,14 @@ func send(ctx context.Context, letters []func(context.Context) error, a api.Answ
 	return again, err
 }
 
-// fetch begins a trip after the first.
+// fetch begins a trip after the first, whose rows it has.
 func (v *visit) fetch() *request.Fetch {
 	f := request.NewFetch(v.guard.store, v.organization, v.user, v.rows)
 	f.Anticipate(v.anticipated)
 	return f
 }
 
-// loadCaller asks for the rows that say who the caller is.
+// loadCaller asks for the rows that open needs.
 func (v *visit) loadCaller(f *request.Fetch) {
 	f.Rows(table.Organizations.Key(v.organization))
 	if f.Caller != 0 {
@@ -165,8 +165,8 @@ func (v *visit) loadCaller(f *request.Fetch) {
 	}
 }
 
-// loadResources asks for the rows of what the operation's line names: the
-// resources, the caller's roles on them, and the people.
+// loadResources asks for the rows that the operation's line names: resources, the
+// caller's roles on them, and users, with the roles of those who are to be members.
 func (v *visit) loadResources(f *request.Fetch, call api.Call) {
 	for _, n := range v.op.Needs {
 		for _, id := range call.IDs(n.Resource.Field) {
@@ -187,8 +187,8 @@ func (v *visit) loadResources(f *request.Fetch, call api.Call) {
 	}
 }
 
-// open begins the request of an active caller with the rows read. It refuses who
-// isn't active any more (401).
+// open begins the request of a caller, with the rows of f. It refuses (401) a caller
+// who isn't active.
 func (v *visit) open(ctx context.Context, f *request.Fetch, now model.Time) (*request.Request, error) {
 	r, rows := request.New(f, now), f.Read()
 	o, ok := table.Organizations.In(rows, v.organization)

@@ -12,23 +12,24 @@ import (
 	"wardroom/pkg/store"
 )
 
-// Finder finds what follows a position of a list, in its order, "" being the
+// Finder finds the rows of a list after a position, in the list's order, "" for the
 // beginning: n rows, or fewer where nothing follows.
 type Finder func(ctx context.Context, after string, n int) ([]store.Ref, error)
 
-// Ask asks for the first rows of a page along with what a request reads.
+// Ask finds the rows of a page, and one more, in the same trip as what a request
+// loads. They are in into when that is done.
 func (find Finder) Ask(f *request.Fetch, p api.Paging, into *[]store.Ref) {
 	request.Ask(f, into, func(ctx context.Context) ([]store.Ref, error) { return find(ctx, p.After(), p.Limit+1) })
 }
 
-// Refs asks a list of the store, by ids, for what it has under one thing.
+// Refs makes a Finder of a list method of the store, by ids, for one thing.
 func Refs[K any](list func(ctx context.Context, of K, from int64, n int) ([]store.Ref, error), of K) Finder {
 	return func(ctx context.Context, after string, n int) ([]store.Ref, error) {
 		return list(ctx, of, api.ID(after), n)
 	}
 }
 
-// IDs is Refs for a list of ids.
+// IDs is Refs for a list method that returns ids.
 func IDs[K any](list func(ctx context.Context, of K, from int64, n int) ([]int64, error), of K) Finder {
 	return func(ctx context.Context, after string, n int) ([]store.Ref, error) {
 		ids, err := list(ctx, of, api.ID(after), n)
@@ -44,7 +45,7 @@ func refs(ids []int64) []store.Ref {
 	return out
 }
 
-// Found is a list by ids of rows that were found before, in any order.
+// Found makes a Finder, by ids, of rows that were found before, in any order.
 func Found(found ...store.Ref) Finder {
 	return func(_ context.Context, after string, n int) ([]store.Ref, error) {
 		rest := slices.DeleteFunc(slices.Clone(found), func(at store.Ref) bool { return at.ID <= api.ID(after) })
@@ -55,7 +56,7 @@ func Found(found ...store.Ref) Finder {
 // FoundIDs is Found for ids.
 func FoundIDs(ids ...int64) Finder { return Found(refs(ids)...) }
 
-// Recents is the list of what a user used last, by time.
+// Recents makes a Finder of a user's recent things, by time.
 func Recents(r model.Recents) Finder {
 	return func(_ context.Context, after string, n int) ([]store.Ref, error) {
 		entries, _ := r.Page(after, n)
@@ -67,7 +68,7 @@ func Recents(r model.Recents) Finder {
 	}
 }
 
-// Each is a list for each of several things.
+// Each makes a Finder for each of several things.
 func Each(of []int64, list func(id int64) Finder) []Finder {
 	out := make([]Finder, len(of))
 	for i, id := range of {
@@ -76,12 +77,12 @@ func Each(of []int64, list func(id int64) Finder) []Finder {
 	return out
 }
 
-// atOnce is how many lists are asked at a time: somebody may be in so many places,
-// and what is in all of them is found in one round trip.
+// atOnce is the number of lists that are asked at a time: the lists of a user's
+// places, up to so many, take one round trip.
 const atOnce = 100
 
-// Merged is several lists by ids as one, which has each row once. All are asked at
-// the same time.
+// Merged makes one Finder of several lists by ids, with each row once. The lists
+// are asked at the same time.
 func Merged(lists ...Finder) Finder {
 	return func(ctx context.Context, after string, n int) ([]store.Ref, error) {
 		found := make([][]store.Ref, len(lists))
@@ -98,7 +99,8 @@ func Merged(lists ...Finder) Finder {
 	}
 }
 
-// merge returns the first n rows by ids, each once.
+// merge returns the first n rows in the order of their ids, each once. It sorts
+// found in place.
 func merge(n int, found []store.Ref) []store.Ref {
 	slices.SortFunc(found, byID)
 	found = slices.CompactFunc(found, func(a, b store.Ref) bool { return a.ID == b.ID })

@@ -1,11 +1,10 @@
-// Package list answers lists page by page. A list is declared: what it is asked,
-// which rows are read again before they are shown, and what each becomes, or that it
-// isn't shown. The input of an operation asks for the first rows along with the
-// caller's, and its handler makes the page of them.
+// Package list answers lists page by page. A list declares how its rows are found,
+// which rows are read again, strongly consistent, before they are shown, and how each
+// is shown, or that it isn't. An operation's input finds the first rows while it loads
+// (Finder.Ask), and its handler makes the page of them (Of.Page).
 //
-// What is read from one partition of the table itself, strongly consistent, needs no
-// second look: such a list (of an agent's versions, or of changes) is a page as the
-// store gives it.
+// Rows from one partition of the table itself are strongly consistent already: such a
+// list (an agent's versions, changes) is a page as the store returns it.
 package list
 
 import (
@@ -19,38 +18,36 @@ import (
 
 // Of is a list of Ts.
 type Of[T any] struct {
-	// Find is what the list is asked. Its answers are in the list's order.
+	// Find finds the rows, in the list's order.
 	Find Finder
-	// Position is where the list goes on after a row; nil for a list by ids.
+	// Position returns a row's position in the list; nil for a list by ids.
 	Position func(store.Ref) string
 
-	// Rows are read of what was found, strongly consistent, before it is shown.
+	// Rows are the keys to read, strongly consistent, before a found row is shown.
 	Rows func(*request.Request, store.Ref) []store.Key
-	// Then are rows that those show to be needed besides: one more round trip, where
-	// there are any that weren't read yet.
+	// Then are further keys, once Rows were read: one more round trip, where any
+	// weren't read yet.
 	Then func(*request.Request, store.Ref) []store.Key
-	// Recheck is asked while Rows are read. Where it finds what Find didn't, and what
-	// belongs on the page, the request is decided anew. It is for lists by ids between
-	// which a row may have moved while they were asked.
+	// Recheck is called while Rows are read. Where it finds a row of the page that Find
+	// didn't, the page is store.ErrStale and the request is decided anew. It is for
+	// merged lists by ids, since a row may have moved between them while they were asked.
 	Recheck Finder
 
-	// Show is a row as it is shown, by the rows that were read. It is false for what
-	// isn't there any more, and for what isn't for the caller.
+	// Show returns the item of a found row, by the rows that were read. It is false for
+	// a row that doesn't exist any more, and for one that the caller may not see.
 	Show func(*request.Request, store.Ref) (T, bool)
-	// Fill looks for others in the stead of rows that aren't shown, so that neither
-	// the page nor its cursor tells that they are there. Without it, a page is short
-	// by them.
+	// Fill replaces rows that aren't shown with following ones, so that neither the
+	// page nor its cursor reveals them. Without it, the page is shorter.
 	Fill bool
-	// Strict refuses a list with a row that can't be read. Without it, the page is
-	// without that row, and the log says so.
+	// Strict makes an unreadable row an error. Without it, the row is omitted and
+	// logged.
 	Strict bool
 }
 
-// looks is how often Fill asks for more: a page is short where so many rows in a
-// row aren't shown.
+// looks is how often Fill finds more rows for one page; then the page is short.
 const looks = 10
 
-// Where is the list without what isn't to be kept.
+// Where returns the list of those items for which keep is true.
 func (l Of[T]) Where(keep func(T) bool) Of[T] {
 	show := l.Show
 	l.Show = func(c *request.Request, at store.Ref) (T, bool) {
@@ -60,8 +57,8 @@ func (l Of[T]) Where(keep func(T) bool) Of[T] {
 	return l
 }
 
-// Page makes the page of what Ask has found; what several questions have found is
-// one list, by ids. It returns store.ErrStale where Recheck says so.
+// Page makes the page of the rows that Ask found; those of several Asks are merged
+// by ids. It returns store.ErrStale where Recheck finds another row.
 func (l Of[T]) Page(ctx context.Context, c *request.Request, p api.Paging, asked ...[]store.Ref) (api.Page[T], error) {
 	var found []store.Ref
 	if len(asked) == 1 {
@@ -70,7 +67,7 @@ func (l Of[T]) Page(ctx context.Context, c *request.Request, p api.Paging, asked
 		found = merge(p.Limit+1, slices.Concat(asked...))
 	}
 	page := api.Page[T]{Items: []T{}}
-	after, last := p.After(), "" // where the look begins, and the position of the last row that is shown
+	after, last := p.After(), "" // the position before found, and that of the last row on the page
 	for look := 0; ; look++ {
 		some := found
 		if !l.Fill {
@@ -105,8 +102,8 @@ func (l Of[T]) Page(ctx context.Context, c *request.Request, p api.Paging, asked
 	}
 }
 
-// Answer is the page of a list whose question has to wait for the handler. Rows are
-// read along with it.
+// Answer finds rows and makes their page, for a list that only the handler knows how
+// to ask. It reads the rows along in the same trip.
 func (l Of[T]) Answer(ctx context.Context, c *request.Request, p api.Paging, along ...store.Key) (api.Page[T], error) {
 	var found []store.Ref
 	ask := func(ctx context.Context) (err error) {
@@ -130,8 +127,9 @@ func (l Of[T]) position(at store.Ref) string {
 	return api.NextID(at.ID)
 }
 
-// read reads what shows some rows after a position, and asks again meanwhile; more
-// says that others follow them.
+// read reads Rows and Then of some rows, which follow a position, and calls Recheck
+// meanwhile; more is true where other rows follow them. It returns store.ErrStale
+// where Recheck finds another row.
 func (l Of[T]) read(ctx context.Context, c *request.Request, some []store.Ref, after string, limit int, more bool) error {
 	if l.Rows == nil {
 		return nil
@@ -164,8 +162,8 @@ func (l Of[T]) read(ctx context.Context, c *request.Request, some []store.Ref, a
 	return err
 }
 
-// missed reports whether what was found again has a row that some lacks; more says
-// that rows follow those.
+// missed reports whether again has a row that some lacks, up to the last of some
+// where more is true: other rows follow them then.
 func missed(some, again []store.Ref, more bool) bool {
 	return slices.ContainsFunc(again, func(at store.Ref) bool {
 		if more && byID(at, some[len(some)-1]) > 0 {
@@ -176,7 +174,7 @@ func missed(some, again []store.Ref, more bool) bool {
 	})
 }
 
-// keys are those of all rows, of which each may have several.
+// keys returns the keys that of names for all found rows.
 func keys(c *request.Request, found []store.Ref, of func(*request.Request, store.Ref) []store.Key) []store.Key {
 	out := make([]store.Key, 0, 4*len(found))
 	for _, at := range found {

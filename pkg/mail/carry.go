@@ -7,8 +7,8 @@ import (
 
 type carried struct{}
 
-// Carry gives every request to h the sender, which From finds: two groups of
-// many send letters, and only a door knows the configuration.
+// Carry puts the sender into the context of every request to h, where From finds it: only
+// a door knows the configuration, and only two of many groups send letters.
 func Carry(s *Sender, h http.Handler) http.Handler {
 	if s == nil {
 		return h

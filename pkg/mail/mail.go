@@ -1,8 +1,7 @@
-// Package mail sends letters through Amazon SES, where a deployment says from
-// which address. It speaks SES's one call for that itself: the SDK's client for
-// it would add more to each function than all that this repository holds, and
-// the SDK's signer is in there anyway for DynamoDB. A test holds each request
-// against the one that the SDK's client makes.
+// Package mail sends letters through Amazon SES, where a deployment has a sender's
+// address. It makes SES's call itself: the SDK's client for it would add more to each
+// function than this whole repository, and the SDK's signer is linked anyway for
+// DynamoDB. A test compares each request with the one that the SDK's client makes.
 package mail
 
 import (
@@ -23,17 +22,16 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// Config says from whom letters are, and where links lead. The names are those
-// of a function's environment. Without a sender or an app no letter is sent:
-// where a link is to lead must not be taken from a request.
+// Config has the sender of letters and the target of their links, by the variables of a
+// function's environment. Without both no letter is sent: a link's target must not be
+// taken from a request.
 type Config struct {
 	From     string `env:"WARDROOM_MAIL_FROM"` // an address that SES may send from
 	AppURL   string `env:"WARDROOM_APP_URL"`   // of the front end, "https://app.example.com"
 	Endpoint string `env:"SES_ENDPOINT"`       // "" in AWS
 }
 
-// Check refuses letters without an address that they are from or a place that their
-// links lead to.
+// Check refuses a malformed address or URL, and a sender without a front end.
 func (c Config) Check() error {
 	u, err := url.Parse(c.AppURL)
 	switch {
@@ -57,8 +55,8 @@ type Sender struct {
 	client *http.Client
 }
 
-// timeout is how long a letter may take: the request that causes it must still
-// be answered.
+// timeout bounds the sending of a letter: the request that causes it must still be
+// answered.
 const timeout = 3 * time.Second
 
 // New returns the sender that c describes. It calls nobody.
@@ -70,8 +68,8 @@ func New(c Config, creds Credentials) *Sender {
 	return &Sender{c, creds, &http.Client{Timeout: timeout}}
 }
 
-// Link is the address of a page of the front end. Without one it is the path
-// alone.
+// Link is the URL of a page of the front end, or its path alone where no front end is
+// configured.
 func (s *Sender) Link(path string) string {
 	if s == nil {
 		return path

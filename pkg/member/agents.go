@@ -12,7 +12,8 @@ import (
 	"wardroom/pkg/table"
 )
 
-// AgentMemberKeys are the rows that tell what users are on an agent themselves.
+// AgentMemberKeys are the keys of users, of their own permissions on an agent, and of
+// their tombstones in its project.
 func AgentMemberKeys(a model.Agent, users ...int64) []table.Primary {
 	keys := make([]table.Primary, 0, 3*len(users))
 	for _, u := range users {
@@ -21,16 +22,15 @@ func AgentMemberKeys(a model.Agent, users ...int64) []table.Primary {
 	return keys
 }
 
-// NewAgentMember is a permission on an agent of project p that the caller gives, without
-// an id. It is given in the project's epoch as it was read.
+// NewAgentMember returns a permission on an agent of project p that the caller gives,
+// without an id, with the epochs of project and agent as they were read.
 func NewAgentMember(c *request.Request, a model.Agent, p model.Project, user int64, role access.AgentRole) model.AgentMember {
 	return model.AgentMember{AgentID: a.ID, ProjectID: p.ID, UserID: user, Role: string(role), CreatedBy: c.Stamp, CreatedOn: c.Now, Epoch: p.Epoch, AgentEpoch: a.Epoch, Version: 1}
 }
 
-// FinishEnded works off the removals that ended permissions of these users on an
-// agent without having deleted them yet, so that a new permission doesn't come
-// in their way. It returns table.ErrStale where there were any: what was read
-// isn't so any more.
+// FinishEnded deletes the users' void permissions on an agent, by finishing the removals
+// that voided them, so that new permissions can take their place. It returns
+// table.ErrStale where there were any, since the rows have changed.
 func FinishEnded(ctx context.Context, s *store.Store, c *request.Request, a model.Agent, users ...int64) error {
 	settled := false
 	for _, u := range users {
@@ -57,8 +57,8 @@ func FinishEnded(ctx context.Context, s *store.Store, c *request.Request, a mode
 	return nil
 }
 
-// OwnerKeeps refuses to take their permission from the one who owns an agent, or to
-// lower it (owner_permission).
+// OwnerKeeps refuses (owner_permission) a change of an agent's permissions that would
+// take or lower its owner's.
 func OwnerKeeps(a model.Agent, user int64) error {
 	if a.Owner() != user {
 		return nil

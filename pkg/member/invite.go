@@ -17,33 +17,33 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Place is a project, a team or an organisation that somebody is invited to.
+// Place is a project, a team or an organisation to which a user is invited.
 type Place struct {
 	Ref           model.Ref     // a project, a team or an organisation
 	Key           table.Primary // of its row; zero for an organisation
 	Project, Team *int64
-	User          *int64 // who is invited, where it is somebody in particular
-	Epoch         int64  // in which it is
-	Title         string // as it is called in a letter
+	User          *int64 // the user for whom the invitation is; nil for whoever has the address
+	Epoch         int64  // as it was read
+	Title         string // in letters
 }
 
-// InviteToProject is a project as a place.
+// InviteToProject returns a project as a Place.
 func InviteToProject(p model.Project) Place {
 	return Place{Ref: model.KindProject.Ref(p.ID), Key: resource.Project.Key(p.ID), Project: &p.ID, Epoch: p.Epoch, Title: "the project " + p.Name}
 }
 
-// InviteToTeam is a team as a place.
+// InviteToTeam returns a team as a Place.
 func InviteToTeam(t model.Team) Place {
 	return Place{Ref: model.KindTeam.Ref(t.ID), Key: resource.Team.Key(t.ID), Team: &t.ID, Epoch: t.Epoch, Title: "the workspace " + t.Name}
 }
 
-// InviteToOrganization is an organisation as a place for one of its users.
+// InviteToOrganization returns an organisation as a Place for one of its users.
 func InviteToOrganization(o model.Organization, user int64) Place {
 	return Place{Ref: model.KindOrganization.Ref(o.ID), Title: o.OrgName, User: &user}
 }
 
-// InviteWarnings are the warnings beside a link that is shown to the caller, for an
-// invited user of a rank.
+// InviteWarnings are the warnings of an invitation whose link is shown to the caller,
+// for an invited user of a rank.
 func InviteWarnings(c *request.Request, rank access.Rank) []string {
 	if c.NeedsKey(rank) {
 		return []string{"needs_key"}
@@ -57,12 +57,12 @@ type Invitation struct {
 	old *model.Invite
 }
 
-// AskInvite asks for the place's row of the address, and whose address it is.
+// Ask asks for the rows of the address: its InviteOf at the place, and its Email.
 func (o *Invitation) Ask(f *request.Fetch, place, email string) {
 	f.Rows(table.InvitesOf.Key(place, model.AddressKey(email)), store.EmailKey(f.Organization, email))
 }
 
-// Keys are the rows to read after those that Ask asked for, before Take.
+// Keys are the keys of the rows to read after those of Ask, before Take.
 func (o *Invitation) Keys(c *request.Request, place, email string) []table.Primary {
 	if of, ok := table.InvitesOf.In(c.Rows(), place, model.AddressKey(email)); ok {
 		return []table.Primary{table.Invites.Key(of.InviteID)}
@@ -70,7 +70,7 @@ func (o *Invitation) Keys(c *request.Request, place, email string) []table.Prima
 	return nil
 }
 
-// Take takes the newest invitation out of what was read.
+// Take sets the newest invitation from the rows that were read.
 func (o *Invitation) Take(c *request.Request, place, email string) {
 	o.was, o.old = nil, nil
 	of, ok := table.InvitesOf.In(c.Rows(), place, model.AddressKey(email))
@@ -83,8 +83,8 @@ func (o *Invitation) Take(c *request.Request, place, email string) {
 	}
 }
 
-// Pending returns the invitation that is still to be accepted, an expired one
-// too.
+// Pending returns the newest invitation where it was neither accepted nor revoked,
+// expired or not.
 func (o *Invitation) Pending() (model.Invite, bool) {
 	if o.old == nil || o.old.Status != model.InvitePending {
 		return model.Invite{}, false
@@ -92,10 +92,10 @@ func (o *Invitation) Pending() (model.Invite, bool) {
 	return *o.old, true
 }
 
-// Make notes an invitation in place of the one before, and tells the invited user
-// where the address is one's and they weren't told yet. A letter with its link leaves once the invitation is
-// made, where that is configured; show is told the link where none does, at once
-// or when the letter has failed.
+// Make notes an invitation, which replaces the one before, and notifies the user who has
+// the address, unless they were notified of that one. Where letters are configured, one
+// with the link leaves once the invitation is committed. show gets a link to be shown to
+// the caller where none leaves: at once, or when the letter has failed.
 func (o *Invitation) Make(ctx context.Context, s *store.Store, c *request.Request, p Place, email, role string, lasts time.Duration, show func(link string)) (model.Invite, error) {
 	id, err := s.NewID(ctx, model.InviteIDs)
 	if err != nil {
@@ -122,13 +122,13 @@ func (o *Invitation) Make(ctx context.Context, s *store.Store, c *request.Reques
 	return i, nil
 }
 
-// told reports whether a user has been told already: by the invitation before,
-// which they could still accept.
+// told reports whether a user was notified already, of the invitation before, which they
+// can still accept.
 func (o *Invitation) told(user int64, now model.Time) bool {
 	return o.old != nil && o.old.StatusAt(now) == model.InvitePending && o.old.ForUser != nil && *o.old.ForUser == user
 }
 
-// deliver notes the letter with a link, or shows the other one.
+// deliver notes the letter with a link, or calls show where none is sent or it fails.
 func deliver(c *request.Request, post *mail.Sender, p Place, email, link string, show func()) {
 	if !post.Sends() {
 		show()
@@ -144,8 +144,8 @@ func deliver(c *request.Request, post *mail.Sender, p Place, email, link string,
 	})
 }
 
-// path is the page of the front end that accepts. The token stands behind the
-// number sign, which browsers send to no server.
+// path is the path of the front end's page that accepts an invitation. The token is in
+// the fragment, which browsers send to no server.
 func path(c *request.Request, p Place, token string) string {
 	query := url.Values{}
 	if p.Project != nil {
@@ -161,7 +161,7 @@ func path(c *request.Request, p Place, token string) string {
 
 func token(id int64, secret string) string { return strconv.FormatInt(id, 10) + "." + secret }
 
-// AskInvite asks for the invitation of a token.
+// AskInvite asks for the row of a token's invitation.
 func AskInvite(f *request.Fetch, t model.InviteToken) {
 	if t.ID != 0 {
 		f.Rows(table.Invites.Key(t.ID))
@@ -169,8 +169,8 @@ func AskInvite(f *request.Fetch, t model.InviteToken) {
 }
 
 // OpenedInvite returns the invitation that a token opens, expired and accepted ones
-// too. An unknown token, a wrong one, a revoked one and another organisation's
-// are all none.
+// included. It is false for an unknown or wrong token, a revoked invitation, and another
+// organisation's.
 func OpenedInvite(c *request.Request, t model.InviteToken) (model.Invite, bool) {
 	i, ok := table.Invites.In(c.Rows(), t.ID)
 	if !ok || !t.Opens(i) || i.OrganizationID != c.Organization.ID || i.Status == model.InviteRevoked {

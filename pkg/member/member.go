@@ -1,4 +1,3 @@
-// Package member is how people come to be in a team, get a permission on an agent,
-// and are invited, whichever group of routes asks for it. Package removal takes
-// them out.
+// Package member adds people to teams, gives permissions on agents, and invites, for
+// every group of routes that does. Package removal removes them.
 package member

@@ -11,8 +11,8 @@ import (
 	"wardroom/pkg/store"
 )
 
-// TeamChange notes who becomes what in the team of a case, and what the audit log
-// will tell of it.
+// TeamChange notes changes of the memberships of the request's team, and their audit
+// row.
 type TeamChange struct {
 	s       *store.Store
 	c       *request.Request
@@ -22,19 +22,18 @@ type TeamChange struct {
 	also    []audit.Change
 }
 
-// ChangeTeam begins a change of who is in the team of the case.
+// ChangeTeam begins a change of the memberships of the request's team.
 func ChangeTeam(s *store.Store, c *request.Request) *TeamChange {
 	return &TeamChange{s: s, c: c, members: c.Team.MemberCount, owners: c.Team.OwnerCount, told: audit.Members{}}
 }
 
-// CountLeavers says that so many members go by the same transaction.
+// CountLeavers says how many members the same transaction removes.
 func (r *TeamChange) CountLeavers(leaving int) { r.members -= int64(leaving) }
 
-// Admit notes that users become members, and returns them all in their order;
-// who is one already stays as they are, unless the change is of their role too.
-// Their rows must have been read. A role above viewer, or a change of role, takes
-// modify_user_roles; only an owner or a global admin gives or takes owner (403).
-// It refuses more than 1,000 members (limit).
+// Admit notes that users become members with a role, and returns their memberships, in
+// order. A present member keeps their role, unless roleToo is true. Their rows must have
+// been read. It refuses (403) what access.CanAssign denies to the caller, and more than
+// store.MaxTeamMembers members (limit).
 func (r *TeamChange) Admit(ctx context.Context, role access.Role, roleToo bool, users ...int64) ([]model.TeamMember, error) {
 	team := r.c.Team.ID
 	fresh := 0
@@ -73,7 +72,7 @@ func (r *TeamChange) Admit(ctx context.Context, role access.Role, roleToo bool, 
 	return all, nil
 }
 
-// FullTeam refuses more members than a team may have.
+// FullTeam is the refusal of more members than a team may have.
 func FullTeam() error {
 	return fault.New(fault.KindLimit, "A team has at most %d members: remove some first", store.MaxTeamMembers)
 }
@@ -86,9 +85,9 @@ func (r *TeamChange) add(m model.TeamMember) model.TeamMember {
 	return m
 }
 
-// ChangeRole notes that a member gets another role, and returns them as they will be. A
-// role that they hold already is no change, but to give owner takes an owner even
-// then.
+// ChangeRole notes a member's new role, and returns the membership as it will be. It
+// refuses (403) what access.CanAssign denies to the caller, even where the member has
+// the role already, which otherwise changes nothing.
 func (r *TeamChange) ChangeRole(m model.TeamMember, role access.Role) (model.TeamMember, error) {
 	if !access.CanAssign(r.c.Acting(), access.Role(m.Role), role) {
 		return m, fault.Forbidden(fault.ReasonRole)
@@ -105,11 +104,11 @@ func (r *TeamChange) ChangeRole(m model.TeamMember, role access.Role) (model.Tea
 	return now, nil
 }
 
-// Also adds what else the audit log is to tell.
+// Also adds a further change to the audit row.
 func (r *TeamChange) Also(change audit.Change) { r.also = append(r.also, change) }
 
-// Done refuses to leave the team without an owner (403), and notes the audit row
-// where anything changed, or adds to the one that a removal has noted.
+// Done notes the audit row where anything changed, or adds to the request's present one.
+// It refuses (403) changes that leave the team without an owner, if it had one.
 func (r *TeamChange) Done() error {
 	if r.owners < 1 && r.c.Team.OwnerCount > 0 {
 		return fault.Forbidden(fault.ReasonRole)

@@ -15,9 +15,8 @@ import (
 // DefaultTeamType is the only type of team there is, as in Agenta.
 const DefaultTeamType = "default"
 
-// CreateTeam notes a new team of the caller's organisation, in which these users
-// have the role, and returns it as it will be. Where nobody owns it, it is
-// ownerless, as any other that has lost its last owner.
+// CreateTeam notes a new team of the caller's organisation, in which the users have the
+// role, and returns it as it will be. It is ownerless where none of them is an owner.
 func CreateTeam(ctx context.Context, s *store.Store, c *request.Request, t model.Team, role access.Role, users ...int64) (model.Team, error) {
 	fresh, err := s.NewIDsOf(ctx, map[string]int{model.TeamIDs: 1, model.PermissionIDs: len(users)})
 	if err != nil {
@@ -35,14 +34,15 @@ func CreateTeam(ctx context.Context, s *store.Store, c *request.Request, t model
 	return t, nil
 }
 
-// GroupNameKey is the row that tells whether a name is one that an identity provider
-// has given to a team.
+// GroupNameKey is the key of the row that reserves an identity provider's name of a
+// group.
 func GroupNameKey(organization int64, name string) table.Primary {
 	return store.ProvisionedKey(organization, model.GroupNames, name)
 }
 
-// EditTeam notes that the team of the case becomes to, and returns it as it will be.
-// An identity provider's group can't have the name of another (duplicate).
+// EditTeam notes that the request's team becomes to, and returns it as it will be. It
+// refuses (duplicate) to give an identity provider's group the name of another; the row
+// of GroupNameKey must have been read.
 func EditTeam(s *store.Store, c *request.Request, to model.Team) (model.Team, error) {
 	old := *c.Team
 	if to == old {
@@ -58,8 +58,8 @@ func EditTeam(s *store.Store, c *request.Request, to model.Team) (model.Team, er
 	return s.EditTeam(&c.Tx, old, to), nil
 }
 
-// DeleteTeam notes that the team of the case becomes unreadable, and returns it as it
-// will be. It refuses one that has projects (in_use).
+// DeleteTeam notes the deletion of the request's team, and returns it as it will be. It
+// refuses a team that has projects (in_use).
 func DeleteTeam(s *store.Store, c *request.Request) (model.Team, error) {
 	if c.Team.ProjectCount > 0 {
 		return *c.Team, fault.New(fault.KindInUse, "The team still has projects: delete them first, or move each by Edit Project with another team_id")

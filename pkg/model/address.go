@@ -26,8 +26,8 @@ type Address struct {
 // maxAddress is how many characters an address may have.
 const maxAddress = 254
 
-// ParseAddress reads an address. It is false for what is none, and for one with
-// a character that nobody sees, a joiner among them.
+// ParseAddress reads an address. It is false for text that isn't one, and for an
+// address with an invisible character, joiners included.
 func ParseAddress(text string) (Address, bool) {
 	text = strings.TrimSpace(text)
 	local, domain, ok := strings.Cut(text, "@")
@@ -40,9 +40,9 @@ func ParseAddress(text string) (Address, bool) {
 	return Address{lowered(norm.NFC.String(local)), domain}, true
 }
 
-// unfit reports whether a character can't be in an address. Those that RFC 5322
-// would have quoted aren't taken at all, and neither are those that normalising
-// turns into ASCII, which would make two addresses of one look.
+// unfit reports whether a character can't be in an address. Refused are those that
+// RFC 5322 would have quoted, and those that normalising turns into ASCII, which
+// would give two addresses the same look.
 func unfit(r rune) bool {
 	if r < utf8.RuneSelf {
 		return r <= ' ' || r == 0x7f || strings.ContainsRune(`"(),:;<>[\]`, r)
@@ -57,9 +57,9 @@ func (a Address) String() string { return a.Local + "@" + a.Domain }
 // of the table.
 func (a Address) Key() string { return digest(a.String()) }
 
-// AddressKey returns the key of an address as it is written. A text that is no
-// address, as some directories have for names of users, has a key too, which no
-// address has: it is compared as the local part of one is.
+// AddressKey returns the key of an address in any spelling. A text that is no
+// address, as user names of some directories are, has a key that no address has:
+// it is compared as a local part is.
 func AddressKey(text string) string {
 	if a, ok := ParseAddress(text); ok {
 		return a.Key()
@@ -67,8 +67,8 @@ func AddressKey(text string) string {
 	return digest("\x00" + lowered(TidyAddress(text)))
 }
 
-// TidyAddress returns an address as it is kept and shown: as it was written, but
-// trimmed and in NFC, unless that would make ASCII of what isn't.
+// TidyAddress returns an address as it is stored and shown: trimmed and in NFC,
+// but only trimmed where NFC would make another character ASCII.
 func TidyAddress(text string) string {
 	if text = strings.TrimSpace(text); strings.ContainsFunc(text, turnsASCII) {
 		return text
@@ -76,19 +76,19 @@ func TidyAddress(text string) string {
 	return norm.NFC.String(text)
 }
 
-// turnsASCII reports whether normalising makes ASCII of a character that isn't:
-// the sign of kelvin becomes a K.
+// turnsASCII reports whether normalising makes a non-ASCII character ASCII: the
+// sign of kelvin becomes a K.
 func turnsASCII(r rune) bool {
 	return r >= utf8.RuneSelf && norm.NFC.String(string(r))[0] < utf8.RuneSelf
 }
 
-// domains is UTS 46 as whoever looks a domain up applies it.
+// domains is UTS 46 with the settings for looking a domain up.
 var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(true), idna.VerifyDNSLength(true))
 
 // ParseDomain returns a domain in the form in which domains are compared: by
 // IDNA (UTS 46, non-transitional), in ASCII and in lower case. It is false for
-// what is none, for one with a character that nobody sees, and for an address of
-// the Internet Protocol in any of its spellings.
+// text that isn't one, for a domain with an invisible character, and for an IP
+// address in any of its spellings.
 func ParseDomain(text string) (string, bool) {
 	text = strings.TrimSpace(text)
 	if strings.ContainsFunc(text, unfit) || strings.HasSuffix(text, ".") {
@@ -104,9 +104,9 @@ func ParseDomain(text string) (string, bool) {
 	return domain, true
 }
 
-// isNumber reports whether a domain's last label makes what looks like a domain an
-// address of the Internet Protocol, as whoever resolves it reads it: a number in
-// decimals or hexadecimals. No domain of the public has such a last label.
+// isNumber reports whether a domain's last label is a decimal or hexadecimal
+// number, which makes resolvers read the whole as an IP address. No public domain
+// ends so.
 func isNumber(label string) bool {
 	digits, set := label, "0123456789"
 	if rest, ok := strings.CutPrefix(label, "0x"); ok {

@@ -7,9 +7,8 @@ import (
 	"encoding/json"
 )
 
-// Agent is an AI agent of a project. What it is told and how it answers is its
-// configuration, which lies in its versions; the row holds what lists show, and
-// counts.
+// Agent is an AI agent of a project. Its configuration (instructions, model) is in
+// its AgentVersion rows; this row has what lists show, and counts.
 type Agent struct {
 	ID             int64    `json:"id" dynamo:"agent_id"`
 	Name           string   `json:"name" dynamo:"name"`
@@ -31,7 +30,7 @@ type Agent struct {
 	RatingCount  int64  `json:"-" dynamo:"rating_count"` // of the reviews that give one
 	RatingSum    int64  `json:"-" dynamo:"rating_sum"`
 	AliasCount   int64  `json:"-" dynamo:"alias_count"`
-	LastVersion  int64  `json:"-" dynamo:"last_version"`    // of its configuration; one is never numbered twice
+	LastVersion  int64  `json:"-" dynamo:"last_version"`    // the last version of its configuration; a number is never used twice
 	Epoch        int64  `json:"-" dynamo:"epoch,omitempty"` // raised by each end of a permission on it
 	PendingShard *int64 `json:"-" dynamo:"pending_shard,omitempty"`
 	PendingOn    *Time  `json:"-" dynamo:"pending_on,omitempty"`
@@ -41,8 +40,8 @@ type Agent struct {
 // RowVersion is what the ETag shows.
 func (a Agent) RowVersion() int64 { return a.Version }
 
-// Team is the team that the row says its project belongs to, 0 for none. It may
-// be late: the project's own row says it surely.
+// Team is the id of its project's team, 0 for none. It may be outdated: the
+// project's own row decides.
 func (a Agent) Team() int64 {
 	if a.TeamID == nil {
 		return 0
@@ -66,7 +65,7 @@ func (a Agent) Mode() string {
 	return *a.PublicMode
 }
 
-// In returns a as shown, inside its project.
+// In returns a as answers show it, with its project's team and its average rating.
 func (a Agent) In(p Project) Agent {
 	a.TeamID = p.TeamID
 	a.AverageRating = a.Average()
@@ -91,8 +90,8 @@ type AgentConfig struct {
 	Starters     []string `json:"starters" dynamo:"starters" doc:"Questions that a new chat offers"`
 }
 
-// Hash names the configuration: the SHA-256, in hex, of its JSON as answers have
-// it, without white space. Two agents that are configured alike have the same.
+// Hash returns the SHA-256, in hex, of the configuration's JSON as answers have it,
+// without white space. Equal configurations have equal hashes.
 func (c AgentConfig) Hash() string {
 	if c.Starters == nil {
 		c.Starters = []string{}
@@ -105,8 +104,8 @@ func (c AgentConfig) Hash() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// AgentVersion is one configuration that an agent had. It never changes: an edit
-// makes another one, and so does going back to an old one.
+// AgentVersion is one version of an agent's configuration. It never changes: an
+// edit makes another version, and so does going back to an old one.
 type AgentVersion struct {
 	AgentID       int64       `json:"-" dynamo:"agent_id"`
 	ConfigVersion int64       `json:"version" dynamo:"config_version" doc:"Counts from 1"`
@@ -122,13 +121,13 @@ type AgentDetail struct {
 	Ownerless bool        `json:"ownerless,omitempty" doc:"True where it has no owner: the ranks manage it and may name one"`
 }
 
-// Detail is a with its configuration.
+// Detail returns a with the given configuration.
 func (a Agent) Detail(config AgentConfig) AgentDetail {
 	return AgentDetail{Agent: a, Config: config, Ownerless: a.OwnerID == nil}
 }
 
-// AgentMember is a user's own permission on an agent. Its project is that of the
-// agent, which stays where it was made.
+// AgentMember is a user's own permission on an agent. ProjectID is the agent's
+// project, which never changes.
 type AgentMember struct {
 	ID         int64  `dynamo:"id"`
 	AgentID    int64  `dynamo:"agent_id"`
@@ -138,32 +137,32 @@ type AgentMember struct {
 	ExpiresOn  *Time  `dynamo:"expires_on,omitempty"`
 	CreatedBy  string `dynamo:"created_by"`
 	CreatedOn  Time   `dynamo:"created_on"`
-	Epoch      int64  `dynamo:"epoch,omitempty"`       // of its project, in which it was given
-	AgentEpoch int64  `dynamo:"agent_epoch,omitempty"` // of its agent, in which it was given
+	Epoch      int64  `dynamo:"epoch,omitempty"`       // the project's when it was given
+	AgentEpoch int64  `dynamo:"agent_epoch,omitempty"` // the agent's when it was given
 	Version    int64  `dynamo:"version"`
 	Changed
 }
 
-// Modified returns m as by leaves it at now.
+// Modified returns m with its terms last changed by "by" at now.
 func (m AgentMember) Modified(by string, now Time) AgentMember {
 	m.Changed = Changed{by, &now}
 	return m
 }
 
-// Stamp says who made it and who changed its terms.
+// Stamp says who gave it and who changed its terms.
 func (m AgentMember) Stamp() Stamp { return m.stamp(m.CreatedBy, m.CreatedOn) }
 
-// Withdrawal marks that a permission on an agent was taken back from a user by
-// itself, not by a removal: an undo of an earlier removal doesn't give back what
-// they had before.
+// Withdrawal records that a user's permission on an agent was taken back on its
+// own, not by a removal: an undo of an earlier removal doesn't restore a
+// permission from before.
 type Withdrawal struct {
 	AgentID int64 `dynamo:"agent_id"`
 	UserID  int64 `dynamo:"user_id"`
-	Epoch   int64 `dynamo:"epoch"` // of the agent, that it began
+	Epoch   int64 `dynamo:"epoch"` // the agent's, which the withdrawal raised
 }
 
-// Withdrew reports whether it came after m began. The zero one, of who never lost a
-// permission so, came before any.
+// Withdrew reports whether m was given before the withdrawal. The zero Withdrawal
+// comes before every permission.
 func (w Withdrawal) Withdrew(m AgentMember) bool { return m.AgentEpoch < w.Epoch }
 
 // AgentUser is somebody who has a role on an agent, and by which path.
@@ -175,7 +174,7 @@ type AgentUser struct {
 	Source     string `json:"source" doc:"direct, project:ID, team:ID, rank or access_level"`
 }
 
-// TeamAgent says that an agent's project belongs to a team, for the lists of its
+// TeamAgent lists an agent under its project's team, for the lists of the team's
 // members.
 type TeamAgent struct {
 	TeamID    int64 `dynamo:"team_id"`
@@ -183,8 +182,8 @@ type TeamAgent struct {
 	ProjectID int64 `dynamo:"project_id"`
 }
 
-// OpenAgent says that an agent is open to its organisation, for the lists of
-// those who have no role on it.
+// OpenAgent lists an agent that is open to its organisation, for users without a
+// role on it.
 type OpenAgent struct {
 	OrganizationID int64 `dynamo:"organization_id"`
 	AgentID        int64 `dynamo:"agent_id"`
@@ -202,12 +201,13 @@ type AgentAccess struct {
 // RowVersion is what the ETag shows: the agent's.
 func (a AgentAccess) RowVersion() int64 { return a.Version }
 
-// Access is a's.
+// Access returns a's access level and mode.
 func (a Agent) Access() AgentAccess {
 	return AgentAccess{Agent: a.ID, AccessLevel: a.AccessLevel, PublicMode: a.PublicMode, Version: a.Version}
 }
 
-// AgentTypes are the types of agents in an organisation that has edited one.
+// AgentTypes are the agent types of an organisation that has edited one; others
+// have no such row, and BuiltInAgentTypes.
 type AgentTypes struct {
 	OrganizationID int64       `dynamo:"organization_id"`
 	Types          []AgentType `dynamo:"types"`
@@ -225,7 +225,7 @@ type AgentType struct {
 // RowVersion is what the ETag shows.
 func (t AgentType) RowVersion() int64 { return t.Version }
 
-// BuiltInAgentTypes are those of an organisation that has edited none.
+// BuiltInAgentTypes are the types of an organisation that has edited none.
 func BuiltInAgentTypes() []AgentType {
 	return []AgentType{
 		{ID: 1, Name: "assistant", Description: "Answers from its instructions and what its model knows.", Version: 1},
@@ -248,14 +248,14 @@ type Alias struct {
 // RowVersion is what the ETag shows.
 func (a Alias) RowVersion() int64 { return a.Version }
 
-// ReservedAlias keeps an alias to one agent of an organisation.
+// ReservedAlias makes an alias unique in an organisation.
 type ReservedAlias struct {
 	OrganizationID int64  `dynamo:"organization_id"`
 	Alias          string `dynamo:"alias"`
 	AliasID        int64  `dynamo:"alias_id"`
 }
 
-// Name returns the row that keeps a's name to it.
+// Name returns the row that reserves a's name.
 func (a Alias) Name() ReservedAlias {
 	return ReservedAlias{OrganizationID: a.OrganizationID, Alias: a.Alias, AliasID: a.ID}
 }

@@ -15,13 +15,12 @@ const (
 	zwj  = '\u200d'
 )
 
-// IsName reports whether a text may be the name of somebody or something, or an
-// identifier. It holds no character that nobody sees or that changes how the
-// rest is seen: control, format, private-use and unassigned characters, line
-// separators, and bidirectional controls. Joiners are allowed where a script or
-// an emoji can't be written without them, and so are the format characters that
-// show as signs themselves. Not all of it is blank to the eye: fillers and selectors
-// of variants are names of nothing by themselves.
+// IsName reports whether a text may be the name of somebody or something. A name
+// has no character that is invisible or changes how others look: control, format,
+// private-use and unassigned characters, line separators, and bidirectional
+// controls. Joiners are allowed where a script or an emoji can't be written
+// without them, and so are format characters that show as signs. A text of
+// nothing but fillers and variation selectors, which looks blank, is no name.
 func IsName(s string) bool {
 	if isPlain(s) {
 		return true
@@ -35,13 +34,14 @@ func IsName(s string) bool {
 	return slices.ContainsFunc(runes, func(r rune) bool { return !unseen(r) && !unicode.IsSpace(r) }) || !slices.ContainsFunc(runes, unseen)
 }
 
-// IsIdentifier reports whether a text may be what somebody or something is told
-// apart by: a name that holds nothing unseen at all.
+// IsIdentifier reports whether a text may identify somebody or something: a name
+// without any invisible character.
 func IsIdentifier(s string) bool {
 	return IsName(s) && (isPlain(s) || !strings.ContainsFunc(s, unseen))
 }
 
-// AsName returns a text without what keeps it from being a name.
+// AsName returns s without the characters that names don't have, "" where no name
+// remains.
 func AsName(s string) string {
 	if IsName(s) {
 		return s
@@ -69,7 +69,7 @@ func isPlain(s string) bool {
 	return true
 }
 
-// hidden reports whether a character is of a kind that names don't hold.
+// hidden reports whether a character is of a category that names don't have.
 func hidden(r rune) bool {
 	if r < 0x7f {
 		return r < ' '
@@ -77,15 +77,15 @@ func hidden(r rune) bool {
 	return !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Zs)
 }
 
-// unseen reports whether a character shows as nothing, though it is of a kind that
-// names may hold: letters that fill a place, marks that join or select, and the
-// pattern of Braille without a dot.
+// unseen reports whether a character is invisible though its category may be in
+// names: filler letters, marks that join or select, and the Braille pattern without
+// a dot.
 func unseen(r rune) bool {
 	return r >= utf8.RuneSelf && (unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r == '\u2800')
 }
 
-// needed reports whether the hidden character at i is one that the text around
-// it can't do without.
+// needed reports whether the text can't be written without the hidden character
+// at i.
 func needed(s []rune, i int) bool {
 	switch r := s[i]; {
 	case r == zwj:
@@ -116,8 +116,8 @@ func afterVirama(s []rune, i int) bool {
 	return i > 0 && norm.NFC.PropertiesString(string(s[i-1])).CCC() == virama
 }
 
-// joining reports whether a joiner follows a letter of a script whose letters
-// change their forms by what stands beside them.
+// joining reports whether the joiner at i follows a letter of a cursive script,
+// whose letters change their form with their neighbours.
 func joining(s []rune, i int) bool {
 	for i--; i > 0 && unicode.Is(unicode.M, s[i]); i-- {
 	}
@@ -128,7 +128,7 @@ func cursive(r rune) bool {
 	return unicode.IsLetter(r) && unicode.In(r, unicode.Arabic, unicode.Syriac, unicode.Mongolian, unicode.Nko, unicode.Mandaic, unicode.Adlam)
 }
 
-// pictured reports whether a joiner stands between two pictures.
+// pictured reports whether the joiner at i is between two pictures.
 func pictured(s []rune, i int) bool {
 	before := i - 1
 	for before > 0 && (s[before] == '\ufe0f' || s[before] >= 0x1f3fb && s[before] <= 0x1f3ff) { // in colour, of a colour

@@ -1,7 +1,7 @@
 package model
 
-// Domain is a domain that an organisation says is its own. Anybody can say so:
-// it decides nothing until it is proved.
+// Domain is a domain that an organisation claims. Anybody can claim one: it has no
+// effect until it is proved.
 type Domain struct {
 	OrganizationID int64  `dynamo:"organization_id"`
 	Domain         string `dynamo:"domain"` // as ParseDomain gives it
@@ -15,7 +15,7 @@ type Domain struct {
 // Record is the text of the TXT record that proves the domain.
 func (d Domain) Record() string { return "wardroom-verification=" + d.Token }
 
-// Proof keeps a domain to the one organisation that has proved it.
+// Proof reserves a domain for the one organisation that has proved it.
 type Proof struct {
 	Domain         string `dynamo:"domain"`
 	OrganizationID int64  `dynamo:"organization_id"`

@@ -1,8 +1,8 @@
 package model
 
-// ListPlace is how far a caller has come who goes through a list by number: what
-// stands at Start is what follows After. It is kept for a while, so that a number
-// means the same when something before it has been deleted meanwhile.
+// ListPlace remembers how far a caller has paged through a list by number: the item
+// with number Start is the first one after the id After. It is kept for a while, so
+// that a number means the same after something before it has been deleted.
 type ListPlace struct {
 	OrganizationID int64  `dynamo:"organization_id"`
 	Principal      string `dynamo:"principal"`

@@ -1,6 +1,6 @@
 package model
 
-// Member is what every membership says, of a project or of a team.
+// Member has the fields that memberships of projects and of teams share.
 type Member struct {
 	ID    int64
 	Place int64 // the project or team
@@ -9,24 +9,25 @@ type Member struct {
 	Standing
 }
 
-// Membership is a ProjectMember or a TeamMember, for what is the same of both.
+// Membership is a ProjectMember or a TeamMember, for code that treats both alike.
+// Its methods return changed copies.
 type Membership[M any] interface {
 	ProjectMember | TeamMember
 
 	Member() Member
 
-	Numbered(id int64) M            // with that id
-	At(s Standing) M                // begun or changed in that standing
-	As(role string) M               // with that role, for good
-	Modified(by string, now Time) M // with its terms changed by somebody
+	Numbered(id int64) M            // with the id
+	At(s Standing) M                // with the epoch and version
+	As(role string) M               // with the role, not to expire
+	Modified(by string, now Time) M // with who changed its terms, and when
 }
 
-// Member is what m says as every membership does.
+// Member returns the fields that all memberships share.
 func (m ProjectMember) Member() Member {
 	return Member{m.ID, m.ProjectID, m.UserID, m.Role, m.Standing()}
 }
 
-// Standing says where m stands among all memberships of its user in the project.
+// Standing orders m among all memberships of its user in the project.
 func (m ProjectMember) Standing() Standing { return Standing{m.Epoch, m.Version} }
 
 // Numbered returns m with an id.
@@ -47,7 +48,7 @@ func (m ProjectMember) As(role string) ProjectMember {
 	return m
 }
 
-// Member is what m says as every membership does.
+// Member returns the fields that all memberships share.
 func (m TeamMember) Member() Member { return Member{m.ID, m.TeamID, m.UserID, m.Role, m.Standing()} }
 
 // Numbered returns m with an id.

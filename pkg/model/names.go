@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Kind is the kind of a thing, as names write it.
+// Kind is the kind of a thing, as names spell it.
 type Kind string
 
 // The kinds of things that have names.
@@ -23,7 +23,7 @@ const (
 	KindInvite       Kind = "invite"
 )
 
-// Thing is one thing of its kind.
+// Thing is a kind and an id.
 type Thing struct {
 	Kind Kind
 	ID   int64
@@ -54,7 +54,8 @@ func (r Ref) String() string {
 	return r.Thing.String() + "/" + r.Part.String()
 }
 
-// User is what a user has of the thing: "project:151/user:16".
+// User names a user's part of the thing, such as a membership:
+// "project:151/user:16".
 func (r Ref) User(id int64) Ref { return Ref{r.Thing, Thing{KindUser, id}} }
 
 // Whole is the thing itself, of which r may be a part.
@@ -74,13 +75,13 @@ func ParseRef(text string) (Ref, bool) {
 	return Ref{thing, part}, true
 }
 
-// ErrNotRef says that a text is the name of nothing.
+// ErrNotRef says that a text is no name of a thing.
 var ErrNotRef = errors.New("not the name of a thing")
 
 // MarshalText implements encoding.TextMarshaler.
 func (r Ref) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
-// UnmarshalText reads what MarshalText wrote, or returns ErrNotRef.
+// UnmarshalText reads text that MarshalText wrote, or returns ErrNotRef.
 func (r *Ref) UnmarshalText(b []byte) error {
 	read, ok := ParseRef(string(b))
 	if !ok && len(b) > 0 {
@@ -93,7 +94,7 @@ func (r *Ref) UnmarshalText(b []byte) error {
 // ParseThing reads the name of a thing alone.
 func ParseThing(text string) (Thing, bool) {
 	kind, digits, named := strings.Cut(text, ":")
-	if !named { // as most facts of the log are: an error is not to be made of each
+	if !named { // as most facts of the log are: making an error of each would cost
 		return Thing{}, false
 	}
 	id, err := strconv.ParseInt(digits, 10, 64)
@@ -138,5 +139,6 @@ func KeyName(id int64) string { return KindKey.Ref(id).String() }
 // InviteName is the name of an invitation.
 func InviteName(id int64) string { return KindInvite.Ref(id).String() }
 
-// MemberName is the name of what a user has of a thing with the name of.
+// MemberName is the name of a user's part of the thing named of, such as a
+// membership: "project:151/user:16".
 func MemberName(of string, user int64) string { return of + "/" + UserName(user) }

@@ -1,7 +1,7 @@
 package model
 
-// Notification is something a user is told. It lies with them, so that nobody
-// else's request can name it.
+// Notification is a message to a user. Its key begins with the user's, so that
+// nobody else's request can name it.
 type Notification struct {
 	ID       int64  `json:"id" dynamo:"notification_id"`
 	UserID   int64  `json:"user" dynamo:"user_id"`
@@ -19,8 +19,8 @@ type Notification struct {
 	Stamp
 }
 
-// VisibleFrom reports whether a key that is bound to a project may know of it. A key
-// that isn't bound, 0, knows of all.
+// VisibleFrom reports whether a key that is bound to the project may see it. A key
+// that isn't bound, 0, sees all.
 func (n Notification) VisibleFrom(project int64) bool {
 	return project == 0 || n.ProjectID != nil && *n.ProjectID == project
 }

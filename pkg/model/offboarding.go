@@ -6,8 +6,8 @@ const (
 	Applied = "applied"
 )
 
-// Offboarding is a plan for everything that a leaver holds. Its steps aren't
-// kept: the removal that it comes to hands over whatever the leaver holds then.
+// Offboarding is a plan for everything that a leaver has. Its steps aren't stored:
+// the removal that applies it hands over whatever the leaver has by then.
 type Offboarding struct {
 	ID             int64  `dynamo:"plan_id"`
 	OrganizationID int64  `dynamo:"organization_id"`
@@ -23,8 +23,8 @@ type Offboarding struct {
 	Version        int64  `dynamo:"version"`
 }
 
-// Heirs are the users to whom things of a leaver go. What has no heir of its own
-// goes to TransferTo.
+// Heirs are the users who take over a leaver's things. A kind of thing without an
+// heir of its own goes to TransferTo.
 type Heirs struct {
 	TransferTo int64  `dynamo:"transfer_to"`
 	Agents     *int64 `dynamo:"agents_to,omitempty"`

@@ -15,7 +15,7 @@ type Review struct {
 // RowVersion is what the ETag shows.
 func (r Review) RowVersion() int64 { return r.Version }
 
-// Reviewer keeps a user to one review of an agent.
+// Reviewer limits a user to one review of an agent.
 type Reviewer struct {
 	AgentID  int64 `dynamo:"agent_id"`
 	UserID   int64 `dynamo:"user_id"`
@@ -28,8 +28,8 @@ const (
 	VoteDown = "down"
 )
 
-// Vote is a user's vote on an agent. The row of one that was cleared stays, so
-// that its version tells each of its states from every other.
+// Vote is a user's vote on an agent. A cleared vote's row is kept, so that its
+// version never repeats.
 type Vote struct {
 	AgentID int64  `dynamo:"agent_id"`
 	UserID  int64  `dynamo:"user_id"`
@@ -37,7 +37,7 @@ type Vote struct {
 	Version int64  `dynamo:"version"`
 }
 
-// AgentRating is how an agent is liked, and by the caller.
+// AgentRating has an agent's counts of votes, and the caller's own vote.
 type AgentRating struct {
 	Agent        int64   `json:"agent" doc:"Id of the agent"`
 	LikeCount    int64   `json:"like_count"`
@@ -46,8 +46,8 @@ type AgentRating struct {
 	Version      int64   `json:"-"`
 }
 
-// RowVersion is what the ETag shows: that of the caller's own vote, so that a
-// toggle which is sent again can be told from another one.
+// RowVersion is what the ETag shows: the version of the caller's own vote, so that
+// a toggle that is sent again can be told from a new one.
 func (r AgentRating) RowVersion() int64 { return r.Version }
 
 // UserRef names a user beside what they did.
@@ -58,7 +58,7 @@ type UserRef struct {
 	LastName  string `json:"last_name"`
 }
 
-// Ref is u as what they did names them. Who was deleted has no name any more.
+// Ref names u as the author of something. A deleted user isn't named.
 func (u User) Ref() UserRef {
 	if u.DeletedOn != nil {
 		return RemovedUser(u.ID)
@@ -66,14 +66,13 @@ func (u User) Ref() UserRef {
 	return UserRef{u.ID, u.Email, u.FirstName, u.LastName}
 }
 
-// The name under which somebody stands by what they did whom nobody is to know any
-// more.
+// The name shown for an author whose account was deleted.
 const (
 	RemovedFirstName = "Removed"
 	RemovedLastName  = "user"
 )
 
-// RemovedUser is a user without a name.
+// RemovedUser names a deleted user, by id alone.
 func RemovedUser(id int64) UserRef {
 	return UserRef{ID: id, FirstName: RemovedFirstName, LastName: RemovedLastName}
 }

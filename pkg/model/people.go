@@ -21,7 +21,7 @@ func (s Stamp) Modified(by string, now Time) Stamp {
 	return s
 }
 
-// Organization is a customer: the wall no request reaches across.
+// Organization is a customer. No request reaches across organisations.
 type Organization struct {
 	ID      int64  `json:"id" dynamo:"organization_id"`
 	OrgName string `json:"org_name" dynamo:"org_name"`
@@ -36,8 +36,8 @@ type Organization struct {
 // RowVersion is what the ETag shows.
 func (o Organization) RowVersion() int64 { return o.Version }
 
-// User is a person of one organisation. Organization is filled when a user is
-// shown; the row keeps the id alone.
+// User is a person of one organisation. Organization is filled in for answers;
+// the row has its id alone.
 type User struct {
 	ID             int64        `json:"id" dynamo:"user_id"`
 	Email          string       `json:"email" dynamo:"email"`
@@ -50,13 +50,13 @@ type User struct {
 	Organization   Organization `json:"organization" dynamo:"-"`
 	OrganizationID int64        `json:"-" dynamo:"organization_id"`
 	EmailKey       string       `json:"-" dynamo:"email_key"`
-	UserName       string       `json:"-" dynamo:"user_name,omitempty"`       // what they sign in with at the identity provider, where that isn't the address
-	ExternalID     string       `json:"-" dynamo:"external_id,omitempty"`     // what a provisioning client calls them
+	UserName       string       `json:"-" dynamo:"user_name,omitempty"`       // their login at the identity provider, where that isn't the address
+	ExternalID     string       `json:"-" dynamo:"external_id,omitempty"`     // the provisioning client's id of them
 	GlobalAdminOf  *int64       `json:"-" dynamo:"global_admin_of,omitempty"` // set while is_superuser, for an index
 	AuditKey       []byte       `json:"-" dynamo:"audit_key,omitempty"`       // encrypts their personal data in the audit log; purged with them
-	DeletedOn      *Time        `json:"-" dynamo:"deleted_on,omitempty"`      // set by delete: nobody sees them any more, an undo brings them back
+	DeletedOn      *Time        `json:"-" dynamo:"deleted_on,omitempty"`      // set by delete: nobody sees them until an undo
 	ArrivedOn      *Time        `json:"-" dynamo:"arrived_on,omitempty"`      // when they first got a credential of their own; see Store.HasArrived
-	RemovalID      *int64       `json:"-" dynamo:"removal_id,omitempty"`      // what deactivated them, while they are inactive
+	RemovalID      *int64       `json:"-" dynamo:"removal_id,omitempty"`      // the removal that deactivated them, while they are inactive
 	PendingShard   *int64       `json:"-" dynamo:"pending_shard,omitempty"`   // set while they wait to be purged
 	PendingOn      *Time        `json:"-" dynamo:"pending_on,omitempty"`
 	Version        int64        `json:"-" dynamo:"version"`
@@ -65,15 +65,15 @@ type User struct {
 // RowVersion is what the ETag shows.
 func (u User) RowVersion() int64 { return u.Version }
 
-// In returns u as shown, inside its organisation.
+// In returns u as answers show it, with its organisation.
 func (u User) In(o Organization) User {
 	u.Organization = o
 	return u
 }
 
 // RankGrant is a rank that was granted as a permission on the organisation, so
-// that it can be looked up, changed and taken back by an id. What counts is the
-// user's own row; the two change together.
+// that it can be looked up, changed and taken back by an id. The user's own row
+// decides their rank; the two change together.
 type RankGrant struct {
 	ID             int64  `dynamo:"id"`
 	UserID         int64  `dynamo:"user_id"`
@@ -83,8 +83,8 @@ type RankGrant struct {
 	Stamp
 }
 
-// UserPermission is what one user may do with one resource, as the routes of
-// permissions show it. Its id is that of the membership.
+// UserPermission is a user's role on a resource, as the routes of permissions show
+// it. Its id is the membership's.
 type UserPermission struct {
 	ID           int64  `json:"id"`
 	User         int64  `json:"user" doc:"Id of the user"`
@@ -99,7 +99,7 @@ type UserPermission struct {
 // RowVersion is what the ETag shows.
 func (p UserPermission) RowVersion() int64 { return p.Version }
 
-// Email keeps an address to one user of an organisation.
+// Email reserves an address for one user of an organisation.
 type Email struct {
 	OrganizationID int64  `dynamo:"organization_id"`
 	EmailKey       string `dynamo:"email_key"`
@@ -127,7 +127,7 @@ type APIKey struct {
 	ServiceOf      *int64            `dynamo:"service_of,omitempty"` // the organisation of a service key, for an index
 	MadeBy         *int64            `dynamo:"made_by,omitempty"`    // the user who made a service key, or the key that made it
 	ProjectID      *int64            `dynamo:"project_id,omitempty"` // the one project it reaches
-	Epoch          int64             `dynamo:"epoch,omitempty"`      // of that project, in which it was made
+	Epoch          int64             `dynamo:"epoch,omitempty"`      // the project's epoch when the key was made
 	ExpiresOn      *Time             `dynamo:"expires_on,omitempty"`
 	RevokedOn      *Time             `dynamo:"revoked_on,omitempty"`
 	LastUsedOn     *Time             `dynamo:"last_used_on,omitempty"` // to the hour
@@ -135,8 +135,8 @@ type APIKey struct {
 	Stamp
 }
 
-// Made reports whether a service key is one that the user made. Older rows tell
-// it by the address alone.
+// Made reports whether k is a service key that the user made. Older rows say so by
+// the address alone.
 func (k APIKey) Made(u User) bool {
 	if k.MadeBy == nil {
 		return k.Kind == ServiceKey && k.CreatedBy == u.Email
@@ -144,7 +144,7 @@ func (k APIKey) Made(u User) bool {
 	return k.Kind == ServiceKey && *k.MadeBy == u.ID
 }
 
-// KeyID says which key has an id.
+// KeyID leads from a key's id to its prefix, by which its row is found.
 type KeyID struct {
 	ID     int64  `dynamo:"key_id"`
 	Prefix string `dynamo:"prefix"`
@@ -155,6 +155,6 @@ func (k APIKey) Live(now Time) bool {
 	return k.RevokedOn == nil && !Expired(k.ExpiresOn, now)
 }
 
-// Expired reports whether something that ends on t (nil: never) has ended. It
-// counts for nothing from that very instant on.
+// Expired reports whether t (nil: never) has come: something that expires on t
+// has no effect from that very instant on.
 func Expired(t *Time, now Time) bool { return t != nil && !t.After(now) }

@@ -21,10 +21,10 @@ func NewPersonalKey() []byte {
 	return key
 }
 
-// Conceal returns personal data as the audit log keeps them: encrypted with the
+// Conceal returns personal data as the audit log stores them: encrypted with the
 // key of the user they are about. The log is never rewritten; when that key is
-// purged, the data are gone from every row at once, and the chain still holds.
-// Without a key there is nothing left to tell: "".
+// purged, the data are gone from every row at once, and the chain is still valid.
+// Without a key, it returns "".
 func Conceal(key []byte, text string) string {
 	seal, ok := sealer(key)
 	if !ok || text == "" {
@@ -40,8 +40,8 @@ func Conceal(key []byte, text string) string {
 // Concealed reports whether text was made by Conceal.
 func Concealed(text string) bool { return strings.HasPrefix(text, concealed) }
 
-// Reveal returns what Conceal hid; false where the key isn't the one, because
-// its user was purged.
+// Reveal returns the text that Conceal encrypted; false with any other key, and
+// with none, as when its user was purged.
 func Reveal(key []byte, text string) (string, bool) {
 	seal, ok := sealer(key)
 	sealed, err := base64.RawStdEncoding.DecodeString(strings.TrimPrefix(text, concealed))

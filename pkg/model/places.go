@@ -9,9 +9,9 @@ type Team struct {
 	OrganizationID int64  `json:"organization" dynamo:"organization_id"`
 	MemberCount    int64  `json:"member_count" dynamo:"member_count"`
 	Stamp
-	NameKey      string `json:"-" dynamo:"name_key,omitempty"`    // digest of the folded name, for an index
-	ExternalID   string `json:"-" dynamo:"external_id,omitempty"` // what a provisioning client calls the group
-	IsGroup      bool   `json:"-" dynamo:"is_group,omitempty"`    // a provisioning client has named it, as no other
+	NameKey      string `json:"-" dynamo:"name_key,omitempty"`    // FoldKey of the name, for an index
+	ExternalID   string `json:"-" dynamo:"external_id,omitempty"` // the provisioning client's id of the group
+	IsGroup      bool   `json:"-" dynamo:"is_group,omitempty"`    // a provisioning client has named it, uniquely
 	OwnerCount   int64  `json:"-" dynamo:"owner_count"`
 	ProjectCount int64  `json:"-" dynamo:"project_count"`
 	Epoch        int64  `json:"-" dynamo:"epoch,omitempty"` // raised by each removal of people from it
@@ -37,11 +37,11 @@ type TeamMember struct {
 	Role      string `dynamo:"role"`
 	CreatedBy string `dynamo:"created_by"`
 	CreatedOn Time   `dynamo:"created_on"`
-	Epoch     int64  `dynamo:"epoch,omitempty"` // of the team, in which it began
+	Epoch     int64  `dynamo:"epoch,omitempty"` // the team's when it began
 	Version   int64  `dynamo:"version"`
 }
 
-// Standing says where m stands among all memberships of its user in the team.
+// Standing orders m among all memberships of its user in the team.
 func (m TeamMember) Standing() Standing { return Standing{m.Epoch, m.Version} }
 
 // TeamUser is a member as a team's routes show them.
@@ -79,24 +79,24 @@ func (p Project) Team() int64 {
 	return *p.TeamID
 }
 
-// Ownerless is a project without an admin, or a team or an agent without an owner.
-// It leads to them: what counts is the thing's own row.
+// Ownerless lists a project without an admin, or a team or an agent without an
+// owner. It only leads to the thing, whose own row decides.
 type Ownerless struct {
 	OrganizationID int64  `dynamo:"organization_id"`
 	Of             string `dynamo:"ownerless_of"`
 	ID             int64  `dynamo:"ownerless_id"`
 }
 
-// What may be ownerless.
+// The kinds of things that may be ownerless.
 const (
 	OwnerlessProject = "project"
 	OwnerlessTeam    = "team"
 	OwnerlessAgent   = "agent"
 )
 
-// ReservedProjectName keeps a name to one project of a team, or of the organisation's
-// team-less ones (NameScope 0). NameKey is a digest of the folded name, so that
-// any name fits into a key.
+// ReservedProjectName makes a project's name unique in its team, or among the
+// organisation's projects without a team (NameScope 0). NameKey is a digest of the
+// folded name, so that any name fits into a key.
 type ReservedProjectName struct {
 	OrganizationID int64  `dynamo:"organization_id"`
 	NameScope      int64  `dynamo:"name_scope"`
@@ -113,7 +113,7 @@ type ProjectMember struct {
 	ExpiresOn *Time  `dynamo:"expires_on,omitempty"`
 	CreatedBy string `dynamo:"created_by"`
 	CreatedOn Time   `dynamo:"created_on"`
-	Epoch     int64  `dynamo:"epoch,omitempty"` // of the project, in which it began
+	Epoch     int64  `dynamo:"epoch,omitempty"` // the project's when it began
 	Version   int64  `dynamo:"version"`
 	Changed
 }
@@ -124,7 +124,7 @@ type Changed struct {
 	ModifiedOn *Time  `dynamo:"modified_on,omitempty"`
 }
 
-// stamp returns the stamp of what by made and c changed.
+// stamp returns the stamp of a thing made by "by", with c as its last change.
 func (c Changed) stamp(by string, on Time) Stamp {
 	s := Created(by, on)
 	if c.ModifiedOn != nil {
@@ -133,16 +133,16 @@ func (c Changed) stamp(by string, on Time) Stamp {
 	return s
 }
 
-// Modified returns m as by leaves it at now.
+// Modified returns m with its terms last changed by "by" at now.
 func (m ProjectMember) Modified(by string, now Time) ProjectMember {
 	m.Changed = Changed{by, &now}
 	return m
 }
 
-// Stamp says who made it and who changed its terms.
+// Stamp says who made m and who changed its terms.
 func (m ProjectMember) Stamp() Stamp { return m.stamp(m.CreatedBy, m.CreatedOn) }
 
-// ProjectUser is a member as the documented routes show them.
+// ProjectUser is a member as the documented routes show them, without their role.
 type ProjectUser struct {
 	ID   int64 `json:"id" doc:"Id of the membership"`
 	User User  `json:"user"`
@@ -162,7 +162,7 @@ type AgentRef struct {
 	Name string `json:"name"`
 }
 
-// ProjectDetail is a project with its people, and what the caller is in it.
+// ProjectDetail is a project with its members and agents, and the caller's role.
 type ProjectDetail struct {
 	Project
 	Users  []ProjectUser `json:"users" doc:"At most the first 200"`

@@ -5,17 +5,16 @@ import (
 	"encoding/hex"
 )
 
-// Scopes in which an identity provider's name for something is one of an
-// organisation.
+// Scopes in which an identity provider's names are unique in an organisation.
 const (
-	UserNames      = "user_name"      // what a user signs in with there, where it isn't the address
+	UserNames      = "user_name"      // a user's login there, where it isn't the address
 	ExternalUsers  = "external_user"  // the provider's id of a user
 	ExternalGroups = "external_group" // the provider's id of a group
-	GroupNames     = "group_name"     // what the provider calls a group
+	GroupNames     = "group_name"     // the provider's name of a group
 )
 
-// ProvisionedName keeps a name that an identity provider has for a user or a
-// group to one of them in an organisation. A deleted one keeps none.
+// ProvisionedName reserves an identity provider's name of a user or a group for
+// one of them in an organisation. It goes when the user or group is deleted.
 type ProvisionedName struct {
 	OrganizationID int64  `dynamo:"organization_id"`
 	Scope          string `dynamo:"scope"`
@@ -23,8 +22,8 @@ type ProvisionedName struct {
 	HolderID       int64  `dynamo:"holder_id"`
 }
 
-// ProvisionedKey returns the digest by which such a name is found. A userName is
-// compared as addresses are, a group's name as names of things, and an id exactly.
+// ProvisionedKey returns the digest by which a provider's name is found. A userName
+// is compared as addresses are, a group's name as names of things, an id exactly.
 func ProvisionedKey(scope, name string) string {
 	switch scope {
 	case UserNames:

@@ -24,12 +24,12 @@ type Recent struct {
 	LastUsedOn Time  `dynamo:"last_used_on"`
 }
 
-// of reports whether both are about the same thing.
+// of reports whether e and other are of the same thing.
 func (e Recent) of(other Recent) bool {
 	return e.ProjectID == other.ProjectID && e.AgentID == other.AgentID
 }
 
-// Entry returns the entry about what e is about, if there is one.
+// Entry returns the entry of e's thing, and false with e itself where there is none.
 func (r Recents) Entry(e Recent) (Recent, bool) {
 	i := slices.IndexFunc(r.Entries, e.of)
 	if i < 0 {
@@ -38,9 +38,9 @@ func (r Recents) Entry(e Recent) (Recent, bool) {
 	return r.Entries[i], true
 }
 
-// With returns the list with e, used at now, at its head, and without what is
-// too old for it. Two entries never have the same time, by which pages begin:
-// where the clock says otherwise, e comes right after the one before.
+// With returns the list with e, used at now, first, and cut to its length. Pages
+// begin by time, so no two entries have the same: where the clock hasn't moved on,
+// e is a microsecond after the one before.
 func (r Recents) With(e Recent, now Time) Recents {
 	r = r.Without(e)
 	if e.LastUsedOn = now; len(r.Entries) > 0 && !now.After(r.Entries[0].LastUsedOn) {
@@ -51,14 +51,14 @@ func (r Recents) With(e Recent, now Time) Recents {
 	return r
 }
 
-// Without returns the list without what e is about.
+// Without returns the list without the entry of e's thing.
 func (r Recents) Without(e Recent) Recents {
 	r.Entries = slices.DeleteFunc(slices.Clone(r.Entries), e.of)
 	return r
 }
 
-// Page returns at most limit entries that come after the position of one, ""
-// for the first, and the position to go on at, "" at the end.
+// Page returns at most limit entries after a position, "" for the beginning, and
+// the position of the next page, "" at the end.
 func (r Recents) Page(after string, limit int) (entries []Recent, next string) {
 	entries = r.Entries
 	if after != "" { // the time of the last entry shown

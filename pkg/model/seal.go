@@ -1,7 +1,7 @@
 package model
 
-// Seal is the link of the audit chain that one audit row is. It lies beside
-// that row, so that a row is sealed once and both are read together.
+// Seal is an audit row's link in the audit chain. It is stored beside that row, so
+// that a row is sealed once and both are read together.
 type Seal struct {
 	OrganizationID int64  `dynamo:"organization_id"`
 	TS             Time   `dynamo:"ts"` // of the audit row, as is AuditID
@@ -26,8 +26,8 @@ type SealedRow struct {
 	AuditID string `dynamo:"audit_id"`
 }
 
-// SealHead is the end of an organisation's chain. Whoever seals moves it, on
-// the condition that it is where they found it.
+// SealHead is the end of an organisation's chain. Sealing moves it, on condition
+// that it is unchanged.
 type SealHead struct {
 	OrganizationID int64  `dynamo:"organization_id"`
 	Seq            int64  `dynamo:"seq"`
@@ -35,8 +35,8 @@ type SealHead struct {
 	Watermark      Time   `dynamo:"watermark"` // every change before it is sealed
 }
 
-// Checkpoint is an end of the chain, signed. Who keeps one elsewhere can tell
-// later whether the chain was cut or made anew.
+// Checkpoint is an end of the chain, signed. Whoever keeps a copy elsewhere can
+// tell later whether the chain was cut or made anew.
 type Checkpoint struct {
 	OrganizationID int64  `dynamo:"organization_id"`
 	Seq            int64  `dynamo:"seq"`

@@ -30,7 +30,7 @@ func NewSecret() string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// HashSecret returns what a key's row keeps of its secret.
+// HashSecret returns the SHA-256 of a secret, which a key's row has instead of it.
 func HashSecret(secret string) []byte {
 	sum := sha256.Sum256([]byte(secret))
 	return sum[:]

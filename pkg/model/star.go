@@ -1,6 +1,6 @@
 package model
 
-// Star is an agent that a user marked.
+// Star marks an agent as starred by a user.
 type Star struct {
 	ID        int64 `dynamo:"star_id"`
 	UserID    int64 `dynamo:"user_id"`
@@ -9,7 +9,7 @@ type Star struct {
 	CreatedOn Time  `dynamo:"created_on"`
 }
 
-// StarredAgent is an agent that the caller marked.
+// StarredAgent is an agent that the caller starred.
 type StarredAgent struct {
 	ID        int64 `json:"id"`
 	Agent     Agent `json:"agent"`

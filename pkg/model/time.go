@@ -1,6 +1,6 @@
-// Package model is what Wardroom keeps: plain types that import nothing of
-// ours. A json tag names a field on the wire, a dynamo tag names it in the
-// table; a field that must not be shown says json:"-".
+// Package model has the types that Wardroom stores and answers with: plain structs
+// that import nothing of ours. A json tag names a field on the wire, a dynamo tag
+// names it in the table; a field that must not be shown says json:"-".
 package model
 
 import (

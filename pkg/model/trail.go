@@ -22,8 +22,8 @@ const (
 	OfUser        = "user"
 )
 
-// Removal records that people were taken out of something: what it did, what
-// is left to do, and what an undo needs.
+// Removal records that people were removed from a place: its effects, the work that
+// remains, and what an undo needs.
 type Removal struct {
 	ID              int64           `json:"id" dynamo:"removal_id"`
 	Kind            string          `json:"kind" dynamo:"removal_kind" enum:"project,workspace,user"`
@@ -45,22 +45,22 @@ type Removal struct {
 	ProjectsTo     *int64          `json:"-" dynamo:"projects_to,omitempty"`     // who becomes admin instead of TransferTo, where an account ends
 	AgentsTo       *int64          `json:"-" dynamo:"agents_to,omitempty"`       // who becomes owner of agents, where they can reach their project
 	GiverID        int64           `json:"-" dynamo:"giver_id,omitempty"`        // the user who ended an account; 0 for a service key
-	GivesOwner     bool            `json:"-" dynamo:"gives_owner,omitempty"`     // whose rank gives what an owner of a team is
-	ProjectMembers []ProjectMember `json:"-" dynamo:"project_members,omitempty"` // deleted with it: before-images
+	GivesOwner     bool            `json:"-" dynamo:"gives_owner,omitempty"`     // the giver's rank lets them make somebody a team's owner
+	ProjectMembers []ProjectMember `json:"-" dynamo:"project_members,omitempty"` // memberships that it deleted
 	TeamMembers    []TeamMember    `json:"-" dynamo:"team_members,omitempty"`
-	Epoch          int64           `json:"-" dynamo:"epoch,omitempty"`         // to which it raised its place, a deletion the organisation: what was given in an earlier one ends with it
+	Epoch          int64           `json:"-" dynamo:"epoch,omitempty"`         // to which it raised its place's, or a deletion the organisation's: grants of earlier ones end
 	TombstoneWas   *Tombstone      `json:"-" dynamo:"tombstone_was,omitempty"` // of an earlier removal from the same project
 	Deletes        bool            `json:"-" dynamo:"deletes,omitempty"`       // the users were deleted, not only deactivated
-	Purges         bool            `json:"-" dynamo:"purges,omitempty"`        // and are erased as soon as the removal is done
-	Users          []UserWas       `json:"-" dynamo:"users,omitempty"`         // whose row it changed
-	Handovers      []Handover      `json:"-" dynamo:"handovers,omitempty"`     // what TransferTo became with it, of its project
+	Purges         bool            `json:"-" dynamo:"purges,omitempty"`        // the users are erased as soon as the removal is done
+	Users          []UserWas       `json:"-" dynamo:"users,omitempty"`         // before-images of the users' rows that it changed
+	Handovers      []Handover      `json:"-" dynamo:"handovers,omitempty"`     // TransferTo's new membership of its project
 	UndoneBy       string          `json:"-" dynamo:"undone_by,omitempty"`     // set once an undo has begun
 	PendingShard   *int64          `json:"-" dynamo:"pending_shard,omitempty"` // set while work is left
 	PendingOn      *Time           `json:"-" dynamo:"pending_on,omitempty"`
 	Version        int64           `json:"-" dynamo:"version"`
 }
 
-// Shown is the removal as it is answered, with until when it can be undone.
+// Shown returns the removal as answers have it, with the end of its undo period.
 func (r Removal) Shown() Removal {
 	if r.State != Undone && !r.Purges {
 		r.UndoableUntil = &r.UndoUntil
@@ -68,8 +68,8 @@ func (r Removal) Shown() Removal {
 	return r
 }
 
-// Place names what people were removed from: a project, a team, or the organization
-// where their accounts ended.
+// Place is the project or team that people were removed from, or the organization
+// in which their accounts ended.
 func (r Removal) Place() Ref {
 	switch {
 	case r.ProjectID != nil:
@@ -80,8 +80,8 @@ func (r Removal) Place() Ref {
 	return KindOrganization.Ref(r.OrganizationID)
 }
 
-// Resource names what a removal is a change of, for the audit log: a membership of a
-// project, a team, a user or, where several go at once, the organization.
+// Resource is the resource of the removal's audit row: a membership of a project, a
+// team, a user or, where several go at once, the organization.
 func (r Removal) Resource() Ref {
 	switch {
 	case r.Kind == FromProject:
@@ -92,10 +92,12 @@ func (r Removal) Resource() Ref {
 	return r.Place()
 }
 
-// Heir is who becomes owner of teams that nobody else owns, 0 for nobody.
+// Heir is the user who becomes owner of teams that have no other owner, 0 for
+// nobody.
 func (r Removal) Heir() int64 { return deref(r.TransferTo) }
 
-// ProjectHeir is who becomes admin of projects that nobody else is admin of.
+// ProjectHeir is the user who becomes admin of projects that have no other admin, 0
+// for nobody.
 func (r Removal) ProjectHeir() int64 {
 	if r.ProjectsTo != nil {
 		return *r.ProjectsTo
@@ -110,64 +112,63 @@ func deref(id *int64) int64 {
 	return *id
 }
 
-// RemovalOf is that a removal was of a user, or from a team.
+// RemovalOf lists a removal under a user it removed, or the team it was from.
 type RemovalOf struct {
 	About     string `dynamo:"about"` // "user:15" or "team:7"
 	RemovalID int64  `dynamo:"removal_id"`
 }
 
-// UserWas is a user's row as a removal found it, as far as it changed the row.
+// UserWas has the fields of a user's row that a removal changed, as they were before.
 type UserWas struct {
 	UserID    int64  `dynamo:"user_id"`
 	IsActive  bool   `dynamo:"is_active"`
 	RemovalID *int64 `dynamo:"removal_id,omitempty"`
 }
 
-// Handover is that an heir became admin of a project in the transaction that began
-// its removal.
+// Handover is the succession of a project's admin in the transaction that began a
+// removal.
 type Handover = Succession[ProjectMember]
 
-// Succession is that an heir came to lead a project or a team: their membership as
-// it was left to them, and as it was before, nil where they had none.
+// Succession records that an heir became admin of a project or owner of a team:
+// their membership from then on, and as it was before, nil where they had none.
 type Succession[M Membership[M]] struct {
 	Heir *M `dynamo:"heir"`
 	Was  *M `dynamo:"was,omitempty"`
 }
 
-// EffectiveAccess says by which other paths the people still get in.
+// EffectiveAccess lists the paths by which removed people still have access.
 type EffectiveAccess struct {
 	StillHasAccess bool     `json:"still_has_access" dynamo:"still_has_access"`
 	Via            []string `json:"via" dynamo:"via" doc:"direct, project:ID, team:ID, rank or access_level"`
 }
 
-// Effect is one thing a removal changes, or leaves on purpose.
+// Effect is one thing that a removal changes, or keeps on purpose.
 type Effect struct {
 	Resource string `json:"resource" dynamo:"resource" doc:"What it touches: project:ID/user:ID, team:ID/user:ID, agent:ID/user:ID, agent:ID, user:ID, api_key:ID, invite:ID, or something of a user's own"`
 	Action   string `json:"action" dynamo:"action" enum:"deactivate,delete,revoke,transfer,keep,restore"`
 	Detail   string `json:"detail" dynamo:"detail"`
 }
 
-// EffectRow is an effect that was worked off, with what there was before: of every
-// kind of thing in the same shape.
+// EffectRow is an effect that was carried out, with the before-image of its thing,
+// in one shape for every kind of thing.
 type EffectRow struct {
 	RemovalID int64 `dynamo:"removal_id"`
 	Effect
-	UserID int64  `dynamo:"user_id"`          // whose it was
-	Thing  string `dynamo:"thing,omitempty"`  // what kind of thing it was; "" where nothing is to be put back
-	Before Image  `dynamo:"before,omitempty"` // what an undo needs to put it back, as the table encodes it; none once its user is purged
+	UserID int64  `dynamo:"user_id"`          // the user who had the thing
+	Thing  string `dynamo:"thing,omitempty"`  // its kind, a name of package removal; "" where nothing is to be put back
+	Before Image  `dynamo:"before,omitempty"` // what an undo puts back; none once its user is purged
 }
 
-// Bare is e without what there was before: what is told of it for good.
+// Bare returns e without its before-image.
 func (e EffectRow) Bare() EffectRow {
 	e.Before = nil
 	return e
 }
 
-// Image is a row of the table, or as much of it as is kept elsewhere, in the table's
-// own encoding.
+// Image is a copy of a row, or of a part of it, in the table's own encoding.
 type Image map[string]types.AttributeValue
 
-// UnmarshalDynamo takes the attributes as they are.
+// UnmarshalDynamo takes a map's attributes as they are; anything else is an error.
 func (i *Image) UnmarshalDynamo(av types.AttributeValue) error {
 	m, ok := av.(*types.AttributeValueMemberM)
 	if !ok {
@@ -180,7 +181,7 @@ func (i *Image) UnmarshalDynamo(av types.AttributeValue) error {
 // Equal reports whether two images have the same attributes.
 func (i Image) Equal(j Image) bool { return len(i) == 0 && len(j) == 0 || reflect.DeepEqual(i, j) }
 
-// Revision is which state a row was in.
+// Revision identifies one state of a row.
 type Revision struct {
 	Version    int64  `dynamo:"version"`
 	ModifiedBy string `dynamo:"modified_by"`
@@ -192,31 +193,31 @@ func RevisionOf(version int64, s Stamp) Revision {
 	return Revision{Version: version, ModifiedBy: s.ModifiedBy, ModifiedOn: s.ModifiedOn}
 }
 
-// Tombstone marks that a person was taken out of a project: what was given to
-// them inside it in an earlier epoch counts for nothing.
+// Tombstone records that a user was removed from a project: grants inside it that
+// they got in an earlier epoch have no effect.
 //
-// The epoch of a project is a number on its row. The transaction that takes
-// somebody out raises it; whatever is given inside carries the epoch it was given
-// in, and the transaction that gives it demands that this still is the present
-// one. So the table tells what came first, and no clock does.
+// The epoch of a project is a number on its row. A removal's transaction raises
+// it; every grant inside the project carries the epoch in which it was made, and
+// its transaction demands that this is still the present one. So the table tells
+// which came first, and no clock does.
 type Tombstone struct {
 	ProjectID int64 `dynamo:"project_id"`
 	UserID    int64 `dynamo:"user_id"`
-	Epoch     int64 `dynamo:"epoch"` // that the removal began
+	Epoch     int64 `dynamo:"epoch"` // to which the removal raised the project's
 	RemovedOn Time  `dynamo:"removed_on"`
 	RemovalID int64 `dynamo:"removal_id"`
 }
 
-// Buries reports whether a grant that was made in that epoch counts for nothing.
-// The zero tombstone, of who was never taken out, buries none.
+// Buries reports whether a grant that was made in the epoch has no effect. The zero
+// Tombstone buries none.
 func (t Tombstone) Buries(epoch int64) bool { return epoch < t.Epoch }
 
-// System is the actor of what nobody asked for: what follows from a change.
+// System is the actor of changes that no request makes: consequences of others.
 const System = "system"
 
 // Audit is one change, written in the transaction that makes it and never
-// changed afterwards. It names people by id; what else is personal stands in it
-// encrypted with the key of the user it is about, which their purge deletes.
+// changed afterwards. It names people by id; other personal data are encrypted
+// with the key of the user they are about, which their purge deletes.
 type Audit struct {
 	OrganizationID int64          `dynamo:"organization_id"`
 	ID             string         `dynamo:"audit_id"`
@@ -224,18 +225,18 @@ type Audit struct {
 	Actor          string         `dynamo:"actor"` // user:7 or key:abc
 	Action         string         `dynamo:"action"`
 	Resource       string         `dynamo:"resource"`
-	Before         map[string]any `dynamo:"before,omitempty,allowemptyelem"` // a fact may be "" or null
+	Before         map[string]any `dynamo:"before,omitempty,allowemptyelem"` // a value may be "" or null
 	After          map[string]any `dynamo:"after,omitempty,allowemptyelem"`
 	Outcome        string         `dynamo:"outcome"`
 	RequestID      string         `dynamo:"request_id"`
 	SourceIP       string         `dynamo:"source_ip"`         // encrypted where the actor is a user
-	About          string         `dynamo:"about"`             // the first name of Resource, for an index: "project:151"
-	Person         string         `dynamo:"person,omitempty"`  // the first user whom it is about in that place, for an index: "user:16"
+	About          string         `dynamo:"about"`             // the whole that Resource is a part of, for an index: "project:151"
+	Person         string         `dynamo:"person,omitempty"`  // the first user it concerns there, for an index: "user:16"
 	Notices        []Notice       `dynamo:"notices,omitempty"` // who is to be told
 }
 
-// Mention leads from a user to a change that an index doesn't lead to: one that
-// is about several people.
+// Mention leads from a user to a change that concerns several people, which an
+// index lists under the first of them alone.
 type Mention struct {
 	OrganizationID int64  `dynamo:"organization_id"`
 	Person         string `dynamo:"person"`
@@ -258,22 +259,22 @@ type Notice struct {
 	Resource string `dynamo:"resource"`
 }
 
-// About is the name of the resource; that of nothing where it can't be read.
+// About is Resource, parsed; the zero Ref where it can't be.
 func (n Notice) About() Ref {
 	about, _ := ParseRef(n.Resource)
 	return about
 }
 
-// Marker says that what follows from an audit row was done, in the transaction
-// that did it, so that doing it again changes nothing. It ends when no stream
-// can repeat the row any more.
+// Marker records that one kind of work on an audit row was done. It is written in
+// the work's own transaction, so that a repeated record changes nothing, and
+// expires when no stream can repeat the row any more.
 type Marker struct {
 	Work    string `dynamo:"work"`
 	AuditID string `dynamo:"audit_id"`
 	TTL     int64  `dynamo:"ttl"`
 }
 
-// Replay is the answer kept for an Idempotency-Key.
+// Replay is the stored answer of an Idempotency-Key.
 type Replay struct {
 	Principal   string `dynamo:"principal"`
 	Operation   string `dynamo:"operation"`
@@ -281,10 +282,10 @@ type Replay struct {
 	Fingerprint string `dynamo:"fingerprint"`
 	Status      int    `dynamo:"status"`
 	Body        []byte `dynamo:"body,omitempty"`
-	Parts       int    `dynamo:"parts,omitempty"` // the body lies in this many rows beside it
+	Parts       int    `dynamo:"parts,omitempty"` // where the body is in that many ReplayPart rows
 	PartsID     string `dynamo:"parts_id,omitempty"`
 	ETag        string `dynamo:"etag,omitempty"`
-	RemovalID   int64  `dynamo:"removal_id,omitempty"` // that the request made
+	RemovalID   int64  `dynamo:"removal_id,omitempty"` // the removal that the request began
 	Redacted    bool   `dynamo:"redacted,omitempty"`
 	ExpiresOn   Time   `dynamo:"expires_on"`
 	TTL         int64  `dynamo:"ttl"`

@@ -9,12 +9,12 @@ import (
 	"wardroom/pkg/table"
 )
 
-// account is a user's account as the transaction that ended it found it.
+// account is the image of a user's account before the removal that ended it.
 type account struct{ model.UserWas }
 
 func (account) thing() string { return "account" }
 
-// accountBefore is the account of a user as a removal's record tells it.
+// accountBefore returns the image of a user's account that a removal's record has.
 func accountBefore(r model.Removal, user int64) account {
 	if i := slices.IndexFunc(r.Users, func(w model.UserWas) bool { return w.UserID == user }); i >= 0 {
 		return account{r.Users[i]}
@@ -22,7 +22,7 @@ func accountBefore(r model.Removal, user int64) account {
 	return account{model.UserWas{UserID: user}}
 }
 
-// accountEffect is what is told of the end of an account.
+// accountEffect describes the end of an account.
 func accountEffect(r model.Removal, user int64) model.Effect {
 	e := model.Effect{Resource: model.UserName(user), Action: "delete"}
 	switch {
@@ -38,8 +38,8 @@ func accountEffect(r model.Removal, user int64) model.Effect {
 
 func (account) keys(user int64) []table.Primary { return []table.Primary{table.Users.Key(user)} }
 
-// follow leads to the rows that keep the address and the names of a deleted user,
-// which others may have by now.
+// follow returns the keys of the rows that reserve the address and names of a deleted
+// user, which others may have by now.
 func (account) follow(rows table.Rows, user int64) []table.Primary {
 	if row, ok := table.Users.In(rows, user); ok && row.DeletedOn != nil {
 		return store.NameRows(row)
@@ -47,7 +47,7 @@ func (account) follow(rows table.Rows, user int64) []table.Primary {
 	return nil
 }
 
-// back gives a user their account back, where it is still as the removal left it.
+// back restores the account, where it is still as the removal left it.
 func (a account) back(u *undoing, _ model.EffectRow) restoration {
 	row, returns, _ := u.user(a.UserID)
 	if !returns {
@@ -59,9 +59,9 @@ func (a account) back(u *undoing, _ model.EffectRow) restoration {
 	}}
 }
 
-// names gives a deleted user their address and names back before anything else, so
-// that they are theirs for as long as the undo takes. Where these are somebody else's
-// by now, the user gets nothing back.
+// names reserves a deleted user's address and names again before anything else, so
+// that they are theirs while the undo goes on. Where others have them by now, the user
+// gets nothing back.
 func (a account) names(u *undoing) {
 	row, returns, _ := u.user(a.UserID)
 	switch {

@@ -12,14 +12,14 @@ import (
 	"wardroom/pkg/table"
 )
 
-// agentHeirs are who becomes owner of the agents of each project, 0 for
-// nobody, and what they are on these already.
+// agentHeirs are the heirs of the agents of each project, by project id, 0 for nobody,
+// and the rows of the roles that they have on these.
 type agentHeirs struct {
 	of   map[int64]int64
 	rows table.Rows
 }
 
-// agentHeir is whom the removal names to become owner of agents, 0 for nobody.
+// agentHeir is the heir of agents that the removal names, 0 for nobody.
 func (w *work) agentHeir() int64 {
 	if w.r.AgentsTo == nil {
 		return 0
@@ -27,10 +27,11 @@ func (w *work) agentHeir() int64 {
 	return *w.r.AgentsTo
 }
 
-// heirsOf finds who becomes owner of agents: whom the removal names, if they can
-// reach their project, else the project's oldest admin who isn't removed too.
-// What the named one is on the agents and in their projects is among rows; their
-// teams are looked at only where nothing else lets them in.
+// heirsOf finds the heirs of agents: the one whom the removal names, where they can
+// reach the agent's project, else the project's oldest admin who isn't removed too.
+// rows have the named heir's roles on the agents and in their projects; their team
+// memberships are read only where they reach a project by nothing else. It returns
+// ErrStale where the admin it found isn't one any more.
 func (w *work) heirsOf(ctx context.Context, owned []model.Agent, rows table.Rows) (agentHeirs, error) {
 	h := agentHeirs{make(map[int64]int64, len(owned)), rows}
 	projects := make(map[int64]model.Project, len(owned))
@@ -62,8 +63,8 @@ func (w *work) heirsOf(ctx context.Context, owned []model.Agent, rows table.Rows
 	return h, err
 }
 
-// reached makes the named heir that of the projects that they can reach, and takes
-// these away.
+// reached makes the named user the heir in the projects that they can reach, and
+// deletes these from projects.
 func (w *work) reached(ctx context.Context, h agentHeirs, named model.User, projects map[int64]model.Project) error {
 	take := func() (teams []table.Primary) {
 		for id, p := range projects {
@@ -103,11 +104,11 @@ func (w *work) admins(ctx context.Context, h agentHeirs, projects map[int64]mode
 	return g.Wait()
 }
 
-// membersPage is how many members of a project are looked at at a time.
+// membersPage is the number of a project's members that are read at a time.
 const membersPage = 100
 
-// oldestAdmin is the active admin of a project who has been a member for
-// longest, those who are removed apart; 0 where there is none.
+// oldestAdmin is the active admin of a project who has been a member for longest and
+// isn't removed too; 0 where there is none.
 func (w *work) oldestAdmin(ctx context.Context, project int64) (int64, error) {
 	var oldest model.ProjectMember
 	for after := int64(0); ; {

@@ -12,15 +12,15 @@ import (
 	"wardroom/pkg/table"
 )
 
-// agentRole is a user's own permission on an agent, as it was taken.
+// agentRole is the image of a user's own permission on an agent.
 type agentRole struct{ model.AgentMember }
 
 func (agentRole) thing() string { return "agent_role" }
 
-// agentRoles finds what people have of agents, or of those of the project they are
-// taken out of: their permissions are deleted, and the agents they own go to an heir.
-// An agent changes hands before its owner's permission is deleted, by which it is
-// found: so it does wherever the work is cut off.
+// agentRoles finds the users' permissions on agents, or on those of the project they
+// are removed from: the permissions are deleted, and the agents that they own go to an
+// heir. Since an owned agent is found by its owner's permission, it changes hands
+// before that is deleted, wherever the work is interrupted.
 func agentRoles(ctx context.Context, w *work) ([]effect, error) {
 	found, err := each(ctx, w, func(ctx context.Context, u model.User) ([]store.Ref, error) {
 		all, err := w.s.AllAgentsOfUser(ctx, u.ID)
@@ -64,8 +64,8 @@ func agentRoles(ctx context.Context, w *work) ([]effect, error) {
 	return out, nil
 }
 
-// agentKeys are the rows of agents that an index told of, with what the heir whom the
-// removal names is there.
+// agentKeys are the keys of found agents, of the users' permissions on them, and of
+// the named heir's roles there.
 func (w *work) agentKeys(found map[int64][]store.Ref) (keys []table.Primary) {
 	heir := w.agentHeir()
 	for user, agents := range found {
@@ -80,9 +80,9 @@ func (w *work) agentKeys(found map[int64][]store.Ref) (keys []table.Primary) {
 	return keys
 }
 
-// endsRole deletes a permission on agent a. Whose it is mustn't become its owner at
-// the same time, by a request that began before they were removed; whoever is its
-// owner isn't any more by then.
+// endsRole deletes a permission on agent a. Its user mustn't become the agent's owner
+// meanwhile, by a request that began before the removal; where they own it already,
+// handsOver comes first.
 func (w *work) endsRole(a model.Agent, m model.AgentMember) effect {
 	name := model.AgentName(m.AgentID)
 	return effect{
@@ -104,7 +104,8 @@ func (m agentRole) keys(user int64) []table.Primary {
 	return agentRoleKeys(m.AgentID, m.ProjectID, user)
 }
 
-// agentRoleKeys are the rows by which an undo looks at a permission on an agent.
+// agentRoleKeys are the keys of the rows that decide whether an undo may restore a
+// permission on an agent.
 func agentRoleKeys(agent, project, user int64) []table.Primary {
 	return []table.Primary{
 		table.Agents.Key(agent), table.AgentMembers.Key(user, agent), table.Projects.Key(project), table.Users.Key(user), table.Tombstones.Key(project, user),
@@ -112,10 +113,9 @@ func agentRoleKeys(agent, project, user int64) []table.Primary {
 	}
 }
 
-// back puts a permission on an agent back where none has come in its place, no later
-// removal has been there, and none was withdrawn by itself. One on an agent of the
-// project that somebody was removed from counts only when the tombstone is gone, as
-// they are let in again.
+// back restores a permission on an agent where the user hasn't got another one since,
+// no later removal has voided it, and none of theirs was withdrawn. After a removal from
+// the agent's project, it is void until the undo's last transaction drops the tombstone.
 func (m agentRole) back(u *undoing, _ model.EffectRow) restoration {
 	a, _, live := store.LiveAgent(u.rows, m.AgentID)
 	if now, is := table.AgentMembers.In(u.rows, m.UserID, m.AgentID); is {
@@ -133,8 +133,8 @@ func (m agentRole) back(u *undoing, _ model.EffectRow) restoration {
 	}}
 }
 
-// keptAgentRoles are the permissions on agents of the team's projects that stay: they
-// are the people's own, and the report says so.
+// keptAgentRoles are the users' own permissions on agents of the team's projects, which
+// a removal from the team keeps, for its report.
 func keptAgentRoles(ctx context.Context, w *work) ([]effect, error) {
 	inTeam, found, err := withTeam(ctx, w, func(ctx context.Context) (map[int64][]store.Ref, error) {
 		return each(ctx, w, func(ctx context.Context, u model.User) ([]store.Ref, error) { return w.s.AllAgentsOfUser(ctx, u.ID) })
@@ -162,8 +162,7 @@ func keptAgentRoles(ctx context.Context, w *work) ([]effect, error) {
 	return out, err
 }
 
-// withTeam lists the projects of the team that people are taken out of, and what they
-// have, at the same time.
+// withTeam lists the projects of the removal's team, and calls list, at the same time.
 func withTeam[T any](ctx context.Context, w *work, list func(ctx context.Context) (map[int64][]T, error)) (inTeam map[int64]bool, found map[int64][]T, err error) {
 	inTeam = map[int64]bool{}
 	g, both := concurrent.WithContext(ctx)
@@ -181,8 +180,8 @@ func withTeam[T any](ctx context.Context, w *work, list func(ctx context.Context
 	return inTeam, found, g.Wait()
 }
 
-// buried reports whether a removal of a user from the project has ended their
-// permission on one of its agents: it may still be there, and counts for nothing.
+// buried reports whether a removal of a user from the project has voided their
+// permission on one of its agents, which may not be deleted yet.
 func buried(rows table.Rows, m model.AgentMember) bool {
 	tomb, is := table.Tombstones.In(rows, m.ProjectID, m.UserID)
 	return is && tomb.Buries(m.Epoch)

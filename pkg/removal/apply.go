@@ -10,12 +10,13 @@ import (
 	"wardroom/pkg/table"
 )
 
-// ApplyOffboarding carries out a plan and returns the removal that it comes to:
-// the account ends at once, and what its user holds is handed over afterwards,
-// whatever the plan said. A plan that was applied answers its removal again.
+// ApplyOffboarding carries out a plan and returns its removal: the account ends at
+// once, and everything that its user has is handed over afterwards, whatever the plan
+// showed. For a plan that was applied, it returns the same removal again.
 //
-// It refuses another hash than the plan's, one whose leaver or heirs have changed
-// since, and one of which the removal was undone (plan_stale), the caller (self_delete) and a global admin (403).
+// It refuses another hash than the plan's, a plan whose leaver or heirs have changed
+// since, and one whose removal was undone (plan_stale), the caller (self_delete) and a
+// global admin (403).
 func ApplyOffboarding(ctx context.Context, s *store.Store, c *request.Request, plan model.Offboarding, hash string) (model.Removal, error) {
 	if hash != plan.Hash {
 		return model.Removal{}, staleHash()
@@ -52,7 +53,7 @@ func staleHash() error {
 	return fault.New(fault.KindPlanStale, "The leaver or an heir has changed since the plan was made: plan again")
 }
 
-// shown is a removal as it is answered.
+// shown returns a removal as answers have it.
 func shown(ctx context.Context, s *store.Store, id int64) (model.Removal, error) {
 	r, ok, err := s.Removal(ctx, id)
 	if err != nil || !ok {
@@ -66,7 +67,7 @@ func shown(ctx context.Context, s *store.Store, id int64) (model.Removal, error)
 	return short(r), err
 }
 
-// short is a removal with as many of its effects as an answer has room for.
+// short returns a removal as answers have it, with at most the first listed effects.
 func short(r model.Removal) model.Removal {
 	if n := len(r.Effects); n > listed {
 		r.Effects, r.EffectCount = r.Effects[:listed], int64(n)

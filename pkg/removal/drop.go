@@ -9,10 +9,10 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Drop deletes a permission on an agent that a tombstone has ended, if it is still
-// there though the tombstone's removal is done and stands: what an undo of another
-// one has put back in the meantime. An agent that its holder owns then belongs to
-// nobody.
+// Drop deletes a permission on an agent that a tombstone has voided, where it still
+// exists although the tombstone's removal is done: an undo of another removal has
+// restored it meanwhile. An agent that its user owns is left without an owner. It does
+// nothing where the permission or the tombstone has changed.
 func Drop(ctx context.Context, s *store.Store, m model.AgentMember, tomb model.Tombstone, now model.Time) error {
 	rows, err := s.Read(ctx, table.Agents.Key(m.AgentID), table.AgentMembers.Key(m.UserID, m.AgentID), table.Tombstones.Key(m.ProjectID, m.UserID))
 	if err != nil {

@@ -9,15 +9,15 @@ import (
 	"wardroom/pkg/store"
 )
 
-// list is everything a removal changes: what its record says is done at once, and
-// what is left to do, of which all things are looked for at the same time. A preview,
-// a report and the removal itself all have it from the same finders.
+// list returns all effects of a removal: those of its first transaction, by its
+// record, and those that remain to be carried out, for which all finders run at the
+// same time. A preview, a report and the removal itself use the same finders.
 func (w *work) list(ctx context.Context) ([]model.Effect, error) {
 	out, _, err := w.foresee(ctx)
 	return out, err
 }
 
-// foresee is list with what the record will warn of.
+// foresee is list with the warnings that the record will have.
 func (w *work) foresee(ctx context.Context) (effects []model.Effect, warnings []string, err error) {
 	var finders []finder
 	for _, t := range things() {
@@ -44,8 +44,8 @@ func (w *work) foresee(ctx context.Context) (effects []model.Effect, warnings []
 	return effects, warnings, err
 }
 
-// Effects is the list of a removal that was made: what it changed so far, of
-// which done is what came after its first transaction, and what is left.
+// Effects returns all effects of a recorded removal: those of its first transaction,
+// those that were carried out since (done), and those that remain.
 func Effects(ctx context.Context, s *store.Store, r model.Removal, done []model.EffectRow) ([]model.Effect, error) {
 	out := []model.Effect{}
 	for _, e := range atOnce(r) {
@@ -72,9 +72,8 @@ func Effects(ctx context.Context, s *store.Store, r model.Removal, done []model.
 	return out, nil
 }
 
-// atOnce are the effects of the transaction that began a removal, by its record, with
-// what there was before: accounts, memberships, and what the heir of the last admin
-// became.
+// atOnce returns the effects of a removal's first transaction, by its record, with
+// their images: ended accounts, ended memberships, and the succession of a last admin.
 func atOnce(r model.Removal) (out []effect) {
 	add := func(user int64, told model.Effect, before image) {
 		out = append(out, effect{EffectRow: model.EffectRow{RemovalID: r.ID, UserID: user, Effect: told}, before: before})
@@ -93,6 +92,10 @@ func atOnce(r model.Removal) (out []effect) {
 		add(m.UserID, took.effect(), took)
 	}
 	for _, h := range r.Handovers {
+		if h.Heir == nil { // recorded before handovers had the heir's membership: it can't be restored
+			add(r.UserIDs[0], model.Effect{Resource: r.Place().String(), Action: "transfer", Detail: "becomes admin"}, nil)
+			continue
+		}
 		add(r.UserIDs[0], model.Effect{Resource: projects.memberName(*h.Heir), Action: "transfer", Detail: "becomes admin"}, succession[model.ProjectMember]{h})
 	}
 	return out

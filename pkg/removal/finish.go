@@ -12,27 +12,27 @@ import (
 	"wardroom/pkg/table"
 )
 
-// The actions of the audit log that are nobody's request.
+// The actions of audit rows that no request writes.
 const (
 	finishAction = "finish-removal"
 	undoAction   = "undo-removal"
 )
 
-// full is how many rows a transaction may name before the next effect, which
-// names at most seven, goes into another one: an agent, its heir's permission,
-// account, membership and tombstone, its record and audit row.
+// full is the number of rows of a transaction beyond which the next effect goes into
+// another one. An effect has at most seven: an agent, its heir's permission, account,
+// membership and tombstone, its record and audit row.
 const full = 90
 
-// margin is how much of the time must be left for one more transaction.
+// margin is the time that must remain for one more transaction.
 const margin = 500 * time.Millisecond
 
-// maxLost is how many transactions in a row may be lost to others.
+// maxLost is the number of tries of work that loses to other writers.
 const maxLost = 30
 
-// Finish works through what a removal has left to do, or through an undo that
-// began, and reports whether nothing is left: false where the time is nearly
-// over. It may run twice at the same time, and after a crash anywhere it goes
-// on where it was. A removal that isn't there has nothing left.
+// Finish carries out the remaining effects of a removal, or goes on with an undo that
+// has begun, and reports whether all is done: false where the time of ctx is nearly
+// over. It may run concurrently with itself, and after a crash anywhere it goes on
+// where it was. A removal that doesn't exist is done.
 func Finish(ctx context.Context, s *store.Store, id int64, now model.Time) (bool, error) {
 	done := false
 	err := store.Again(ctx, maxLost, func() (err error) {
@@ -55,7 +55,7 @@ func finish(ctx context.Context, s *store.Store, id int64, now model.Time) (bool
 		return false, err
 	case !ok, r.State == model.Undone:
 		return true, nil
-	case r.UndoneBy != "": // whether it was done before or not
+	case r.UndoneBy != "": // an undo has begun, whether the removal was done or not
 		return resume(ctx, s, r, now)
 	case r.State == model.Done:
 		return true, nil
@@ -72,7 +72,7 @@ func finish(ctx context.Context, s *store.Store, id int64, now model.Time) (bool
 	if err := f.recall(ctx); err != nil {
 		return false, err
 	}
-	for more := true; more; { // an index may not have told everything the first time
+	for more := true; more; { // an index may have been late the first time
 		var over bool
 		if more, over, err = f.round(ctx); over || err != nil {
 			return false, err
@@ -82,8 +82,8 @@ func finish(ctx context.Context, s *store.Store, id int64, now model.Time) (bool
 	return true, s.Commit(ctx, &f.tx)
 }
 
-// finishEarlier works off the removals from projects that came before r of the same
-// people, so that what these have ended isn't among what an undo of r puts back.
+// finishEarlier finishes earlier removals of the same users from projects, so that an
+// undo of r doesn't restore what these ended. It reports whether all are done.
 func finishEarlier(ctx context.Context, s *store.Store, r model.Removal, now model.Time) (bool, error) {
 	var earlier []int64
 	switch {
@@ -118,10 +118,10 @@ type finisher struct {
 	*work
 	tx       table.Tx
 	done     map[string]bool // resources whose effect is recorded
-	warnings []string        // of the record, once tx is committed
+	warnings []string        // of the record, to be written with tx
 }
 
-// recall reads which effects are done.
+// recall reads which effects were carried out before.
 func (f *finisher) recall(ctx context.Context) error {
 	rows, err := f.s.EffectsOf(ctx, f.r.ID)
 	f.done = make(map[string]bool, len(rows))
@@ -131,9 +131,9 @@ func (f *finisher) recall(ctx context.Context) error {
 	return err
 }
 
-// round works off what is found of all things, in their order, those that come early
-// in transactions of their own. It reports whether anything was found, and whether the
-// time is over.
+// round carries out the effects that the finders of all things find, in the order of
+// things, early ones in transactions of their own. It reports whether there was any,
+// and whether the time is over.
 func (f *finisher) round(ctx context.Context) (fresh, over bool, err error) {
 	early := true
 	for _, t := range things() {
@@ -156,7 +156,7 @@ func (f *finisher) round(ctx context.Context) (fresh, over bool, err error) {
 	return fresh, false, nil
 }
 
-// take works off what is found of one thing. It reports whether anything was,
+// take carries out the effects that one finder finds. It reports whether there was any,
 // and whether the time is over.
 func (f *finisher) take(ctx context.Context, find finder) (fresh, over bool, err error) {
 	found, err := find(ctx, f.work)
@@ -190,15 +190,15 @@ func (f *finisher) take(ctx context.Context, find finder) (fresh, over bool, err
 	return fresh, false, nil
 }
 
-// warn has the record warn of what an effect brings about.
+// warn adds an effect's warning to the record's.
 func (f *finisher) warn(e effect) {
 	if (e.warns != "" || e.empties) && !slices.Contains(f.warnings, NoAdminLeft) {
 		f.warnings = append(f.warnings, NoAdminLeft)
 	}
 }
 
-// flush commits what was gathered. The removal must still be as it was read:
-// nobody may have begun to undo it.
+// flush commits the gathered effects, on condition that the removal's record is
+// unchanged: no undo has begun.
 func (f *finisher) flush(ctx context.Context) error {
 	if f.tx.Len() == 0 {
 		return nil
@@ -216,7 +216,7 @@ func (f *finisher) flush(ctx context.Context) error {
 	return err
 }
 
-// close notes that nothing is left.
+// close notes that the removal is done.
 func (f *finisher) close() {
 	to := f.r
 	to.State, to.Warnings, to.PendingShard, to.PendingOn = model.Done, f.warnings, nil, nil

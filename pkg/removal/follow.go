@@ -9,11 +9,11 @@ import (
 	"wardroom/pkg/store"
 )
 
-// errShort says that the time was too short for all a removal has left to do;
-// who is called again goes on.
+// errShort says that the time was over before a removal was done; the next call goes
+// on.
 var errShort = errors.New("removal: not all of it is done yet")
 
-// Follow works off the removal that an audit row tells of, if it tells of one.
+// Follow finishes the removal that the change of an audit row began, if it began one.
 func Follow(ctx context.Context, s *store.Store, a model.Audit, now model.Time) error {
 	id, made := audit.RemovalMade(a)
 	if !made {

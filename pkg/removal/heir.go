@@ -10,12 +10,12 @@ import (
 	"wardroom/pkg/store"
 )
 
-// heirField is where a request names the heir.
+// heirField is the place of the heir in a request.
 const heirField = "query.transfer_to"
 
-// Heir finds the user to whom things go, 0 for nobody. They must be able to reach
-// the project and not be the one who leaves it; otherwise it is 404
-// naming them and the place.
+// Heir checks the heir of a removal from a project, 0 for nobody: another user than
+// the leaver, who can reach the project. It refuses with a 404 that names the field
+// and the project.
 func Heir(c *request.Request, p model.Project, leaver, heir int64) error {
 	if heir == 0 {
 		return nil
@@ -27,9 +27,9 @@ func Heir(c *request.Request, p model.Project, leaver, heir int64) error {
 	return nil
 }
 
-// takeOver notes that the heir of a removal becomes admin of a project in the
-// same transaction, records what they were, and adds it to what the audit log
-// tells. Where dry says so, no id is leased.
+// takeOver notes that the heir of a removal becomes admin of a project in the same
+// transaction, records the handover in r, and adds it to told for the audit log. With
+// dry, a new membership gets no id.
 func takeOver(ctx context.Context, s *store.Store, c *request.Request, r *model.Removal, p model.Project, heir int64, dry bool, told audit.Members) error {
 	var was *model.ProjectMember
 	if m, is := c.ProjectMember(p.ID, heir); is {

@@ -9,8 +9,8 @@ import (
 	"wardroom/pkg/table"
 )
 
-// identity is by what a user signed in, which their deletion frees for whoever comes
-// next.
+// identity is the image of the subjects that a user signed in as, which their deletion
+// frees.
 type identity struct {
 	UserID   int64           `dynamo:"user_id"`
 	Subjects []model.Subject `dynamo:"subjects,omitempty"`
@@ -18,13 +18,12 @@ type identity struct {
 
 func (identity) thing() string { return "identity" }
 
-// namesAtOnce is of how many users a transaction that deletes them has room to
-// free the addresses and names. Of more, the first effects do it.
+// namesAtOnce is the most users whose addresses and names the transaction that deletes
+// them can free. For more users, the first effects free them.
 const namesAtOnce = 20
 
-// identities are by what deleted users were found: the subjects that they sign in
-// as, and their addresses and names if they still have these, are free again, so
-// that the same people can come as new users.
+// identities finds the subjects, addresses and names that deleted users still have, to
+// free them, so that the same people can come back as new users.
 func identities(ctx context.Context, w *work) ([]effect, error) {
 	if !w.r.Deletes {
 		return nil, nil
@@ -58,14 +57,14 @@ func identities(ctx context.Context, w *work) ([]effect, error) {
 	return out, nil
 }
 
-// roomForSignIns is how many rows a transaction that deletes users may name before
-// it frees what another of them signs in as: two rows, or a few more, and the
-// record of it, beside the audit row and the stored answer.
+// roomForSignIns is the number of rows of a transaction beyond which it frees no
+// further user's subjects: these take two rows or a few more and a record, beside the
+// audit row and the stored answer.
 const roomForSignIns = 85
 
-// freeSignIns carries these effects out along with the removal, as far as its
-// transaction has room: the same person can sign in as a new user at once. Whoever
-// signs in meanwhile moves the user's version, and the request is decided anew.
+// freeSignIns carries out effects of identities in the removal's own transaction, as
+// far as that has room, so that the same person can sign in as a new user at once. A
+// sign-in meanwhile changes the user's version, and the request is decided anew.
 func freeSignIns(s *store.Store, c *request.Request, r model.Removal, bound []effect) {
 	for _, e := range bound {
 		if c.Tx.Len() > roomForSignIns {
@@ -75,7 +74,7 @@ func freeSignIns(s *store.Store, c *request.Request, r model.Removal, bound []ef
 	}
 }
 
-// frees is the effect on one user, if there is anything to free.
+// frees returns the effect on one user; false where there is nothing to free.
 func (w *work) frees(u model.User, bound []model.Binding, rows table.Rows) (effect, bool) {
 	had := identity{UserID: u.ID}
 	for _, b := range bound {
@@ -107,12 +106,12 @@ func (i identity) keys(int64) (keys []table.Primary) {
 	return keys
 }
 
-// back gives a user back by what they signed in, if all of it is free. Where it isn't,
-// their account can't come back either.
+// back binds the user's subjects again, where all are free. Where one isn't, the
+// account isn't restored either.
 func (i identity) back(u *undoing, _ model.EffectRow) restoration {
 	for _, s := range i.Subjects {
 		switch now, is := table.Subjects.In(u.rows, s.SubjectKey); {
-		case is && now.UserID == i.UserID: // an undo that was cut off has put all of it back
+		case is && now.UserID == i.UserID: // an interrupted undo has restored them all
 			return restoration{restored: true}
 		case is:
 			u.taken[i.UserID] = true

@@ -8,7 +8,7 @@ import (
 	"wardroom/pkg/table"
 )
 
-// invitation is a pending invitation that was revoked.
+// invitation is the image of a pending invitation that a removal revoked.
 type invitation struct {
 	InviteID int64          `dynamo:"invite_id"`
 	Was      model.Revision `dynamo:"was"`
@@ -16,8 +16,8 @@ type invitation struct {
 
 func (invitation) thing() string { return "invitation" }
 
-// placeInvitations are the pending ones to the project or the team that people are
-// taken out of.
+// placeInvitations finds the users' pending invitations to the removal's project or
+// team.
 func placeInvitations(ctx context.Context, w *work) ([]effect, error) {
 	place := w.r.Place().String()
 	keys := make([]table.Primary, 0, len(w.users))
@@ -35,7 +35,8 @@ func placeInvitations(ctx context.Context, w *work) ([]effect, error) {
 	return w.revokesInvitations(ctx, invites)
 }
 
-// allInvitations are all pending ones to a user, by the address in the organisation.
+// allInvitations finds all pending invitations to the users' addresses in the
+// organisation.
 func allInvitations(ctx context.Context, w *work) ([]effect, error) {
 	found, err := each(ctx, w, func(ctx context.Context, u model.User) ([]int64, error) {
 		return w.s.OpenInvites(ctx, u.OrganizationID, u.EmailKey)
@@ -75,9 +76,9 @@ func (w *work) revokesInvitations(ctx context.Context, ids []int64) ([]effect, e
 	return out, err
 }
 
-// theirs reports whether a pending invitation to a user's address is for that user,
-// and from before the removal. The address of who is deleted may be another's by
-// now: what is for that one stays.
+// theirs reports whether a pending invitation to a user's address is for that user and
+// from before the removal. A deleted user's address may be another's by now, whose
+// invitations aren't theirs.
 func (w *work) theirs(i model.Invite) bool {
 	switch {
 	case w.r.Kind != model.OfUser:
@@ -88,7 +89,7 @@ func (w *work) theirs(i model.Invite) bool {
 	return !w.r.Deletes || w.before(i.FreeIn)
 }
 
-// invited is the user whose address an invitation is to.
+// invited is the removed user whose address an invitation has, 0 for none.
 func (w *work) invited(i model.Invite) int64 {
 	for _, u := range w.users {
 		if u.EmailKey == i.EmailKey {
@@ -102,8 +103,8 @@ func (i invitation) keys(int64) []table.Primary {
 	return []table.Primary{table.Invites.Key(i.InviteID)}
 }
 
-// follow leads to the newest invitation of the address to the same place, and to the
-// tombstone of the project.
+// follow returns the keys of the address's newest invitation to the same place and of
+// the user's tombstone there.
 func (i invitation) follow(rows table.Rows, user int64) (keys []table.Primary) {
 	if row, ok := table.Invites.In(rows, i.InviteID); ok {
 		keys = append(keys, table.InvitesOf.Key(row.Place, row.EmailKey))
@@ -114,8 +115,8 @@ func (i invitation) follow(rows table.Rows, user int64) (keys []table.Primary) {
 	return keys
 }
 
-// back makes an invitation pending again, unless there is a newer one, or a later
-// removal from its project.
+// back makes an invitation pending again, unless it was changed since, there is a newer
+// one, or a later removal from its project.
 func (i invitation) back(u *undoing, e model.EffectRow) restoration {
 	now, is := table.Invites.In(u.rows, i.InviteID)
 	if is && now.Status == model.InvitePending && now.Version == i.Was.Version+2 {

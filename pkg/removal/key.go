@@ -10,7 +10,7 @@ import (
 	"wardroom/pkg/table"
 )
 
-// key is an API key that was revoked, whose row is kept.
+// key is the image of an API key that a removal revoked; the key's row is kept.
 type key struct {
 	Prefix string         `dynamo:"prefix"`
 	Was    model.Revision `dynamo:"was"`
@@ -18,14 +18,14 @@ type key struct {
 
 func (key) thing() string { return "key" }
 
-// boundKeys are the personal keys that reach only the project.
+// boundKeys finds the users' personal keys that are bound to the project.
 func boundKeys(ctx context.Context, w *work) ([]effect, error) {
 	return w.revokesKeys(ctx, "personal key bound to the project", func(ctx context.Context, u model.User) ([]string, error) {
 		return w.s.KeysBoundTo(ctx, *w.r.ProjectID, u.ID)
 	})
 }
 
-// personalKeys are all of a user's.
+// personalKeys finds all personal keys of the users.
 func personalKeys(ctx context.Context, w *work) ([]effect, error) {
 	return w.revokesKeys(ctx, "personal key", func(ctx context.Context, u model.User) ([]string, error) {
 		return w.s.PersonalKeys(ctx, u.ID)
@@ -65,7 +65,8 @@ func (w *work) revokesKeys(ctx context.Context, detail string, list func(context
 
 func (k key) keys(int64) []table.Primary { return []table.Primary{table.Keys.Key(k.Prefix)} }
 
-// follow leads to the tombstone of the project that the key is bound to.
+// follow returns the key of the user's tombstone in the project that the key is bound
+// to.
 func (k key) follow(rows table.Rows, user int64) []table.Primary {
 	if row, ok := table.Keys.In(rows, k.Prefix); ok && row.ProjectID != nil {
 		return []table.Primary{table.Tombstones.Key(*row.ProjectID, user)}
@@ -74,7 +75,7 @@ func (k key) follow(rows table.Rows, user int64) []table.Primary {
 }
 
 // back takes the revocation back, unless the key was changed since, or its user was
-// taken out of its project later.
+// removed from its project later.
 func (k key) back(u *undoing, e model.EffectRow) restoration {
 	now, is := table.Keys.In(u.rows, k.Prefix)
 	if is && now.RevokedOn == nil && now.Version == k.Was.Version+2 {
@@ -93,8 +94,8 @@ func (k key) back(u *undoing, e model.EffectRow) restoration {
 	}}
 }
 
-// keptServiceKeys are those that somebody made whose account ends: they live on, and
-// whoever ends it is told.
+// keptServiceKeys are the service keys that the users made, which remain valid, for the
+// report.
 func keptServiceKeys(ctx context.Context, w *work) ([]effect, error) {
 	makers := slices.Collect(maps.Values(w.users))
 	keys, err := w.s.ServiceKeysMadeBy(ctx, w.r.OrganizationID, w.r.RemovedOn, makers...)

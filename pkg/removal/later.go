@@ -8,13 +8,13 @@ import (
 	"wardroom/pkg/table"
 )
 
-// A project has a tombstone for everybody who was taken out of it, which names the
-// last removal. A team has none, since a removal takes so many people out of it at
-// once: which removals came later, the lists of removals say.
+// A project has a tombstone for every user who was removed from it, which names the
+// last removal. A team has none, since one removal takes so many people out of it:
+// later removals are found by the lists of removals.
 
-// lookLater finds, of the memberships of teams that the removal took, those of which
-// another one took a later one: what it gave back would be more than what its user
-// had last.
+// lookLater finds, for the team memberships that the removal ended, another removal
+// that ended a later membership of the same user and team: restoring the earlier one
+// could give back more than the user had last.
 func (u *undoing) lookLater(ctx context.Context) error {
 	gone := map[int64][]model.TeamMember{} // by user
 	for _, d := range u.done {
@@ -36,7 +36,7 @@ func (u *undoing) lookLater(ctx context.Context) error {
 	return nil
 }
 
-// laterOf looks at the other removals of one user.
+// laterOf is lookLater for the memberships of one user.
 func (u *undoing) laterOf(ctx context.Context, user int64, members []model.TeamMember) error {
 	ids, err := u.s.EveryRemovalAbout(ctx, model.UserName(user))
 	if err != nil {
@@ -71,8 +71,8 @@ func (u *undoing) laterOf(ctx context.Context, user int64, members []model.TeamM
 	return nil
 }
 
-// tookFrom is the membership of that name which a removal took: afterwards, as an
-// effect among rows says, or in its first transaction.
+// tookFrom returns the membership with a name that a removal ended: by an effect among
+// rows, or in its first transaction; false for none.
 func tookFrom(rows table.Rows, r model.Removal, name string) (model.TeamMember, bool, error) {
 	if e, ok := table.Effects.In(rows, r.ID, name); ok {
 		i, _, err := imageOf(e)

@@ -9,8 +9,8 @@ import (
 	"wardroom/pkg/table"
 )
 
-// membership is one of a project or a team, as it was taken, and the tombstone that
-// its user had there from an earlier removal, if any.
+// membership is the image of a membership of a project or a team, and of the tombstone
+// that its user had there from an earlier removal, nil for none.
 type membership[M model.Membership[M]] struct {
 	Member    M                `dynamo:"member"`
 	Tombstone *model.Tombstone `dynamo:"tombstone,omitempty"`
@@ -18,7 +18,7 @@ type membership[M model.Membership[M]] struct {
 
 func (membership[M]) thing() string { return placesOf[M]().noun + "_membership" }
 
-// memberships finds those that are deleted with an account, wherever they are.
+// memberships finds the users' memberships of all places of the kind.
 func (p *place[M]) memberships(ctx context.Context, w *work) ([]effect, error) {
 	found, err := listAll(ctx, w, p.ofUser(w.s))
 	if err != nil {
@@ -45,7 +45,7 @@ func (p *place[M]) memberships(ctx context.Context, w *work) ([]effect, error) {
 	return out, err
 }
 
-// keys are the rows of a membership: its place's, its own and its tombstone.
+// keys are the keys of a membership's place, of itself and of its user's tombstone.
 func (p *place[M]) keys(id, user int64) []table.Primary {
 	keys := []table.Primary{p.row(id), p.members.Key(id, user)}
 	if p.tombstones {
@@ -54,7 +54,8 @@ func (p *place[M]) keys(id, user int64) []table.Primary {
 	return keys
 }
 
-// ends deletes a membership of a place of whose leaders so many go.
+// ends deletes a membership of a place. going is the number of the place's leaders who
+// are removed.
 func (p *place[M]) ends(w *work, m M, going int64, rows table.Rows) effect {
 	is := m.Member()
 	took, raised := membership[M]{Member: m}, int64(0)
@@ -82,7 +83,7 @@ func (p *place[M]) ends(w *work, m M, going int64, rows table.Rows) effect {
 	}
 }
 
-// effect is what is told of its end.
+// effect describes the membership's end.
 func (m membership[M]) effect() model.Effect {
 	return model.Effect{Resource: placesOf[M]().memberName(m.Member), Action: "delete", Detail: "membership as " + m.Member.Member().Role}
 }
@@ -91,8 +92,8 @@ func (m membership[M]) keys(user int64) []table.Primary {
 	return append(placesOf[M]().keys(m.Member.Member().Place, user), table.Users.Key(user))
 }
 
-// back puts a membership back where none has come in its place, no other removal has
-// taken a later one, and there is room.
+// back restores a membership where the user hasn't got another one since, no other
+// removal has ended a later one, and the place isn't full.
 func (m membership[M]) back(u *undoing, _ model.EffectRow) restoration {
 	p, was := placesOf[M](), m.Member.Member()
 	at, live := p.at(u.rows, was.Place)
@@ -117,9 +118,9 @@ func (m membership[M]) back(u *undoing, _ model.EffectRow) restoration {
 	}}
 }
 
-// remain takes the removal's tombstone away, and puts the one before it back, where
-// somebody is a member again by another membership than m: what they get back, or
-// never lost, inside the project would count for nothing behind it.
+// remain replaces the removal's tombstone with the one before it, where the user is a
+// member again by another membership than m: it would void everything that they get
+// back, or never lost, inside the project.
 func (m membership[M]) remain(u *undoing) func(*table.Tx) {
 	p, was := placesOf[M](), m.Member.Member()
 	stone, buried := table.Tombstones.In(u.rows, was.Place, was.User)
@@ -130,16 +131,16 @@ func (m membership[M]) remain(u *undoing) func(*table.Tx) {
 	return func(tx *table.Tx) { at.Unbury(tx, stone, m.Tombstone) }
 }
 
-// overtakenBy is another removal by which a later membership was taken since; 0 for
-// none.
+// overtakenBy returns another removal that has ended a later membership, 0 for none,
+// and the noun of the place.
 func (m membership[M]) overtakenBy(u *undoing) (removal int64, place string) {
 	p := placesOf[M]()
 	removal, _ = p.later(u, m.Member)
 	return removal, p.noun
 }
 
-// keptMemberships are those of the team's projects that stay: they are the people's
-// own, and the report says so.
+// keptMemberships are the users' own memberships of the team's projects, which a
+// removal from the team keeps, for its report.
 func keptMemberships(ctx context.Context, w *work) ([]effect, error) {
 	inTeam, found, err := withTeam(ctx, w, func(ctx context.Context) (map[int64][]int64, error) { return listAll(ctx, w, w.s.ProjectsOfUser) })
 	if err != nil {

@@ -8,13 +8,12 @@ import (
 	"wardroom/pkg/table"
 )
 
-// notification is one that its user hadn't read when they were deleted, with whom it
-// went.
+// notification is the image of an unread notification, which is deleted with its user.
 type notification struct{ model.Notification }
 
 func (notification) thing() string { return "notification" }
 
-// unreadNotifications are those that nobody will read any more.
+// unreadNotifications finds the unread notifications of deleted users.
 func unreadNotifications(ctx context.Context, w *work) ([]effect, error) {
 	if !w.r.Deletes {
 		return nil, nil

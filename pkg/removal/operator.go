@@ -11,10 +11,10 @@ import (
 	"wardroom/pkg/table"
 )
 
-// operatorsAction is what the audit log calls the command.
+// operatorsAction is the action of the command's audit row.
 const operatorsAction = "end-account"
 
-// What an operator can't do.
+// Refusals of ByOperator.
 var (
 	ErrNobody     = errors.New("there is no such user, or they are deleted")
 	ErrEnded      = errors.New("the account has ended already")
@@ -23,11 +23,10 @@ var (
 	ErrLastOfRank = errors.New("this is the last global admin: name a successor, who gets the rank")
 )
 
-// ByOperator ends any account, that of a global admin too, whose rank ends with
-// it, and returns the removal. What the user held is handed over as after any
-// other end of an account: to the successor, who gets the rank, where one is
-// named. The last global admin of an organisation goes with a successor alone.
-// It refuses with the errors above.
+// ByOperator ends any account, also a global admin's, whose rank ends with it, and
+// returns the removal. Everything that the user has is handed over as after any other
+// end of an account, to the successor where one is named, who gets the rank. The last
+// global admin of an organisation needs a successor. It refuses with the errors above.
 func ByOperator(ctx context.Context, s *store.Store, user, successor int64, now model.Time) (r model.Removal, err error) {
 	err = store.Again(ctx, maxLost, func() error {
 		r, err = byOperator(ctx, s, user, successor, now)
@@ -81,8 +80,8 @@ func byOperator(ctx context.Context, s *store.Store, user, successor int64, now 
 	return r, c.Commit(ctx)
 }
 
-// succeeds is the row of a successor who gets the rank of u; nil where nobody
-// does, or the successor has it already.
+// succeeds returns the row of the successor who gets the rank of u; nil where there is
+// none, or the successor has it already.
 func succeeds(c *request.Request, u model.User, successor int64) (*model.User, error) {
 	if successor == 0 {
 		if u.IsSuperuser && c.Organization.GlobalAdminCount <= 1 {
@@ -103,8 +102,8 @@ func succeeds(c *request.Request, u model.User, successor int64) (*model.User, e
 	return &to, nil
 }
 
-// moveRank notes what follows from a change of a user's rank: a granted one is
-// what the rank now is, and the audit log tells of it.
+// moveRank notes the consequences of a change of a user's rank: on its RankGrant, and
+// in the audit row.
 func moveRank(c *request.Request, from, to model.User) {
 	if from.IsSuperuser == to.IsSuperuser {
 		return

@@ -9,18 +9,18 @@ import (
 	"wardroom/pkg/table"
 )
 
-// ownership is that an agent went from its owner to an heir.
+// ownership is the image of an agent's owner, whom an heir or nobody succeeded.
 type ownership struct {
 	AgentID   int64              `dynamo:"agent_id"`
 	ProjectID int64              `dynamo:"project_id"`
 	Was       model.Revision     `dynamo:"was"`                // of the agent
-	Heir      *model.AgentMember `dynamo:"heir,omitempty"`     // the permission of an owner that they then have; nil where nobody owns the agent any more
-	HeirWas   *model.AgentMember `dynamo:"heir_was,omitempty"` // the one that they had; nil for none
+	Heir      *model.AgentMember `dynamo:"heir,omitempty"`     // the heir's permission since; nil where the agent has no owner
+	HeirWas   *model.AgentMember `dynamo:"heir_was,omitempty"` // the heir's permission before; nil for none
 }
 
 func (ownership) thing() string { return "agent_ownership" }
 
-// handsOver gives an agent to the heir in its project.
+// handsOver gives an agent to the heir in its project, or leaves it without an owner.
 func (w *work) handsOver(a model.Agent, leaver int64, h agentHeirs) effect {
 	name, heir := model.AgentName(a.ID), h.of[a.ProjectID]
 	to := a
@@ -50,7 +50,7 @@ func (w *work) handsOver(a model.Agent, leaver int64, h agentHeirs) effect {
 			m = was.Modified(w.r.RemovedBy, w.at)
 			m.Version++
 		}
-	default: // one that a removal of their own has ended is taken for none: another one comes in its place
+	default: // a void permission is taken for none: a new one replaces it
 		m.Version += was.Version
 		e.named = func(id int64) { m.ID = id }
 	}
@@ -67,7 +67,7 @@ func (w *work) handsOver(a model.Agent, leaver int64, h agentHeirs) effect {
 	e.notices = []model.Notice{{UserID: heir, Kind: model.NoticeRoleChanged, Resource: name}}
 	e.apply = func(tx *table.Tx) {
 		w.s.HandOverAgent(tx, p, a, to, nil, gone.HeirWas, m)
-		table.ProjectMembers.CheckIn(tx, h.rows, a.ProjectID, heir) // which makes them the heir, if they are a member
+		table.ProjectMembers.CheckIn(tx, h.rows, a.ProjectID, heir) // by which they may be the heir
 	}
 	return e
 }
@@ -81,8 +81,8 @@ func (o ownership) keys(owner int64) []table.Primary {
 }
 
 // back gives an agent back to its owner, where the heir still owns it and the owner's
-// permission is back. The heir's own permission becomes what it was, unless somebody
-// has changed it since.
+// permission is restored. The heir's own permission becomes what it was, unless it was
+// changed since.
 func (o ownership) back(u *undoing, e model.EffectRow) restoration {
 	detail := "owner is " + model.UserName(e.UserID) + " again"
 	now, _, live := store.LiveAgent(u.rows, o.AgentID)
@@ -113,8 +113,8 @@ func (o ownership) back(u *undoing, e model.EffectRow) restoration {
 	}}
 }
 
-// ownsAgain reports whether a user has the permission of an owner on the agent, or
-// gets it back.
+// ownsAgain reports whether a user has an owner's permission on the agent, or gets it
+// back by this undo.
 func (o ownership) ownsAgain(u *undoing, user int64) bool {
 	if m, is := table.AgentMembers.In(u.rows, user, o.AgentID); is {
 		return m.Role == ownerRole && !u.buried(&m.ProjectID, m.UserID, m.Epoch)
@@ -127,11 +127,12 @@ func (o ownership) ownsAgain(u *undoing, user int64) bool {
 	return false
 }
 
-// takeFromHeir takes from the heir what they have by the agent, and returns what the
-// audit log tells of it. What has changed since is left alone and named.
+// takeFromHeir returns a function that restores the heir's permission from before, and
+// the change for the audit log. A permission that was changed since is left alone and
+// named as not restored.
 func (o ownership) takeFromHeir(u *undoing) (func(*table.Tx), audit.Members) {
 	nothing := func(*table.Tx) {}
-	if o.Heir == nil || o.HeirWas != nil && o.HeirWas.Version == o.Heir.Version { // it was that of an owner before
+	if o.Heir == nil || o.HeirWas != nil && o.HeirWas.Version == o.Heir.Version { // the removal didn't change the heir's permission
 		return nothing, nil
 	}
 	now, is := table.AgentMembers.In(u.rows, o.Heir.UserID, o.AgentID)

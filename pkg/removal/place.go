@@ -8,34 +8,36 @@ import (
 	"wardroom/pkg/table"
 )
 
-// place is a kind of place that people are members of, as M says: projects, which
-// have admins, or teams, which have owners. Both are its leaders here.
+// place describes a kind of place with memberships M: projects or teams. Its leaders
+// are a project's admins, a team's owners.
 type place[M model.Membership[M]] struct {
-	noun    string // a word for it, which begins the names of its things
+	noun    string // "project" or "team", with which the names of its images begin
 	leader  string // the role of a leader
 	kind    model.Kind
-	fact    func(M) audit.Membership // a membership as the log tells it
+	fact    func(M) audit.Membership // a membership for the audit log
 	row     func(id int64) table.Primary
 	members *table.Entity[M]
 	ofUser  func(s *store.Store) lister
 
-	// at is a place as its row was read; false where it is deleted or not there.
+	// at returns the place whose row was read; false where it is missing or deleted.
 	at func(rows table.Rows, id int64) (store.Place[M], bool)
-	// joins is a new membership of it.
+	// joins returns a new membership, without role and id.
 	joins func(id, user int64, by string, on model.Time) M
 
-	// heir is who comes to lead it where no leader remains, 0 for nobody.
+	// heir is the user who becomes leader where none remains, 0 for nobody.
 	heir func(r model.Removal) int64
-	// reach are the rows, beside the heir's own and their membership, that tell whether
-	// they can take it.
+	// reach are the keys of the rows, beside the heir's own and their membership, that
+	// takes needs.
 	reach func(w *work, rows table.Rows, id, heir int64) []table.Primary
-	// takes reports whether an heir whose rows were read can take it.
+	// takes reports whether an heir may become leader of the place; their rows must have
+	// been read.
 	takes func(w *work, rows table.Rows, heir model.User, id int64) bool
 
-	// tombstones says that whoever is taken out of it leaves a tombstone.
+	// tombstones says that a removal from the place leaves a tombstone.
 	tombstones bool
-	// later is another removal that has taken a later membership than m, and whether
-	// there is one: what an undo gave back would be more than what the user had last.
+	// later returns another removal, 0 where unknown, that has ended a later membership
+	// than m, and whether there is one: an undo must not give back more than the user had
+	// last.
 	later func(u *undoing, m M) (removal int64, taken bool)
 }
 
@@ -86,8 +88,8 @@ var teams = &place[model.TeamMember]{
 	reach: func(w *work, _ table.Rows, id, _ int64) []table.Primary {
 		return []table.Primary{table.TeamMembers.Key(id, w.r.GiverID)}
 	},
-	// Only an owner or a global admin gives what an owner is: nobody gives more by
-	// naming an heir.
+	// Only an owner or a global admin may make an owner: naming an heir gives no more
+	// than that.
 	takes: func(w *work, rows table.Rows, heir model.User, id int64) bool {
 		giver, _ := table.TeamMembers.In(rows, id, w.r.GiverID)
 		t, _ := store.LiveTeam(rows, id)
@@ -99,7 +101,7 @@ var teams = &place[model.TeamMember]{
 	},
 }
 
-// placesOf is the kind of place that an M is a membership of.
+// placesOf returns the kind of place of memberships M.
 func placesOf[M model.Membership[M]]() *place[M] {
 	for _, kind := range []any{projects, teams} {
 		if p, is := kind.(*place[M]); is {
@@ -109,16 +111,16 @@ func placesOf[M model.Membership[M]]() *place[M] {
 	panic("removal: a membership of no place")
 }
 
-// name is what the log and the effects call one of them.
+// name is a place's name in the audit log and in effects.
 func (p *place[M]) name(id int64) string { return p.kind.Ref(id).String() }
 
-// told is what the log tells of a membership, in a row about its place.
+// told returns a membership's change for an audit row about its place.
 func (p *place[M]) told(m M, turn audit.Turn[audit.Membership]) audit.MembersChanged {
 	is := m.Member()
 	return audit.MembersChanged{In: p.kind.Ref(is.Place), Members: audit.Members{is.User: turn}}
 }
 
-// memberName is what the log and the effects call a membership.
+// memberName is a membership's name in the audit log and in effects.
 func (p *place[M]) memberName(m M) string {
 	is := m.Member()
 	return model.MemberName(p.name(is.Place), is.User)

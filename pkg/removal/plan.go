@@ -15,10 +15,11 @@ import (
 // PlanFor is how long an offboarding plan may be applied.
 const PlanFor = 24 * time.Hour
 
-// listed is how many effects an answer shows: what it has room for.
+// listed is the most effects that an answer has room for.
 const listed = 10_000
 
-// Plan is what becomes of everything that a leaver holds.
+// Plan is an offboarding plan as it is answered: the effects on everything that a
+// leaver has.
 type Plan struct {
 	PlanID    int64          `json:"plan_id"`
 	PlanHash  string         `json:"plan_hash" doc:"Of who leaves and of the heirs: Apply Offboarding wants it, and compares it with what they are then"`
@@ -27,15 +28,15 @@ type Plan struct {
 	Steps     []model.Effect `json:"steps" doc:"The effects of the removal that it comes to, the end of the account first; at most the first 10,000"`
 }
 
-// Truncated says that an answer shows only the first of what there is.
+// Truncated says that an answer has only the first of all steps.
 type Truncated struct {
 	StepsTruncated bool  `json:"steps_truncated"`
 	Steps          int64 `json:"steps" doc:"How many there are"`
 }
 
-// PlanOffboarding notes a plan for everything that a user holds, which Apply
-// carries out, and returns it, and how much of it is left out, nil for nothing.
-// Nothing else is written. What an heir can't take is named in its steps.
+// PlanOffboarding notes a plan for everything that a user has, which ApplyOffboarding
+// carries out, and writes nothing else. It returns the plan, and nil or how it was
+// truncated. Its steps name the things that an heir can't take over.
 //
 // It refuses the caller (self_delete) and a global admin (403).
 func PlanOffboarding(ctx context.Context, s *store.Store, c *request.Request, u model.User, heirs model.Heirs) (Plan, *Truncated, error) {
@@ -64,12 +65,12 @@ func PlanOffboarding(ctx context.Context, s *store.Store, c *request.Request, u 
 	return plan, nil, nil
 }
 
-// offboards is how an offboarding ends an account.
+// offboards returns the options with which an offboarding ends an account.
 func offboards(heirs model.Heirs) UserOptions { return UserOptions{Delete: true, Heirs: heirs} }
 
-// planHash is the same for as long as the leaver and the heirs are what they were:
-// their ranks, and whether their accounts are open. What the leaver holds makes no
-// difference, since all of it is handed over whatever it is.
+// planHash is a hash of the heirs, and of the ranks and states of the leaver's and the
+// heirs' accounts. It doesn't depend on the leaver's things, since all of them are
+// handed over, whatever they are.
 func planHash(c *request.Request, u model.User, heirs model.Heirs) string {
 	type person struct {
 		ID                       int64

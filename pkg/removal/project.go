@@ -12,15 +12,15 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Heirs are the users to whom things of somebody go who is removed, 0 for nobody.
+// Heirs are the users who take over things of a removed user, 0 for nobody.
 type Heirs struct {
 	Admin  int64 // becomes admin where the last one goes
 	Agents int64 // becomes owner of agents; without one, the oldest admin of their project
 }
 
-// FromProject notes the removal of a member from the project of the case, and
-// tells what it does. It refuses with last_project_admin (409) to take the last
-// admin away, unless an heir takes their place.
+// FromProject notes the removal of a member from the request's project, and returns
+// their row and a report. It refuses (last_project_admin, 409) to remove the last
+// admin whose account is active, unless an heir succeeds them.
 func FromProject(ctx context.Context, s *store.Store, c *request.Request, user int64, heirs Heirs, remaining *Remaining, o Options) (model.ProjectUser, Report, error) {
 	p, heir := *c.Project, heirs.Admin
 	m, _ := c.ProjectMember(p.ID, user)
@@ -83,7 +83,7 @@ func FromProject(ctx context.Context, s *store.Store, c *request.Request, user i
 	return row, report, nil
 }
 
-// given is an id, nil for none.
+// given returns a pointer to an id, nil for 0.
 func given(id int64) *int64 {
 	if id == 0 {
 		return nil

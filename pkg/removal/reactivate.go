@@ -11,14 +11,13 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Reactivate notes that the account of a deactivated user may be used again; to
-// is their row with whatever else the request changes of it. They come back with
-// nothing: what the removal took away, an undo of it gives back.
+// Reactivate notes that a deactivated user's account may be used again; to is from with
+// the request's other changes. They get none of their things back: an undo of the
+// removal restores these.
 //
-// What is left of the removal is worked off first, so that no membership or key
-// that it has not come to yet lets them in. That a deleted user can't be
-// reactivated is a 404; a removal that isn't done within the request's time is
-// unavailable.
+// The removal is finished first, so that no membership or key that it hasn't ended yet
+// gives them access. It refuses a deleted user (404), and is unavailable where the
+// removal can't be finished within the request's time.
 func Reactivate(ctx context.Context, s *store.Store, c *request.Request, from, to model.User) (model.User, error) {
 	if from.DeletedOn != nil {
 		return from, fault.NotFound()

@@ -7,8 +7,8 @@ import (
 	"wardroom/pkg/table"
 )
 
-// recentProjectList is which projects a user opened last, and recentAgentList which
-// agents: both are dropped when the user is deleted.
+// recentProjectList and recentAgentList are the images of a user's recent projects and
+// agents, which are deleted with the user.
 type (
 	recentProjectList struct{ model.Recents }
 	recentAgentList   struct{ model.Recents }
@@ -61,7 +61,7 @@ func (l recentAgentList) back(u *undoing, _ model.EffectRow) restoration {
 	return u.recreates(table.RecentAgents, l.Recents)
 }
 
-// recreates puts a list back where the user has none.
+// recreates restores a list where the user has none.
 func (u *undoing) recreates(of *table.Entity[model.Recents], row model.Recents) restoration {
 	if now, is := of.In(u.rows, row.UserID); is {
 		return restoration{restored: now.Version == row.Version+1}

@@ -11,21 +11,21 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Remaining is what may still lead a person to projects once they are taken out of
-// one, or of a team: their first memberships and teams, as an index tells them.
+// Remaining has the projects and teams by which a user may still reach projects after
+// a removal: the first page of each, by an index.
 type Remaining struct{ projects, teams []int64 }
 
-// remainingPage is how many of each an index is asked for at a time.
+// remainingPage is the size of these pages.
 const remainingPage = 25
 
-// Ask puts the questions along with the rows of a request.
+// Ask asks the indexes in the request's second trip.
 func (l *Remaining) Ask(f *request.Fetch, user int64) {
 	s := f.Store()
 	request.Ask(f, &l.projects, func(ctx context.Context) ([]int64, error) { return s.ProjectsOfUser(ctx, user, 0, remainingPage) })
 	request.Ask(f, &l.teams, func(ctx context.Context) ([]int64, error) { return s.TeamsOfUser(ctx, user, 0, remainingPage) })
 }
 
-// Look puts the questions in a trip of their own.
+// Look asks the indexes in a trip of its own.
 func (l *Remaining) Look(ctx context.Context, s *store.Store, user int64) error {
 	g, ctx := concurrent.WithContext(ctx)
 	g.Go(func() (err error) {
@@ -39,14 +39,13 @@ func (l *Remaining) Look(ctx context.Context, s *store.Store, user int64) error 
 	return g.Wait()
 }
 
-// departure is the project or the team that somebody is taken out of; the other one
-// is 0.
+// departure is the project or the team that a user is removed from; the other is 0.
 type departure struct{ project, team int64 }
 
-// stranded reports whether neither a membership nor a team nor a rank leads u
-// to any project once they have left. What the indexes told is read again, since
-// it may be a deleted project, an empty team or a membership that has ended:
-// one more round trip for each page of it, until something is found.
+// stranded reports whether u reaches no project after leaving, neither by membership
+// nor by team nor by rank. Rows that the indexes found are read again, since they may
+// be of a deleted project, an empty team or an expired membership: one more round trip
+// for each page, until one gives access.
 func (l *Remaining) stranded(ctx context.Context, s *store.Store, now model.Time, u model.User, leaving departure) (bool, error) {
 	if access.RankOf(u.IsStaff, u.IsSuperuser).Admin() {
 		return false, nil
@@ -67,7 +66,7 @@ func (l *Remaining) stranded(ctx context.Context, s *store.Store, now model.Time
 	return true, nil
 }
 
-// next is the page after one that was full.
+// next returns the page after a full one; nil after one that isn't.
 func next(ctx context.Context, ask func(context.Context, int64, int64, int) ([]int64, error), user int64, page []int64) ([]int64, error) {
 	if len(page) < remainingPage {
 		return nil, nil
@@ -75,8 +74,8 @@ func next(ctx context.Context, ask func(context.Context, int64, int64, int) ([]i
 	return ask(ctx, user, page[len(page)-1], remainingPage)
 }
 
-// leads reports whether one of these memberships or teams leads a user to a
-// live project elsewhere.
+// leads reports whether a user reaches a project by one of these projects or teams,
+// other than the one they leave.
 func leads(ctx context.Context, s *store.Store, now model.Time, user int64, projects, teams []int64, leaving departure) (bool, error) {
 	keys := make([]table.Primary, 0, 2*(len(projects)+len(teams)))
 	for _, id := range projects {

@@ -1,7 +1,7 @@
-// Package removal takes people out of projects and teams. It is the one
-// function behind every route that does so, so that no guard can be missing on
-// one of them. A request's access ends with one transaction; what is left to
-// clean up is found by the removal's record.
+// Package removal removes people from projects and teams, ends accounts, and undoes
+// both. Every route that does so uses it, so that no route can lack a check. Access ends
+// with the first transaction, which records the removal; Finish carries out the
+// remaining effects, which it finds by that record.
 package removal
 
 import (
@@ -19,14 +19,13 @@ import (
 // UndoFor is how long a removal can be undone.
 const UndoFor = 30 * 24 * time.Hour
 
-// What a removal warns of.
+// Warnings of a removal.
 const (
-	NoProjectLeft = "no_project_left" // nothing leads the person to any project any more
-	NoAdminLeft   = "no_admin_left"   // a project, a team or an agent is left that nobody holds
+	NoProjectLeft = "no_project_left" // the user reaches no project any more
+	NoAdminLeft   = "no_admin_left"   // a project is left without an admin, or a team or an agent without an owner
 )
 
-// Report is what a removal tells beyond the rows removed: in its record, and in
-// meta where a caller asks for it.
+// Report describes a removal, in meta where the caller asks for it.
 type Report struct {
 	RemovalID       *int64                `json:"removal_id" doc:"Null for a preview"`
 	EffectiveAccess model.EffectiveAccess `json:"effective_access" doc:"Other ways by which the person still gets in"`
@@ -34,18 +33,18 @@ type Report struct {
 	Effects         []model.Effect        `json:"effects"`
 }
 
-// Options are what a caller may ask of a removal.
+// Options are the options of a removal that callers have.
 type Options struct {
 	DryRun bool `query:"dry_run" doc:"Make every check and answer, but write nothing"`
 	Report bool `query:"report" doc:"Tell in meta what the removal does"`
 }
 
-// Reports reports whether the caller wants to be told in meta.
+// Reports reports whether the caller wants the Report in meta.
 func (o Options) Reports() bool { return o.DryRun || o.Report }
 
-// look completes the report and the record of a removal with what has to be
-// looked up: whether somebody is left without any project, as stranded tells,
-// and, for callers who ask, what the removal does. Both at the same time.
+// look completes the report and the record of a removal: with the warning
+// NoProjectLeft where stranded is true and, for callers who ask, with its effects. It
+// finds both at the same time.
 func (rep *Report) look(ctx context.Context, s *store.Store, c *request.Request, r *model.Removal, o Options, stranded func(context.Context) (bool, error)) error {
 	if !o.Reports() {
 		return rep.warn(ctx, r, stranded)
@@ -63,7 +62,7 @@ func (rep *Report) look(ctx context.Context, s *store.Store, c *request.Request,
 	return err
 }
 
-// warn completes both with what there is to warn of.
+// warn completes the report and the record with the warning NoProjectLeft.
 func (rep *Report) warn(ctx context.Context, r *model.Removal, stranded func(context.Context) (bool, error)) error {
 	strands, err := stranded(ctx)
 	if strands {
@@ -73,7 +72,8 @@ func (rep *Report) warn(ctx context.Context, r *model.Removal, stranded func(con
 	return err
 }
 
-// record is the removal as it is kept.
+// record returns the removal to be recorded, with a new id, and notes it for the
+// answer.
 func record(ctx context.Context, s *store.Store, c *request.Request, r model.Removal) (model.Removal, error) {
 	id, err := s.NewID(ctx, model.RemovalIDs)
 	if err != nil {
@@ -85,8 +85,8 @@ func record(ctx context.Context, s *store.Store, c *request.Request, r model.Rem
 	return r, nil
 }
 
-// Ways names the paths by which a user still reaches a target, once their own
-// role there is taken away.
+// Ways names the paths by which a user reaches a target. To find those that remain
+// after a removal, the target must be without the role that it ends.
 func Ways(u model.User, t access.Target) model.EffectiveAccess {
 	out := model.EffectiveAccess{Via: []string{}}
 	for path, gives := range access.Paths(request.CallerOf(u), t) {

@@ -10,8 +10,8 @@ import (
 	"wardroom/pkg/table"
 )
 
-// undoing is an undo as it stands: what the removal did, what is there now, and
-// what is to be written.
+// undoing is the state of an undo: the removal's effects, the present rows, and the
+// writes planned so far.
 type undoing struct {
 	s    *store.Store
 	r    model.Removal
@@ -23,23 +23,23 @@ type undoing struct {
 	notRestored []string
 	taken       map[int64]bool // users whose address or sign-in somebody else has now
 
-	puts     []func(*table.Tx)                   // of what came after the removal's first transaction
-	finals   []func(*table.Tx)                   // of that one
-	members  audit.Members                       // who are members again, and the audit row of the undo tells so
-	accounts map[int64]audit.Turn[audit.Account] // whose accounts are open again
-	later    map[string]model.Removal            // the last removal that took a later membership of a team, by the name of that
+	puts     []func(*table.Tx)                   // restore effects after the removal's first transaction
+	finals   []func(*table.Tx)                   // restore effects of that one
+	members  audit.Members                       // restored memberships, for the undo's audit row
+	accounts map[int64]audit.Turn[audit.Account] // restored accounts, likewise
+	later    map[string]model.Removal            // by the name of a team membership: the last removal that ended a later one
 }
 
-// done is an effect of the removal, and by what it is put back.
+// done is an effect that a removal has had, with its image.
 type done struct {
 	row   model.EffectRow
-	image image // nil where nothing is kept of it any more
+	image image // nil where there is none any more
 	turn  int
-	first bool // it came with the removal's first transaction
+	first bool // of the removal's first transaction
 }
 
-// restore looks at everything a removal did, of which effects is what came after
-// its first transaction, and plans how to put it back.
+// restore plans the undo of a removal. effects are those that were carried out after
+// its first transaction.
 func restore(ctx context.Context, s *store.Store, r model.Removal, effects []model.EffectRow, now model.Time) (*undoing, error) {
 	u := &undoing{s: s, r: r, now: now, notRestored: []string{}, restored: []model.Effect{}, taken: map[int64]bool{}, members: audit.Members{}, accounts: map[int64]audit.Turn[audit.Account]{}}
 	for _, e := range effects {
@@ -47,7 +47,7 @@ func restore(ctx context.Context, s *store.Store, r model.Removal, effects []mod
 		if err != nil {
 			return nil, err
 		}
-		if e.Thing != "" { // else it stays, or was left to nobody, which ends with the rest
+		if e.Thing != "" || ends(e) { // else the effect kept its thing, or left it to nobody: nothing to restore
 			u.done = append(u.done, done{row: e, image: i, turn: turn})
 		}
 	}
@@ -77,7 +77,13 @@ func restore(ctx context.Context, s *store.Store, r model.Removal, effects []mod
 	return u, nil
 }
 
-// look reads the rows by which it is told what can be put back.
+// ends reports whether an effect has ended something. One without an image was recorded
+// before effects had images of one shape: it can't be restored, and is named so.
+func ends(e model.EffectRow) bool {
+	return e.Action == "delete" || e.Action == "revoke" || e.Action == "deactivate"
+}
+
+// look reads the rows that decide what can be restored.
 func (u *undoing) look(ctx context.Context) error {
 	var keys []table.Primary
 	for _, id := range u.r.UserIDs {
@@ -106,10 +112,10 @@ func (u *undoing) look(ctx context.Context) error {
 	return u.lookLater(ctx)
 }
 
-// plan decides whether something can be put back, and notes how. What a removal's
-// first transaction did is put back in one transaction too, the last one: access
-// begins again with one write, as it ended. So what of it is back already came back
-// otherwise, and counts as not restored.
+// plan decides whether an effect can be undone, and notes the write in into. The
+// effects of the removal's first transaction are undone in the undo's last one: access
+// begins again with one write, as it ended. So one of these that is restored already
+// wasn't restored by this undo, and is named as not restored.
 func (u *undoing) plan(d done, into *[]func(*table.Tx)) {
 	var back restoration
 	if _, _, ok := u.user(d.row.UserID); ok && d.image != nil {
@@ -136,16 +142,16 @@ func (u *undoing) plan(d done, into *[]func(*table.Tx)) {
 	}
 }
 
-// leave names something that isn't restored.
+// leave names a resource as not restored.
 func (u *undoing) leave(resource string) { u.notRestored = append(u.notRestored, resource) }
 
-// hasRestored reports whether something is put back, as far as the undo is planned.
+// hasRestored reports whether a resource is restored by the undo, as planned so far.
 func (u *undoing) hasRestored(resource string) bool {
 	return slices.ContainsFunc(u.restored, func(e model.Effect) bool { return e.Resource == resource })
 }
 
-// user returns a user who may be given things back: now or by this undo their
-// account is theirs as it was. returns says that it is by this undo.
+// user returns a user; ok is true where they may get things back: their account is
+// active, or this undo restores it (returns).
 func (u *undoing) user(id int64) (row model.User, returns, ok bool) {
 	row, ok = table.Users.In(u.rows, id)
 	if !ok || u.taken[id] {
@@ -157,16 +163,16 @@ func (u *undoing) user(id int64) (row model.User, returns, ok bool) {
 	return row, false, row.IsActive
 }
 
-// requireActive demands that the account of somebody who gets something back is still
-// theirs as the undo found it: open, or ended where this undo opens it.
+// requireActive demands that the account of a user who gets something back is as the
+// undo found it: active, or inactive where this undo restores it.
 func (u *undoing) requireActive(tx *table.Tx, user int64) {
 	_, returns, _ := u.user(user)
 	tx.If(table.Users.Key(user), "$ = ?", "is_active", !returns)
 }
 
-// buried finds another removal from a project that has ended since what was given
-// to a user in that epoch: it counts for nothing until that one is undone. Nothing
-// without a project is ended so.
+// buried reports whether another removal from a project has voided a grant that the
+// user got in the epoch: it is void until that one is undone. It is false for a grant
+// outside of projects (nil).
 func (u *undoing) buried(project *int64, user, epoch int64) bool {
 	if project == nil {
 		return false
@@ -175,14 +181,14 @@ func (u *undoing) buried(project *int64, user, epoch int64) bool {
 	return is && stone.RemovalID != u.r.ID && stone.Buries(epoch)
 }
 
-// requireSameTombstone demands that buried would still say what it said.
+// requireSameTombstone demands that the rows on which buried decided are unchanged.
 func (u *undoing) requireSameTombstone(tx *table.Tx, project *int64, user int64) {
 	if project != nil {
 		store.RequireSameTombstone(tx, u.rows, *project, user)
 	}
 }
 
-// told is what the row of the undo tells beside it.
+// told returns the changes of the undo's audit row beside audit.Undone.
 func (u *undoing) told() []audit.Change {
 	of := u.r.Resource()
 	return []audit.Change{audit.MembersChanged{In: of, Members: u.members}, audit.AccountsChanged{In: of, Accounts: u.accounts}}

@@ -9,7 +9,7 @@ import (
 	"wardroom/pkg/table"
 )
 
-// star is the mark of a user on an agent, dropped when the user is deleted.
+// star is the image of a user's star on an agent, which is deleted with the user.
 type star struct{ model.Star }
 
 func (star) thing() string { return "star" }

@@ -12,15 +12,16 @@ import (
 	"wardroom/pkg/table"
 )
 
-// succession is that an heir came to lead a place which only those who are removed
-// led.
+// succession is the image of an heir's succession to the removed leaders of a place
+// that had no others.
 type succession[M model.Membership[M]] struct{ model.Succession[M] }
 
 func (succession[M]) thing() string { return placesOf[M]().noun + "_succession" }
 
-// successions finds the places that nobody but the people leads, by id: each goes to
-// the heir that the removal names, where they can take it, else to nobody. It goes
-// before the memberships end, by which it is found, wherever the work is cut off.
+// successions finds the places whose only leaders are removed, by id: each goes to the
+// heir that the removal names, where they may take it, else to nobody. Since a place is
+// found by the memberships, the succession comes before these end, wherever the work
+// is interrupted.
 func (p *place[M]) successions(ctx context.Context, w *work) ([]effect, error) {
 	leaders, rows, err := p.soleLeaders(ctx, w)
 	if err != nil {
@@ -45,8 +46,8 @@ func (p *place[M]) successions(ctx context.Context, w *work) ([]effect, error) {
 	return out, nil
 }
 
-// soleLeaders are the people who lead each place that nobody else leads, in their
-// order.
+// soleLeaders returns, by place, the removed users who are its only leaders, in the
+// order of their ids, and the rows it read.
 func (p *place[M]) soleLeaders(ctx context.Context, w *work) (leaders map[int64][]int64, rows table.Rows, err error) {
 	found, err := listAll(ctx, w, p.ofUser(w.s))
 	if err != nil {
@@ -74,7 +75,7 @@ func (p *place[M]) soleLeaders(ctx context.Context, w *work) (leaders map[int64]
 	return leaders, rows, err
 }
 
-// passes gives a place that only those leaders have to its heir, or to nobody.
+// passes gives a place, whose only leaders are removed, to its heir, or to nobody.
 func (p *place[M]) passes(w *work, id int64, leaders []int64, rows table.Rows) effect {
 	at, _ := p.at(rows, id)
 	name, heir := p.name(id), p.heir(w.r)
@@ -107,8 +108,8 @@ func (p *place[M]) passes(w *work, id int64, leaders []int64, rows table.Rows) e
 	return e
 }
 
-// successor is the membership by which an heir leads a place: the one they have, or a new
-// one without an id.
+// successor returns the membership by which an heir leads a place: was with another
+// role, or, where was is nil, a new one without an id.
 func (p *place[M]) successor(at store.Place[M], was *M, heir int64, by string, on model.Time) M {
 	if was == nil {
 		return p.joins(at.ID, heir, by, on).As(p.leader).At(model.Standing{Epoch: at.Epoch, Version: 1})
@@ -117,8 +118,9 @@ func (p *place[M]) successor(at store.Place[M], was *M, heir int64, by string, o
 	return (*was).As(p.leader).At(model.Standing{Epoch: is.Epoch, Version: is.Version + 1})
 }
 
-// abandons tells that a place is left to nobody, and why the heir that was named
-// doesn't take it. The list of such places gets it with the last membership.
+// abandons is the effect that a place is left without a leader, which says so where a
+// named heir may not take it. The end of the last membership puts it on the list of
+// ownerless places.
 func (p *place[M]) abandons(at store.Place[M], leaders []int64, heir int64) effect {
 	name, detail := p.name(at.ID), p.leader+" becomes nobody"
 	if heir != 0 {
@@ -132,8 +134,8 @@ func (p *place[M]) abandons(at store.Place[M], leaders []int64, heir int64) effe
 	}
 }
 
-// reachesProject reports whether a user whose rows were read can see a project, and
-// isn't removed too.
+// reachesProject reports whether a user reaches a project, by their rows that were
+// read, and isn't removed too.
 func (w *work) reachesProject(rows table.Rows, u model.User, p model.Project) bool {
 	t := access.Target{Kind: access.KindProject, ID: p.ID, Organization: p.OrganizationID, Team: p.Team()}
 	if m, ok := table.ProjectMembers.In(rows, p.ID, u.ID); ok && !model.Expired(m.ExpiresOn, w.r.RemovedOn) {
@@ -158,15 +160,16 @@ func (w *work) reaches(u model.User, t access.Target) bool {
 	return u.OrganizationID == w.r.OrganizationID && !slices.Contains(w.r.UserIDs, u.ID) && Ways(u, t).StillHasAccess
 }
 
-// keys are those of the heir, and of the leader whose place they took.
+// keys are the keys of the memberships and accounts of the heir and of the leader whom
+// they succeeded.
 func (s succession[M]) keys(leader int64) []table.Primary {
 	p, heir := placesOf[M](), (*s.Heir).Member()
 	keys := append(p.keys(heir.Place, heir.User), p.keys(heir.Place, leader)...)
 	return append(keys, table.Users.Key(heir.User), table.Users.Key(leader))
 }
 
-// back takes from the heir what they took over, where they still have it as they got
-// it, their account is open, and the one whose place it was leads it again.
+// back ends the heir's leadership, where their membership is as the succession left it,
+// their account is active, and the leader whom they succeeded leads the place again.
 func (s succession[M]) back(u *undoing, e model.EffectRow) restoration {
 	p, got := placesOf[M](), (*s.Heir).Member()
 	if !p.leadsAgain(u, got.Place, e.UserID) {
@@ -174,7 +177,7 @@ func (s succession[M]) back(u *undoing, e model.EffectRow) restoration {
 	}
 	now, is := p.members.In(u.rows, got.Place, got.User)
 	has := now.Member()
-	if !is && s.Was == nil || is && s.Was != nil && has.Role == (*s.Was).Member().Role { // an undo that was cut off took it
+	if !is && s.Was == nil || is && s.Was != nil && has.Role == (*s.Was).Member().Role { // an interrupted undo has done it
 		return restoration{restored: true, silent: true}
 	}
 	at, live := p.at(u.rows, got.Place)
@@ -196,8 +199,8 @@ func (s succession[M]) back(u *undoing, e model.EffectRow) restoration {
 	}}
 }
 
-// leadsAgain reports whether somebody who was removed has their membership of a place
-// again, or still leads it by one.
+// leadsAgain reports whether a removed user leads a place, or gets their membership of
+// it back by this undo.
 func (p *place[M]) leadsAgain(u *undoing, id, user int64) bool {
 	m, is := p.members.In(u.rows, id, user)
 	return is && m.Member().Role == p.leader || u.hasRestored(model.MemberName(p.name(id), user))

@@ -13,11 +13,10 @@ import (
 	"wardroom/pkg/store"
 )
 
-// FromTeam notes the removal of members from the team of the case, and tells
-// what it does. An owner can't be removed at all: 403. Memberships of the
-// team's projects stay, and so does the account.
-//
-// remaining is what may still lead each of them to projects, in their order.
+// FromTeam notes the removal of members from the request's team, and returns a report.
+// It refuses (403) to remove an owner. Memberships of the team's projects remain, and
+// so does the account. remaining has an entry for each member; leaves is true where the
+// member themself asks.
 func FromTeam(ctx context.Context, s *store.Store, c *request.Request, members []model.TeamMember, remaining []Remaining, leaves bool, o Options) (Report, error) {
 	acting := c.Acting()
 	for _, m := range members {
@@ -80,9 +79,9 @@ func FromTeam(ctx context.Context, s *store.Store, c *request.Request, members [
 	return report, nil
 }
 
-// revokeAtOnce carries effects out along with the removal, as far as the
-// transaction has room: invitations by which somebody could come back before they
-// are worked off. A project has its tombstones for that.
+// revokeAtOnce revokes invitations in the removal's own transaction, as far as that has
+// room, since a removed user could come back by one before Finish revokes it. Tombstones
+// prevent that for projects.
 func revokeAtOnce(s *store.Store, c *request.Request, r model.Removal, invites []effect) {
 	for _, e := range invites {
 		if c.Tx.Len() > full {
@@ -92,8 +91,8 @@ func revokeAtOnce(s *store.Store, c *request.Request, r model.Removal, invites [
 	}
 }
 
-// anyStranded asks for all of them at the same time whether one is left without
-// any project.
+// anyStranded reports whether one of the members is stranded. It asks for all of them
+// at the same time.
 func anyStranded(ctx context.Context, s *store.Store, c *request.Request, members []model.TeamMember, remaining []Remaining) (bool, error) {
 	g, ctx := concurrent.WithContext(ctx)
 	g.SetLimit(16)

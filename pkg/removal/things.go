@@ -9,24 +9,24 @@ import (
 	"wardroom/pkg/table"
 )
 
-// thing is one kind of thing that a person can have: how a removal finds what is left
-// to do about it, and what is kept of it, by which an undo puts it back. A new kind is
-// a file, and an entry of things.
+// thing is one kind of thing that a person can have: how a removal finds its effects on
+// such things, and the images from which an undo restores them. A new kind is a file,
+// and an entry of things.
 type thing struct {
-	find  on       // by the kind of the removal; none where that leaves the thing alone
-	early bool     // its effects are written before anything after it is looked for
-	keeps []reader // the images of its effects; none where it only tells what stays
+	find  on       // by the kind of the removal, which leaves the thing alone where there is none
+	early bool     // its effects are committed before the finders after it run
+	keeps []reader // the kinds of its images; none where it only reports things that are kept
 }
 
-// on is how a thing is found by each kind of removal.
+// on has a thing's finders, by the kind of removal.
 type on map[string]finder
 
-// finder lists what is still to be done about a thing. What an index told is read
-// again first.
+// finder lists the effects on a thing that remain to be carried out. It reads rows that
+// an index found again first.
 type finder func(ctx context.Context, w *work) ([]effect, error)
 
-// things are what a person can have, in the order in which a removal works it off,
-// and tells of it.
+// things are the kinds of things that a person can have, in the order in which a
+// removal carries out and reports its effects.
 var things = sync.OnceValue(func() []thing {
 	return []thing{
 		{find: on{model.OfUser: identities}, early: true, keeps: []reader{keeps[identity](identityTurn)}},
@@ -47,50 +47,50 @@ var things = sync.OnceValue(func() []thing {
 	}
 })
 
-// The order in which things are put back: whoever can't be found any more gets
-// nothing back, agents go back once their owners' roles are, and heirs give up their
-// places once somebody else has these.
+// The order in which things are restored: subjects first, since a user whose subject
+// is taken gets nothing back; agents after their owners' permissions; successions
+// last, once another leader is back.
 const (
 	identityTurn = iota
 	anyTurn
 	ownershipTurn
 	successionTurn
-	turns // how many there are
+	turns // the number of turns
 )
 
-// image is what a removal keeps of a thing, as it was before: what an undo puts back.
-// It is a struct with attributes of the table.
+// image is a thing as it was before a removal, from which an undo restores it. It is a
+// struct with attributes, which is stored in EffectRow.Before.
 type image interface {
-	// thing is the name by which the table tells what it is an image of.
+	// thing is the name of the image's kind, in EffectRow.Thing.
 	thing() string
-	// keys are the rows that tell whether it can be put back to its user.
+	// keys are the keys of the rows that decide whether it can be restored to its user.
 	keys(user int64) []table.Primary
-	// back plans how it is put back, where its user may have it again. e is the effect
-	// that took it.
+	// back plans how the thing is restored. e is the effect that took it. It is called
+	// only where the user may get things back, once the rows of keys and follow were read.
 	back(u *undoing, e model.EffectRow) restoration
 }
 
-// restoration is how a thing is put back.
+// restoration says whether and how a thing is restored.
 type restoration struct {
 	restored bool
-	put      func(*table.Tx) // nil for what is back already
-	detail   string          // what is told of it; "" for what the effect told
-	silent   bool            // nothing is told of it
+	put      func(*table.Tx) // notes the writes; nil where it is restored already
+	detail   string          // describes it; "" for the effect's detail
+	silent   bool            // isn't reported
 }
 
-// follower is an image which can be put back only by what further rows say, to which
-// those of its keys lead.
+// follower is an image that needs further rows, whose keys follow returns once the rows
+// of its keys were read.
 type follower interface {
 	follow(rows table.Rows, user int64) []table.Primary
 }
 
-// remainder is an image that has something written where it isn't put back either;
-// nil for nothing.
+// remainder is an image that may have writes where it isn't restored, too; remain
+// returns nil for none.
 type remainder interface {
 	remain(u *undoing) func(*table.Tx)
 }
 
-// reader reads images of one kind.
+// reader decodes images of one kind.
 type reader struct {
 	thing string
 	turn  int
@@ -102,7 +102,7 @@ func keeps[T image](turn int) reader {
 	return reader{none.thing(), turn, func(kept model.Image) (image, error) { return table.FromImage[T](kept) }}
 }
 
-// readers are those of all things, by the names of these.
+// readers are the readers of all things, by the names of their images.
 var readers = sync.OnceValue(func() map[string]reader {
 	all := map[string]reader{}
 	for _, t := range things() {
@@ -113,8 +113,8 @@ var readers = sync.OnceValue(func() map[string]reader {
 	return all
 })
 
-// imageOf is what an effect keeps of a thing, nil for nothing, and when that is put
-// back. It fails on what no thing is called, and on what can't be read as one.
+// imageOf returns the image of an effect, nil for none, and its turn. An unknown kind
+// of image, or one that can't be decoded, is a table.Unreadable.
 func imageOf(e model.EffectRow) (image, int, error) {
 	if e.Thing == "" {
 		return nil, anyTurn, nil
@@ -137,7 +137,7 @@ func unreadable(e model.EffectRow, err error) error {
 	return &table.Unreadable{Key: table.Effects.Key(e.RemovalID, e.Resource), Kind: table.Effects.Name(), Err: err}
 }
 
-// Sound says why what an effect keeps can't be read, nil where it can. It is for
+// Sound returns why an effect's image can't be decoded, nil where it can. It is for
 // checks of a whole table.
 func Sound(e model.EffectRow) error {
 	_, _, err := imageOf(e)

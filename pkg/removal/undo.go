@@ -11,31 +11,29 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Restored is what an undo tells beside the rows that it put back.
+// Restored has the meta of an undo's answer.
 type Restored struct {
 	NotRestored []string `json:"not_restored" doc:"What has changed since and was left alone"`
 }
 
-// roomOfUndo is how many rows of an undo fit into the transaction of its
-// request, beside the caller's, the audit row and the stored answer.
+// roomOfUndo is the most rows of an undo that fit into its request's transaction,
+// beside conditions on the caller, the audit row and the stored answer.
 const roomOfUndo = 92
 
-// Undo notes that what a removal did is put back: exactly the rows there were, but
-// each under a version that it never had, or an If-Match would match other data than
-// it was given for, and under the condition that nothing has come in its place. What
-// has changed since is left alone and named. It returns what is restored once the
-// case's transaction is committed.
+// Undo notes the undo of a removal: the rows as they were, but each with a version that
+// it never had, or an If-Match would match other data than it was given for, and on
+// condition that nothing has replaced it. Things that were changed since are left alone
+// and named. It returns the effects that are restored once the request's transaction is
+// committed. effects are those that were carried out after the removal's first
+// transaction.
 //
-// More than one transaction holds is put back in several before that one, which
-// is the one that lets people in again; where it never comes, Finish goes on.
+// An undo that doesn't fit into one transaction commits others before the request's,
+// which is the one that gives access again; where that never comes, Finish goes on.
 //
-// effects is what the removal changed after its first transaction.
-//
-// It refuses a removal that was undone, is older than 30 days or was made with a
-// purge (bad_transition). It refuses, and leaves open, one that could give nothing
-// back before the later end of an account is undone (undo_first, with
-// meta.removal_id), and one of a deleted user whose address or sign-in somebody else
-// has by now (duplicate).
+// It refuses a removal that was undone, is older than 30 days or was made with a purge
+// (bad_transition), one of a deleted user whose address or subject somebody else has by
+// now (duplicate), and one that could restore nothing before a later removal is undone
+// (undo_first, with meta.removal_id).
 func Undo(ctx context.Context, s *store.Store, c *request.Request, r model.Removal, effects []model.EffectRow) ([]model.Effect, Restored, error) {
 	if why := closed(r, c.Now); why != "" {
 		return nil, Restored{}, fault.New(fault.KindBadTransition, "The removal %s: give back by hand what is missing", why)
@@ -60,7 +58,7 @@ func Undo(ctx context.Context, s *store.Store, c *request.Request, r model.Remov
 	}
 	u.last(&c.Tx, by)
 	for _, id := range r.UserIDs {
-		if u.members[id].Named() || u.accounts[id].Named() { // they have it back
+		if u.members[id].Named() || u.accounts[id].Named() { // something was restored
 			c.Notify(id, model.NoticeAdded, r.Place().String())
 		}
 	}
@@ -68,10 +66,11 @@ func Undo(ctx context.Context, s *store.Store, c *request.Request, r model.Remov
 	return u.restored, Restored{NotRestored: u.notRestored}, nil
 }
 
-// refusal tells why nothing may be put back, if it is so.
+// refusal returns the refusal of the undo, nil for none. An undo that has begun is never
+// refused.
 func (u *undoing) refusal(ctx context.Context) error {
 	switch {
-	case u.r.UndoneBy != "": // it has begun
+	case u.r.UndoneBy != "": // the undo has begun
 		return nil
 	case len(u.taken) > 0:
 		return fault.New(fault.KindDuplicate, "Somebody else has the address or the sign-in of a user who would be back: free it first, and undo again")
@@ -81,9 +80,8 @@ func (u *undoing) refusal(ctx context.Context) error {
 	return nil
 }
 
-// undoFirst refuses an undo that gives nothing back because of a later removal that
-// can be undone before: of the account of somebody it is about, or from the same
-// place.
+// undoFirst refuses an undo that restores nothing because of a later removal that can be
+// undone first: of a user's account, or from the same place.
 func (u *undoing) undoFirst(ctx context.Context) error {
 	for _, id := range u.r.UserIDs {
 		row, ok := table.Users.In(u.rows, id)
@@ -110,7 +108,7 @@ func (u *undoing) undoFirst(ctx context.Context) error {
 	return nil
 }
 
-// refuseBefore refuses the undo where another removal can be undone before.
+// refuseBefore refuses the undo where another removal can be undone first.
 func (u *undoing) refuseBefore(ctx context.Context, id int64, because string) error {
 	later, ok, err := u.s.Removal(ctx, id)
 	if err != nil || !ok || closed(later, u.now) != "" {
@@ -121,7 +119,7 @@ func (u *undoing) refuseBefore(ctx context.Context, id int64, because string) er
 	return f
 }
 
-// closed says why a removal can't be undone, as far as it knows itself: "" where it
+// closed returns why a removal can't be undone, as far as its record says, "" where it
 // can.
 func closed(r model.Removal, now model.Time) string {
 	switch {
@@ -135,7 +133,7 @@ func closed(r model.Removal, now model.Time) string {
 	return ""
 }
 
-// resume goes on with an undo whose request ended before it was through.
+// resume completes an undo whose request ended before its last transaction.
 func resume(ctx context.Context, s *store.Store, r model.Removal, now model.Time) (bool, error) {
 	effects, err := s.EffectsOf(ctx, r.ID)
 	if err != nil {

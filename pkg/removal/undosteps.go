@@ -8,14 +8,14 @@ import (
 	"wardroom/pkg/table"
 )
 
-// steps notes what puts back all that came after the removal's first transaction.
+// steps notes all writes of the undo but those of last.
 func (u *undoing) steps(tx *table.Tx) {
 	for _, put := range u.puts {
 		put(tx)
 	}
 }
 
-// commitSteps writes the steps in transactions of their own, of which the first says
+// commitSteps commits the steps in transactions of their own, of which the first notes
 // that the undo has begun.
 func (u *undoing) commitSteps(ctx context.Context, by string, commit func(context.Context, *table.Tx) error) error {
 	var tx table.Tx
@@ -47,7 +47,7 @@ func (u *undoing) commitSteps(ctx context.Context, by string, commit func(contex
 	return flush()
 }
 
-// last notes what ends the undo, and lets people in again.
+// last notes the writes that complete the undo and give access again.
 func (u *undoing) last(tx *table.Tx, by string) {
 	for _, put := range u.finals {
 		put(tx)
@@ -58,7 +58,7 @@ func (u *undoing) last(tx *table.Tx, by string) {
 	table.Removals.Change(tx, u.r, to)
 }
 
-// fits reports whether all of it is little enough for one transaction.
+// fits reports whether the whole undo fits into the request's transaction.
 func (u *undoing) fits(by string) bool {
 	var tx table.Tx
 	u.steps(&tx)

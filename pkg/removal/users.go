@@ -12,17 +12,17 @@ import (
 	"wardroom/pkg/store"
 )
 
-// UserOptions are what an end of accounts may be asked.
+// UserOptions are the options of OfUsers.
 type UserOptions struct {
 	Options
 	Delete bool        // they are hidden at once and purged in 30 days; otherwise their accounts only end
-	Purge  bool        // with Delete: they are erased as soon as what they held is handed over
-	Heirs  model.Heirs // who takes over; 0 for nobody
-	Batch  bool        // whoever stands in the way is told in meta.blocked of a blocked_ids
+	Purge  bool        // with Delete: they are erased as soon as their things are handed over
+	Heirs  model.Heirs // who take over; 0 for nobody
+	Batch  bool        // users who can't be removed are listed in meta.blocked of a blocked_ids
 
-	Edit func(*model.User) // what else the request changes of each of them; nil for nothing
+	Edit func(*model.User) // makes the request's other changes of each user; nil for none
 
-	operator bool // whom no rank holds up
+	operator bool // may end a global admin's account
 }
 
 // Blocked is a user whose account can't be ended, and why.
@@ -31,17 +31,16 @@ type Blocked struct {
 	Code   fault.Kind `json:"code" enum:"self_delete,rank"`
 }
 
-// rankCode says in a list of blocked users that their rank protects them, which
-// is a 403 where it is about one alone.
+// rankCode is the code of a blocked user who is protected by their rank; of one user
+// alone it is a 403.
 const rankCode fault.Kind = "rank"
 
-// OfUsers notes the end of users' accounts, all of them or none, and tells what
-// it does. It returns the users as they will be.
+// OfUsers notes the end of users' accounts, all of them or none. It returns the users
+// as they will be, and a report.
 //
-// It writes their rows and the record alone. From that transaction on they are let
-// in nowhere and hold nothing; what they held, however much, is handed over
-// afterwards (Finish), and so is what they came to hold up to that moment. Who is
-// inactive already is changed only where they are now deleted.
+// It writes little more than their rows and the record. From that transaction on they
+// have no access; Finish hands over everything that they have by then, however much.
+// An inactive user is changed only where they are now deleted.
 //
 // It refuses the caller (self_delete) and global admins (403), and to purge to
 // anybody but a global admin (403).
@@ -50,8 +49,8 @@ func OfUsers(ctx context.Context, s *store.Store, c *request.Request, users []mo
 	return rows, report, err
 }
 
-// ofUsers is OfUsers with the removal as it is recorded; without an id where
-// nothing was left to end.
+// ofUsers is OfUsers, and returns the recorded removal too; it has no id where no account
+// had to be ended.
 func ofUsers(ctx context.Context, s *store.Store, c *request.Request, users []model.User, o UserOptions) ([]model.User, model.Removal, Report, error) {
 	report := Report{EffectiveAccess: model.EffectiveAccess{Via: []string{}}, Warnings: []string{}, Effects: []model.Effect{}}
 	if o.Purge && c.Caller.ActingRank() != access.GlobalAdmin {
@@ -114,7 +113,7 @@ func ofUsers(ctx context.Context, s *store.Store, c *request.Request, users []mo
 	return rows, r, report, nil
 }
 
-// ending is the removal of those users whose accounts are still to be ended.
+// ending returns the removal of those users whose accounts haven't ended yet.
 func ending(c *request.Request, users []model.User, o UserOptions) model.Removal {
 	r := model.Removal{
 		OrganizationID: c.Organization.ID, RemovedBy: c.Stamp, RemovedOn: c.Now, Kind: model.OfUser, Deletes: o.Delete, Purges: o.Delete && o.Purge,
@@ -130,7 +129,7 @@ func ending(c *request.Request, users []model.User, o UserOptions) model.Removal
 	return r
 }
 
-// refusal tells whose accounts can't be ended.
+// refusal refuses users whose accounts can't be ended; nil for none.
 func refusal(c *request.Request, users []model.User, batch bool) error {
 	blocked := make([]Blocked, 0, len(users))
 	for _, u := range users {
@@ -152,7 +151,7 @@ func refusal(c *request.Request, users []model.User, batch bool) error {
 	return f
 }
 
-// blocks is what stands in the way of ending the account of u; "" for nothing.
+// blocks is the code of why the caller can't end the account of u; "" where they can.
 // Nobody outranks a global admin, and global admins don't manage each other.
 func blocks(c *request.Request, u model.User) fault.Kind {
 	switch {
@@ -164,8 +163,8 @@ func blocks(c *request.Request, u model.User) fault.Kind {
 	return ""
 }
 
-// auditUsers notes the one audit row: of the user, or of the organisation where
-// several go at once.
+// auditUsers notes the audit row: about the user, or about the organisation where
+// several are removed at once.
 func auditUsers(c *request.Request, r model.Removal) {
 	accounts := make(map[int64]audit.Turn[audit.Account], len(r.Users))
 	for _, u := range r.Users {

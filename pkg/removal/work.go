@@ -12,29 +12,29 @@ import (
 	"wardroom/pkg/table"
 )
 
-// work is a removal as far as it still has effects: what finders are asked through.
+// work is a removal whose effects are to be found and carried out.
 type work struct {
 	s     *store.Store
 	r     model.Removal
 	users map[int64]model.User
-	at    model.Time // of what is written about it
-	told  int        // how many audit rows were written
+	at    model.Time // the time of its writes
+	told  int        // the number of audit rows noted
 }
 
-// effect is one thing that is left to do.
+// effect is one effect that remains to be carried out.
 type effect struct {
 	model.EffectRow
-	before  image                 // what is kept of the thing; nil for what stays, or comes to be nobody's
-	apply   func(tx *table.Tx)    // nil for what stays
-	tells   func() []audit.Change // what the log tells, of what the first is about, once ids are known; nil for nothing
+	before  image                 // nil where the thing is kept, or left to nobody
+	apply   func(tx *table.Tx)    // notes its writes; nil where the thing is kept
+	tells   func() []audit.Change // its changes for the audit log, about the thing of the first; called after named; nil for none
 	notices []model.Notice
-	raised  int64          // the epoch to which it raises what that is; 0 where it doesn't
-	empties bool           // a place is left to nobody by it
-	named   func(id int64) // takes the id of a membership or role that it makes; nil where it makes none
-	warns   string         // what the record warns of then; "" for nothing
+	raised  int64          // the epoch to which it raises its place's; 0 where it doesn't
+	empties bool           // it leaves a place to nobody
+	named   func(id int64) // sets the id of the membership or permission that it creates; nil where it creates none
+	warns   string         // its warning in the record; "" for none
 }
 
-// begin reads who is removed.
+// begin reads the users of a removal, for its work.
 func begin(ctx context.Context, s *store.Store, r model.Removal) (*work, error) {
 	keys := make([]table.Primary, len(r.UserIDs))
 	for i, id := range r.UserIDs {
@@ -44,7 +44,7 @@ func begin(ctx context.Context, s *store.Store, r model.Removal) (*work, error) 
 	return among(rows, s, r), err
 }
 
-// among is begin where the rows of who is removed were read.
+// among is begin with rows that have the users.
 func among(rows table.Rows, s *store.Store, r model.Removal) *work {
 	w := &work{s: s, r: r, users: make(map[int64]model.User, len(r.UserIDs))}
 	for _, id := range r.UserIDs {
@@ -55,16 +55,17 @@ func among(rows table.Rows, s *store.Store, r model.Removal) *work {
 	return w
 }
 
-// ours reports whether a thing given in that epoch of the place is one the
-// removal is about: somebody taken out of it may be back, with things that are
-// new. An account that ended can get nothing new.
+// ours reports whether a grant of the epoch is from before the removal: a user who was
+// removed from a place may be back there, with new grants. A user whose account ended
+// can't get new ones.
 func (w *work) ours(epoch int64) bool { return w.r.Kind == model.OfUser || w.before(epoch) }
 
-// before reports whether an epoch, of what the removal raised the epoch of, came
-// before it.
+// before reports whether an epoch, of the place or organisation whose epoch the removal
+// raised, came before it.
 func (w *work) before(epoch int64) bool { return epoch < w.r.Epoch }
 
-// each asks an index about every user at the same time.
+// each calls ask for every user of the removal, at the same time, and returns the answers
+// by user.
 func each[T any](ctx context.Context, w *work, ask func(ctx context.Context, u model.User) ([]T, error)) (map[int64][]T, error) {
 	g, ctx := concurrent.WithContext(ctx)
 	g.SetLimit(16)
@@ -82,17 +83,17 @@ func each[T any](ctx context.Context, w *work, ask func(ctx context.Context, u m
 	return out, g.Wait()
 }
 
-// lister lists ids of things of one user, or of one place, after an id.
+// lister is a list method of the store that returns ids.
 type lister = func(ctx context.Context, of, from int64, n int) ([]int64, error)
 
-// listAll lists all such things of every user.
+// listAll calls a lister for all things of every user.
 func listAll(ctx context.Context, w *work, ask lister) (map[int64][]int64, error) {
 	return each(ctx, w, func(ctx context.Context, u model.User) ([]int64, error) { return store.Every(ctx, ask, u.ID) })
 }
 
-// add notes an effect, its record and its audit row. Each audit row is a
-// microsecond later than the one before, and the first than the removal's own, so
-// that the log has them in the order in which they happened.
+// add notes an effect's writes, its record and its audit row. Each audit row is a
+// microsecond later than the one before it, and the first one than the removal's own,
+// so that the log has them in order.
 func (w *work) add(tx *table.Tx, e effect) {
 	if e.apply != nil {
 		e.apply(tx)
@@ -111,12 +112,12 @@ func (w *work) add(tx *table.Tx, e effect) {
 	}
 }
 
-// telling is what an effect tells that is known before it is carried out.
+// telling returns an effect.tells of changes that don't depend on ids.
 func telling(changes ...audit.Change) func() []audit.Change {
 	return func() []audit.Change { return changes }
 }
 
-// record has the log tell what an undo has put back, in a row of its own.
+// record notes an audit row of something that the undo restores.
 func (u *undoing) record(tx *table.Tx, first audit.Change, also ...audit.Change) {
 	u.s.RecordAudit(tx, audit.Row(model.Audit{OrganizationID: u.r.OrganizationID, TS: u.now, Actor: model.System, Action: undoAction},
 		first, append(also, audit.Removed{Removal: u.r.ID})...))

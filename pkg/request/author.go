@@ -5,15 +5,14 @@ import (
 	"wardroom/pkg/table"
 )
 
-// AuthorKeys are the rows that tell how somebody is named beside what they did in
-// a project.
+// AuthorKeys are the keys of the rows that Author needs.
 func AuthorKeys(project, user int64) []table.Primary {
 	return []table.Primary{table.Users.Key(user), table.ProjectMembers.Key(project, user), table.Tombstones.Key(project, user)}
 }
 
-// Author names somebody beside what they did in a project, whose AuthorKeys were
-// read. Who was taken out of the project and isn't back is named only to those
-// who manage it, as manages says; who was deleted, to nobody.
+// Author names a user as the author of something in a project. AuthorKeys must have
+// been read. A user who was removed from the project and isn't a member again is named
+// only to callers who manage it (manages); a deleted user, to nobody.
 func (c *Request) Author(project, user int64, manages bool) model.UserRef {
 	u, ok := c.UserRow(user)
 	if !ok {

@@ -10,18 +10,18 @@ import (
 	"wardroom/pkg/table"
 )
 
-// grant is a decision that allowed this request, and what it was made on.
+// grant is a decision that allowed this request, and its target.
 type grant struct {
 	decision access.Decision
 	target   access.Target
 }
 
-// Grant notes a decision that allowed the request: the rows that it was made on
-// are conditions of its writes.
+// Grant notes a decision that allowed the request: its writes are conditioned on the
+// rows that the decision rests on.
 func (c *Request) Grant(d access.Decision, t access.Target) { c.grants = append(c.grants, grant{d, t}) }
 
-// Lacking is the kind of right that a caller is without who may not do something
-// with a resource of this kind.
+// Lacking is the kind of right that the caller lacks where a decision on a resource of
+// this kind is no.
 func (c *Request) Lacking(k access.Kind) fault.Reason {
 	switch {
 	case k != access.KindOrganization:
@@ -32,9 +32,8 @@ func (c *Request) Lacking(k access.Kind) fault.Reason {
 	return fault.ReasonRank
 }
 
-// Require decides on one more permission than the line names, on a resource
-// whose rows were read. It refuses with 403, and the rows that allow it are
-// conditions of the request's writes like those of the line.
+// Require decides on a further permission than those of the line, on a resource whose
+// rows were read. It refuses with 403; a decision that allows it is noted by Grant.
 func (c *Request) Require(p access.Permission, t access.Target) error {
 	d := access.Decide(c.Caller, t, p)
 	if !d.Allowed {
@@ -44,8 +43,8 @@ func (c *Request) Require(p access.Permission, t access.Target) error {
 	return nil
 }
 
-// Unbound refuses keys that reach only one project, for operations that reach
-// beyond it.
+// Unbound refuses (403) keys that are bound to a project, for operations that reach
+// beyond one.
 func (c *Request) Unbound() error {
 	if c.Caller.BoundProject != 0 {
 		return fault.Forbidden(fault.ReasonKeyProject)
@@ -53,16 +52,16 @@ func (c *Request) Unbound() error {
 	return nil
 }
 
-// Exceeds reports whether a key of this scope that ends then would do more, or
-// for longer, than the credential that the request came with.
+// Exceeds reports whether a key with the scope that expires on end (nil: never) could
+// do more, or for longer, than the request's credential.
 func (c *Request) Exceeds(scope access.KeyScope, end *model.Time) bool {
 	own := c.Credential.Key.ExpiresOn
 	return !c.Credential.Scope.Covers(scope) || own != nil && (end == nil || end.After(*own))
 }
 
-// CommitEarly commits a part of the request's writes before the rest, for work that
-// one transaction can't hold, under the conditions that the rest is committed
-// under. Whoever does so sees to it that the rest follows, come what may.
+// CommitEarly commits the writes of tx before those of the request, for work that
+// doesn't fit into one transaction, under the conditions of the request's own. The
+// caller sees to it that the rest follows even if the request fails.
 func (c *Request) CommitEarly(ctx context.Context, tx *table.Tx) error {
 	rest := c.Tx
 	c.Tx = *tx
@@ -72,8 +71,8 @@ func (c *Request) CommitEarly(ctx context.Context, tx *table.Tx) error {
 	return c.store.Commit(ctx, &part)
 }
 
-// Uphold puts conditions on the rows that allowed the request into its
-// transaction, so that a caller who lost their role in between can't finish it.
+// Uphold adds conditions on the rows that allowed the request to its transaction, so
+// that it fails where the caller has lost their role meanwhile.
 func (c *Request) Uphold() {
 	if c.Credential.Key.Kind == model.ServiceKey {
 		table.Keys.Check(&c.Tx, c.Credential.Key)

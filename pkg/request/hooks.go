@@ -7,31 +7,31 @@ import (
 	"wardroom/pkg/model"
 )
 
-// Validating is an input with a rule about its form that no tag can express. It
-// is asked once the caller is known, before anything else: a refusal of it is
-// one of the request's form. It is told the time of the request.
+// Validating is an input with rules of form that no tag can express. Validate is
+// called at the time now of a try, before anything is read for it; its refusal (400)
+// comes after 401 and before all others.
 type Validating interface {
 	Validate(now model.Time) error
 }
 
-// Loading is an input that wants more rows read along with the caller's. Nothing
-// is decided yet: only the caller's id, the organisation's and what the first trip
-// read are known.
+// Loading is an input that adds reads to the second trip. Nothing is decided yet:
+// only the ids of caller and organisation and the rows of the first trip are known.
 type Loading interface{ Load(f *Fetch) }
 
-// Anticipating is an input whose operation shows what lies inside the thing that its
-// path names. It puts its questions on the first trip, along with the credentials, by
-// the ids of the path alone, and returns the place for their answers, which Load finds
-// in its Fetch. Nobody knows yet who calls: a question has a limit that costs little,
-// and its answer is for those alone whom the second trip lets see the thing. It is
-// asked of an input without any form, which it leaves as it is.
+// Anticipating is an input whose operation shows the contents of the resource in its
+// path. Anticipate adds queries to the first trip, beside the reads of credentials, by
+// the ids of the path alone, and returns the place for their answers, which Load gets
+// from Fetch.Anticipated. The caller isn't known yet: each query needs a limit that
+// keeps it cheap, and its answer may be used only after the second trip has shown that
+// the caller sees the resource. Anticipate is called on a shared, empty input and must
+// not write to it.
 type Anticipating interface {
 	Anticipate(f *Fetch, id func(field string) int64) (answer any)
 }
 
-// Resolving is an input that names things which may not exist. It is asked after
-// the resources of the line were found and before permissions are looked at, so
-// that 404 comes before 403.
+// Resolving is an input that names things that may not exist. Resolve is called after
+// the resources of the line were found and before the request is refused for a missing
+// permission, so that its 404 comes before 403.
 type Resolving interface {
 	Resolve(ctx context.Context, c *Request) error
 }

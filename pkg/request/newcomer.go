@@ -9,19 +9,18 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Newcomer is a caller without any credential, whom the token of an invitation
-// let in. They get a key with the answer, which belongs to the request and not
-// to one try of it.
+// Newcomer is a caller without any credential whom the token of an invitation
+// admitted. They get a key with the answer, the same in every try of the request.
 type Newcomer struct {
-	Invite int64       // that let them in
-	Rank   access.Rank // as which they were let in
+	Invite int64       // the invitation that admitted them
+	Rank   access.Rank // their rank when they were admitted
 
-	key            int64 // id of the key; 0 before there is one
+	key            int64 // the key's id; 0 before there is one
 	prefix, secret string
 }
 
-// FirstKey notes a personal key for a caller whom an invitation alone let in,
-// and returns it, to be shown this once. Everybody else has a credential: "".
+// FirstKey notes a personal key for a Newcomer, and returns it, to be shown this once;
+// "" for everybody else.
 func (c *Request) FirstKey(ctx context.Context) (string, error) {
 	n := c.Credential.Newcomer
 	if n == nil {
@@ -50,9 +49,9 @@ func (c *Request) FirstKey(ctx context.Context) (string, error) {
 	return n.prefix + "." + n.secret, nil
 }
 
-// Voucher is the caller as one whose invitation lets somebody of a lower rank in
-// by its link alone: a user with a credential that reaches all that they do. It
-// is nil for others, who would give away more than they have in hand.
+// Voucher is the caller's id where the link of an invitation of theirs alone admits
+// users of a lower rank: they are a user with an unrestricted credential. It is nil
+// for others, who would give away more than their credential can do.
 func (c *Request) Voucher() *int64 {
 	if c.User == nil || c.Caller.BoundProject != 0 || !c.Credential.Scope.Covers(access.KeyScope{Scope: access.ScopeAll}) {
 		return nil
@@ -60,10 +59,10 @@ func (c *Request) Voucher() *int64 {
 	return &c.User.ID
 }
 
-// NeedsKey reports whether the link of an invitation that the caller is shown lets
-// nobody of a rank in by itself, though no issuer signs people in: whoever is
-// invited accepts it with a key of their own. It is told of the caller, and tells
-// nothing of the invited address.
+// NeedsKey reports whether the link that the caller is shown for an invitation admits
+// nobody of the rank by itself and no issuer signs people in: the invited person needs
+// a key of their own. It depends on the caller alone, and reveals nothing about the
+// invited address.
 func (c *Request) NeedsKey(rank access.Rank) bool {
 	return !c.Credential.SignsIn && (c.Voucher() == nil || c.Caller.Rank <= rank)
 }

@@ -10,14 +10,12 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Operator is the actor of commands that are given beside the API, in the audit log
-// and in stamps.
+// Operator is the actor, in the audit log and in stamps, of commands beside the API.
 const Operator = "operator"
 
-// ByOperator begins the request of a command, which the audit log calls by the
-// operation's id. No caller was let in and nothing was decided: whoever reaches the
-// table may do as a global admin does. The rows are those that the command has
-// read; Commit writes what is noted.
+// ByOperator begins the request of a command, with operation as its action in the
+// audit log and the rows that it has read. Its caller may do what a global admin may:
+// whoever reaches the table needs no permission. Commit commits it.
 func ByOperator(s *store.Store, o model.Organization, operation string, rows table.Rows, now model.Time) *Request {
 	return &Request{
 		View: resource.NewView(o.ID, now, rows), Operation: operation, store: s, Organization: o, Actor: Operator, Stamp: Operator,
@@ -25,7 +23,7 @@ func ByOperator(s *store.Store, o model.Organization, operation string, rows tab
 	}
 }
 
-// Commit writes what an operator's request noted, with its audit row.
+// Commit commits the writes of an operator's request, with its audit row.
 func (c *Request) Commit(ctx context.Context) error {
 	if c.Outcome.Audit != nil {
 		c.store.RecordAudit(&c.Tx, *c.Outcome.Audit)

@@ -8,8 +8,8 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Me returns the calling user. A service key is no user: what concerns "one's
-// own" things is forbidden to it.
+// Me returns the calling user. It refuses (403) a service key, which has no things of
+// its own.
 func (c *Request) Me() (model.User, error) {
 	if c.User == nil {
 		return model.User{}, fault.Forbidden(fault.ReasonOwn)
@@ -17,8 +17,8 @@ func (c *Request) Me() (model.User, error) {
 	return *c.User, nil
 }
 
-// UserRow returns a user of the caller's organisation, as shown, if their row was
-// read.
+// UserRow returns a user of the caller's organisation, as answers show them, if their
+// row was read.
 func (c *Request) UserRow(id int64) (model.User, bool) {
 	if c.person == nil || c.person.ID != id {
 		u, ok := table.Users.In(c.Rows(), id)
@@ -31,8 +31,8 @@ func (c *Request) UserRow(id int64) (model.User, bool) {
 	return *c.person, true
 }
 
-// ActiveIn is Active for users whom a field of the request names; it tells which
-// of them is meant: where is "body.user_ids" for a list.
+// ActiveIn is Active for the users of a list in the request; where ("body.user_ids") is
+// its place, which the 404 names with the index.
 func (c *Request) ActiveIn(where string, users []int64) error {
 	for i, id := range users {
 		if c.Active([]int64{id}) != nil {
@@ -42,8 +42,8 @@ func (c *Request) ActiveIn(where string, users []int64) error {
 	return nil
 }
 
-// Active answers 404 where one of the users isn't an active one of the caller's
-// organisation.
+// Active refuses (404) unless all users are active users of the caller's organisation,
+// whose rows were read.
 func (c *Request) Active(users []int64) error {
 	for _, id := range users {
 		if u, ok := c.UserRow(id); !ok || !u.IsActive {

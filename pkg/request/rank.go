@@ -6,9 +6,9 @@ import (
 	"wardroom/pkg/table"
 )
 
-// FollowRank notes that a rank which was granted as a permission is what the
-// user's rank becomes, or ends with it. Whoever changes the rank by the user's own
-// row calls it; the case must have read the grant.
+// FollowRank notes the change of a user's RankGrant, if there is one, when their rank
+// changes on their own row: it becomes the new rank, or ends. The grant's row must
+// have been read.
 func (c *Request) FollowRank(from, to model.User) {
 	is := access.RankOf(to.IsStaff, to.IsSuperuser)
 	g, granted := table.RankGrants.In(c.Rows(), to.ID)

@@ -15,8 +15,7 @@ func (c *Request) Read(ctx context.Context, keys ...table.Primary) error {
 	return err
 }
 
-// ReadShown is Read for a list that is shown: rows that can't be read are left
-// out, and the log says so.
+// ReadShown is Read for a list that is shown: unreadable rows are omitted and logged.
 func (c *Request) ReadShown(ctx context.Context, keys ...table.Primary) error {
 	rows, err := c.store.ReadShown(ctx, keys...)
 	c.take(keys, rows)
@@ -26,11 +25,11 @@ func (c *Request) ReadShown(ctx context.Context, keys ...table.Primary) error {
 func (c *Request) take(keys []table.Primary, rows table.Rows) {
 	c.Add(rows)
 	c.asked = append(c.asked, keys...)
-	c.person = nil // they may be among them
+	c.person = nil // rows may replace it
 }
 
-// ReadMissing reads those rows that weren't asked for yet, and reports whether there
-// were any.
+// ReadMissing reads those rows that weren't read yet, whether they exist or not, and
+// reports whether there were any.
 func (c *Request) ReadMissing(ctx context.Context, keys ...table.Primary) (bool, error) {
 	if keys = c.missing(keys); len(keys) == 0 {
 		return false, nil
@@ -53,8 +52,8 @@ func (c *Request) missing(keys []table.Primary) []table.Primary {
 	})
 }
 
-// ReadWith is ReadShown beside questions, which must leave the Request alone:
-// one round trip, or as many as the longest question takes.
+// ReadWith is ReadShown while questions run, which must not touch the Request: one
+// round trip, or as many as the longest question takes.
 func (c *Request) ReadWith(ctx context.Context, keys []table.Primary, questions ...func(context.Context) error) error {
 	g, both := concurrent.WithContext(ctx)
 	g.SetLimit(atOnce + 1) // and the rows

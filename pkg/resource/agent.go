@@ -11,9 +11,9 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Agent is an agent of a project, which it belongs to for good. A removal from the
-// project ends what somebody is on its agents before it deletes the rows: see
-// EndedByRemoval.
+// Agent is the kind of agents. An agent's project never changes. A removal from the
+// project voids a user's permissions on its agents at once, and deletes their rows
+// later: see EndedByRemoval.
 var Agent = Kind{
 	Kind:   access.KindAgent,
 	Parent: &Project,
@@ -27,7 +27,7 @@ var Agent = Kind{
 	RoleKeys: func(v *View, keys []table.Primary, id, user int64) []table.Primary {
 		return v.agentRoleKeys(keys, id, 0, user)
 	},
-	LeadsFurther: func(v *View, id int64) bool { // its project has moved meanwhile
+	LeadsFurther: func(v *View, id int64) bool { // after a move of the project that hasn't reached the agent yet
 		a, _ := v.AnyAgent(id)
 		p, _ := v.AnyProject(a.ProjectID)
 		return p.Team() != a.Team()
@@ -126,7 +126,7 @@ var Agent = Kind{
 	},
 }
 
-// agentByAlias is an agent that is named by the id of one of its aliases.
+// agentByAlias is Agent where a request names one by the id of one of its aliases.
 var agentByAlias = func() Kind {
 	k := Agent
 	k.Key = func(id int64) table.Primary { return table.Aliases.Key(id) }
@@ -148,7 +148,8 @@ var agentByAlias = func() Kind {
 	return k
 }()
 
-// aliasesOf reads the aliases of an agent, all that its row counts (table.ErrStale).
+// aliasesOf reads an agent's aliases. It returns table.ErrStale where they aren't as
+// many as the agent's row counts.
 func aliasesOf(ctx context.Context, s *store.Store, a model.Agent) ([]model.Alias, error) {
 	if a.AliasCount == 0 {
 		return nil, nil
@@ -175,9 +176,10 @@ func openness(a model.Agent) access.Openness {
 	return access.Openness{Level: access.AccessLevel(a.AccessLevel), Mode: access.PublicMode(a.Mode())}
 }
 
-// agentRoleKeys adds the rows of an agent of a project, 0 where only the agent's row
-// tells it. The team that the agent's row names may be late, so the project's own
-// row, once it was read, names the team again.
+// agentRoleKeys adds the keys of an agent's project and of the user's roles on both;
+// project is 0 where only the agent's row, if it was read, names it. The team on the
+// agent's row may be outdated, so the project's own row, once it was read, adds its
+// team's.
 func (v *View) agentRoleKeys(keys []table.Primary, id, project, user int64) []table.Primary {
 	a, read := v.AnyAgent(id)
 	if read {
@@ -196,10 +198,10 @@ func (v *View) agentRoleKeys(keys []table.Primary, id, project, user int64) []ta
 	return keys
 }
 
-// AgentRoleKeys adds the rows that tell what a user is on an agent: their
-// permission on it, their membership of its project and the tombstone of an earlier
-// one, and their membership of its team. What is 0 of these is none, or not known
-// yet.
+// AgentRoleKeys adds the keys of a user's roles on an agent: their permission on it,
+// their membership of its project and the tombstone of an earlier one, and their
+// membership of its team. project and team are 0 where there is none or it isn't
+// known yet.
 func AgentRoleKeys(keys []table.Primary, agent, project, team, user int64) []table.Primary {
 	keys = append(keys, table.AgentMembers.Key(user, agent))
 	if project != 0 {
@@ -220,8 +222,8 @@ func (v *View) alias(id int64) (model.Alias, bool) {
 	return lookAt(table.Aliases, &v.last.alias, v.last.alias.ID, v.rows, id)
 }
 
-// AgentRow returns an agent of the caller's organisation, as shown, and its
-// project, if their rows were read and neither is deleted.
+// AgentRow returns an agent of the caller's organisation, as answers show it, and
+// its project; false unless both rows were read and neither is deleted.
 func (v *View) AgentRow(id int64) (model.Agent, model.Project, bool) {
 	a, ok := v.AnyAgent(id)
 	if !ok || a.IsDeleted || a.OrganizationID != v.OrganizationID {
@@ -239,19 +241,20 @@ func (v *View) AgentMember(agent, user int64) (model.AgentMember, bool) {
 }
 
 // EndedByRemoval reports whether a permission on an agent was given before its
-// user's last removal from the agent's project: it counts for nothing. The tombstone
-// is that removal's.
+// user's last removal from the agent's project, and so is void. The tombstone is
+// that removal's.
 func (v *View) EndedByRemoval(m model.AgentMember) (model.Tombstone, bool) {
 	tomb, ok := table.Tombstones.In(v.rows, m.ProjectID, m.UserID)
 	return tomb, ok && tomb.Buries(m.Epoch)
 }
 
-// AgentTarget is an agent of project p as a user's rows stand to both.
+// AgentTarget returns the access target of an agent of project p for a user, with
+// the user's roles on both as far as their rows were read.
 func (v *View) AgentTarget(a model.Agent, p model.Project, user int64) access.Target {
 	return v.agentTargetIn(v.ProjectTarget(p, user), a, user)
 }
 
-// agentTargetIn is AgentTarget where the target of the project is known.
+// agentTargetIn is AgentTarget with the project's target t at hand.
 func (v *View) agentTargetIn(t access.Target, a model.Agent, user int64) access.Target {
 	t.Project, t.Kind, t.ID, t.Organization = t.ID, access.KindAgent, a.ID, a.OrganizationID
 	t.Open = openness(a)
@@ -266,14 +269,14 @@ func (v *View) agentTargetIn(t access.Target, a model.Agent, user int64) access.
 	return t
 }
 
-// AgentVisible reports whether somebody may know an agent, on which their rows
-// were read.
+// AgentVisible reports whether a caller may know that an agent exists, by their rows
+// that were read.
 func (v *View) AgentVisible(who access.Caller, a model.Agent, p model.Project) bool {
 	return access.Decide(who, v.AgentTarget(a, p, who.User), access.ViewAgent).Visible
 }
 
-// Sight is how somebody sees many agents whose rows were read. It looks once at
-// what they are in each project.
+// Sight decides on the visibility of many agents to one caller. It finds the
+// caller's role in each project once.
 type Sight struct {
 	v        *View
 	who      access.Caller
@@ -286,7 +289,7 @@ type seenProject struct {
 	target access.Target
 }
 
-// SightOf returns how who sees agents by the rows that are read now.
+// SightOf returns the Sight of who, by the rows that were read so far.
 func (v *View) SightOf(who access.Caller) *Sight {
 	if v.last.sight == nil || v.last.sight.who != who || v.last.sight.v != v {
 		v.last.sight = &Sight{v, who, make(map[int64]seenProject, 4)}
@@ -294,8 +297,9 @@ func (v *View) SightOf(who access.Caller) *Sight {
 	return v.last.sight
 }
 
-// Agent returns an agent as shown, and whether it is visible. Where it isn't, team
-// is the one through which it might be, if what they are in it was read; 0 for none.
+// Agent returns an agent as answers show it, and whether it is visible. team is that
+// of its project, 0 for none: where the agent isn't visible, it may be once the
+// caller's membership of that team is read.
 func (s *Sight) Agent(id int64) (a model.Agent, visible bool, team int64) {
 	a, ok := table.Agents.In(s.v.rows, id)
 	if !ok || a.IsDeleted || a.OrganizationID != s.v.OrganizationID {

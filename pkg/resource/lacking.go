@@ -1,7 +1,6 @@
 package resource
 
-// Reason says what was missing where something isn't allowed. The vocabulary is
-// closed.
+// Reason says why something isn't allowed. The vocabulary is closed.
 type Reason string
 
 // The reasons of memberships, one for each path that might have led to a thing.
@@ -9,15 +8,15 @@ const (
 	NotAMember        Reason = "not_a_member"
 	MembershipExpired Reason = "membership_expired"
 	RoleTooLow        Reason = "role_too_low"
-	NotInTeam         Reason = "not_in_team"       // that the project belongs to
+	NotInTeam         Reason = "not_in_team"       // of the project
 	TeamRoleTooLow    Reason = "team_role_too_low" // in that team
 	NoPermission      Reason = "no_permission"     // of their own on the agent
 	PermissionExpired Reason = "permission_expired"
-	NotInProject      Reason = "not_in_project" // that the agent belongs to
+	NotInProject      Reason = "not_in_project" // of the agent
 	ProjectRoleTooLow Reason = "project_role_too_low"
 )
 
-// Lacking are the reasons why what a user is on a thing doesn't suffice.
+// Lacking are the reasons why a user's role on a thing doesn't suffice.
 type Lacking struct {
-	None, Expired, TooLow Reason // they are nothing there, are it no longer, or not enough
+	None, Expired, TooLow Reason // without a role, with an expired one, with too low a one
 }

@@ -5,8 +5,8 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Organization is the caller's own: no request names another. Nobody is a member of
-// it beside being its user.
+// Organization is the kind of organisations, of which a request reaches the caller's
+// own alone. It has no memberships: its users belong to it by their own row.
 var Organization = Kind{
 	Kind: access.KindOrganization,
 	Key:  func(id int64) table.Primary { return table.Organizations.Key(id) },
@@ -28,7 +28,7 @@ var Organization = Kind{
 	Path:   "/api/organization",
 }
 
-// OrganizationTarget is the caller's organisation.
+// OrganizationTarget returns the access target of the caller's organisation.
 func (v *View) OrganizationTarget() access.Target {
 	return access.Target{Kind: access.KindOrganization, ID: v.OrganizationID, Organization: v.OrganizationID}
 }

@@ -8,7 +8,7 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Project is a project, which may belong to a team.
+// Project is the kind of projects. A project may belong to a team.
 var Project = Kind{
 	Kind:   access.KindProject,
 	Parent: &Team,
@@ -83,13 +83,14 @@ func (v *View) AnyProject(id int64) (model.Project, bool) {
 	return lookAt(table.Projects, &v.last.project, v.last.project.ID, v.rows, id)
 }
 
-// ProjectMember returns a user's membership of a project, if its row was read.
-// An expired one is returned too: it is there, though it gives nothing.
+// ProjectMember returns a user's membership of a project, if its row was read,
+// expired or not.
 func (v *View) ProjectMember(project, user int64) (model.ProjectMember, bool) {
 	return table.ProjectMembers.In(v.rows, project, user)
 }
 
-// ProjectTarget is a project as a user's rows stand to it.
+// ProjectTarget returns the access target of a project for a user, with the user's
+// roles in it and in its team as far as their rows were read.
 func (v *View) ProjectTarget(p model.Project, user int64) access.Target {
 	t := access.Target{Kind: access.KindProject, ID: p.ID, Organization: p.OrganizationID, Team: p.Team()}
 	if user == 0 {

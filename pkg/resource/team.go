@@ -7,7 +7,7 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Team is a team, and Workspace the same from Agenta's side.
+// Team is the kind of teams, and Workspace the same on Agenta's routes.
 var (
 	Team      = team(access.KindTeam)
 	Workspace = team(access.KindWorkspace)
@@ -78,7 +78,8 @@ func (v *View) TeamMember(team, user int64) (model.TeamMember, bool) {
 	return table.TeamMembers.In(v.rows, team, user)
 }
 
-// TeamTarget is a team as a user's row stands to it.
+// TeamTarget returns the access target of a team for a user, with their role in it if
+// its row was read.
 func (v *View) TeamTarget(t model.Team, user int64, as access.Kind) access.Target {
 	target := access.Target{Kind: as, ID: t.ID, Organization: t.OrganizationID}
 	if m, ok := v.TeamMember(t.ID, user); ok && user != 0 {

@@ -5,13 +5,14 @@ import (
 	"wardroom/pkg/table"
 )
 
-// View looks at rows that were read, for one organisation, at one time.
+// View reads facts from rows that were read, for one organisation at one time. It
+// isn't safe for concurrent use.
 type View struct {
-	OrganizationID int64 // 0 for background work, which looks at every organisation's
+	OrganizationID int64 // 0 for background work, which sees every organisation's rows
 	Now            model.Time
 
 	rows table.Rows
-	last struct { // looked at last, so that one row isn't decoded again and again
+	last struct { // decoded last, so that one row isn't decoded again and again
 		project model.Project
 		agent   model.Agent
 		alias   model.Alias
@@ -19,12 +20,12 @@ type View struct {
 	}
 }
 
-// NewView looks at rows.
+// NewView returns a View of rows.
 func NewView(organization int64, now model.Time, rows table.Rows) View {
 	return View{OrganizationID: organization, Now: now, rows: rows}
 }
 
-// covers reports whether an organisation's things are looked at.
+// covers reports whether the view is for an organisation.
 func (v *View) covers(organization int64) bool {
 	return v.OrganizationID == 0 || v.OrganizationID == organization
 }
@@ -35,14 +36,15 @@ func (v *View) Rows() table.Rows { return v.rows }
 // Add adds rows that were read.
 func (v *View) Add(rows table.Rows) {
 	v.rows.Add(rows)
-	v.last.project, v.last.agent, v.last.alias = model.Project{}, model.Agent{}, model.Alias{} // they may be among them
+	v.last.project, v.last.agent, v.last.alias = model.Project{}, model.Agent{}, model.Alias{} // rows may replace them
 	v.last.sight = nil
 }
 
-// Live reports whether something that ends on t is still on.
+// Live reports whether something that expires on t (nil: never) is still in force.
 func (v *View) Live(t *model.Time) bool { return !model.Expired(t, v.Now) }
 
-// lookAt returns the row with an id: last, where it is that one.
+// lookAt returns the row with an id: last, where its id is that, else decoded from
+// rows into last.
 func lookAt[T any](e *table.Entity[T], last *T, its int64, rows table.Rows, id int64) (T, bool) {
 	if its == id {
 		return *last, true

@@ -10,20 +10,18 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxTerm is how long a term is at most, in bytes. What is longer is found by its
-// beginning.
+// maxTerm is the most bytes of a term. Longer ones are truncated.
 const maxTerm = 64
 
-// maxStems is how many stems an analyzer remembers.
+// maxStems is the most stems in an analyzer's cache.
 const maxStems = 1 << 17
 
-// Analyzer takes the terms out of texts of a language: words as Unicode divides them
-// (UAX #29), in lower case and compatibility-normalized, by their stems. English stop
-// words and the possessive 's are left out, as Lucene's EnglishAnalyzer does. Scripts
-// that are written without spaces give every two neighbouring characters.
+// Analyzer yields the terms of texts of a language: words as Unicode divides them
+// (UAX #29), in lower case, compatibility-normalized and stemmed. It drops English stop
+// words and the possessive 's, as Lucene's EnglishAnalyzer does. Of scripts without
+// spaces it yields every two neighbouring characters.
 //
-// It remembers stems, so one is to be used for many texts, though not by two at the
-// same time.
+// It caches stems, so use one for many texts. It isn't safe for concurrent use.
 type Analyzer struct {
 	stem    stemmer
 	english bool
@@ -32,8 +30,8 @@ type Analyzer struct {
 	word    []byte
 }
 
-// NewAnalyzer is for a language by its ISO 639-1 code; words of one without a stemmer
-// (see Languages) are their own stems.
+// NewAnalyzer returns an analyzer of a language, by its ISO 639-1 code. It doesn't stem
+// words of a language that isn't among Languages.
 func NewAnalyzer(language string) *Analyzer {
 	return &Analyzer{stem: stemmers[language], english: language == "en", env: snowballstem.NewEnv(""), stems: map[string]string{}}
 }
@@ -49,13 +47,13 @@ func (a *Analyzer) Terms(text string) func(yield func(string) bool) {
 	}
 }
 
-// Token is a term and the part of the text, in bytes, that it stands for.
+// Token is a term and its place in the text, in bytes.
 type Token struct {
 	Term     string
 	From, To int
 }
 
-// Tokens yields the terms of a text with their places.
+// Tokens yields the terms of a text with their places, in their order.
 func (a *Analyzer) Tokens(text string) func(yield func(Token) bool) {
 	return func(yield func(Token) bool) {
 		pair := pairs{text: text, yield: yield}
@@ -92,7 +90,7 @@ func isWord(s string) bool {
 	return false
 }
 
-// term is that of a word, "" for one that is left out.
+// term returns the term of a word, "" for a stop word.
 func (a *Analyzer) term(word string) string {
 	a.word = lower(a.word[:0], word)
 	if a.english {
@@ -118,8 +116,8 @@ func (a *Analyzer) term(word string) string {
 	return stem
 }
 
-// lower appends a word in lower case, with the letters that its compatibility
-// characters stand for: of "ﬁnd" the f and the i.
+// lower appends a word in lower case and compatibility-normalized: "ﬁnd" with an f and
+// an i.
 func lower(out []byte, word string) []byte {
 	for i := range len(word) {
 		c := word[i]
@@ -134,7 +132,7 @@ func lower(out []byte, word string) []byte {
 	return out
 }
 
-// withoutPossessive is a word without 's at its end, with either apostrophe.
+// withoutPossessive returns a word without 's at its end, with either apostrophe.
 func withoutPossessive(word []byte) []byte {
 	for _, end := range [...]string{"'s", "’s"} {
 		if n := len(word) - len(end); n > 0 && string(word[n:]) == end {
@@ -144,7 +142,7 @@ func withoutPossessive(word []byte) []byte {
 	return word
 }
 
-// cut is the beginning of a term that is too long.
+// cut truncates a term to maxTerm, between characters.
 func cut(term string) string {
 	if len(term) <= maxTerm {
 		return term
@@ -162,17 +160,17 @@ var spaceless = []*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode.Kat
 
 func unspaced(r rune) bool { return r >= 0x0e00 && unicode.In(r, spaceless...) }
 
-// pairs yields every two neighbouring characters of such a script, or one that stands
-// alone.
+// pairs yields every two neighbouring characters of a spaceless script, or a single
+// character that has no neighbour.
 type pairs struct {
 	text       string
 	yield      func(Token) bool
-	from, last int // where the characters begin, and the last of them
-	to         int // where they end
+	from, last int // offsets of the first and the last of the neighbouring characters
+	to         int // the end of the last
 	n          int
 }
 
-// add goes on with characters, which may be behind a gap.
+// add adds the characters of a word at an offset. It returns false where yield has.
 func (p *pairs) add(word string, from int) bool {
 	if p.n > 0 && from != p.to && !p.end() {
 		return false
@@ -180,7 +178,7 @@ func (p *pairs) add(word string, from int) bool {
 	for i, r := range word {
 		at, size := from+i, utf8.RuneLen(r)
 		switch {
-		case unicode.Is(unicode.M, r) && p.n > 0: // it belongs to the character before
+		case unicode.Is(unicode.M, r) && p.n > 0: // a mark, part of the character before
 			p.to = at + size
 			continue
 		case p.n == 0:
@@ -193,7 +191,7 @@ func (p *pairs) add(word string, from int) bool {
 	return true
 }
 
-// end yields a character that stood alone.
+// end ends a run of characters, and yields one without a neighbour.
 func (p *pairs) end() bool {
 	alone := p.n == 1
 	p.n = 0

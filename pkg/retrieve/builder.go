@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// ErrTooLarge is returned for a segment whose file would be of 4 GiB or more.
+// ErrTooLarge is returned for a segment with a file of 4 GiB or more.
 var ErrTooLarge = errors.New("retrieve: too much for one segment")
 
-// Builder makes a segment of chunks. The chunks of a document are added one after the
-// other, in their order.
+// Builder makes a segment of chunks. Add the chunks of a document one after the other, in
+// their order.
 type Builder struct {
 	terms     map[string]*posted
 	lengths   []byte
@@ -25,14 +25,13 @@ type Builder struct {
 	large     bool
 }
 
-// posted are the chunks that have a term, and how often.
+// posted are the chunks that have a term, ascending, and how often each has it.
 type posted struct{ chunks, times []uint32 }
 
-// NewBuilder makes an empty segment.
+// NewBuilder returns a builder without chunks.
 func NewBuilder() *Builder { return &Builder{terms: map[string]*posted{}} }
 
-// Add adds a chunk of a document: the terms by which it is found, and what is kept of it
-// to be shown.
+// Add adds a chunk of a document: the terms that find it, and the passage to show.
 func (b *Builder) Add(document int64, terms func(yield func(string) bool), passage []byte) {
 	chunk := b.begin(document, passage)
 	n := 0
@@ -44,7 +43,7 @@ func (b *Builder) Add(document int64, terms func(yield func(string) bool), passa
 	b.words += uint64(n)
 }
 
-// begin notes a chunk's document and passage, and returns its number.
+// begin adds a chunk's document and passage, and returns the chunk's number.
 func (b *Builder) begin(document int64, passage []byte) uint32 {
 	if n := len(b.documents); n == 0 || b.documents[n-1] != document {
 		b.documents = append(b.documents, document)
@@ -56,7 +55,7 @@ func (b *Builder) begin(document int64, passage []byte) uint32 {
 	return uint32(len(b.lengths))
 }
 
-// post notes that a chunk has a term once more.
+// post adds an occurrence of a term in the last chunk.
 func (b *Builder) post(chunk uint32, term string) {
 	p := b.terms[term]
 	if p == nil {
@@ -70,11 +69,11 @@ func (b *Builder) post(chunk uint32, term string) {
 	p.chunks, p.times = append(p.chunks, chunk), append(p.times, 1)
 }
 
-// Chunks is how many were added.
+// Chunks returns the number of chunks added.
 func (b *Builder) Chunks() int { return len(b.lengths) }
 
-// Files are the segment and its passages. Nothing may be added afterwards. It returns
-// ErrTooLarge for what one file can't hold.
+// Files returns the file of the segment and that of its passages, or ErrTooLarge. The
+// builder must not be used afterwards.
 func (b *Builder) Files() (segment, passages []byte, err error) {
 	f := footer{
 		NDocuments: uint32(len(b.documents)), NChunks: uint32(len(b.lengths)), NTerms: uint32(len(b.terms)),

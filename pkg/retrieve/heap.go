@@ -1,12 +1,13 @@
 package retrieve
 
-// heap keeps the best hits of those that it is offered, the worst of them at the root.
+// heap keeps the best hits that it is offered, most at most, the worst of them at the
+// root.
 type heap struct {
 	hits []Hit
 	most int
 }
 
-// floor is the score that a hit must at least have to be kept.
+// floor is the least score of a hit that can be kept.
 func (h *heap) floor() float32 {
 	if len(h.hits) < h.most {
 		return 0

@@ -34,7 +34,7 @@ var stemmers = map[string]stemmer{
 	"pt": portuguese.Stem, "ro": romanian.Stem, "ru": russian.Stem, "sv": swedish.Stem, "ta": tamil.Stem, "tr": turkish.Stem,
 }
 
-// Languages are those whose words are stemmed, by their ISO 639-1 codes.
+// Languages returns the ISO 639-1 codes of the languages with a stemmer, sorted.
 func Languages() []string { return slices.Sorted(maps.Keys(stemmers)) }
 
 // stopWords are Lucene's of English (EnglishAnalyzer.ENGLISH_STOP_WORDS_SET). Words

@@ -2,15 +2,15 @@ package retrieve
 
 import "math/bits"
 
-// A chunk's length is kept in one byte, with Lucene's code of it (SmallFloat's
-// intToByte4): exact up to 39 words, and with four significant bits above. Scores are
-// Lucene's only with its code.
+// A chunk's length is stored in one byte, in Lucene's code (SmallFloat's intToByte4):
+// exact up to 39 terms, and with four significant bits above. Only with this code scores
+// equal Lucene's.
 
-// exact is how many codes are there for lengths that are kept as they are, since 32
-// bits take no more than the others.
+// exact is the number of codes for lengths that are encoded as they are: those that the
+// encoding of 32 bits doesn't need.
 const exact = 255 - 231
 
-// encodeLength is the code of a length; one that can't be kept is rounded down.
+// encodeLength returns the code of a length, rounded down where it has none.
 func encodeLength(words int) byte {
 	if words < exact {
 		return byte(words)
@@ -18,7 +18,7 @@ func encodeLength(words int) byte {
 	return byte(exact + encodeFloat(uint32(words-exact))) // 255 at most
 }
 
-// decodeLength is the length that a code stands for.
+// decodeLength returns the length of a code.
 func decodeLength(code byte) int {
 	if code < exact {
 		return int(code)
@@ -26,7 +26,7 @@ func decodeLength(code byte) int {
 	return exact + int(decodeFloat(int(code)-exact))
 }
 
-// encodeFloat is a number as an exponent and its three bits below the highest.
+// encodeFloat encodes a number as an exponent and the three bits below its highest.
 func encodeFloat(n uint32) int {
 	width := bits.Len32(n)
 	if width < 4 {
@@ -44,13 +44,13 @@ func decodeFloat(code int) uint64 {
 	return (low | 8) << shift
 }
 
-// norms tell how much an occurrence counts in a chunk of each length.
+// norms are BM25's normalizations of chunks, by the code of their length.
 type norms struct {
 	by   [256]float32          // k1 (1 - b + b length/average)
 	some [256 * fewest]float32 // tf / (tf + norm) of small tf
 }
 
-// fewest is the least frequency that isn't looked up in norms.some.
+// fewest is the least frequency that isn't in norms.some.
 const fewest = 16
 
 func (n *norms) set(average float64) {
@@ -62,7 +62,7 @@ func (n *norms) set(average float64) {
 	}
 }
 
-// saturation is the part of a term's weight that tf occurrences give.
+// saturation returns the share of a term's weight that tf occurrences score, from 0 to 1.
 func (n *norms) saturation(code, tf byte) float32 {
 	if tf < fewest {
 		return n.some[int(code)*fewest+int(tf)]

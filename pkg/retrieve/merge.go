@@ -6,10 +6,10 @@ type Part struct {
 	Passages []byte
 }
 
-// Merge makes one segment of several, whose documents come in the order of the parts,
-// without the documents that live refuses; nil refuses none. Where it refuses none, a
-// query finds in it what it finds in the parts, with the same scores. It returns
-// ErrDamaged for passages that aren't the segment's, and ErrTooLarge.
+// Merge makes one segment of several, with the documents in the order of the parts,
+// without those for which live returns false; a nil live keeps all. If all are kept, a
+// query has the same hits and scores as in the parts. It returns ErrDamaged for passages
+// that aren't the segment's, and ErrTooLarge.
 func Merge(parts []Part, live func(document int64) bool) (segment, passages []byte, err error) {
 	out := NewBuilder()
 	for _, p := range parts {
@@ -20,13 +20,13 @@ func Merge(parts []Part, live func(document int64) bool) (segment, passages []by
 	return out.Files()
 }
 
-// merge adds what is live of a segment.
+// merge adds the chunks of a segment's live documents.
 func (b *Builder) merge(p Part, live func(int64) bool) error {
 	if len(p.Passages) != int(p.passages) {
 		return ErrDamaged
 	}
 	const dead = ^uint32(0)
-	now := make([]uint32, p.chunks) // what the chunks are called from now on
+	now := make([]uint32, p.chunks) // new numbers by old ones
 	for chunk := range now {
 		now[chunk] = dead
 		document := p.document(p.place(chunk))
@@ -52,7 +52,7 @@ func (b *Builder) merge(p Part, live func(int64) bool) error {
 	return nil
 }
 
-// again notes that a chunk has a term so many times.
+// again adds a number of occurrences of a term in a chunk, which has none of it yet.
 func (b *Builder) again(chunk uint32, term string, times uint32) {
 	p := b.terms[term]
 	if p == nil {
@@ -62,7 +62,7 @@ func (b *Builder) again(chunk uint32, term string, times uint32) {
 	p.chunks, p.times = append(p.chunks, chunk), append(p.times, times)
 }
 
-// each yields the terms of a segment in their order, with where their postings lie.
+// each yields the terms of a segment in their order, with their postings.
 func (s *Segment) each(yield func(string, list) bool) {
 	var name [maxTerm]byte
 	for block := range len(s.blocks) / 4 {

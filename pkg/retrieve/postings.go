@@ -1,9 +1,9 @@
 package retrieve
 
-// The postings of a term are blocks of up to 128 chunks. A block is a byte of flags,
-// one of how many chunks it has less one, the gaps between the chunks' numbers in one,
-// two or four bytes each, as the largest of them needs, and how often each chunk has
-// the term, in a byte; that is left out where all of them have it once.
+// The postings of a term are blocks of up to 128 chunks. A block is a byte of flags, a
+// byte with its number of chunks less one, the gaps between the chunks' numbers, of one,
+// two or four bytes as the largest needs, and the term's frequency in each chunk, a byte
+// up to 255, which is left out where all are 1.
 
 const (
 	blockSize = 128
@@ -11,11 +11,12 @@ const (
 	mostTimes = 255
 )
 
-// list is where the postings of a term lie; of no chunks where it isn't there.
+// list is the offset of a term's postings, and their number of chunks, 0 for a term that
+// the segment hasn't.
 type list struct{ offset, chunks int }
 
-// appendPostings adds the postings of a term: ascending numbers of chunks, and how
-// often each has it.
+// appendPostings appends the postings of a term: ascending numbers of chunks, and the
+// frequency in each.
 func appendPostings(out []byte, chunks []uint32, times []uint32) []byte {
 	before := uint32(0)
 	for from := 0; from < len(chunks); from += blockSize {

@@ -1,12 +1,11 @@
-// Package retrieve finds passages by words. A corpus is an index of immutable
-// segments, each a file that is searched as it lies in memory: nothing is unpacked when
-// it is opened. What a query finds is ranked by BM25 as Lucene computes it, with the
-// statistics of all segments together, so that how a corpus is cut into segments
-// changes neither a score nor an order.
+// Package retrieve finds passages by words. A corpus is an index of immutable segments,
+// each a file that is searched in memory as it is, without decoding it first. Hits are
+// ranked by BM25 as Lucene computes it, with the statistics of all segments together, so
+// that the division of a corpus into segments affects neither scores nor order.
 //
-// A segment is built from chunks, passages of a document that are found and shown as
-// one. Documents that were deleted since stay in their segment, and in its statistics,
-// until a merge; whoever searches says which are there.
+// A segment is built from chunks: passages of a document, each found and shown as a
+// whole. Deleted documents remain in their segment, and in its statistics, until a merge;
+// a search is told which documents are live.
 package retrieve
 
 import (
@@ -16,8 +15,8 @@ import (
 	"sync"
 )
 
-// The parameters of BM25 are those of Lucene's BM25Similarity: how fast more
-// occurrences of a term count for less, and how much a chunk's length counts.
+// The parameters of BM25, as in Lucene's BM25Similarity: the saturation of a term's
+// frequency, and the normalization by a chunk's length.
 const (
 	k1 = 1.2
 	b  = 0.75
@@ -25,8 +24,8 @@ const (
 
 // Hit is a chunk that a query found.
 type Hit struct {
-	Segment  int // its place in the index
-	Chunk    int // its number in the segment
+	Segment  int // the segment's number in the index
+	Chunk    int // the chunk's number in the segment
 	Document int64
 	Score    float32
 }
@@ -37,14 +36,14 @@ func compare(x, y Hit) int {
 	return cmp.Or(cmp.Compare(y.Score, x.Score), cmp.Compare(x.Document, y.Document), cmp.Compare(x.Chunk, y.Chunk))
 }
 
-// Index is the segments of a corpus as one. It may be searched by many at once.
+// Index searches the segments of a corpus as one. It is safe for concurrent use.
 type Index struct {
 	segments []*Segment
 	chunks   int
-	norms    []norms // by segment, of the average length of all
+	norms    []norms // by segment, for the average length of all chunks
 }
 
-// NewIndex is the index of some segments, of which no two have the same document.
+// NewIndex returns an index of segments. No document may be in two of them.
 func NewIndex(segments ...*Segment) *Index {
 	x := &Index{segments: segments}
 	words := uint64(0)
@@ -60,15 +59,15 @@ func NewIndex(segments ...*Segment) *Index {
 	return x
 }
 
-// Segments are those of the index, in their order.
+// Segments returns the segments of the index, in their order.
 func (x *Index) Segments() []*Segment { return x.segments }
 
-// Chunks is how many there are, those of deleted documents included.
+// Chunks returns the number of chunks, those of deleted documents included.
 func (x *Index) Chunks() int { return x.chunks }
 
-// Search returns the n best chunks for the terms of a query, the best first. A term
-// that the query has twice counts twice. Chunks of documents that live refuses are
-// passed over; nil refuses none.
+// Search returns the n best chunks for the terms of a query, the best first. A term that
+// the query has twice counts twice. It skips documents for which live returns false; a
+// nil live skips none.
 func (x *Index) Search(query []string, n int, live func(document int64) bool) []Hit {
 	if n <= 0 || x.chunks == 0 {
 		return nil
@@ -84,15 +83,14 @@ func (x *Index) Search(query []string, n int, live func(document int64) bool) []
 	return best.hits
 }
 
-// weight is where the postings of a term lie in a segment, and what an occurrence
-// counts.
+// weight is the postings of a term in a segment, and its inverse document frequency.
 type weight struct {
 	list
 	idf float32
 }
 
-// weigh looks each different term of a query up in every segment. The weights of each
-// segment are in the order of the query, since sums of floats depend on theirs.
+// weigh looks up each distinct term of a query in every segment. The weights of each
+// segment are in the query's order, since a sum of floats depends on its order.
 func (x *Index) weigh(query []string) [][]weight {
 	out := make([][]weight, len(x.segments))
 	lists := make([]list, len(x.segments))
@@ -121,7 +119,7 @@ func (x *Index) weigh(query []string) [][]weight {
 	return out
 }
 
-// scores is one score for each chunk of a segment.
+// scores has a score for each chunk of a segment.
 type scores struct{ of []float32 }
 
 var scorePool = sync.Pool{New: func() any { return new(scores) }}

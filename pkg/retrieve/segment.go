@@ -10,25 +10,25 @@ import (
 // A segment is one file:
 //
 //	magic      8 bytes
-//	lengths    a byte for each chunk: how many words it has
-//	documents  8 bytes each: ids, ascending where chunks were added so
-//	chunks     8 bytes each: the number of its document, and where its passage begins
+//	lengths    a byte for each chunk: the code of its number of terms
+//	documents  8 bytes each: ids, in the order in which they were added
+//	chunks     8 bytes each: the number of its document, and the offset of its passage
 //	postings   for each term, blocks of up to 128 chunks; see postings.go
-//	terms      16 of them a block, each with what it shares with the one before left out
-//	blocks     4 bytes each: where a block of terms begins
-//	footer     where each part begins, counts, and a checksum of all before it
+//	terms      in blocks of 16, without the prefixes that they share; see terms.go
+//	blocks     4 bytes each: the offset of a block of terms
+//	footer     the parts' offsets, counts, and a checksum of everything before it
 //
-// All numbers are little endian. The passages are a file of their own, of which a
-// search needs a few: they are read by range.
+// All numbers are little endian. The passages are a file of their own, from which the
+// few that a search shows are read by range.
 
 // magic begins a segment, and ends with the version of its format.
 const magic = "WRSEG\x00\x00\x01"
 
-// footer is what a segment ends with.
+// footer is the end of a segment's file.
 type footer struct {
-	Documents, Chunks, Postings, Terms, Blocks uint32 // where these parts begin
+	Documents, Chunks, Postings, Terms, Blocks uint32 // offsets of these parts
 	NDocuments, NChunks, NTerms                uint32
-	Passages                                   uint32 // bytes of the file of passages
+	Passages                                   uint32 // size of the file of passages
 	Words                                      uint64 // in all chunks
 	Checksum                                   uint32 // CRC-32C of everything before it
 }
@@ -39,11 +39,11 @@ var (
 	le         = binary.LittleEndian
 )
 
-// ErrDamaged is returned for a file that isn't a segment as it was written: of another
-// version, cut, or with other bytes.
+// ErrDamaged is returned for a file that isn't a segment, or is of another version,
+// truncated or changed.
 var ErrDamaged = errors.New("retrieve: not a whole segment")
 
-// Segment is an immutable part of an index. It may be searched by many at once.
+// Segment is an immutable part of an index. It is safe for concurrent use.
 type Segment struct {
 	file      []byte
 	documents []byte
@@ -57,7 +57,8 @@ type Segment struct {
 	passages  uint32
 }
 
-// Open returns the segment that a file holds. It keeps the bytes, which mustn't change.
+// Open returns the segment of a file, or ErrDamaged. It keeps the bytes, which must not
+// change.
 func Open(file []byte) (*Segment, error) {
 	at := len(file) - footerSize
 	if at < len(magic) || string(file[:len(magic)]) != magic {
@@ -70,7 +71,7 @@ func Open(file []byte) (*Segment, error) {
 	if crc32.Checksum(file[:len(file)-4], castagnoli) != f.Checksum {
 		return nil, fmt.Errorf("%w: its checksum differs", ErrDamaged)
 	}
-	// What the checksum covers, a Builder has written: the parts lie as it says.
+	// With the right checksum a Builder has written the file, so its offsets are valid.
 	return &Segment{
 		file:      file,
 		lengths:   file[len(magic):][:f.NChunks],
@@ -85,11 +86,11 @@ func Open(file []byte) (*Segment, error) {
 	}, nil
 }
 
-// Chunks is how many there are.
+// Chunks returns the number of chunks.
 func (s *Segment) Chunks() int { return s.chunks }
 
-// Documents are the ids of those that the segment has chunks of, in the order in which
-// they were added.
+// Documents returns the ids of the segment's documents, in the order in which they were
+// added.
 func (s *Segment) Documents() []int64 {
 	out := make([]int64, len(s.documents)/8)
 	for i := range out {
@@ -103,7 +104,7 @@ func (s *Segment) document(n int) int64 { return int64(le.Uint64(s.documents[8*n
 // place is the number of a chunk's document.
 func (s *Segment) place(chunk int) int { return int(le.Uint32(s.table[8*chunk:])) }
 
-// Passage is where a chunk's passage lies in the file of passages.
+// Passage returns the place of a chunk's passage in the file of passages.
 func (s *Segment) Passage(chunk int) (offset, length int64) {
 	from, to := le.Uint32(s.table[8*chunk+4:]), s.passages
 	if chunk+1 < s.chunks {
@@ -112,7 +113,7 @@ func (s *Segment) Passage(chunk int) (offset, length int64) {
 	return int64(from), int64(to) - int64(from)
 }
 
-// search offers the chunks that have any of the terms, a term at a time.
+// search offers best the chunks of live documents that have any of the terms.
 func (s *Segment) search(segment int, terms []weight, n *norms, space *scores, live func(int64) bool, best *heap) {
 	if len(terms) == 0 {
 		return

@@ -5,15 +5,15 @@ import (
 	"sort"
 )
 
-// The terms of a segment lie in order, 16 a block. The first of a block is whole, and
-// says where its postings begin; of the others there is how many bytes they share with
-// the one before, the rest, and how far their postings lie behind that one's. Each says
-// how many chunks have it.
+// The terms of a segment are sorted, in blocks of 16. The first of a block is whole, with
+// the offset of its postings; each other has the number of bytes that it shares with the
+// term before, the rest, and the distance of its postings from that term's. Each has its
+// number of chunks.
 
 const termsPerBlock = 16
 
-// appendTerms adds terms in their order, each with its postings, and returns where
-// their blocks begin.
+// appendTerms appends sorted terms, each with its postings, and returns the part of the
+// blocks' offsets too.
 func appendTerms(out []byte, terms []string, lists []list) (_, blocks []byte) {
 	for i, term := range terms {
 		l := lists[i]
@@ -43,7 +43,7 @@ func commonPrefix(a, b string) int {
 	return n
 }
 
-// lookUp finds the postings of a term.
+// lookUp finds the postings of a term, of no chunks where the segment hasn't it.
 func (s *Segment) lookUp(term string) list {
 	n := len(s.blocks) / 4
 	block := sort.Search(n, func(i int) bool { return s.firstOf(i) > term }) - 1
@@ -59,7 +59,7 @@ func (s *Segment) lookUp(term string) list {
 	return list{}
 }
 
-// firstOf is the first term of a block.
+// firstOf returns the first term of a block.
 func (s *Segment) firstOf(block int) string {
 	at := int(le.Uint32(s.blocks[4*block:]))
 	return string(s.file[at+1:][:s.file[at]])

@@ -8,9 +8,9 @@ type Term struct {
 	Value any // a string, a bool, a json.Number or nil
 }
 
-// ParseFilter reads a filter of comparisons by eq that all must hold, with and
-// between them; operators in any case. It is false for any other: what SCIM
-// knows beside (or, not, sw, co, …), and what is none.
+// ParseFilter reads a filter of comparisons by eq that are joined by and; operators in
+// any case. It is false for SCIM's other operators (or, not, sw, co, …), and for text
+// that is no filter.
 func ParseFilter(text string) ([]Term, bool) {
 	words, ok := split(text)
 	if !ok || len(words)%4 != 3 {
@@ -31,8 +31,8 @@ func ParseFilter(text string) ([]Term, bool) {
 	return terms, true
 }
 
-// split cuts a filter at its white space, which may also be inside texts and
-// brackets; false where one of these isn't closed.
+// split splits a filter at white space outside of texts and brackets; false where one of
+// these isn't closed.
 func split(text string) (words []string, ok bool) {
 	var word strings.Builder
 	quoted, depth := false, 0

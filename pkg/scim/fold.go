@@ -2,9 +2,8 @@ package scim
 
 import "strings"
 
-// Lower is a word as SCIM compares it: letters of ASCII in lower case, and no other
-// letter taken for one of them. In Unicode's cases the long s is an s, and the
-// Kelvin sign a k.
+// Lower returns a word as SCIM compares it, with ASCII letters in lower case. Other
+// letters are kept: Unicode's lower case would make the Kelvin sign a k.
 func Lower(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
@@ -14,5 +13,5 @@ func Lower(s string) string {
 	}, s)
 }
 
-// Same reports whether two words are one to SCIM, which doesn't tell cases apart.
+// Same reports whether two words are the same to SCIM, which ignores case.
 func Same(a, b string) bool { return Lower(a) == Lower(b) }

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// Path names an attribute, or a part of one: emails[type eq "work"].value. All
-// names are in lower case, since SCIM doesn't tell cases apart.
+// Path names an attribute, or a part of one: emails[type eq "work"].value. All names
+// are in lower case, since SCIM ignores case.
 type Path struct {
 	Schema    string // a URN; "" where none was written
 	Attribute string // "" where the schema alone is named
-	Filter    []Term // which of its values are meant; nil for all
+	Filter    []Term // selects among its values; nil for all
 	Sub       string // the attribute inside; "" for the whole
 }
 
@@ -19,8 +19,8 @@ var (
 	urn  = regexp.MustCompile(`^urn:[^\s\[\]"]+$`)
 )
 
-// ParsePath reads a path; false for what is none. schemas are those whose own
-// name may stand as a path, for all of a resource's attributes in them.
+// ParsePath reads a path; false for text that is none. The name of one of schemas is a
+// path too, for all of a resource's attributes in it.
 func ParsePath(text string, schemas ...string) (Path, bool) {
 	head, filter, tail, filtered := text, "", "", false
 	if open := strings.IndexByte(text, '['); open >= 0 {
@@ -77,8 +77,8 @@ func firstOf(text string, c byte) int {
 	return len(text)
 }
 
-// closing finds the bracket that ends the filter which begins at open; texts in
-// it may hold brackets of their own. It is -1 where there is none.
+// closing returns the index of the bracket that closes the one at open, -1 for none.
+// Brackets in texts are ignored.
 func closing(text string, open int) int {
 	quoted := false
 	for i := open + 1; i < len(text); i++ {

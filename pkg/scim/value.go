@@ -8,9 +8,8 @@ import (
 	"strings"
 )
 
-// Unwrap returns the one value that v holds where it needn't be wrapped:
-// providers send a single value as a list of one, or as {"value": …}, or both.
-// Anything else is returned as it is.
+// Unwrap returns the single value in v: providers send it as a list of one, or as
+// {"value": …}, or both. Anything else is returned as it is.
 func Unwrap(v any) any {
 	for {
 		switch inner := v.(type) {
@@ -42,8 +41,8 @@ func List(v any) []any {
 	return []any{v}
 }
 
-// Truth reads a boolean, which some providers send as text in any case, or
-// wrapped. It is false in ok for what is none.
+// Truth reads a boolean, which some providers send as text in any case, or wrapped; ok
+// is false for anything else.
 func Truth(v any) (is, ok bool) {
 	switch v := Unwrap(v).(type) {
 	case bool:
@@ -54,7 +53,7 @@ func Truth(v any) (is, ok bool) {
 	return false, false
 }
 
-// Text reads a text, wrapped or not. It is false in ok for what is none.
+// Text reads a text, wrapped or not; ok is false for anything else.
 func Text(v any) (text string, ok bool) {
 	text, ok = Unwrap(v).(string)
 	return text, ok

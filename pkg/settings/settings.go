@@ -22,8 +22,7 @@ func Read[T any]() (T, error) {
 	return v, nil
 }
 
-// List takes a list apart at its commas. Spaces and empty items count for
-// nothing.
+// List splits a list at its commas. Spaces around items and empty items are dropped.
 func List(text string) []string {
 	var out []string
 	for one := range strings.SplitSeq(text, ",") {

@@ -6,7 +6,7 @@ import (
 	"wardroom/pkg/model"
 )
 
-// address returns an e-mail address as it may be kept, "" for what isn't one.
+// address returns an e-mail address as it is stored, "" for text that isn't one.
 func address(s string) string {
 	if _, ok := model.ParseAddress(s); !ok {
 		return ""
@@ -14,12 +14,12 @@ func address(s string) string {
 	return model.TidyAddress(s)
 }
 
-// Anybodys reports whether anybody gets an address at the domain.
+// Anybodys reports whether anybody can get an address at the domain.
 func Anybodys(domain string) bool { return anybodys[domain] }
 
-// anybodys are domains where anybody gets an address. To own one of them says
-// nothing about belonging to an organisation, so none is ever matched, even if
-// an organisation has come to be registered under it.
+// anybodys are domains where anybody can get an address. Such an address says nothing
+// about belonging to an organisation, so none is ever matched, even if an organisation
+// is registered under its domain.
 var anybodys = func() map[string]bool {
 	all := map[string]bool{}
 	for domain := range strings.FieldsSeq(`

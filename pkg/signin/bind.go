@@ -9,26 +9,26 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Arrival is a subject that is met for the first time.
+// Arrival is the first sign-in of a subject.
 type Arrival struct {
 	Identity
 	Within int64         // the organisation that they must belong to; 0 for any
-	Invite *model.Invite // the pending invitation whose token came with them; nil for none
+	Invite *model.Invite // the pending invitation whose token the request has; nil for none
 	Now    model.Time    // of the request
-	// Note records who signed in, and how they were known, in the transaction
-	// that binds them.
+	// Note records who signed in, and how they were identified, in the transaction that
+	// binds them.
 	Note func(tx *table.Tx, u model.User, how string)
 }
 
-// How somebody was known at their first sign-in.
+// How a user was identified at their first sign-in.
 const (
-	ByAddress    = "address"    // a user had it, and their organisation has proved its domain
-	ByInvitation = "invitation" // it was invited, and came with the invitation's token
-	ByDomain     = "domain"     // its organisation has proved the domain and takes everybody of it, and the user was made
+	ByAddress    = "address"    // the user has the address, and their organisation has proved its domain
+	ByInvitation = "invitation" // the address was invited, and the request has the invitation's token
+	ByDomain     = "domain"     // the sign-in created the user: an organisation has proved the domain and admits everybody of it
 )
 
-// Bind finds the one user an arrival is, or makes them, and binds the two, as Meet
-// says.
+// Bind finds or creates the user of an arrival, as Meet does, and binds the subject to
+// them.
 func (a Arrival) Bind(ctx context.Context, s *store.Store) error {
 	m, err := a.Meet(ctx, s)
 	if err != nil {
@@ -39,21 +39,21 @@ func (a Arrival) Bind(ctx context.Context, s *store.Store) error {
 	return s.Commit(ctx, &tx)
 }
 
-// Met is the user an arrival is, and what is still to be written of it.
+// Met is the user of an arrival, and the writes that bind the subject to them.
 type Met struct {
 	User model.User
-	Made bool               // Note makes the user
-	Note func(tx *table.Tx) // binds the two
+	Made bool               // Note creates the user
+	Note func(tx *table.Tx) // notes the writes
 }
 
-// Meet finds the one user an arrival is, who may be one to be made. It is asked
-// once for each subject. The organisation that has proved the address's domain says
-// who its user is; else an invitation does whose token came along. What nobody
-// proved and nobody accepted decides nothing.
+// Meet finds the user of an arrival, who may be a new one. With an invitation, it is the
+// user of the invited address in the invitation's organisation; else the user of the
+// address in the organisation that has proved its domain. An address alone, or a domain
+// that nobody has proved, decides nothing.
 //
-// It refuses with 401, and with table.ErrStale where something changed meanwhile, as
-// committing what is noted does: then ask again, after looking whether the subject
-// has been bound by another request.
+// It refuses with 401. It returns table.ErrStale where rows changed meanwhile, as
+// committing Note's writes does: then call it again, unless another request has bound
+// the subject.
 func (a Arrival) Meet(ctx context.Context, s *store.Store) (Met, error) {
 	address, ok := model.ParseAddress(a.Email)
 	if !ok {
@@ -69,18 +69,18 @@ func (a Arrival) Meet(ctx context.Context, s *store.Store) (Met, error) {
 	return a.arrive(ctx, s, f)
 }
 
-// found are the rows of an organisation about an address, as just read.
+// found are an organisation's rows about an address.
 type found struct {
 	key          string
 	organization model.Organization
-	proof        *model.Proof  // nil where an invitation led there
-	domain       *model.Domain // that of the address, where it is the organisation's
-	holder       *model.Email  // whose the address is; nil for nobody's
-	named        bool          // the address is what an identity provider calls another user
+	proof        *model.Proof  // nil with an invitation
+	domain       *model.Domain // the address's, nil where the organisation doesn't claim it
+	holder       *model.Email  // nil where nobody has the address
+	named        bool          // the address is another user's userName
 }
 
-// look finds the organisation that an arrival belongs to, and reads what it
-// knows of the address.
+// look finds the organisation of an arrival, and reads its rows about the address. It
+// refuses with 401.
 func (a Arrival) look(ctx context.Context, s *store.Store, address model.Address) (found, error) {
 	f := found{key: address.Key()}
 	var organization int64
@@ -122,9 +122,10 @@ func (a Arrival) look(ctx context.Context, s *store.Store, address model.Address
 	return f, nil
 }
 
-// uphold demands that what led the arrival to its organisation still holds.
+// uphold demands that the invitation or the proof that named the organisation is
+// unchanged.
 func (a Arrival) uphold(tx *table.Tx, f found) {
-	if a.Invite != nil { // one that is revoked meanwhile lets nobody in
+	if a.Invite != nil { // a revocation meanwhile makes the write stale
 		table.Invites.Check(tx, *a.Invite)
 	}
 	if f.proof != nil {
@@ -132,7 +133,7 @@ func (a Arrival) uphold(tx *table.Tx, f found) {
 	}
 }
 
-// claim binds the arrival to the user who has their address.
+// claim binds the arrival to the user who has the address. It refuses with 401.
 func (a Arrival) claim(ctx context.Context, s *store.Store, f found) (Met, error) {
 	rows, err := s.Read(ctx, table.Users.Key(f.holder.UserID), table.Bindings.Key(f.holder.UserID, a.Issuer))
 	if err != nil {
@@ -154,12 +155,12 @@ func (a Arrival) claim(ctx context.Context, s *store.Store, f found) (Met, error
 		tx.If(p, "$ = ?", "is_active", true)
 		tx.If(p, "$ = ?", "email_key", u.EmailKey)
 		s.Arrive(tx, u, a.Now)
-		tx.Add(p, "version", 1) // so that who deletes the user at this moment sees by what they sign in
+		tx.Add(p, "version", 1) // so that a deletion of the user meanwhile is decided again, and finds the subject
 		a.bind(s, tx, u, a.how(ByAddress))
 	}}, nil
 }
 
-// arrive is the user of an address that nobody has yet, to be made.
+// arrive returns a new user for an address that nobody has yet. It refuses with 401.
 func (a Arrival) arrive(ctx context.Context, s *store.Store, f found) (Met, error) {
 	if a.Invite == nil && (f.domain == nil || f.domain.VerifiedOn == nil || !f.domain.SignIn) {
 		return Met{}, TurnedAway("first sign-in, not invited, of a domain that takes nobody by itself")
@@ -186,7 +187,7 @@ func (a Arrival) arrive(ctx context.Context, s *store.Store, f found) (Met, erro
 	}}, nil
 }
 
-// how is how the arrival was known: by the invitation, or else.
+// how is how the arrival was identified: ByInvitation, or otherwise.
 func (a Arrival) how(otherwise string) string {
 	if a.Invite != nil {
 		return ByInvitation
@@ -201,8 +202,8 @@ func (a Arrival) bind(s *store.Store, tx *table.Tx, u model.User, how string) {
 	a.Note(tx, u, how)
 }
 
-// TurnedAway is the 401 of somebody whose credentials are in order and who is
-// nobody here. The reason is for the log.
+// TurnedAway is the 401 of valid credentials of somebody who is no user here. The
+// reason is for the log.
 func TurnedAway(reason string) error {
 	return &fault.Fault{Kind: fault.KindUnauthorized, Message: fault.Unauthorized().Message, Cause: &Refused{reason}}
 }

@@ -10,13 +10,12 @@ import (
 	"wardroom/pkg/model"
 )
 
-// maxToken is the longest token that is looked at. Headers of a request end at
-// about 10 KB at API Gateway anyway.
+// maxToken is the longest token that is read. API Gateway allows about 10 KB of headers
+// anyway.
 const maxToken = 16 << 10
 
-// claims are what a token says of itself. Names are matched to the letter:
-// encoding/json would take "EMAIL" for "email", and some issuers let a user name
-// claims of its own.
+// claims are a token's claims. Names are matched exactly: encoding/json would take
+// "EMAIL" for "email", and some issuers let a user name claims of their own.
 type claims map[string]json.RawMessage
 
 func (c claims) text(name string) string {
@@ -25,7 +24,7 @@ func (c claims) text(name string) string {
 	return s
 }
 
-// texts is a claim that may be one text or several, as aud.
+// texts returns a claim that may be one text or several, such as aud.
 func (c claims) texts(name string) []string {
 	var list []string
 	if json.Unmarshal(c[name], &list) == nil {
@@ -37,8 +36,7 @@ func (c claims) texts(name string) []string {
 	return nil
 }
 
-// isTrue reports whether a claim says yes, be it as a text, as some issuers
-// have it.
+// isTrue reports whether a claim is true, or the text "true", as some issuers have it.
 func (c claims) isTrue(name string) bool {
 	var b bool
 	return json.Unmarshal(c[name], &b) == nil && b || strings.EqualFold(c.text(name), "true")
@@ -46,14 +44,13 @@ func (c claims) isTrue(name string) bool {
 
 func (c claims) has(name string) bool { _, ok := c[name]; return ok }
 
-// header is the part of a token's header that tells what it is.
+// header is the part of a token's header that names its type.
 type header struct {
 	Type string `json:"typ"`
 }
 
-// preview reads a token without believing it. It refuses everything that has
-// another form than a signed token, among it what go-jose would read as its
-// JSON form.
+// preview decodes a token without verifying it. It refuses every other form than a
+// compact signed token, go-jose's JSON form included.
 func preview(raw string) (header, claims, error) {
 	parts := strings.Split(raw, ".")
 	if len(raw) > maxToken || len(parts) != 3 {
@@ -73,8 +70,8 @@ func preview(raw string) (header, claims, error) {
 	return h, c, nil
 }
 
-// kind says what a token is by its own words, and refuses those that are for
-// somebody else or for something else: an issuer signs logout tokens,
+// kind reports whether a token is, by its own claims, an access token, else an ID token.
+// It refuses tokens for other clients and for other uses: an issuer signs logout tokens,
 // introspection answers and more with the same keys and for the same audience.
 func kind(h header, c claims, clients []string) (access bool, err error) {
 	typ := strings.TrimPrefix(strings.ToLower(h.Type), "application/")
@@ -105,7 +102,7 @@ func kind(h header, c claims, clients []string) (access bool, err error) {
 		}
 	}
 	if access && named == 0 {
-		if typ != "at+jwt" && use != "access" { // it doesn't call itself one
+		if typ != "at+jwt" && use != "access" { // it doesn't claim to be an access token
 			return false, refused("for another audience")
 		}
 		return false, refused("of no client")
@@ -113,10 +110,11 @@ func kind(h header, c claims, clients []string) (access bool, err error) {
 	return access, nil
 }
 
-// maxName is as long as a name may be.
+// maxName is the most characters of a name.
 const maxName = 150
 
-// name is a name as an issuer knows it, made fit to be shown.
+// name returns an issuer's name of a user as it is stored: without characters that names
+// can't have, trimmed and cut to maxName.
 func name(s string) string {
 	s = strings.TrimSpace(model.AsName(strings.ReplaceAll(s, string(utf8.RuneError), "")))
 	if r := []rune(s); len(r) > maxName {

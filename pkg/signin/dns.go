@@ -9,21 +9,20 @@ import (
 	"time"
 )
 
-// Resolver answers the texts of a domain's TXT records: none where the domain
-// has none or doesn't exist, an error where nobody could say.
+// Resolver returns the texts of a domain's TXT records: none where the domain has none
+// or doesn't exist, an error where that can't be found out.
 type Resolver interface {
 	TXT(ctx context.Context, domain string) ([]string, error)
 }
 
-// Nameservers asks the name servers that the machine knows, or those of its Resolver.
+// Nameservers asks the machine's name servers, or those of its Resolver.
 type Nameservers struct{ Resolver *net.Resolver }
 
-// dnsTimeout is how long an answer may take: the request that waits for it must
-// still be answered.
+// dnsTimeout bounds a lookup: the request that waits for it must still be answered.
 const dnsTimeout = 3 * time.Second
 
-// TXT implements Resolver. The domain is asked for as it is, never below a
-// domain of the machine's own.
+// TXT implements Resolver. The domain is looked up as absolute, never in the machine's
+// search domains.
 func (n Nameservers) TXT(ctx context.Context, domain string) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, dnsTimeout)
 	defer cancel()
@@ -39,7 +38,7 @@ func (n Nameservers) TXT(ctx context.Context, domain string) ([]string, error) {
 	return texts, err
 }
 
-// Zone is a Resolver that knows what it is told.
+// Zone is a Resolver with fixed answers, by domain.
 type Zone map[string][]string
 
 // TXT implements Resolver.

@@ -11,20 +11,20 @@ import (
 	"time"
 )
 
-// Bounds of what is fetched from an issuer, and how often.
+// Bounds of fetches from an issuer.
 const (
 	fetchTime = 3 * time.Second // one document, within every request's deadline
 	maxFetch  = 256 << 10
-	settle    = 5 * time.Second // an answer serves so long before the issuer is asked again
+	settle    = 5 * time.Second // how long an answer is reused
 )
 
-// errIssuer is that the issuer could not be asked: no fault of the token's.
+// errIssuer says that the issuer could not be asked, which isn't the token's fault.
 var errIssuer = errors.New("the issuer can't be asked")
 
 // fetcher gets an issuer's documents for go-oidc, which bounds neither their
 // size nor how often it asks: it fetches the keys anew for every signature that
 // it can't verify, so a flood of forged tokens would become one of fetches.
-// Whatever isn't a whole JSON document with status 200 is errIssuer.
+// Any answer but a whole JSON document with status 200 is errIssuer.
 type fetcher struct {
 	next http.RoundTripper
 	now  func() time.Time
@@ -40,11 +40,11 @@ type document struct {
 	until  time.Time
 }
 
-// client is how go-oidc asks.
+// client returns the HTTP client for go-oidc.
 func (f *fetcher) client() *http.Client {
 	return &http.Client{
 		Transport: f, Timeout: fetchTime,
-		// A document that has moved is not where the issuer's name says.
+		// A redirect would lead away from the issuer's own address.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
@@ -57,7 +57,7 @@ func (f *fetcher) RoundTrip(r *http.Request) (*http.Response, error) {
 	f.mu.Unlock()
 	if !ok || !f.now().Before(d.until) {
 		d = f.fetch(r)
-		if r.Context().Err() == nil { // else it was the caller who gave up
+		if r.Context().Err() == nil { // else the caller gave up
 			f.mu.Lock()
 			f.kept[url] = d
 			f.mu.Unlock()
@@ -74,7 +74,7 @@ func (f *fetcher) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func (f *fetcher) fetch(r *http.Request) document {
 	res, err := f.next.RoundTrip(r)
-	// Trouble is looked at again sooner than good news.
+	// An error is reused for a shorter time than an answer.
 	bad := func(err error) document {
 		return document{err: fmt.Errorf("%w: %w", errIssuer, err), until: f.now().Add(settle / 5)}
 	}

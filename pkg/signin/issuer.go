@@ -13,27 +13,26 @@ import (
 	"wardroom/pkg/fault"
 )
 
-// How long what was discovered of an issuer serves. go-oidc keeps keys until it
-// meets one it doesn't know, so a key that the issuer has withdrawn would be
-// trusted as long as the process lives.
+// How long a discovery is used. go-oidc keeps keys until it meets one that it doesn't
+// know, so a key that the issuer has withdrawn would be trusted as long as the process
+// lives.
 const (
-	fresh = 10 * time.Minute // then it is discovered anew;
-	stale = time.Hour        // if that fails, it serves on until then,
-	retry = 30 * time.Second // and is tried again so often
+	fresh = 10 * time.Minute // then the issuer is discovered again;
+	stale = time.Hour        // where that fails, the old discovery is used until then,
+	retry = 30 * time.Second // and discovery is tried again so often
 )
 
-// algorithms are those that a token may be signed with. The key that verifies
-// is public, so nothing symmetric may ever be among them.
+// algorithms are those that a token may be signed with. The key that verifies is
+// public, so no symmetric one may ever be among them.
 var algorithms = []string{oidc.RS256, oidc.RS384, oidc.RS512, oidc.ES256, oidc.ES384, oidc.ES512, oidc.PS256, oidc.PS384, oidc.PS512, oidc.EdDSA}
 
-// Issuer verifies tokens. It is safe for concurrent use; nil is one that takes
-// none.
+// Issuer verifies tokens. It is safe for concurrent use; a nil Issuer refuses all.
 type Issuer struct {
 	config  Config
 	clients []string
 	now     func() time.Time
 	fetcher *fetcher
-	turn    chan struct{} // whose turn it is to discover
+	turn    chan struct{} // has room for the one request that discovers
 	known   atomic.Pointer[known]
 }
 
@@ -44,8 +43,7 @@ type known struct {
 	on, again time.Time
 }
 
-// New returns the issuer that c names, nil where it names none. Nothing is
-// fetched.
+// New returns the issuer that c names, nil where it names none. It fetches nothing.
 func New(c Config) *Issuer { return newIssuer(c, time.Now) }
 
 func newIssuer(c Config, now func() time.Time) *Issuer {
@@ -58,9 +56,8 @@ func newIssuer(c Config, now func() time.Time) *Issuer {
 	}
 }
 
-// Verify says whose a token is. A token that isn't taken is a 401 whatever the
-// reason, which is only in the fault's cause; an issuer that can't be asked is
-// unavailable (503).
+// Verify returns the identity of a valid token. Any other token is a 401, with the reason
+// in the fault's cause alone; where the issuer can't be asked, it is unavailable (503).
 func (i *Issuer) Verify(ctx context.Context, raw string) (Identity, error) {
 	id, err := i.verify(ctx, raw)
 	var no *Refused
@@ -73,9 +70,9 @@ func (i *Issuer) Verify(ctx context.Context, raw string) (Identity, error) {
 	return Identity{}, fault.Unavailable(err)
 }
 
-// verify judges a token first by what it says of itself, which costs nothing
-// and keeps tokens that were never meant for us from being asked about, and
-// then by its signature, without which none of it counts.
+// verify checks a token's claims first, which costs nothing and saves asking the issuer
+// about tokens that were never meant for us, and then its signature, without which the
+// claims mean nothing.
 func (i *Issuer) verify(ctx context.Context, raw string) (Identity, error) {
 	if i == nil {
 		return Identity{}, refused("no issuer is configured")
@@ -117,8 +114,8 @@ func (i *Issuer) verify(ctx context.Context, raw string) (Identity, error) {
 	return id, nil
 }
 
-// verifier returns what verifies tokens; the first caller discovers it, while
-// others wait for them as long as their requests have time.
+// verifier returns the verifier of tokens. The first caller discovers it, while others
+// wait as long as their requests have time.
 func (i *Issuer) verifier(ctx context.Context) (*oidc.IDTokenVerifier, error) {
 	if k := i.known.Load(); k != nil && i.now().Before(k.again) {
 		return k.verifier, nil
@@ -162,8 +159,8 @@ func (i *Issuer) discover(ctx context.Context) (*oidc.IDTokenVerifier, error) {
 	return oidc.NewVerifier(i.config.Issuer, keys{remote}, &oidc.Config{SkipClientIDCheck: true, SupportedSigningAlgs: algorithms, Now: i.now}), nil
 }
 
-// keys tells apart what go-oidc's verifier mixes up: a signature that is wrong,
-// and one that could not be verified because the keys could not be had.
+// keys distinguishes two errors that go-oidc's verifier mixes up: a wrong signature, and
+// one that could not be verified because the keys could not be fetched.
 type keys struct{ oidc.KeySet }
 
 type unableKey struct{}

@@ -1,10 +1,10 @@
-// Package signin takes the tokens of an OpenID issuer: it says whose a token is,
-// and at a subject's first sign-in which user that is to be.
+// Package signin verifies the tokens of an OpenID issuer, and at a subject's first
+// sign-in finds or creates its user.
 //
-// Two kinds of token are taken. An ID token is for one of our clients when its
+// Two kinds of token are accepted. An ID token is for one of our clients when its
 // audience says so. An access token names its client instead (Cognito's has no
-// audience at all), says nothing trustworthy about an e-mail address, and so
-// opens only what an ID token has opened before.
+// audience at all), says nothing trustworthy about an e-mail address, and so is
+// accepted only for a subject that an ID token has bound before.
 //
 // Nothing is fetched before the first token comes, so a start costs nothing.
 package signin
@@ -20,16 +20,16 @@ import (
 	"strings"
 )
 
-// Config is the environment of whoever takes tokens. Without an issuer none is
-// taken.
+// Config is the environment of a function that accepts tokens. Without an issuer it
+// accepts none.
 type Config struct {
-	Issuer  string   `env:"WARDROOM_ISSUER"`          // as its tokens say it, to the letter
-	Clients []string `env:"WARDROOM_CLIENT_IDS"`      // whose tokens are taken; the first is shown to who wants to sign in
-	Trusted bool     `env:"WARDROOM_TRUST_ADDRESSES"` // whether the issuer verifies every address, and so says nothing of it (no email_verified)
-	Scopes  []string `env:"WARDROOM_SCOPES"`          // to ask the issuer for; those of an ID token with an address where none is given
+	Issuer  string   `env:"WARDROOM_ISSUER"`          // exactly as in its tokens
+	Clients []string `env:"WARDROOM_CLIENT_IDS"`      // the clients whose tokens are accepted; the first is published for sign-in
+	Trusted bool     `env:"WARDROOM_TRUST_ADDRESSES"` // the issuer verifies every address, and so doesn't send email_verified
+	Scopes  []string `env:"WARDROOM_SCOPES"`          // to ask the issuer for; by default those of an ID token with an address
 }
 
-// Check says what would only fail when the first token came.
+// Check refuses a configuration that would fail when the first token came.
 func (c Config) Check() error {
 	if c.Issuer == "" {
 		if len(c.clients()) > 0 {
@@ -50,8 +50,7 @@ func (c Config) Check() error {
 	return nil
 }
 
-// loopback reports whether what is sent to host never leaves this machine: an
-// issuer there needs no TLS.
+// loopback reports whether a host is this machine, where an issuer needs no TLS.
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
@@ -60,14 +59,14 @@ func loopback(host string) bool {
 func (c Config) clients() []string { return named(c.Clients) }
 
 // Public is the part of the configuration that a client needs to sign people in.
-// Where no issuer is configured, its texts and its list are empty.
+// Where no issuer is configured, its fields are empty; Scopes is never nil.
 type Public struct {
 	Issuer   string   `json:"issuer" doc:"Empty where sign-in isn't configured"`
 	ClientID string   `json:"client_id"`
 	Scopes   []string `json:"scopes"`
 }
 
-// Public returns what c tells everybody.
+// Public returns the public part of c.
 func (c Config) Public() Public {
 	if c.Issuer == "" {
 		return Public{Scopes: []string{}}
@@ -82,8 +81,8 @@ func (c Config) Public() Public {
 	return p
 }
 
-// named leaves blanks out: a variable that is declared but empty is a list of
-// one empty text.
+// named returns list trimmed, without blanks and duplicates: a variable that is declared
+// but empty is a list of one empty text.
 func named(list []string) []string {
 	out := make([]string, 0, len(list))
 	for _, s := range list {
@@ -94,16 +93,16 @@ func named(list []string) []string {
 	return out
 }
 
-// Identity is what a token that was verified says.
+// Identity has the claims of a verified token.
 type Identity struct {
-	Subject   string // digest of issuer and subject, which is all that is kept of them
+	Subject   string // digest of issuer and subject, which themselves aren't stored
 	Issuer    string // digest of the issuer alone
 	Email     string // "" unless it is an ID token whose issuer has verified the address
 	FirstName string
 	LastName  string
 }
 
-// digest tells texts from one another whose lengths nobody has bounded.
+// digest returns a digest, of one length, of texts of any length.
 func digest(parts ...string) string {
 	h := sha256.New()
 	for _, p := range parts {
@@ -112,8 +111,8 @@ func digest(parts ...string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Refused is why a token isn't taken. It is for the log and for tests: the
-// caller is told nothing but 401.
+// Refused is the reason why a token isn't accepted, for the log and for tests: the
+// caller gets nothing but 401.
 type Refused struct{ reason string }
 
 func (r *Refused) Error() string { return "token: " + r.reason }

@@ -1,8 +1,8 @@
-// Package similar tells texts that are nearly the same: copies with another title, an
-// older version, a few sentences more. A text becomes a sketch of a fixed size by
-// MinHash over its runs of three words, and how many places two sketches have in common
-// is about how many of their runs the texts do (Broder, 1997; one permutation, with
-// empty places filled as Shrivastava has it, 2017).
+// Package similar detects texts that are nearly the same: copies with another title, an
+// older version, a few sentences more. A text has a sketch of a fixed size by MinHash over
+// its runs of three words. The share of equal places in two sketches estimates the share
+// of runs that their texts have in common (Broder, 1997; one permutation, with empty
+// places filled by Shrivastava's method, 2017).
 package similar
 
 import (
@@ -22,15 +22,14 @@ const (
 	rows   = 4 // places of a band
 )
 
-// Near is from which similarity on two texts are nearly the same: with about one word
-// in ten edited. Two texts that have nothing to do with each other have .21 at most,
-// 999 times in 1,000.
+// Near is the least similarity of texts that are nearly the same: with about one word in
+// ten edited. Of unrelated texts, 999 pairs in 1,000 have .21 at most.
 const Near = 0.5
 
-// Sketch is what is kept of a text; zero for one without words.
+// Sketch is the MinHash sketch of a text; zero for a text without words.
 type Sketch [places]uint32
 
-// Of is the sketch of a text. Case, punctuation and white space don't count.
+// Of returns the sketch of a text. Case, punctuation and white space don't matter.
 func Of(text string) (s Sketch) {
 	filled := [places]bool{}
 	any := false
@@ -45,7 +44,7 @@ func Of(text string) (s Sketch) {
 		return Sketch{}
 	}
 	full := s
-	for i := range s { // a short text has empty places, which take others' values, always the same ones
+	for i := range s { // the empty places of a short text copy others, chosen by their number alone
 		for try := uint64(0); !filled[i]; try++ {
 			if from := mix(uint64(i)<<32|try) % places; filled[from] {
 				s[i] = full[from]
@@ -56,8 +55,8 @@ func Of(text string) (s Sketch) {
 	return s
 }
 
-// Similarity is about how many of their runs of words two texts have in common, of all
-// that either has: from 0 to 1. A text without words is like none.
+// Similarity estimates the Jaccard index of two texts' runs of words, from 0 to 1. It is 0
+// for a text without words.
 func (s Sketch) Similarity(other Sketch) float64 {
 	if s == (Sketch{}) || other == (Sketch{}) {
 		return 0
@@ -71,9 +70,8 @@ func (s Sketch) Similarity(other Sketch) float64 {
 	return float64(same) / places
 }
 
-// Bands are keys by which texts are found that may be nearly the same: two with a
-// similarity of .5 have one in common 87 times in 100, and of .7 always but 3 times in
-// 10,000.
+// Bands returns keys of an index for texts that may be nearly the same: of pairs with a
+// similarity of .5, 87 in 100 have a key in common, and of .7 all but 3 in 10,000.
 func (s Sketch) Bands() (all []uint64) {
 	if s == (Sketch{}) {
 		return nil
@@ -88,7 +86,7 @@ func (s Sketch) Bands() (all []uint64) {
 	return all
 }
 
-// Bytes are the sketch to be kept, and FromBytes reads it again.
+// Bytes encodes the sketch, for FromBytes.
 func (s Sketch) Bytes() []byte {
 	out := make([]byte, 0, 4*places)
 	for _, value := range s {
@@ -97,7 +95,7 @@ func (s Sketch) Bytes() []byte {
 	return out
 }
 
-// FromBytes reads a sketch; false for what is none.
+// FromBytes decodes a sketch; false for bytes of another length.
 func FromBytes(b []byte) (s Sketch, ok bool) {
 	if len(b) != 4*places {
 		return s, false
@@ -108,7 +106,7 @@ func FromBytes(b []byte) (s Sketch, ok bool) {
 	return s, true
 }
 
-// Digest is the same for texts of the same words in the same order.
+// Digest returns a digest of a text's words in their order, folded as by Of.
 func Digest(text string) (sum [sha256.Size]byte) {
 	h := sha256.New()
 	for word := range words(text) {
@@ -118,7 +116,8 @@ func Digest(text string) (sum [sha256.Size]byte) {
 	return [sha256.Size]byte(h.Sum(nil))
 }
 
-// words are those of a text, folded. In scripts without spaces each character is one.
+// words yields the words of a text, folded. In scripts without spaces each character is a
+// word.
 func words(text string) iter.Seq[string] {
 	fold := cases.Fold()
 	return func(yield func(string) bool) {
@@ -140,7 +139,7 @@ func words(text string) iter.Seq[string] {
 	}
 }
 
-// runs are the hashes of all runs of words; of a text with fewer words, that of all.
+// runs yields the hash of each run of words; of a shorter text, the hash of all its words.
 func runs(text string) iter.Seq[uint64] {
 	return func(yield func(uint64) bool) {
 		var last [run]uint64

@@ -9,8 +9,9 @@ import (
 )
 
 // CreateAgent notes a new agent with its first configuration. owner is the
-// permission of the user who made it, nil for a service key. The project must
-// still be where it was, and nobody taken out of it since.
+// permission of the user who made it, nil for a service key. The transaction
+// demands that the project is still in its team and, with an owner, in owner's
+// epoch: nobody was removed from it.
 func (s *Store) CreateAgent(tx *table.Tx, p model.Project, a model.Agent, config model.AgentVersion, owner *model.AgentMember) {
 	a.Version = 1
 	table.Agents.Create(tx, a)
@@ -23,8 +24,7 @@ func (s *Store) CreateAgent(tx *table.Tx, p model.Project, a model.Agent, config
 }
 
 // EditAgent notes a change of an agent's own fields; config is its new
-// configuration, nil where it keeps the one it has. It returns the row as it
-// will be.
+// configuration, nil where it doesn't change. It returns the row as it will be.
 func (s *Store) EditAgent(tx *table.Tx, from, to model.Agent, config *model.AgentVersion) model.Agent {
 	to.Version = from.Version + 1
 	table.Agents.Change(tx, from, to)
@@ -35,9 +35,9 @@ func (s *Store) EditAgent(tx *table.Tx, from, to model.Agent, config *model.Agen
 	return to
 }
 
-// Enlist notes what a change of an agent means for the lists that it is in: of
-// its project's team, of those that are open to the organisation, and of those
-// that nobody owns. from is the zero agent where to is a new one.
+// Enlist updates the lists of agents after a change: those of a team, those open to
+// the organisation, and those without an owner. from is the zero Agent where to is
+// new.
 func Enlist(tx *table.Tx, from, to model.Agent) {
 	ownsAgent(tx, from, to)
 	was, is := listedTeam(from), listedTeam(to)
@@ -56,7 +56,7 @@ func Enlist(tx *table.Tx, from, to model.Agent) {
 	}
 }
 
-// listedTeam is the team in whose list an agent is, 0 for none.
+// listedTeam is the team whose list has the agent, 0 for none.
 func listedTeam(a model.Agent) int64 {
 	if a.IsDeleted {
 		return 0
@@ -68,10 +68,10 @@ func isOpen(a model.Agent) bool {
 	return a.ID != 0 && !a.IsDeleted && a.AccessLevel != string(access.Private)
 }
 
-// DeleteAgent notes the soft deletion of an agent: it is unreadable at once and
+// DeleteAgent notes the soft deletion of an agent: nobody sees it any more, it is
 // in no list, its aliases are free again, and the sweeper finds it when its
-// retention is over. from is the row as it stands, which says in whose list it is,
-// and aliases must be all it has. It returns the row as deleted.
+// retention is over. from is the present row, and aliases must be all it has. It
+// returns the row as deleted.
 func (s *Store) DeleteAgent(tx *table.Tx, from model.Agent, aliases []model.Alias, by string, now model.Time) model.Agent {
 	to := from
 	to.Stamp = from.Modified(by, now)
@@ -81,7 +81,7 @@ func (s *Store) DeleteAgent(tx *table.Tx, from model.Agent, aliases []model.Alia
 	to = s.EditAgent(tx, from, to, nil)
 	k := table.Agents.Key(from.ID)
 	tx.If(k, "$ = ?", "alias_count", int64(len(aliases)))
-	if from.TeamID == nil { // else the list of its team says so: a move leaves the version
+	if from.TeamID == nil { // else deleting its TeamAgent row checks the team: a move leaves the version
 		tx.If(k, "attribute_not_exists($)", "team_id")
 	}
 	for _, alias := range aliases {
@@ -92,8 +92,8 @@ func (s *Store) DeleteAgent(tx *table.Tx, from model.Agent, aliases []model.Alia
 	return to
 }
 
-// LiveAgent returns the agent and its project among rows, unless one of them is
-// deleted. The agent is as shown.
+// LiveAgent returns the agent and its project among rows; false where one of them
+// is missing or deleted. The agent is as answers show it.
 func LiveAgent(rows table.Rows, id int64) (model.Agent, model.Project, bool) {
 	a, ok := table.Agents.In(rows, id)
 	if !ok || a.IsDeleted {
@@ -103,10 +103,10 @@ func LiveAgent(rows table.Rows, id int64) (model.Agent, model.Project, bool) {
 	return a.In(p), p, ok
 }
 
-// MoveAgent notes that an agent's row says another team, since its project has
-// one, and that it is in the list of that team. Nobody sees a change of the agent
-// in it, so its version stays; but whoever changed it meanwhile makes the
-// transaction fail.
+// MoveAgent notes in an agent's row, and in the teams' lists, that its project p
+// has gone to another team. That is no change of the agent to anybody who sees it,
+// so its version is kept; the transaction fails where the row was changed
+// meanwhile.
 func (s *Store) MoveAgent(tx *table.Tx, from model.Agent, p model.Project) {
 	to := from
 	to.TeamID = p.TeamID
@@ -121,8 +121,8 @@ func requireNotDeleted(tx *table.Tx, agent int64) {
 }
 
 // AddAgentMember notes a new permission on agent a, of an active user, and returns
-// it as it will be. Nobody may have been taken out of the agent's project since its
-// epoch was read, nor have lost a permission on the agent since a was.
+// it as it will be. It demands that nobody was removed from the agent's project
+// since m's epoch was read, and nobody lost a permission on the agent since a was.
 func (s *Store) AddAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember) model.AgentMember {
 	m = createAgentMember(tx, a, m)
 	within(tx, table.Agents.Key(a.ID), a.Epoch)
@@ -138,9 +138,9 @@ func createAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember) model.A
 	return m
 }
 
-// RequireSameTombstone demands that no removal of a user from a project has come, or was undone,
-// since their tombstone there was read, or found missing: their permissions on its
-// agents count as they did.
+// RequireSameTombstone demands that the user's tombstone in a project is as in read:
+// no removal from it was made or undone since, so their permissions on its agents
+// are valid, or void, as before.
 func RequireSameTombstone(tx *table.Tx, read table.Rows, project, user int64) {
 	key := table.Tombstones.Key(project, user)
 	if tomb, ok := table.Tombstones.At(read, key); ok {
@@ -150,9 +150,9 @@ func RequireSameTombstone(tx *table.Tx, read table.Rows, project, user int64) {
 	}
 }
 
-// ReturnAgentMember notes that a permission on agent a is there again, and counts
-// as it did, and returns it as it will be. Nobody may have lost one since a was
-// read, and none of its user been withdrawn since read.
+// ReturnAgentMember restores a permission on agent a, and returns it as it will be.
+// It demands that nobody lost a permission on the agent since a was read, and that
+// the user's Withdrawal is as in read.
 func (s *Store) ReturnAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember, read table.Rows) model.AgentMember {
 	if w := table.Withdrawals.Key(a.ID, m.UserID); read[w] == nil {
 		tx.Absent(w)
@@ -166,8 +166,8 @@ func (s *Store) ReturnAgentMember(tx *table.Tx, a model.Agent, m model.AgentMemb
 	return m
 }
 
-// ChangeAgentMember notes other terms of a permission on agent a, and returns it
-// as it will be.
+// ChangeAgentMember notes new terms of a permission on agent a, whose owner must be
+// the same still, and returns it as it will be.
 func (s *Store) ChangeAgentMember(tx *table.Tx, a model.Agent, from, to model.AgentMember) model.AgentMember {
 	to.Version = from.Version + 1
 	table.AgentMembers.Change(tx, from, to)
@@ -175,28 +175,28 @@ func (s *Store) ChangeAgentMember(tx *table.Tx, a model.Agent, from, to model.Ag
 	return to
 }
 
-// WithdrawAgentMember is RemoveAgentMember where somebody takes the permission back
-// by itself.
+// WithdrawAgentMember is RemoveAgentMember for a permission that is taken back on
+// its own, not by a removal: it notes the Withdrawal too.
 func (s *Store) WithdrawAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember) {
 	s.RemoveAgentMember(tx, a, m)
 	table.Withdrawals.Put(tx, model.Withdrawal{AgentID: a.ID, UserID: m.UserID, Epoch: max(a.Epoch, m.AgentEpoch) + 1})
 }
 
-// RemoveAgentMember notes the end of a permission on agent a, whose owner is
-// another.
+// RemoveAgentMember notes the end of a permission on agent a, whose owner must be
+// the same still.
 func (s *Store) RemoveAgentMember(tx *table.Tx, a model.Agent, m model.AgentMember) {
 	s.EndAgentMember(tx, m)
 	sameOwner(tx, a)
 }
 
-// EndAgentMember is RemoveAgentMember without a condition on whose the agent is.
+// EndAgentMember is RemoveAgentMember without a condition on the agent's owner.
 func (s *Store) EndAgentMember(tx *table.Tx, m model.AgentMember) {
 	table.AgentMembers.Delete(tx, m)
 	tx.Add(table.Agents.Key(m.AgentID), epochAttr, 1)
 }
 
-// sameOwner demands that an agent belongs to whom it belonged, so that whoever
-// becomes its owner at the same time keeps the permission of one.
+// sameOwner demands that an agent has the same owner as in a, so that whoever
+// becomes its owner at the same time keeps an owner's permission.
 func sameOwner(tx *table.Tx, a model.Agent) {
 	if k := table.Agents.Key(a.ID); a.OwnerID == nil {
 		tx.If(k, "attribute_not_exists($)", "owner_id")
@@ -206,12 +206,11 @@ func sameOwner(tx *table.Tx, a model.Agent) {
 	requireNotDeleted(tx, a.ID)
 }
 
-// HandOverAgent notes that an agent belongs to heir from now on, whose own
-// permission becomes that of an owner; was is the one they have, nil for none. A
-// lapsed one counts as none and is taken up again; heir with another id comes in
-// the place of one that a removal has ended. Nobody may have been taken out of the
-// agent's project p since it was read. config is as EditAgent takes it. It returns
-// both rows as they will be.
+// HandOverAgent notes that heir owns an agent from now on, with an owner's
+// permission; was is their present permission, nil for none. An expired one is
+// renewed; an heir with another id replaces one that a removal has made void. It
+// demands that nobody was removed from the agent's project p since it was read.
+// config is as in EditAgent. It returns both rows as they will be.
 func (s *Store) HandOverAgent(tx *table.Tx, p model.Project, from, to model.Agent, config *model.AgentVersion, was *model.AgentMember, heir model.AgentMember) (model.Agent, model.AgentMember) {
 	to.OwnerID = &heir.UserID
 	to = s.EditAgent(tx, from, to, config)
@@ -261,7 +260,7 @@ func (s *Store) AgentsOfUser(ctx context.Context, user, from int64, n int) ([]Re
 	return listed(ctx, s, table.AgentMembers, "agent_id", func(m model.AgentMember) int64 { return m.ProjectID }, user, from, n)
 }
 
-// AllAgentsOfUser lists all of them.
+// AllAgentsOfUser is AgentsOfUser to the end.
 func (s *Store) AllAgentsOfUser(ctx context.Context, user int64) ([]Ref, error) {
 	return Every(ctx, s.AgentsOfUser, user)
 }
@@ -278,7 +277,8 @@ func (s *Store) AgentMembers(ctx context.Context, agent, from int64, n int) ([]R
 }
 
 // AgentVersions reads the configurations of an agent, oldest first, after a
-// position, and returns the one to go on at, "" at the end. They are for a list.
+// position, and returns the position of the next page, "" at the end. It omits and
+// logs unreadable ones.
 func (s *Store) AgentVersions(ctx context.Context, agent int64, after string, n int) ([]model.AgentVersion, string, error) {
 	versions, next, err := table.AgentVersions.Query("", agent).After(after).Limit(n).Values(ctx, s.db)
 	return versions, next, outcome(LeaveOut(ctx, err))

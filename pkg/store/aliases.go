@@ -7,8 +7,8 @@ import (
 	"wardroom/pkg/table"
 )
 
-// MaxAliases is how many aliases an agent may have: they are all deleted in the
-// transaction that deletes the agent.
+// MaxAliases is the most aliases of an agent: the transaction that deletes the agent
+// deletes them all.
 const MaxAliases = 20
 
 // CreateAlias notes an alias, which must be free in its organisation.
@@ -22,8 +22,8 @@ func (s *Store) CreateAlias(tx *table.Tx, a model.Alias) {
 	requireNotDeleted(tx, a.AgentID)
 }
 
-// RenameAlias notes that an alias reads otherwise: its old name is free, and the
-// new one must be. It returns the row as it will be.
+// RenameAlias notes a new name of an alias, which must be free; the old one is free
+// again. It returns the row as it will be.
 func (s *Store) RenameAlias(tx *table.Tx, from, to model.Alias) model.Alias {
 	to.Version = from.Version + 1
 	table.Aliases.Change(tx, from, to)

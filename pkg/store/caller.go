@@ -27,29 +27,28 @@ import (
 	"wardroom/pkg/telemetry"
 )
 
-// Caller is a client of DynamoDB that makes the calls of requests by a short way, and
-// every other as the SDK does. It takes the SDK's inputs and gives its outputs and
-// errors, and encodes, signs, tries again and decodes by the SDK's own parts. What it
-// leaves out is the rest of some thirty stages that the SDK puts together anew for
-// each call, for tracing, metrics, discovery and logs that nobody here reads
-// (docs/decisions.md tells what they cost). Without it, Connect would open its table
-// over Client.
+// Caller is a client of DynamoDB that makes the five calls of requests itself, and every
+// other through the SDK. It takes the SDK's inputs, returns its outputs and errors, and
+// encodes, signs, retries and decodes by the SDK's own parts. It leaves out the rest of
+// the SDK's middleware: some thirty stages, built anew for each call, for tracing,
+// metrics, discovery and logs that nobody here reads (see docs/decisions.md for their
+// cost). Connect could use Client instead.
 type Caller struct {
 	*dynamodb.Client
 	options dynamodb.Options
 	tries   *retry.Attempt
 	signing
-	url *url.URL // where calls go; nil where only the SDK can tell
+	url *url.URL // the endpoint; nil where the SDK can't resolve it, or signing is zero
 }
 
-// signing is how the SDK signs calls.
+// signing has the SDK's parts that sign calls; zero where the SDK can't tell them.
 type signing struct {
 	signer     smithyhttp.Signer
 	identities auth.IdentityResolver
 	with       *auth.Option
 }
 
-// NewCaller returns the caller for c; options change its client, for tests.
+// NewCaller returns a Caller for c; options change its client, for tests.
 func NewCaller(c Config, options ...func(*dynamodb.Options)) *Caller {
 	client := Client(c, options...)
 	o := client.Options()
@@ -62,7 +61,7 @@ func NewCaller(c Config, options ...func(*dynamodb.Options)) *Caller {
 	return caller
 }
 
-// signingOf asks the SDK once how calls are signed.
+// signingOf returns the SDK's signing for o, zero where the SDK fails to.
 func signingOf(o dynamodb.Options) (s signing) {
 	ways, err := o.AuthSchemeResolver.ResolveAuthSchemes(context.Background(), &dynamodb.AuthResolverParameters{Region: o.Region})
 	if err != nil || len(ways) == 0 {
@@ -76,11 +75,11 @@ func signingOf(o dynamodb.Options) (s signing) {
 	return s
 }
 
-// endpoint asks the SDK once where calls go.
+// endpoint resolves the URL of all calls, nil where the SDK fails to.
 func endpoint(o dynamodb.Options) *url.URL {
 	at, err := o.EndpointResolverV2.ResolveEndpoint(context.Background(), dynamodb.EndpointParameters{Region: &o.Region, Endpoint: o.BaseEndpoint})
 	if err != nil {
-		return nil // and it says why when it is called
+		return nil // the SDK's client returns the error with each call
 	}
 	if at.URI.Path == "" {
 		at.URI.Path = "/"
@@ -88,7 +87,7 @@ func endpoint(o dynamodb.Options) *url.URL {
 	return &at.URI
 }
 
-// operation is one call by its names on the wire.
+// operation is an operation of DynamoDB, with its X-Amz-Target in targets.
 type operation struct {
 	*smithy.OperationSchema
 	name    string
@@ -128,8 +127,8 @@ func (c *Caller) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, o
 	return call(ctx, c, updateItem, in, &dynamodb.UpdateItemOutput{}, c.Client.UpdateItem, options)
 }
 
-// TransactWriteItems changes items together. The token that makes a repetition
-// harmless is the caller's to give.
+// TransactWriteItems changes items together. It adds no ClientRequestToken: without one
+// in the input a repeated call isn't idempotent.
 func (c *Caller) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, options ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
 	return call(ctx, c, transactWriteItems, in, &dynamodb.TransactWriteItemsOutput{}, c.Client.TransactWriteItems, options)
 }
@@ -137,7 +136,8 @@ func (c *Caller) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWr
 // sdk is a method of the SDK's client.
 type sdk[I, O any] func(context.Context, I, ...func(*dynamodb.Options)) (O, error)
 
-// call makes a call, and counts it and what it consumes for the request.
+// call makes a call, and adds it and its consumed capacity to the request's record. It
+// goes through long, the SDK's method, where there are options or no URL.
 func call[I smithy.Serializable, O smithy.Deserializable](ctx context.Context, c *Caller, op operation, in I, out O, long sdk[I, O], options []func(*dynamodb.Options)) (none O, err error) {
 	record := telemetry.From(ctx)
 	record.AddCall()
@@ -157,7 +157,7 @@ func call[I smithy.Serializable, O smithy.Deserializable](ctx context.Context, c
 	return out, nil
 }
 
-// behind makes a call behind the stages that a test has added to its beginning.
+// behind makes a call after the middleware that tests have added to the Initialize step.
 func behind[I smithy.Serializable, O smithy.Deserializable](ctx context.Context, c *Caller, op operation, in I, out O) (none O, err error) {
 	stack := middleware.NewStack(op.name, nil)
 	for _, add := range c.options.APIOptions {
@@ -175,7 +175,7 @@ func behind[I smithy.Serializable, O smithy.Deserializable](ctx context.Context,
 	return got.(O), nil
 }
 
-// send tries a call as often as the SDK would.
+// send makes a call, with the SDK's retries.
 func (c *Caller) send(ctx context.Context, op operation, in smithy.Serializable, out smithy.Deserializable) error {
 	body, err := c.encode(ctx, op, in)
 	if err == nil {
@@ -192,7 +192,7 @@ func (c *Caller) send(ctx context.Context, op operation, in smithy.Serializable,
 	return nil
 }
 
-// encode is a call's input as the wire has it.
+// encode returns the body of a call.
 func (c *Caller) encode(ctx context.Context, op operation, in smithy.Serializable) ([]byte, error) {
 	r := smithyhttp.NewStackRequest().(*smithyhttp.Request)
 	r.URL = &url.URL{}
@@ -205,12 +205,12 @@ func (c *Caller) encode(ctx context.Context, op operation, in smithy.Serializabl
 // Values of headers that every call has.
 var (
 	contentType = []string{"application/x-amz-json-1.0"}
-	identity    = []string{"identity"} // what is packed would have to be unpacked
+	identity    = []string{"identity"} // a compressed answer would cost decompression
 	agent       = []string{"wardroom aws-sdk-go-v2/dynamodb"}
 )
 
-// try makes a call once. What it returns beside says how far the machine's clock is
-// from the service's.
+// try makes a call once. The metadata has the difference between the machine's clock and
+// the service's, by which the SDK corrects the next try's signature.
 func (c *Caller) try(ctx context.Context, op operation, body []byte, out smithy.Deserializable) (middleware.Metadata, error) {
 	r, err := c.request(ctx, op, body)
 	if err != nil {
@@ -234,7 +234,7 @@ func (c *Caller) try(ctx context.Context, op operation, body []byte, out smithy.
 	return meta, c.decode(ctx, op, res, out)
 }
 
-// request is a call, signed.
+// request returns the signed request of a call.
 func (c *Caller) request(ctx context.Context, op operation, body []byte) (*http.Request, error) {
 	who, err := c.identities.GetIdentity(ctx, c.with.IdentityProperties)
 	if err != nil {
@@ -251,7 +251,7 @@ func (c *Caller) request(ctx context.Context, op operation, body []byte) (*http.
 	return r, c.signer.SignRequest(ctx, &smithyhttp.Request{Request: r}, who, c.with.SignerProperties)
 }
 
-// decode reads an answer to its end, so that its connection is used again.
+// decode reads an answer to its end, so that its connection can be reused.
 func (c *Caller) decode(ctx context.Context, op operation, res *smithyhttp.Response, out smithy.Deserializable) error {
 	defer func() {
 		_, _ = io.Copy(io.Discard, res.Body)
@@ -269,7 +269,7 @@ func (c *Caller) decode(ctx context.Context, op operation, res *smithyhttp.Respo
 	return nil
 }
 
-// checked is a body whose checksum is taken while it is read.
+// checked is a body that computes its checksum while it is read.
 type checked struct {
 	body io.ReadCloser
 	sum  uint32
@@ -283,8 +283,8 @@ func (c *checked) Read(p []byte) (int, error) {
 
 func (c *checked) Close() error { return c.body.Close() }
 
-// check compares it with the service's. Another one is as if the answer had broken
-// off.
+// check compares the checksum with the service's. A difference is an error that is
+// retried like an answer that broke off.
 func (c *checked) check(h http.Header) error {
 	told := h.Get("X-Amz-Crc32")
 	if told == "" || told == strconv.FormatUint(uint64(c.sum), 10) {

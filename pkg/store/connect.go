@@ -19,8 +19,7 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Config says where the table is. The names are those of a function's
-// environment.
+// Config says where the table is, by the variables of a function's environment.
 type Config struct {
 	Table        string `env:"WARDROOM_TABLE" envDefault:"wardroom"`
 	Endpoint     string `env:"DYNAMODB_ENDPOINT"` // "" in AWS
@@ -47,8 +46,7 @@ func Connect(c Config, options ...func(*dynamodb.Options)) *Store {
 	return Over(table.Open(dynamo.NewFromIface(NewCaller(c, options...)), c.Table))
 }
 
-// Client returns the SDK's DynamoDB client for c, for who makes and looks after
-// tables.
+// Client returns the SDK's DynamoDB client for c, to create and administer tables.
 func Client(c Config, options ...func(*dynamodb.Options)) *dynamodb.Client {
 	if c.Endpoint != "" && c.AccessKey == "" {
 		c.AccessKey, c.SecretKey = "local", "local" // an engine on this machine wants some, and any will do
@@ -81,12 +79,13 @@ func pause(try int, _ error) (time.Duration, error) {
 	return rand.N(min(firstPause<<min(try, 8), maxPause)), nil //nolint:gosec // a pause is no secret
 }
 
-// contended is a single write that met a transaction, as a lease of ids might.
+// contended is the error of a single write, such as a lease of ids, that met a
+// transaction.
 var contended = map[string]struct{}{"TransactionConflictException": {}}
 
-// cutShort makes an answer that broke off a reason to try again, which it isn't
-// to the SDK. The call may well have had its effect: a read does no harm twice,
-// and a transaction has its token.
+// cutShort makes an answer that broke off retryable, which it isn't to the SDK. The
+// call may have had its effect: repeating a read does no harm, and a transaction
+// has its token.
 func cutShort(err error) aws.Ternary {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return aws.TrueTernary
@@ -94,8 +93,8 @@ func cutShort(err error) aws.Ternary {
 	return aws.UnknownTernary
 }
 
-// credentials are those of the environment, as Lambda sets them for the life of
-// the process.
+// credentials provides the environment's, which Lambda sets for the life of the
+// process.
 type credentials struct{ c Config }
 
 func (c credentials) Retrieve(context.Context) (aws.Credentials, error) {

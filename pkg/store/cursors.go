@@ -9,9 +9,9 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Cursors returns what makes and reads the cursors of this table. Its secret is
-// a row of the table, which is read when the process first needs a cursor and
-// kept from then on; where there is none yet it is made, once.
+// Cursors returns the maker and reader of this table's cursors. The secret is a row
+// of the table, made by the first process that needs it; each process reads it once
+// and keeps it.
 func (s *Store) Cursors(ctx context.Context) (*table.Cursors, error) {
 	if c := s.cursors.Load(); c != nil {
 		return c, nil

@@ -7,14 +7,15 @@ import (
 	"wardroom/pkg/table"
 )
 
-// DomainsOf reads an organisation's domains in their order, after position, at
-// most n, and the position to go on at.
+// DomainsOf reads at most n of an organisation's domains, by name, after a position,
+// and returns the position of the next page, "" at the end.
 func (s *Store) DomainsOf(ctx context.Context, organization int64, after string, n int) ([]model.Domain, string, error) {
 	found, next, err := table.Domains.Query("", organization).After(after).Limit(n).Values(ctx, s.db)
 	return found, next, outcome(err)
 }
 
-// ClaimDomain notes that an organisation says that a domain is its own.
+// ClaimDomain notes that an organisation claims a domain. One that is proved at once
+// must not be proved by another organisation.
 func (s *Store) ClaimDomain(tx *table.Tx, d model.Domain) {
 	d.Version = 1
 	table.Domains.Create(tx, d)
@@ -23,8 +24,8 @@ func (s *Store) ClaimDomain(tx *table.Tx, d model.Domain) {
 	}
 }
 
-// ChangeDomain notes a change of a domain's row, and returns it as it will be.
-// One that is proved now must be no other organisation's.
+// ChangeDomain notes a change of a domain's row, and returns it as it will be. One
+// that it proves must not be proved by another organisation.
 func (s *Store) ChangeDomain(tx *table.Tx, from, to model.Domain) model.Domain {
 	to.Version = from.Version + 1
 	table.Domains.Change(tx, from, to)
@@ -34,7 +35,7 @@ func (s *Store) ChangeDomain(tx *table.Tx, from, to model.Domain) model.Domain {
 	return to
 }
 
-// DropDomain notes that an organisation gives a domain up.
+// DropDomain notes that an organisation gives a domain up, and its proof with it.
 func (s *Store) DropDomain(tx *table.Tx, d model.Domain) {
 	table.Domains.Delete(tx, d)
 	if d.VerifiedOn != nil {

@@ -6,8 +6,8 @@ import (
 
 const epochAttr = "epoch"
 
-// within demands that a place, a project or a team, is in that epoch still:
-// nobody was taken out of it since.
+// within demands that the row of a place is still in that epoch: nobody was removed
+// from it since.
 func within(tx *table.Tx, place table.Primary, epoch int64) {
 	if epoch == 0 { // nobody ever was
 		tx.If(place, "attribute_not_exists($)", epochAttr)
@@ -16,7 +16,7 @@ func within(tx *table.Tx, place table.Primary, epoch int64) {
 	tx.If(place, "$ = ?", epochAttr, epoch)
 }
 
-// raise begins the epoch after that one, which must be the present one.
+// raise begins the epoch after the given one, which must be the present one.
 func raise(tx *table.Tx, place table.Primary, epoch int64) {
 	within(tx, place, epoch)
 	tx.Add(place, epochAttr, 1)

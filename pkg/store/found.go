@@ -15,15 +15,15 @@ const (
 	microsecond = time.Microsecond
 )
 
-// A list answers what an index, or a partition of the table, leads to: ids alone,
-// or a Ref for each row. It is asked for at most n rows after an id, or after a
-// position, 0 and "" being the beginning, and answers fewer only where nothing
-// follows. What an index told is late by a moment: read the rows again.
+// A list method finds rows by an index, or in a partition of the table, and returns
+// their ids, or a Ref of each. It takes an id or a position after which to begin, 0
+// or "" for the beginning, and returns at most n rows, fewer only where nothing
+// follows. An index is late by a moment: read the rows again.
 
-// Ref is a row that a list led to, as far as its keys tell of it.
+// Ref is a row that a list found, with the ids that its keys contain.
 type Ref struct {
-	ID                   int64  // by which the list is ordered, if it is ordered by ids: that of the membership, of the key, of the agent
-	Agent, Project, User int64  // that it is about; 0 where its keys don't tell
+	ID                   int64  // the id that orders the list, if any: of the membership, the key, the agent
+	Agent, Project, User int64  // the row's; 0 where its keys don't contain it
 	Prefix               string // of an API key
 	Position             string // in the list's order
 }
@@ -34,9 +34,9 @@ type entity interface {
 	Holes(index string, f table.Found, take func(attribute, value string)) bool
 }
 
-// refs returns a function that makes a Ref of what a query of an index found. The
-// attribute id is the one that its ID is, and known is what the question says of
-// all of them.
+// refs returns a function that turns what a query of an index found into Refs. id
+// is the attribute for Ref.ID, and known has the fields that the query sets for all
+// rows.
 func refs(of entity, index, id string, known Ref) func([]table.Found, error) ([]Ref, error) {
 	return func(found []table.Found, err error) ([]Ref, error) {
 		if err != nil {
@@ -52,7 +52,7 @@ func refs(of entity, index, id string, known Ref) func([]table.Found, error) ([]
 	}
 }
 
-// ref is refs for one row; false where it is of another entity.
+// ref is refs for one row; false where the row is of another entity.
 func ref(of entity, index, id string, known Ref, f table.Found) (Ref, bool) {
 	r := known
 	r.Position = f.Position
@@ -68,7 +68,7 @@ func ref(of entity, index, id string, known Ref, f table.Found) (Ref, bool) {
 	return r, ok
 }
 
-// about notes what a row is about, by the name that its id has in its keys.
+// about sets the id of one thing that the row is about, by its attribute.
 func (r *Ref) about(attribute string, id int64) {
 	switch attribute {
 	case "agent_id":
@@ -80,7 +80,8 @@ func (r *Ref) about(attribute string, id int64) {
 	}
 }
 
-// ids returns a function that takes one number of each row's primary key.
+// ids returns a function that turns what a query found into the values of one
+// attribute of the primary keys.
 func ids(of entity, attribute string) func([]table.Found, error) ([]int64, error) {
 	return func(found []table.Found, err error) ([]int64, error) {
 		if err != nil {
@@ -96,26 +97,26 @@ func ids(of entity, attribute string) func([]table.Found, error) ([]int64, error
 	}
 }
 
-// Every asks a list for all that it has under an id.
+// Every calls a list method for all rows under the id of.
 func Every[T any, P any](ctx context.Context, list func(ctx context.Context, of int64, after P, n int) ([]T, error), of int64) ([]T, error) {
 	var start P
 	return list(ctx, of, start, math.MaxInt32)
 }
 
-// pending says where and when unfinished work about the thing with this id is
-// found: its shard of the pending index, and the time from which it is due.
+// pending returns the key of unfinished work on the thing with this id in the
+// pending index: its shard, and the time at which it is due.
 func pending(id int64, due model.Time) (*int64, *model.Time) {
 	shard := id % table.PendingShards
 	return &shard, &due
 }
 
-// Pending is where and when unfinished work is found.
+// Pending is pending, for rows that are written outside this package.
 func Pending(id int64, due model.Time) (*int64, *model.Time) { return pending(id, due) }
 
-// listed reads a list of things in projects that lies in a partition of the table
-// itself, by their id, which its keys have under a name; project tells of a row where
-// the thing is. Of a row that can't be read only the thing is told: whoever goes on
-// reads what it says elsewhere.
+// listed reads a list of things in projects, in a partition of the table itself, by
+// id, which is the attribute name of its keys; project returns a row's project. An
+// unreadable row gives a Ref with the thing alone, and is logged: the caller reads
+// the thing's own row for the rest.
 func listed[T any](ctx context.Context, s *Store, of *table.Entity[T], name string, project func(T) int64, in, from int64, n int) ([]Ref, error) {
 	found, err := of.Query("", in).AfterID(from).Limit(n).Items(ctx, s.db)
 	if err != nil {

@@ -7,16 +7,16 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Changes is a page of the changes of a resource, and the position after it, ""
-// where there are no more.
+// Changes is a page of the changes of a resource, and the position of the next one,
+// "" at the end.
 type Changes struct {
 	Rows []model.Audit
 	Next string
 }
 
-// ChangesUntil lists the changes of a resource ("project:151") that were made
-// up to an instant, newest first; from is Next of the page before. The rows are
-// as written: audit rows never change.
+// ChangesUntil lists the changes of a resource ("project:151") that were made up to
+// and at an instant, newest first; from is Next of the page before, "" for the
+// first. It finds them by an index, which is late by a moment.
 func (s *Store) ChangesUntil(ctx context.Context, organization int64, about string, at model.Time, from string, n int) (Changes, error) {
 	if from == "" {
 		from = instant(at)
@@ -25,7 +25,7 @@ func (s *Store) ChangesUntil(ctx context.Context, organization int64, about stri
 	return s.changes(ctx, found, err, n)
 }
 
-// ChangesAfter lists those that were made later, oldest first.
+// ChangesAfter is ChangesUntil for changes after the instant, oldest first.
 func (s *Store) ChangesAfter(ctx context.Context, organization int64, about string, at model.Time, from string, n int) (Changes, error) {
 	if from == "" {
 		from = instant(at)
@@ -34,9 +34,9 @@ func (s *Store) ChangesAfter(ctx context.Context, organization int64, about stri
 	return s.changes(ctx, found, err, n)
 }
 
-// instant is the position that parts the changes up to an instant from those
-// after it: times are of whole microseconds, and a position has more behind
-// its time.
+// instant is the position between the changes up to an instant and those after it:
+// times are of whole microseconds, and a change's position is its time with its id
+// appended, so it is after the time alone.
 func instant(at model.Time) string { return at.Add(microsecond).String() }
 
 func (s *Store) changes(ctx context.Context, found []table.Found, err error, n int) (Changes, error) {

@@ -8,15 +8,16 @@ import (
 	"wardroom/pkg/table"
 )
 
-// CreateInvite notes a new invitation. was is what the place's row of the
-// address says, nil where there is none, and old the invitation that it names:
-// one that is still pending is revoked, so that only the newest token opens
-// anything. Nobody may have been taken out of the place, whose row is that at key
-// (zero for the organisation's), since its epoch was read, and
-// whoever it is for must have the address still; where nobody has, no user may have
-// been deleted since, who had.
-// An invitation and its address are kept for the retention of what is
-// deleted, from when it expires, whatever became of it.
+// CreateInvite notes a new invitation. was is the present InviteOf of the address
+// and place, nil for none, and old the invitation that it names: a pending one is
+// revoked, so that only the newest token opens anything.
+//
+// It demands that nobody was removed from the place, whose row is at key (zero for
+// an invitation to the organisation alone), since i's epoch was read, and that the
+// address still belongs to ForUser; where it belongs to nobody, that no user was
+// deleted since FreeIn.
+//
+// The row is deleted one retention after the invitation expires, whatever its state.
 func (s *Store) CreateInvite(tx *table.Tx, key table.Primary, i model.Invite, was *model.InviteOf, old *model.Invite) {
 	i.Version, i.Status = 1, model.InvitePending
 	i.EmailKey = model.AddressKey(i.Email)
@@ -44,14 +45,15 @@ func (s *Store) CreateInvite(tx *table.Tx, key table.Primary, i model.Invite, wa
 	}
 }
 
-// RevokeInvite notes that a pending invitation, which is the newest of its
-// address, opens nothing any more, and returns it as it will be.
+// RevokeInvite revokes a pending invitation, which must be the newest of its address
+// and place, and returns it as it will be.
 func (s *Store) RevokeInvite(tx *table.Tx, from model.Invite, by string, now model.Time) model.Invite {
 	table.InvitesOf.Delete(tx, model.InviteOf{Place: from.Place, EmailKey: from.EmailKey, InviteID: from.ID})
 	return endInvite(tx, from, model.InviteRevoked, by, now)
 }
 
-// AcceptInvite notes that a user took a pending invitation up.
+// AcceptInvite notes that an active user accepted a pending invitation, which must
+// be the newest of its address and place.
 func (s *Store) AcceptInvite(tx *table.Tx, from model.Invite, user model.User, now model.Time) {
 	table.InvitesOf.Delete(tx, model.InviteOf{Place: from.Place, EmailKey: from.EmailKey, InviteID: from.ID})
 	from.AcceptedBy, from.AcceptedOn = nil, nil

@@ -19,8 +19,8 @@ func (s *Store) PersonalKeys(ctx context.Context, user int64) ([]string, error) 
 	return prefixes(table.Keys.Query("gsi1", user).Keys(ctx, s.db))
 }
 
-// KeysBoundTo lists the prefixes of all of a user's personal keys that reach only
-// this project and aren't revoked.
+// KeysBoundTo lists the prefixes of all of a user's personal keys that are bound to
+// the project and aren't revoked.
 func (s *Store) KeysBoundTo(ctx context.Context, project, user int64) ([]string, error) {
 	return prefixes(table.Keys.Query("gsi2", project).Prefix(user).Keys(ctx, s.db))
 }
@@ -58,8 +58,8 @@ func (s *Store) ServiceKeysMadeBy(ctx context.Context, organization int64, now m
 	}), err
 }
 
-// RevokeKey notes that a key opens nothing any more, and returns its row as it
-// will be. The row is kept.
+// RevokeKey notes that a key is revoked, and returns its row, which is kept, as it
+// will be.
 func (s *Store) RevokeKey(tx *table.Tx, from model.APIKey, by string, now model.Time) model.APIKey {
 	to := from
 	to.RevokedOn, to.Stamp = &now, from.Modified(by, now)
@@ -68,9 +68,9 @@ func (s *Store) RevokeKey(tx *table.Tx, from model.APIKey, by string, now model.
 	return to
 }
 
-// TouchKey writes that a key was used at now, unless that is known of the last
-// hour already. It stands outside any transaction and moves no version, since
-// nothing is decided by it.
+// TouchKey writes that a key was used at now, unless a use within the last hour is
+// noted. It is a write of its own and changes no version, since nothing is decided
+// by it.
 func (s *Store) TouchKey(ctx context.Context, prefix string, now model.Time) error {
 	return outcome(s.db.Touch(ctx, table.Keys.Key(prefix), "last_used_on", now.String(), now.Add(-hour).String()))
 }

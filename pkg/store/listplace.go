@@ -7,11 +7,11 @@ import (
 	"wardroom/pkg/table"
 )
 
-// KeepPlace notes how far a caller has come in a list.
+// KeepPlace notes how far a caller has paged through a list.
 func (s *Store) KeepPlace(tx *table.Tx, p model.ListPlace) { table.ListPlaces.Put(tx, p) }
 
-// ListedUpTo returns the id after which a caller's page begins; false where that
-// isn't known, or not any more.
+// ListedUpTo returns the id after which the caller's page with the number start
+// begins; false where no place is kept for it, or it has expired.
 func (s *Store) ListedUpTo(ctx context.Context, organization int64, principal, list string, start int, now model.Time) (after int64, known bool, err error) {
 	key := table.ListPlaces.Key(organization, principal, list, start)
 	rows, err := s.Read(ctx, key)

@@ -11,9 +11,9 @@ import (
 )
 
 // RemoveMember notes the end of a membership of project p, with the tombstone that
-// makes earlier grants inside the project count for nothing: it begins the epoch after
-// that of p, which must still be the present one. An admin must remain, unless vacates
-// says that the member's account has ended, so that the project may be left to nobody.
+// voids earlier grants inside the project: it begins the epoch after that of p, which
+// must still be the present one. An admin must remain, unless vacates is true: then
+// the member's account must have ended, and the project may be left ownerless.
 func RemoveMember(tx *table.Tx, p model.Project, m model.ProjectMember, vacates bool, t model.Tombstone) {
 	place := ProjectPlace(p)
 	place.End(tx, m)
@@ -30,16 +30,15 @@ func RemoveMember(tx *table.Tx, p model.Project, m model.ProjectMember, vacates 
 	}
 }
 
-// count moves one of p's counters.
+// count adds to one of p's counters; p must still exist in its team.
 func count(tx *table.Tx, p model.Project, counter string, by int64) {
 	tx.Add(table.Projects.Key(p.ID), counter, by)
 	live(tx, p)
 }
 
-// MembersWithin returns the memberships of a project by id, strongly consistent, where
-// there are no more than n; whole is false where there are, and none is returned. It
-// costs as much as their size, where rows by key cost a unit each. Memberships that
-// can't be read are left out, and the log says so.
+// MembersWithin returns a project's memberships by id, strongly consistent, if there are
+// no more than n; else none, and whole is false. It costs by their total size, where
+// rows read by key cost a unit each. Unreadable memberships are logged and left out.
 func (s *Store) MembersWithin(ctx context.Context, project int64, n int) (members []model.ProjectMember, whole bool, err error) {
 	members, more, err := table.ProjectMembers.Query("", project).Limit(n+1).Values(ctx, s.db)
 	if err = outcome(LeaveOut(ctx, err)); err != nil || more != "" || len(members) > n {

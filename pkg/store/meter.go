@@ -7,7 +7,7 @@ import (
 	"wardroom/pkg/telemetry"
 )
 
-// meter makes a call ask what it consumes.
+// meter makes a call return its consumed capacity.
 func meter(in any) {
 	const total = types.ReturnConsumedCapacityTotal
 	switch p := in.(type) {
@@ -24,7 +24,7 @@ func meter(in any) {
 	}
 }
 
-// consumed adds that to the request's record.
+// consumed adds a call's consumed capacity to the request's record.
 func consumed(record *telemetry.Record, out any) {
 	switch r := out.(type) {
 	case *dynamodb.GetItemOutput:

@@ -7,13 +7,13 @@ import (
 	"wardroom/pkg/table"
 )
 
-// CreateNotification notes something that a user is told.
+// CreateNotification notes a new, unread notification.
 func (s *Store) CreateNotification(tx *table.Tx, n model.Notification) {
 	n.Version, n.UnreadBy = 1, &n.UserID
 	table.Notifications.Create(tx, n)
 }
 
-// ReadNotification notes that its user has read it, and returns it as it will
+// ReadNotification notes that a notification was read, and returns it as it will
 // be.
 func (s *Store) ReadNotification(tx *table.Tx, from model.Notification, by string, now model.Time) model.Notification {
 	to := from
@@ -28,7 +28,7 @@ func (s *Store) NotificationsOf(ctx context.Context, user, from int64, n int) ([
 	return ids(table.Notifications, "notification_id")(table.Notifications.Query("gsi1", user).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
-// UnreadOf lists ids of those they have not read.
+// UnreadOf lists ids of a user's unread notifications after an id.
 func (s *Store) UnreadOf(ctx context.Context, user, from int64, n int) ([]int64, error) {
 	return ids(table.Notifications, "notification_id")(table.Notifications.Query("gsi2", user).AfterID(from).Limit(n).Keys(ctx, s.db))
 }

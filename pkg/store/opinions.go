@@ -7,9 +7,9 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Reviews and votes are counted on the agent's row as they come and go, so that
-// its averages are known without reading them. That the row's version stays
-// keeps those who judge an agent out of the way of those who edit it.
+// Reviews and votes are counted on the agent's row in their own transactions, so
+// that its average needs no reading of them. They leave the row's version alone, so
+// they don't conflict with edits of the agent.
 
 // CreateReview notes a review; its author must have none of the agent yet.
 func (s *Store) CreateReview(tx *table.Tx, r model.Review) {
@@ -19,7 +19,7 @@ func (s *Store) CreateReview(tx *table.Tx, r model.Review) {
 	countReview(tx, r, 1)
 }
 
-// EditReview notes another text or rating, and returns the row as it will be.
+// EditReview notes a new text or rating, and returns the row as it will be.
 func (s *Store) EditReview(tx *table.Tx, from, to model.Review) model.Review {
 	to.Version = from.Version + 1
 	table.Reviews.Change(tx, from, to)
@@ -55,9 +55,9 @@ func (s *Store) ReviewsOf(ctx context.Context, agent int64, after string, n int)
 	return refs(table.Reviews, "gsi1", "review_id", Ref{})(table.Reviews.Query("gsi1", agent).Reverse().After(after).Limit(n).Keys(ctx, s.db))
 }
 
-// CastVote notes that a user's vote on agent a is another one; from is their old
-// one, with Version 0 where they have none. It returns the agent as it is counted
-// with that, and the row as it will be.
+// CastVote notes a user's new vote on agent a; from is their present one, with
+// Version 0 where they have none. It returns the agent with its counts changed, and
+// the vote's row as it will be.
 func (s *Store) CastVote(tx *table.Tx, a model.Agent, from, to model.Vote) (model.Agent, model.Vote) {
 	to.Version = from.Version + 1
 	write(tx, table.Votes, from, to, from.Version == 0)

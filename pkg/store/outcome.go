@@ -11,10 +11,10 @@ import (
 	"wardroom/pkg/table"
 )
 
-// outcome turns an error of the table into what a caller may be told. What the
-// service could not do (throttled, down, out of time, contended) is unavailable
-// and may be tried again; what it refused to do is a fault of ours and stays an
-// internal error.
+// outcome turns an error of the table into a fault. A call that the service could
+// not carry out (throttled, down, out of time, contended) is unavailable; one that
+// it refused is a mistake of ours and remains an internal error. ErrStale is
+// returned as it is.
 func outcome(err error) error {
 	switch {
 	case err == nil, errors.Is(err, table.ErrStale):
@@ -39,7 +39,7 @@ func outcome(err error) error {
 	return err
 }
 
-// passing are refusals that say "not now", with a status below 500.
+// passing are refusals with a status below 500 that may be gone on the next try.
 var passing = map[string]bool{
 	"TransactionInProgressException":       true,
 	"TransactionConflictException":         true,

@@ -8,10 +8,9 @@ import (
 	"wardroom/pkg/table"
 )
 
-// A place whose last admin or owner goes is put on a list in the same
-// transaction, and whoever becomes admin or owner of one that was without takes it
-// off. The list leads to such places and may name one more: the place's own row
-// tells.
+// A project, team or agent without an admin or owner is on a list of its kind,
+// which the transaction that removes the last one, or adds the first, updates. The
+// list may contain others too: the thing's own row decides.
 
 // OwnerlessProjects lists ids of an organisation's projects that may be without an
 // admin, after an id, strongly consistent. Read the projects again.
@@ -33,7 +32,7 @@ func (s *Store) ownerless(ctx context.Context, organization int64, of string, fr
 	return ids(table.Ownerless, "ownerless_id")(table.Ownerless.Query("", organization, of).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
-// listOwnerless puts a thing that nobody owns on the list of such things.
+// listOwnerless puts a thing on the list of ownerless things.
 func listOwnerless(tx *table.Tx, organization int64, of string, id int64) {
 	row := model.Ownerless{OrganizationID: organization, Of: of, ID: id}
 	if !slices.Contains(tx.Written(), table.Ownerless.Key(organization, of, id)) {
@@ -41,7 +40,7 @@ func listOwnerless(tx *table.Tx, organization int64, of string, id int64) {
 	}
 }
 
-// listOwned takes a thing off that list, since somebody owns it.
+// listOwned takes a thing off the list of ownerless things.
 func listOwned(tx *table.Tx, organization int64, of string, id int64) {
 	row := model.Ownerless{OrganizationID: organization, Of: of, ID: id}
 	if !slices.Contains(tx.Written(), table.Ownerless.Key(organization, of, id)) {
@@ -49,7 +48,7 @@ func listOwned(tx *table.Tx, organization int64, of string, id int64) {
 	}
 }
 
-// ownsAgent keeps the list of agents that nobody owns.
+// ownsAgent updates the list of ownerless agents after a change of one.
 func ownsAgent(tx *table.Tx, from, to model.Agent) {
 	switch was, is := disowned(from), disowned(to); {
 	case is && !was:

@@ -7,12 +7,12 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Due is unfinished work that the pending index led to: the row it is about,
-// and where the index goes on after it.
+// Due is unfinished work that the pending index found: the key of the row that it
+// is about, and its position in the index.
 type Due = table.Found
 
-// Pending lists unfinished work of one shard that is due at now, oldest first,
-// after a position. It says so by an index: read the rows again.
+// Pending lists unfinished work of one shard that is due at now, oldest first, after
+// a position. It asks an index: read the rows again.
 func (s *Store) Pending(ctx context.Context, shard int64, now model.Time, after string, n int) ([]Due, error) {
 	// The shard is a partition that several entities share, and any of them may
 	// ask for it.
@@ -29,8 +29,8 @@ func (s *Store) Pending(ctx context.Context, shard int64, now model.Time, after 
 	return found, nil
 }
 
-// Siblings lists the keys of at most n rows that lie in the partition of the row p,
-// but for p itself. Fewer are all there are.
+// Siblings lists the keys of at most n other rows in the partition of p. Fewer than
+// n are all there are.
 func (s *Store) Siblings(ctx context.Context, p table.Primary, n int) ([]table.Primary, error) {
 	keys, err := s.db.Siblings(ctx, p, n)
 	return keys, outcome(err)

@@ -13,8 +13,8 @@ func (s *Store) CreateOrganization(tx *table.Tx, o model.Organization) {
 	table.Organizations.Create(tx, o)
 }
 
-// CreateUser notes a user, whose address must be free in their organisation, and
-// nobody's userName.
+// CreateUser notes a user. Their address must be free in their organisation, and
+// must not be another user's userName there.
 func (s *Store) CreateUser(tx *table.Tx, u model.User) {
 	u.Version = 1
 	u.EmailKey = model.AddressKey(u.Email)
@@ -27,8 +27,8 @@ func (s *Store) CreateUser(tx *table.Tx, u model.User) {
 	requireNamesApart(tx, u)
 }
 
-// EditUser notes a change of a user's own fields and of their rank; another
-// address must be free in their organisation. It returns the row as it will be.
+// EditUser notes a change of a user's own fields and of their rank; a new address
+// must be free in their organisation. It returns the row as it will be.
 func (s *Store) EditUser(tx *table.Tx, from, to model.User) model.User {
 	to = indexed(to)
 	to.Version = from.Version + 1
@@ -38,8 +38,8 @@ func (s *Store) EditUser(tx *table.Tx, from, to model.User) model.User {
 	return to
 }
 
-// MoveNames notes that a user's address, or what an identity provider calls the
-// user, is another one, which must be free in the organisation.
+// MoveNames notes a user's new address and new names at an identity provider, which
+// must be free in the organisation, and frees the old ones.
 func (s *Store) MoveNames(tx *table.Tx, from, to model.User) {
 	moveNames(tx, from.Provisioned(), to.Provisioned())
 	if from.Email != to.Email || from.UserName != to.UserName {
@@ -66,7 +66,7 @@ func (s *Store) CreateKey(tx *table.Tx, k model.APIKey) {
 	}
 }
 
-// EmailKey returns the primary key of the row that says whose address it is.
+// EmailKey returns the primary key of the row that reserves an address.
 func EmailKey(organization int64, email string) table.Primary {
 	return table.Emails.Key(organization, model.AddressKey(email))
 }

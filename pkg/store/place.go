@@ -6,33 +6,32 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Place is a project or a team, for what its memberships of type M mean for its row.
-// A membership, its place's counters and its user's row are written together:
-//   - the number of members and that of leaders (a project's admins, a team's owners)
-//     move with the memberships, in the same transaction: a leader whose account has
-//     ended is counted until their membership is deleted;
-//   - the number of leaders reaches 0 only by the end of an account, never by taking
-//     an active one away;
-//   - whoever becomes a member must be active, so nobody gets a place once their
-//     account has ended.
+// Place is a project or a team, for writing its memberships of type M. Its leaders
+// are a project's admins, a team's owners. A membership, its place's counters and
+// conditions on its user's row are of one transaction, so that
+//   - the counters of members and of leaders agree with the memberships: a leader
+//     whose account has ended is counted until their membership is deleted;
+//   - the counter of leaders reaches 0 only by the end of accounts, never by removing
+//     or demoting an active leader;
+//   - a new member is active: nobody becomes one after their account has ended.
 type Place[M model.Membership[M]] struct {
 	ID      int64
-	Epoch   int64 // the present one: that of the memberships which begin now
-	Leaders int64
+	Epoch   int64 // as read: new memberships have it
+	Leaders int64 // as read
 
 	row          table.Primary
 	memberships  *table.Entity[M]
-	members      string // the counter of its members
-	leaders      string // and of those who lead it
-	leader       string // the role that these have
-	size, most   int64  // how many members it has and may have; most is 0 for any number
+	members      string // the attribute that counts its members
+	leaders      string // the attribute that counts its leaders
+	leader       string // the role of a leader
+	size, most   int64  // its number of members, and the limit on it; most is 0 for none
 	organization int64
-	ownerless    string // the list that it is on while nobody leads it
-	tombstones   bool   // those who are taken out leave one
-	remains      func(*table.Tx)
+	ownerless    string          // the list that has it while it has no leader
+	tombstones   bool            // a removal from it leaves one
+	remains      func(*table.Tx) // demands that the place isn't deleted or moved
 }
 
-// ProjectPlace is a project as its row was read.
+// ProjectPlace returns the Place of a project, as its row was read.
 func ProjectPlace(p model.Project) Place[model.ProjectMember] {
 	return Place[model.ProjectMember]{
 		ID: p.ID, Epoch: p.Epoch, Leaders: p.AdminCount,
@@ -43,7 +42,7 @@ func ProjectPlace(p model.Project) Place[model.ProjectMember] {
 	}
 }
 
-// TeamPlace is a team as its row was read.
+// TeamPlace returns the Place of a team, as its row was read.
 func TeamPlace(t model.Team) Place[model.TeamMember] {
 	return Place[model.TeamMember]{
 		ID: t.ID, Epoch: t.Epoch, Leaders: t.OwnerCount,
@@ -54,18 +53,18 @@ func TeamPlace(t model.Team) Place[model.TeamMember] {
 	}
 }
 
-// Full reports whether the place has as many members as it may have.
+// Full reports whether the place may have no more members.
 func (p Place[M]) Full() bool { return p.most > 0 && p.size >= p.most }
 
-// Add notes a new membership, which begins in the present epoch, and returns it as
-// it will be. Nobody may have been taken out since the place was read.
+// Add notes a new membership in the present epoch, and returns it as it will be. It
+// demands that nobody was removed since the place was read.
 func (p Place[M]) Add(tx *table.Tx, m M) M {
 	m = p.create(tx, m)
 	p.joins(tx, m)
 	return m
 }
 
-// create notes a new membership of an active user without what it means for the
+// create notes a new membership of an active user, without counting it on the
 // place's row.
 func (p Place[M]) create(tx *table.Tx, m M) M {
 	m = m.At(model.Standing{Epoch: p.Epoch, Version: 1})
@@ -74,9 +73,9 @@ func (p Place[M]) create(tx *table.Tx, m M) M {
 	return m
 }
 
-// Return notes that a membership is there again, in the present epoch and under a
-// version that it never had, and returns it as it will be. Nobody may have been taken
-// out since the place was read.
+// Return restores a membership, in the present epoch and with a version that it never
+// had, and returns it as it will be. It demands that nobody was removed since the
+// place was read.
 func (p Place[M]) Return(tx *table.Tx, m M) M {
 	m = m.At(model.Standing{Epoch: p.Epoch, Version: m.Member().Version + 1})
 	p.memberships.Create(tx, m)
@@ -84,7 +83,8 @@ func (p Place[M]) Return(tx *table.Tx, m M) M {
 	return m
 }
 
-// joins notes what one more membership means for the place's row.
+// joins counts one more membership on the place's row, and demands the place's epoch
+// and limit.
 func (p Place[M]) joins(tx *table.Tx, m M) {
 	within(tx, p.row, p.Epoch)
 	tx.Add(p.row, p.members, 1)
@@ -97,9 +97,8 @@ func (p Place[M]) joins(tx *table.Tx, m M) {
 	}
 }
 
-// Change notes other terms of a membership, and returns it as it will be. Demoting
-// the last leader makes the transaction fail; the caller tells that beforehand from
-// the counter.
+// Change notes new terms of a membership, and returns it as it will be. Demoting the
+// last leader makes the transaction fail; callers check Leaders beforehand.
 func (p Place[M]) Change(tx *table.Tx, from, to M) M {
 	is := from.Member()
 	to = to.At(model.Standing{Epoch: to.Member().Epoch, Version: is.Version + 1})
@@ -115,9 +114,8 @@ func (p Place[M]) Change(tx *table.Tx, from, to M) M {
 	return to
 }
 
-// HandOver notes that heir takes the place of a leader who goes in this transaction.
-// was is their membership as it stands, nil where they have none yet. It returns
-// theirs as it will be.
+// HandOver notes that heir succeeds a leader who goes in this transaction. was is
+// the heir's present membership, nil for none. It returns theirs as it will be.
 func (p Place[M]) HandOver(tx *table.Tx, was *M, heir M) M {
 	if was == nil {
 		return p.Add(tx, heir)
@@ -125,17 +123,17 @@ func (p Place[M]) HandOver(tx *table.Tx, was *M, heir M) M {
 	return p.Change(tx, *was, heir)
 }
 
-// End notes that a membership is gone, and with it the present epoch of its place.
-// What that means for the place's leaders is up to the caller.
+// End notes the end of a membership, which raises the place's epoch. The caller
+// counts leaders, by LoseLeader or Vacate.
 func (p Place[M]) End(tx *table.Tx, m M) {
 	p.memberships.Delete(tx, m)
 	tx.Add(p.row, p.members, -1)
 	tx.Add(p.row, epochAttr, 1)
 }
 
-// Vacate notes that one of going leaders whose accounts have ended leads the place no
-// longer. Where nobody else does, the place is ownerless then; who became a leader
-// since it was read makes the transaction fail.
+// Vacate counts one leader less, of going leaders whose accounts have ended. Where
+// the place has no other, it becomes ownerless, and the transaction fails if somebody
+// became a leader since the place was read.
 func (p Place[M]) Vacate(tx *table.Tx, going int64) {
 	if p.Leaders > going {
 		p.LoseLeader(tx)
@@ -146,17 +144,18 @@ func (p Place[M]) Vacate(tx *table.Tx, going int64) {
 	listOwnerless(tx, p.organization, p.ownerless, p.ID)
 }
 
-// LedByAtMost demands that no more than n lead the place when all is done.
+// LedByAtMost demands that the place has at most n leaders after the transaction.
 func (p Place[M]) LedByAtMost(tx *table.Tx, n int64) { tx.AtMost(p.row, p.leaders, n) }
 
-// LoseLeader counts one leader less, of whom one must remain when all is done.
+// LoseLeader counts one leader less, and demands that one remains after the
+// transaction.
 func (p Place[M]) LoseLeader(tx *table.Tx) {
 	tx.Add(p.row, p.leaders, -1)
 	tx.AtLeast(p.row, p.leaders, 1)
 	p.remains(tx)
 }
 
-// gainLeader counts one leader more, by whom the place isn't ownerless any longer.
+// gainLeader counts one leader more, so the place isn't ownerless.
 func (p Place[M]) gainLeader(tx *table.Tx) {
 	tx.Add(p.row, p.leaders, 1)
 	p.remains(tx)
@@ -165,12 +164,12 @@ func (p Place[M]) gainLeader(tx *table.Tx) {
 	}
 }
 
-// isLeader reports whether a membership is one of those who lead the place.
+// isLeader reports whether a membership is a leader's.
 func (p Place[M]) isLeader(m M) bool { return m.Member().Role == p.leader }
 
-// Bury notes the tombstone of somebody whose membership ends in the same transaction:
-// it is of the epoch that this begins, so that what they were given inside the place
-// before counts for nothing. A place that keeps no tombstones has none to note.
+// Bury notes the tombstone of a member whose membership End ends in the same
+// transaction. It has the epoch that this begins, so it voids what they were given
+// inside the place before. It does nothing for a place without tombstones.
 func (p Place[M]) Bury(tx *table.Tx, t model.Tombstone) {
 	if p.tombstones {
 		t.Epoch = p.Epoch + 1
@@ -178,8 +177,8 @@ func (p Place[M]) Bury(tx *table.Tx, t model.Tombstone) {
 	}
 }
 
-// Unbury notes that a removal's tombstone goes, and the one before it, nil for none,
-// is back. It must still be that removal's.
+// Unbury replaces a removal's tombstone, which must still be that removal's, with the
+// one before it, nil for none. It does nothing for a place without tombstones.
 func (p Place[M]) Unbury(tx *table.Tx, stone model.Tombstone, before *model.Tombstone) {
 	if !p.tombstones {
 		return
@@ -192,8 +191,8 @@ func (p Place[M]) Unbury(tx *table.Tx, stone model.Tombstone, before *model.Tomb
 	tx.If(table.Tombstones.Key(stone.ProjectID, stone.UserID), "$ = ?", "removal_id", stone.RemovalID)
 }
 
-// RequireActive demands that a user may still be given something. Whom this very
-// transaction makes may.
+// RequireActive demands that a user is active, unless this very transaction creates
+// them.
 func RequireActive(tx *table.Tx, user int64) {
 	if p := table.Users.Key(user); !tx.Creates(p) {
 		tx.If(p, "$ = ?", "is_active", true)

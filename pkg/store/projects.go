@@ -8,25 +8,23 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Retention is how long something deleted is kept before it is purged.
+// Retention is how long a deleted thing is kept before it is purged.
 const Retention = 30 * 24 // hours
 
-// NameOf returns the row that keeps p's name to it. Names are compared trimmed,
-// in NFC and case folded, within a team, or among the organisation's team-less
-// projects.
+// NameOf returns the row that reserves p's name. Names are unique, compared by
+// model.Fold, within a team, or among the organisation's projects without one.
 func NameOf(p model.Project) model.ReservedProjectName {
 	return model.ReservedProjectName{OrganizationID: p.OrganizationID, NameScope: p.Team(), NameKey: model.FoldKey(p.Name), ProjectID: p.ID}
 }
 
-// NameKey returns the primary key of that row.
+// NameKey returns the primary key of the row that reserves p's name.
 func NameKey(p model.Project) table.Primary {
 	n := NameOf(p)
 	return table.ProjectNames.Key(n.OrganizationID, n.NameScope, n.NameKey)
 }
 
-// CreateProject notes a new project with its first members, whose count and
-// admins it takes over into the project's counters, and returns it as it will be.
-// The name must be free, and the team, if any, must exist.
+// CreateProject notes a new project with its first members, sets its counters, and
+// returns it as it will be. The name must be free, and the team, if any, must exist.
 func (s *Store) CreateProject(tx *table.Tx, p model.Project, members []model.ProjectMember) model.Project {
 	for _, m := range members {
 		p.UserCount++
@@ -65,9 +63,9 @@ func (s *Store) EditProject(tx *table.Tx, from, to model.Project) model.Project 
 	return to
 }
 
-// DeleteProject notes the soft deletion of a project: it is unreadable at once
-// and in no index, its name is free again, and the sweeper finds it when its
-// retention is over. It returns the row as deleted.
+// DeleteProject notes the soft deletion of a project: nobody sees it any more, it is
+// in no list, its name is free again, and the sweeper finds it when its retention is
+// over. It returns the row as deleted.
 func (s *Store) DeleteProject(tx *table.Tx, from model.Project, by string, now model.Time) model.Project {
 	to := from
 	to.Stamp = to.Modified(by, now)
@@ -84,14 +82,14 @@ func (s *Store) DeleteProject(tx *table.Tx, from model.Project, by string, now m
 	return to
 }
 
-// LiveProject returns the project among rows, unless it is deleted.
+// LiveProject returns the project among rows; false where it is missing or deleted.
 func LiveProject(rows table.Rows, id int64) (model.Project, bool) {
 	p, ok := table.Projects.In(rows, id)
 	return p, ok && !p.IsDeleted
 }
 
-// live demands that p still exists and still belongs to the same team, since
-// the team's roles may be what allows the change.
+// live demands that p isn't deleted and still belongs to the same team, since a role
+// in the team may be what allows the change.
 func live(tx *table.Tx, p model.Project) {
 	k := table.Projects.Key(p.ID)
 	tx.If(k, "$ = ?", "is_deleted", false)
@@ -102,7 +100,8 @@ func live(tx *table.Tx, p model.Project) {
 	}
 }
 
-// countProject moves the number of projects of a team, which must exist.
+// countProject adds to a team's number of projects; a project is added only to a team
+// that isn't deleted. It does nothing for team 0.
 func countProject(tx *table.Tx, team, by int64) {
 	if team == 0 {
 		return
@@ -124,8 +123,8 @@ func (s *Store) ProjectsOfTeam(ctx context.Context, team, from int64, n int) ([]
 	return ids(table.Projects, "project_id")(table.Projects.Query("gsi2", team).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
-// ProjectsOfUser lists ids of the projects that a user is a member of themselves,
-// after an id. It says so by an index: read the memberships again.
+// ProjectsOfUser lists ids of the projects in which a user has their own membership,
+// after an id. It asks an index: read the memberships again.
 func (s *Store) ProjectsOfUser(ctx context.Context, user, from int64, n int) ([]int64, error) {
 	return ids(table.ProjectMembers, "project_id")(table.ProjectMembers.Query("gsi2", user).AfterID(from).Limit(n).Keys(ctx, s.db))
 }

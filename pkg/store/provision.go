@@ -8,32 +8,33 @@ import (
 	"wardroom/pkg/table"
 )
 
-// ProvisionedKey returns the primary key of the row that says whom an identity provider
-// calls so.
+// ProvisionedKey returns the primary key of the row that reserves an identity
+// provider's name.
 func ProvisionedKey(organization int64, scope, name string) table.Primary {
 	return table.ProvisionedNames.Key(organization, scope, model.ProvisionedKey(scope, name))
 }
 
-// Named returns the primary key of the row of a name.
+// Named returns the primary key of the row n.
 func Named(n model.ProvisionedName) table.Primary {
 	return table.ProvisionedNames.Key(n.OrganizationID, n.Scope, n.NameKey)
 }
 
-// FreeNames notes that a deleted user keeps neither the address nor the names
-// that an identity provider has for the user, so that another may get them.
+// FreeNames frees a deleted user's address and names at an identity provider, so
+// that others may get them.
 func FreeNames(tx *table.Tx, u model.User) {
 	table.Emails.Delete(tx, addressOf(u))
 	moveNames(tx, u.Provisioned(), nil)
 }
 
-// KeepNames notes that a user who is back has them again: all must be free.
+// KeepNames reserves a restored user's address and names again: all must be free.
 func KeepNames(tx *table.Tx, u model.User) {
 	table.Emails.Create(tx, addressOf(u))
 	keepNames(tx, u.Provisioned())
 	requireNamesApart(tx, u)
 }
 
-// NameRows lists the rows that tell whose a user's address and names are.
+// NameRows lists the keys of the rows that NamesKept and NamesTaken need: those that
+// reserve the user's address and names.
 func NameRows(u model.User) []table.Primary {
 	keys := []table.Primary{table.Emails.Key(u.OrganizationID, u.EmailKey), ProvisionedKey(u.OrganizationID, model.UserNames, u.Email)}
 	if u.UserName != "" {
@@ -45,14 +46,15 @@ func NameRows(u model.User) []table.Primary {
 	return keys
 }
 
-// NamesKept reports whether, among rows, a user still has the address, and so the
+// NamesKept reports whether, by rows, a user still has their address, and so their
 // names.
 func NamesKept(rows table.Rows, u model.User) bool {
 	e, ok := table.Emails.In(rows, u.OrganizationID, u.EmailKey)
 	return ok && e.UserID == u.ID
 }
 
-// NamesTaken reports whether, among rows, another has one of them.
+// NamesTaken reports whether, by rows, another user has the user's address or one of
+// their names.
 func NamesTaken(rows table.Rows, u model.User) bool {
 	return slices.ContainsFunc(NameRows(u), func(p table.Primary) bool {
 		holder := HolderOf(rows, p)
@@ -60,7 +62,8 @@ func NamesTaken(rows table.Rows, u model.User) bool {
 	})
 }
 
-// HolderOf is whose address, or whose name, a row keeps; 0 where it isn't there.
+// HolderOf is the id of the user or team for whom the row p reserves an address or a
+// name; 0 where there is no such row.
 func HolderOf(rows table.Rows, p table.Primary) int64 {
 	if e, ok := table.Emails.At(rows, p); ok && e.UserID != 0 {
 		return e.UserID
@@ -88,8 +91,8 @@ func moveNames(tx *table.Tx, from, to []model.ProvisionedName) {
 	}
 }
 
-// requireNamesApart demands that nobody else has the user's address as their userName, or the
-// userName as their address: it would lead to two people.
+// requireNamesApart demands that nobody else has the user's address as their
+// userName, or the userName as their address: it would identify two people.
 func requireNamesApart(tx *table.Tx, u model.User) {
 	tx.If(ProvisionedKey(u.OrganizationID, model.UserNames, u.Email), "attribute_not_exists($) OR $ = ?", table.PK, "holder_id", u.ID)
 	if u.UserName != "" {
@@ -97,8 +100,8 @@ func requireNamesApart(tx *table.Tx, u model.User) {
 	}
 }
 
-// TeamsNamed lists ids of all of an organisation's teams with a name, cases aside.
-// It says so by an index: read them again.
+// TeamsNamed lists ids of all of an organisation's teams with a name, compared by
+// model.Fold. It asks an index: read them again.
 func (s *Store) TeamsNamed(ctx context.Context, organization int64, name string) ([]int64, error) {
 	return ids(table.Teams, "team_id")(table.Teams.Query("gsi2", organization, model.FoldKey(name)).Keys(ctx, s.db))
 }

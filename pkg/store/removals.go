@@ -18,8 +18,7 @@ func (s *Store) Removal(ctx context.Context, id int64) (r model.Removal, ok bool
 	return r, ok, err
 }
 
-// Removals reads removals, in the order of their ids as given. Those that aren't
-// there are left out.
+// Removals reads removals, in the order of ids. Those that don't exist are omitted.
 func (s *Store) Removals(ctx context.Context, ids ...int64) ([]model.Removal, error) {
 	keys := make([]table.Primary, len(ids))
 	for i, id := range ids {
@@ -38,13 +37,13 @@ func (s *Store) Removals(ctx context.Context, ids ...int64) ([]model.Removal, er
 	return out, nil
 }
 
-// EffectsOf reads what a removal changed after its first transaction, strongly
-// consistent, in the order of their names.
+// EffectsOf reads the effects of a removal that were carried out after its first
+// transaction, strongly consistent, in the order of their resources.
 func (s *Store) EffectsOf(ctx context.Context, removal int64) ([]model.EffectRow, error) {
 	return s.effects(ctx, removal, func(_ context.Context, err error) error { return err })
 }
 
-// EffectsShown is EffectsOf for a list.
+// EffectsShown is EffectsOf for a list: it omits and logs unreadable rows.
 func (s *Store) EffectsShown(ctx context.Context, removal int64) ([]model.EffectRow, error) {
 	return s.effects(ctx, removal, LeaveOut)
 }
@@ -57,12 +56,12 @@ func (s *Store) effects(ctx context.Context, removal int64, bad func(context.Con
 	return all, nil
 }
 
-// ListedAtOnce is the most users of a removal for whom its own transaction has
-// room to put it on their lists. That of more users is listed by ListRemoval.
+// ListedAtOnce is the most users of a removal whose own transaction puts it on their
+// lists. A removal of more users is listed by ListRemoval.
 const ListedAtOnce = 10
 
-// Listings are the lists that a removal is in beside those of its organisation and
-// its project.
+// Listings are the rows that list a removal under its users and its team; indexes
+// list it under its organisation and its project.
 func Listings(r model.Removal) []model.RemovalOf {
 	rows := make([]model.RemovalOf, 0, len(r.UserIDs)+1)
 	if r.TeamID != nil {
@@ -74,8 +73,8 @@ func Listings(r model.Removal) []model.RemovalOf {
 	return rows
 }
 
-// ListRemoval lists a removal of more users than its transaction had room for. It
-// may be done again.
+// ListRemoval lists a removal of more than ListedAtOnce users, and does nothing for
+// others. It is idempotent.
 func (s *Store) ListRemoval(ctx context.Context, r model.Removal) error {
 	if len(r.UserIDs) <= ListedAtOnce {
 		return nil
@@ -129,7 +128,7 @@ func (s *Store) RecordPlan(tx *table.Tx, p model.Offboarding) {
 	table.Plans.Create(tx, p)
 }
 
-// ApplyPlan notes that a plan came to a removal. Nobody else may have applied it
+// ApplyPlan notes that a plan was applied by a removal. It must not have been applied
 // meanwhile.
 func (s *Store) ApplyPlan(tx *table.Tx, from model.Offboarding, removal int64) {
 	to := from

@@ -8,9 +8,9 @@ import (
 	"wardroom/pkg/table"
 )
 
-// KeepParts writes body in pieces of at most size bytes and returns how many.
-// Pieces without a Replay row that names them are never read, and end by their
-// TTL.
+// KeepParts writes body in pieces of at most size bytes and returns their number.
+// Each is a write of its own: pieces that no Replay row names are never read, and
+// are deleted by their TTL.
 func (s *Store) KeepParts(ctx context.Context, id string, body []byte, size int, ttl int64) (int, error) {
 	n := 0
 	for ; len(body) > 0; n++ {
@@ -25,8 +25,8 @@ func (s *Store) KeepParts(ctx context.Context, id string, body []byte, size int,
 	return n, nil
 }
 
-// Parts reads the pieces back. It returns an internal error where one is
-// missing, which only a change by hand can cause.
+// Parts returns the body that KeepParts wrote in n pieces. A missing piece, which only
+// a change by hand can cause, is an internal error.
 func (s *Store) Parts(ctx context.Context, id string, n int) ([]byte, error) {
 	keys := make([]table.Primary, n)
 	for i := range keys {

@@ -11,28 +11,27 @@ type Key = table.Primary
 // ErrStale says that rows changed under a decision: decide again.
 var ErrStale = table.ErrStale
 
-// Unreadable says that a row can't be read as what it is; see LeaveOut.
+// Unreadable is the error of a row that can't be decoded; see LeaveOut.
 type Unreadable = table.Unreadable
 
-// Row names one row, whether it is there or not: its Key is what is read, and In
-// finds it among what was read.
+// Row names one row, whether it exists or not: Key is for reading it, and In finds
+// it among rows that were read.
 type Row[T any] struct {
 	Key
 	of *table.Entity[T]
 }
 
-// In returns the row, if it is among rows.
+// In returns the row; false where it isn't among rows.
 func (r Row[T]) In(rows table.Rows) (T, bool) { return r.of.At(rows, r.Key) }
 
 func row[T any](of *table.Entity[T], values ...any) Row[T] { return Row[T]{of.Key(values...), of} }
 
-// The rows that requests read. What their parameters don't say stands in
-// docs/schema.md.
+// The rows that requests read. docs/schema.md describes them.
 
 // User is a user's own row.
 func User(id int64) Row[model.User] { return row(table.Users, id) }
 
-// Email is the row that says whose address it is.
+// Email is the row that reserves an address for a user.
 func Email(organization int64, email string) Row[model.Email] {
 	return row(table.Emails, organization, model.AddressKey(email))
 }
@@ -43,21 +42,21 @@ func RankGrant(user int64) Row[model.RankGrant] { return row(table.RankGrants, u
 // APIKey is a key by its prefix.
 func APIKey(prefix string) Row[model.APIKey] { return row(table.Keys, prefix) }
 
-// KeyID says which prefix a key has.
+// KeyID is the row that leads from a key's id to its prefix.
 func KeyID(id int64) Row[model.KeyID] { return row(table.KeyIDs, id) }
 
-// Notification is one of a user's.
+// Notification is one of a user's notifications.
 func Notification(user, id int64) Row[model.Notification] {
 	return row(table.Notifications, user, id)
 }
 
-// RecentProjects is a user's list of them.
+// RecentProjects is a user's list of recent projects.
 func RecentProjects(user int64) Row[model.Recents] { return row(table.Recents, user) }
 
-// RecentAgents is a user's list of them.
+// RecentAgents is a user's list of recent agents.
 func RecentAgents(user int64) Row[model.Recents] { return row(table.RecentAgents, user) }
 
-// Star is a user's mark on an agent.
+// Star is a user's star on an agent.
 func Star(user, agent int64) Row[model.Star] { return row(table.Stars, user, agent) }
 
 // Team is a team's own row.
@@ -74,7 +73,7 @@ func ProjectMember(project, user int64) Row[model.ProjectMember] {
 	return row(table.ProjectMembers, project, user)
 }
 
-// Tombstone says when a user was last taken out of a project.
+// Tombstone is that of a user's last removal from a project.
 func Tombstone(project, user int64) Row[model.Tombstone] {
 	return row(table.Tombstones, project, user)
 }
@@ -87,12 +86,12 @@ func AgentMember(user, agent int64) Row[model.AgentMember] {
 	return row(table.AgentMembers, user, agent)
 }
 
-// AgentVersion is the configuration of that version.
+// AgentVersion is one version of an agent's configuration.
 func AgentVersion(agent, version int64) Row[model.AgentVersion] {
 	return row(table.AgentVersions, agent, version)
 }
 
-// AgentTypes are those of an organisation that has edited one.
+// AgentTypes are the agent types of an organisation that has edited one.
 func AgentTypes(organization int64) Row[model.AgentTypes] {
 	return row(table.AgentTypes, organization)
 }
@@ -117,7 +116,7 @@ func Vote(agent, user int64) Row[model.Vote] { return row(table.Votes, agent, us
 // Invite is an invitation.
 func Invite(id int64) Row[model.Invite] { return row(table.Invites, id) }
 
-// Domain is a domain that an organisation says is its own.
+// Domain is a domain that an organisation claims.
 func Domain(organization int64, domain string) Row[model.Domain] {
 	return row(table.Domains, organization, domain)
 }
@@ -128,13 +127,13 @@ func Proof(domain string) Row[model.Proof] { return row(table.Proofs, domain) }
 // Removal is a removal of people.
 func Removal(id int64) Row[model.Removal] { return row(table.Removals, id) }
 
-// Offboarding is a plan of one.
+// Offboarding is a plan of an offboarding.
 func Offboarding(plan int64) Row[model.Offboarding] { return row(table.Plans, plan) }
 
 // SealHead says where an organisation's audit chain ends.
 func SealHead(organization int64) Row[model.SealHead] { return row(table.SealHeads, organization) }
 
-// Checkpoint is the end of a chain that was signed at that number.
+// Checkpoint is the signed end of an organisation's chain with the number seq.
 func Checkpoint(organization, seq int64) Row[model.Checkpoint] {
 	return row(table.Checkpoints, organization, seq)
 }

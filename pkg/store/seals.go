@@ -7,9 +7,8 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Audits reads a span of an organisation's changes by time, strongly
-// consistent, each followed by its seal if it has one: at most n rows of both
-// kinds.
+// Audits reads a span of an organisation's changes by time, strongly consistent,
+// each with its seal, if any, beside it: at most n rows of both kinds.
 func (s *Store) Audits(ctx context.Context, organization int64, span table.Span, n int) (table.Stretch, error) {
 	found, err := table.Audits.Query("", organization).Span(span).Limit(n).Once().Items(ctx, s.db)
 	return found, outcome(err)
@@ -21,15 +20,15 @@ func (s *Store) AuditsBy(ctx context.Context, organization int64, actor string, 
 	return found, outcome(err)
 }
 
-// AuditsAbout finds the changes of a resource, by time, those of what belongs
-// to it included.
+// AuditsAbout finds the changes of a resource and of its parts, by time.
 func (s *Store) AuditsAbout(ctx context.Context, organization int64, about string, span table.Span, n int) ([]table.Found, error) {
 	found, err := table.Audits.Query("gsi2", organization, about).Span(span).Limit(n).Keys(ctx, s.db)
 	return found, outcome(err)
 }
 
-// AuditsOf finds the changes of what a person has in places, by time: those that
-// an index leads to, and those that are about several people and are sealed.
+// AuditsOf finds the changes that concern a person: at most n by an index, followed
+// by at most n by their Mentions (changes of several people, noted when they are
+// sealed), each in the order of time.
 func (s *Store) AuditsOf(ctx context.Context, organization int64, person string, span table.Span, n int) ([]table.Found, error) {
 	found, err := table.Audits.Query("gsi3", organization, person).Span(span).Limit(n).Keys(ctx, s.db)
 	if err != nil {
@@ -43,8 +42,9 @@ func (s *Store) AuditsOf(ctx context.Context, organization int64, person string,
 	return found, outcome(err)
 }
 
-// SealBatches reads at most n batches of the audit chain in its order, from the
-// one with the number from on.
+// SealBatches reads at most n batches of the audit chain in its order, beginning with
+// the one that contains the number from, and whether more follow. An unreadable one
+// is zero.
 func (s *Store) SealBatches(ctx context.Context, organization, from int64, n int) ([]model.SealBatch, bool, error) {
 	found, err := table.SealBatches.Query("", organization).AfterID(from-1).Limit(n).Once().Items(ctx, s.db)
 	out := make([]model.SealBatch, len(found.Keys))
@@ -54,8 +54,8 @@ func (s *Store) SealBatches(ctx context.Context, organization, from int64, n int
 	return out, found.More, outcome(err)
 }
 
-// Checkpoints reads at most n checkpoints of the audit chain, from the number
-// from on.
+// Checkpoints reads at most n checkpoints of the audit chain, beginning at the number
+// from, and whether more follow. An unreadable one is zero.
 func (s *Store) Checkpoints(ctx context.Context, organization, from int64, n int) ([]model.Checkpoint, bool, error) {
 	found, err := table.Checkpoints.Query("", organization).AfterID(from-1).Limit(n).Once().Items(ctx, s.db)
 	out := make([]model.Checkpoint, len(found.Keys))

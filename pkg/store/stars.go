@@ -7,10 +7,10 @@ import (
 	"wardroom/pkg/table"
 )
 
-// CreateStar notes that a user marks an agent, which they haven't yet.
+// CreateStar notes a user's star on an agent; they must have none on it.
 func (s *Store) CreateStar(tx *table.Tx, star model.Star) { table.Stars.Create(tx, star) }
 
-// DeleteStar notes that a user takes their mark off an agent.
+// DeleteStar notes the end of a user's star on an agent.
 func (s *Store) DeleteStar(tx *table.Tx, star model.Star) { table.Stars.Delete(tx, star) }
 
 // StarsOf lists a user's stars, with their agents, after an id.

@@ -1,11 +1,10 @@
-// Package store reads and writes what Wardroom keeps: a file an entity, a
-// method an access pattern. Reads that a decision rests on are strongly
-// consistent; writes are noted in a transaction, which whoever opened it
-// commits.
+// Package store reads and writes Wardroom's rows: a file an entity, a method an
+// access pattern. Reads for decisions are strongly consistent. A method that takes
+// a transaction notes writes and conditions in it; the caller commits it.
 //
 // Every method returns faults of package fault or errors of table: ErrStale
-// where rows changed under a decision, ErrTooLarge. Anything the table's
-// service could not do in time is unavailable (503).
+// where rows changed under a decision, ErrTooLarge. A call that the table's service
+// could not carry out in time is unavailable (503).
 package store
 
 import (
@@ -23,41 +22,40 @@ import (
 	"wardroom/pkg/telemetry"
 )
 
-// Store is the table as Wardroom sees it.
+// Store is the table by named reads and writes. It is safe for concurrent use.
 type Store struct {
 	db      *table.DB
 	leases  leases
 	cursors atomic.Pointer[table.Cursors]
 }
 
-// Over returns the store that keeps its rows in db.
+// Over returns the store of the rows in db.
 func Over(db *table.DB) *Store { return &Store{db: db} }
 
 // Read reads rows by primary key, strongly consistent, in one round trip. Rows
-// that don't exist are missing from the result. One that can't be read is an
-// error (table.Unreadable), whoever asked for it: the request, or the piece of
-// work, needs it.
+// that don't exist are missing from the result. An unreadable one is an error
+// (table.Unreadable), since the caller needs it.
 func (s *Store) Read(ctx context.Context, keys ...table.Primary) (table.Rows, error) {
 	rows, err := s.db.Get(ctx, keys...)
 	return rows, outcome(err)
 }
 
-// ReadShown is Read for a list that is shown, and for people who are told of
-// something: rows that can't be read are left out, and the log says so. What
-// somebody holds, and what is erased, is never read so.
+// ReadShown is Read for lists that are shown and for recipients of notices:
+// unreadable rows are omitted and logged. Rights that a user has, and rows to be
+// erased, are never read by it.
 func (s *Store) ReadShown(ctx context.Context, keys ...table.Primary) (table.Rows, error) {
 	rows, err := s.db.Get(ctx, keys...)
 	return rows, outcome(LeaveOut(ctx, err))
 }
 
-// Inspect is Read for who looks at rows as they lie there, readable or not.
+// Inspect is Read without the check that rows are readable; see table.DB.Inspect.
 func (s *Store) Inspect(ctx context.Context, keys ...table.Primary) (table.Rows, error) {
 	rows, err := s.db.Inspect(ctx, keys...)
 	return rows, outcome(err)
 }
 
-// LeaveOut notes for the log which rows err says can't be read, and returns nil
-// where that is all that it says. Whoever calls it goes on without them.
+// LeaveOut logs the unreadable rows that err names and returns nil, for callers that
+// go on without them. It returns any other error as it is.
 func LeaveOut(ctx context.Context, err error) error {
 	bad, only := table.UnreadableIn(err)
 	if !only {
@@ -74,11 +72,11 @@ func (s *Store) Commit(ctx context.Context, tx *table.Tx) error {
 	return outcome(s.db.Commit(ctx, tx))
 }
 
-// block is how many ids are leased at once: the counter's row is written once
-// for that many new things, so that it never is a hot key.
+// block is the number of ids leased at once: a counter's row is written once for so
+// many new things, so that it is no hot key.
 const block = 64
 
-// leases are the ids taken from the counters and not yet given out.
+// leases are ids leased from the counters and not yet given out.
 type leases struct {
 	mu   sync.Mutex
 	free map[string]span
@@ -167,15 +165,15 @@ func (l *leases) put(sequence string, s span) {
 	}
 }
 
-// Ping asks for one row, to see whether the table answers.
+// Ping reads one row, and returns an error where the table doesn't answer.
 func (s *Store) Ping(ctx context.Context) error {
 	_, err := s.Read(ctx, table.Counters.Key(model.OrganizationIDs))
 	return err
 }
 
-// Again does work that reads and writes from its beginning, where it lost to another
-// writer or an index was late (table.ErrStale), after a short pause each time: tries
-// times at most, and not when ctx is done.
+// Again repeats work from its beginning while it returns table.ErrStale (it lost to
+// another writer, or an index was late), after a short pause each time: at most tries
+// times in all. It returns the last error, or unavailable once ctx is done.
 func Again(ctx context.Context, tries int, work func() error) error {
 	for lost := 1; ; lost++ {
 		err := work()

@@ -8,11 +8,11 @@ import (
 	"wardroom/pkg/table"
 )
 
-// MaxTeamMembers is how many members a team may have: an answer shows them all.
+// MaxTeamMembers is the most members of a team: an answer shows them all.
 const MaxTeamMembers = 1000
 
 // CreateTeam notes a new team and its first members, and returns it as it will
-// be. What an identity provider calls it must be free.
+// be. Its names at an identity provider must be free.
 func (s *Store) CreateTeam(tx *table.Tx, t model.Team, members ...model.TeamMember) model.Team {
 	t.Version, t.NameKey = 1, model.FoldKey(t.Name)
 	t.MemberCount, t.OwnerCount = int64(len(members)), 0
@@ -31,7 +31,7 @@ func (s *Store) CreateTeam(tx *table.Tx, t model.Team, members ...model.TeamMemb
 }
 
 // EditTeam notes a change of a team's own fields, and returns it as it will be.
-// What an identity provider calls it must be free.
+// New names at an identity provider must be free.
 func (s *Store) EditTeam(tx *table.Tx, from, to model.Team) model.Team {
 	to.Version, to.NameKey = from.Version+1, model.FoldKey(to.Name)
 	moveNames(tx, from.Provisioned(), to.Provisioned())
@@ -58,15 +58,15 @@ func (s *Store) DeleteTeam(tx *table.Tx, from model.Team, by string, now model.T
 	return to
 }
 
-// LiveTeam returns the team among rows, unless it is deleted.
+// LiveTeam returns the team among rows; false where it is missing or deleted.
 func LiveTeam(rows table.Rows, id int64) (model.Team, bool) {
 	t, ok := table.Teams.In(rows, id)
 	return t, ok && !t.IsDeleted
 }
 
-// RemoveTeamMember notes the end of a membership of team t, whose epoch it ends:
-// that must still be the present one. An owner must be active, and another one
-// must remain. Several go by one epoch.
+// RemoveTeamMember notes the end of a membership of team t, and raises the team's
+// epoch, which must still be t's. An owner must be active, and another one must
+// remain. Several members can be removed in one transaction.
 func RemoveTeamMember(tx *table.Tx, t model.Team, m model.TeamMember) {
 	place := TeamPlace(t)
 	place.End(tx, m)
@@ -87,13 +87,13 @@ func (s *Store) TeamsOfOrganization(ctx context.Context, organization, from int6
 }
 
 // TeamsOfUser lists ids of the teams that a user is a member of, after an id.
-// It says so by an index: read the memberships again.
+// It asks an index: read the memberships again.
 func (s *Store) TeamsOfUser(ctx context.Context, user, from int64, n int) ([]int64, error) {
 	return ids(table.TeamMembers, "team_id")(table.TeamMembers.Query("gsi2", user).AfterID(from).Limit(n).Keys(ctx, s.db))
 }
 
-// MembersOfTeam reads all memberships of a team, strongly consistent, by the
-// users' ids as texts.
+// MembersOfTeam reads all memberships of a team, strongly consistent, in the order of
+// the users' ids as texts.
 func (s *Store) MembersOfTeam(ctx context.Context, team int64) ([]model.TeamMember, error) {
 	members, _, err := table.TeamMembers.Query("", team).Values(ctx, s.db)
 	return members, outcome(err)

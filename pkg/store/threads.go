@@ -14,8 +14,8 @@ func (s *Store) CreateThread(tx *table.Tx, t model.Thread) {
 	requireNotDeleted(tx, t.AgentID)
 }
 
-// ThreadsWith lists ids of some threads with an agent. It says so by an index: ask
-// again until there is none.
+// ThreadsWith lists ids of at most n threads with an agent. It asks an index: a
+// purge asks again until there are none.
 func (s *Store) ThreadsWith(ctx context.Context, agent int64, n int) ([]int64, error) {
 	return ids(table.Threads, "thread_id")(table.Threads.Query("gsi1", agent).Limit(n).Keys(ctx, s.db))
 }

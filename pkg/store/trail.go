@@ -8,9 +8,9 @@ import (
 	"wardroom/pkg/table"
 )
 
-// RecordRemoval notes a removal, found by the pending index until its effects
-// are worked through. By those whom it is of it is found at once, unless they are
-// more than ListedAtOnce: then by ListRemoval.
+// RecordRemoval notes a removal. The pending index has it until its effects are
+// carried out. It is listed under its users and team at once, unless there are more
+// than ListedAtOnce users: then ListRemoval lists it.
 func (s *Store) RecordRemoval(tx *table.Tx, r model.Removal) {
 	r.Version = 1
 	r.PendingShard, r.PendingOn = pending(r.ID, r.RemovedOn)
@@ -25,8 +25,8 @@ func (s *Store) RecordRemoval(tx *table.Tx, r model.Removal) {
 // RecordAudit notes one change for the audit log, a row that package audit has made.
 func (s *Store) RecordAudit(tx *table.Tx, a model.Audit) { table.Audits.Create(tx, a) }
 
-// NoteMentions notes whom changes are about beside those whom their own indexes
-// lead from. Doing it again changes nothing.
+// NoteMentions writes mentions, in as many transactions as they need. It is
+// idempotent.
 func (s *Store) NoteMentions(ctx context.Context, all []model.Mention) error {
 	for part := range slices.Chunk(all, mentionsAtOnce) {
 		var tx table.Tx
@@ -40,7 +40,7 @@ func (s *Store) NoteMentions(ctx context.Context, all []model.Mention) error {
 	return nil
 }
 
-// mentionsAtOnce is how many rows one transaction notes.
+// mentionsAtOnce is the number of mentions in one transaction.
 const mentionsAtOnce = 90
 
 // RecordRecentProjects notes a user's list of recent projects; from is the list as
@@ -59,7 +59,7 @@ func recordRecents(tx *table.Tx, of *table.Entity[model.Recents], from, to model
 	write(tx, of, from, to, from.Version == 0)
 }
 
-// write notes that a row is made, where it is new, or changed.
+// write notes the creation of a row where it is fresh, else its change.
 func write[T any](tx *table.Tx, e *table.Entity[T], from, to T, fresh bool) {
 	if fresh {
 		e.Create(tx, to)

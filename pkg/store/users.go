@@ -7,10 +7,9 @@ import (
 	"wardroom/pkg/table"
 )
 
-// ChangeUser notes a change of a user's own fields and of their rank, with the
-// number of global admins, and returns the row as it will be. Demoting the last
-// one makes the transaction fail; the caller tells that beforehand from the
-// counter.
+// ChangeUser notes a change of a user's own fields and of their rank, counts global
+// admins, and returns the row as it will be. Demoting the last global admin makes
+// the transaction fail; callers check the counter beforehand.
 func (s *Store) ChangeUser(tx *table.Tx, from, to model.User) model.User {
 	to = indexed(to)
 	to.Version = from.Version + 1
@@ -19,8 +18,8 @@ func (s *Store) ChangeUser(tx *table.Tx, from, to model.User) model.User {
 	return to
 }
 
-// indexed is u as every change of a user's row writes it: the index of global
-// admins finds them while they are one.
+// indexed returns u with the attribute of the index of global admins as its rank
+// demands. Every write of a user's row uses it.
 func indexed(u model.User) model.User {
 	u.GlobalAdminOf = nil
 	if u.IsSuperuser {
@@ -29,8 +28,8 @@ func indexed(u model.User) model.User {
 	return u
 }
 
-// CountGlobalAdmins notes what a change of a user's row does to the number of
-// active global admins, of which one must remain.
+// CountGlobalAdmins updates the organisation's number of active global admins after a
+// change of a user's row, and demands that one remains.
 func CountGlobalAdmins(tx *table.Tx, from, to model.User) {
 	was, is := from.IsActive && from.IsSuperuser, to.IsActive && to.IsSuperuser
 	o := table.Organizations.Key(from.OrganizationID)
@@ -43,15 +42,15 @@ func CountGlobalAdmins(tx *table.Tx, from, to model.User) {
 	}
 }
 
-// GrantRank notes a grant of a rank, which the user's row gets in the same
-// transaction.
+// GrantRank notes a new grant of a rank; the caller changes the user's row in the
+// same transaction.
 func (s *Store) GrantRank(tx *table.Tx, g model.RankGrant) {
 	g.Version = 1
 	table.RankGrants.Create(tx, g)
 }
 
-// ChangeRankGrant notes that the grant is one of another rank, or, for "", that
-// it ends.
+// ChangeRankGrant notes that a grant is of another rank, or, for "", its end; the
+// caller changes the user's row in the same transaction.
 func (s *Store) ChangeRankGrant(tx *table.Tx, from model.RankGrant, permission, by string, now model.Time) {
 	if permission == "" {
 		table.RankGrants.Delete(tx, from)
@@ -62,15 +61,14 @@ func (s *Store) ChangeRankGrant(tx *table.Tx, from model.RankGrant, permission, 
 	table.RankGrants.Change(tx, from, to)
 }
 
-// Permission is where a permission's row lies: on an agent of the project, or,
-// with Agent 0, a membership of the project itself; with Project 0, the grant of a
-// rank.
+// Permission names a permission's row: one on an agent of the project; with Agent 0,
+// a membership of the project; with Project 0, the grant of a rank.
 type Permission struct{ Agent, Project, User int64 }
 
-// PermissionByID asks an index which row has the id; false where none has. Read
-// the row again.
+// PermissionByID finds the row with a permission's id; false where there is none. It
+// asks an index: read the row again.
 func (s *Store) PermissionByID(ctx context.Context, id int64) (p Permission, ok bool, err error) {
-	const index = "gsi3" // in which all of them are by their ids
+	const index = "gsi3" // all permissions by id
 	found, err := table.ProjectMembers.Query(index, id).Limit(1).Keys(ctx, s.db)
 	if err != nil || len(found) == 0 {
 		return p, false, outcome(err)

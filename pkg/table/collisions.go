@@ -3,8 +3,8 @@ package table
 import "fmt"
 
 // Collisions names every pair of entities that could share a primary key, or a
-// partition of an index, and so overwrite or show up among each other. A test
-// holds that there is none.
+// partition of an index, and so overwrite each other or show up in each other's
+// lists. A test holds that there is none.
 func Collisions() []string { return collisions(Schema().Kinds) }
 
 func collisions(kinds []Kind) (out []string) {
@@ -22,9 +22,9 @@ func collisions(kinds []Kind) (out []string) {
 	return out
 }
 
-// collide reports whether rows of two entities could meet. A partition of an
-// index may be shared on purpose, as unfinished work of several kinds is: then
-// both write it the same way, and their sort keys keep them apart.
+// collide reports whether rows of two entities could share a key. A partition of an
+// index may be shared on purpose, as that of unfinished work is: then both entities
+// declare it by the same pattern, and their sort keys must differ.
 func collide(a, b KeyUse) bool {
 	sameKey := compile(a.PK).overlaps(compile(b.PK))
 	if a.Index != "" && a.PK != b.PK {

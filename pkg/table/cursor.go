@@ -16,20 +16,20 @@ var ErrCursor = errors.New("not a cursor of this list")
 
 const (
 	tagLen    = 16
-	blockLen  = 32  // a position is filled up to a multiple, so that its length says little
-	maxCursor = 800 // letters; no position is nearly so long
+	blockLen  = 32  // a position is padded to a multiple, so that its length says little
+	maxCursor = 800 // letters; no real cursor is nearly so long
 )
 
-// Cursors makes cursors and reads them. A cursor is a position, sealed: it tells
-// nothing to whoever holds it, since a list may go on behind a row that they
-// can't see, and nobody else can make one. The partition to be read comes from
+// Cursors makes cursors and reads them. A cursor is a position, encrypted and
+// authenticated: it tells a client nothing, since a list may go on after a row that
+// they may not see, and clients can't make one. The partition to be read comes from
 // the request alone.
 type Cursors struct {
 	mac    []byte
 	stream cipher.Block
 }
 
-// NewCursors returns the cursors of a secret, which is random and at least 32
+// NewCursors returns the cursors of a secret, which must be random and at least 32
 // bytes long.
 func NewCursors(secret []byte) *Cursors {
 	stream, err := aes.NewCipher(derived(secret, "stream"))
@@ -45,8 +45,8 @@ func derived(secret []byte, use string) []byte {
 	return h.Sum(nil)
 }
 
-// Make returns position as opaque text, bound to scope: the operation and its
-// filters. The same position has the same cursor.
+// Make returns the cursor of a position, bound to scope: the operation and its
+// filters. A position always has the same cursor; "" has "".
 func (c *Cursors) Make(scope, position string) string {
 	if position == "" {
 		return ""
@@ -58,7 +58,8 @@ func (c *Cursors) Make(scope, position string) string {
 	return base64.RawURLEncoding.EncodeToString(append(tag, filled...))
 }
 
-// Position returns the position inside a cursor of scope, or ErrCursor.
+// Position returns the position in a cursor, or ErrCursor unless Make made it for
+// the scope.
 func (c *Cursors) Position(scope, cursor string) (string, error) {
 	if !Plausible(cursor) {
 		return "", ErrCursor
@@ -72,8 +73,8 @@ func (c *Cursors) Position(scope, cursor string) (string, error) {
 	if !hmac.Equal(tag, c.tag(scope, filled)) {
 		return "", ErrCursor
 	}
-	// Made again, so that a position has one cursor: the decoder skips line ends
-	// and takes loose bits.
+	// Compared with the one cursor of the position: the decoder skips line ends
+	// and ignores trailing bits.
 	position := string(bytes.TrimRight(filled, "\x00"))
 	if c.Make(scope, position) != cursor {
 		return "", ErrCursor
@@ -81,16 +82,16 @@ func (c *Cursors) Position(scope, cursor string) (string, error) {
 	return position, nil
 }
 
-// Plausible reports whether a text may be a cursor at all, which can be told
-// without the secret.
+// Plausible reports whether a text may be a cursor, as far as can be told without
+// the secret.
 func Plausible(cursor string) bool { return cursor != "" && len(cursor) <= maxCursor }
 
-// tag authenticates a position and is the beginning of its own stream, so that
-// no two positions share one.
+// tag authenticates a position, and is the nonce of its stream, so that no two
+// positions share one.
 func (c *Cursors) tag(scope string, filled []byte) []byte {
 	h := hmac.New(sha256.New, c.mac)
 	h.Write([]byte(scope))
-	h.Write([]byte{0}) // no scope holds it
+	h.Write([]byte{0}) // a separator that no scope contains
 	h.Write(filled)
 	return h.Sum(nil)[:tagLen:tagLen]
 }

@@ -33,12 +33,12 @@ const batchSize = 100
 // atOnce is how many batches are read at the same time.
 const atOnce = 16
 
-// Get reads the rows with these primary keys, strongly consistent, in one round
-// trip: what is more than a batch is read at the same time. Rows that don't
-// exist are missing from the result. A batch is not a snapshot: what must agree
-// is conditioned in the write's transaction.
+// Get reads the rows with the given primary keys, strongly consistent, in one round
+// trip: batches are read at the same time. Rows that don't exist are missing from
+// the result. A batch is not a snapshot: rows that must agree are conditioned in
+// the write's transaction.
 //
-// Where rows can't be read, it returns the others and an error that UnreadableIn
+// Where rows are unreadable, it returns the others and an error that UnreadableIn
 // takes apart.
 func (d *DB) Get(ctx context.Context, keys ...Primary) (Rows, error) {
 	rows, err := d.Inspect(ctx, keys...)
@@ -48,8 +48,8 @@ func (d *DB) Get(ctx context.Context, keys ...Primary) (Rows, error) {
 	return rows, rows.sift()
 }
 
-// Inspect is Get for who looks at rows as they lie there, readable or not: with
-// Try, or item by item.
+// Inspect is Get without the check that rows are readable: its rows are for Try,
+// or for reading item by item.
 func (d *DB) Inspect(ctx context.Context, keys ...Primary) (Rows, error) {
 	keys = distinct(keys)
 	switch len(keys) {
@@ -90,9 +90,9 @@ func (d *DB) one(ctx context.Context, p Primary) (Rows, error) {
 	return Rows{p: item}, nil
 }
 
-// batch asks until every key was looked at: a busy service answers a part and
-// names the rest. It is put to the SDK directly, as transactions are, because
-// guregu/dynamo makes a query of each key first.
+// batch reads keys into into, asking again for those that a busy service left
+// unprocessed. It calls the SDK directly, as transactions do, because guregu/dynamo
+// makes a query of each key first.
 func (d *DB) batch(ctx context.Context, keys []Primary, into Rows) error {
 	name := d.table.Name()
 	of := types.KeysAndAttributes{Keys: make([]dynamo.Item, len(keys)), ConsistentRead: aws.Bool(true)}
@@ -119,8 +119,8 @@ func (d *DB) batch(ctx context.Context, keys []Primary, into Rows) error {
 	}
 }
 
-// Bounds of the pause before the rest of a batch is asked for: the first, and
-// any.
+// The pause before the unprocessed rest of a batch is asked for is random: up to
+// partPause the first time, twice as long each time, and at most longPause.
 const (
 	partPause = 10 * time.Millisecond
 	longPause = 320 * time.Millisecond
@@ -129,14 +129,14 @@ const (
 // item is p as the key of a call.
 func (p Primary) item() dynamo.Item { return p.itemIn(make([]types.AttributeValueMemberS, 2)) }
 
-// itemIn is item with the two texts in a place of the caller's.
+// itemIn is item, with its two texts in memory of the caller's.
 func (p Primary) itemIn(texts []types.AttributeValueMemberS) dynamo.Item {
 	texts[0].Value, texts[1].Value = p.PK, p.SK
 	return dynamo.Item{PK: &texts[0], SK: &texts[1]}
 }
 
-// distinct returns keys in their order, each once. Few keys are quicker looked
-// through than put into a map.
+// distinct returns keys in their order, each once. Searching few keys is quicker
+// than making a map of them.
 func distinct(keys []Primary) []Primary {
 	out := make([]Primary, 0, len(keys))
 	seen := map[Primary]bool{}
@@ -155,7 +155,7 @@ func distinct(keys []Primary) []Primary {
 const few = 32
 
 // ErrStale is returned by Commit when a condition failed or another transaction
-// was at the same items: what the decision was based on may no longer hold.
+// was at the same items: the rows on which the caller decided may have changed.
 // Read again, decide again.
 var ErrStale = errors.New("rows changed meanwhile")
 
@@ -183,8 +183,8 @@ func (d *DB) Commit(ctx context.Context, tx *Tx) error {
 	return nil
 }
 
-// lost reports whether a transaction was cancelled for reasons that another
-// try, on fresh rows, may not meet.
+// lost reports whether a transaction was cancelled for a reason that may be gone
+// when it is tried again on fresh rows.
 func lost(e *types.TransactionCanceledException) bool {
 	for _, r := range e.CancellationReasons {
 		if r.Code == nil {
@@ -198,9 +198,9 @@ func lost(e *types.TransactionCanceledException) bool {
 	return false
 }
 
-// Touch sets a time on the existing item p, unless the one there is later than
-// since. Times are compared as they are written. That it was there already is
-// no error.
+// Touch sets a time on the existing item p, unless its present one is later than
+// since, or the item doesn't exist, which are no errors. Times are compared as
+// text.
 func (d *DB) Touch(ctx context.Context, p Primary, attribute, now, since string) error {
 	name := d.table.Name()
 	_, err := d.db.Client().UpdateItem(ctx, &dynamodb.UpdateItemInput{
@@ -219,9 +219,9 @@ func (d *DB) Touch(ctx context.Context, p Primary, attribute, now, since string)
 	return nil
 }
 
-// Lease takes n ids of a sequence and returns the first. Ids are unique, with
-// gaps, and not in order across instances. It is ErrStale where others were at the
-// sequence all the time: whoever asks begins again, as with any lost race.
+// Lease takes n consecutive ids of a sequence and returns the first. Ids are unique,
+// with gaps, and not in order across instances. It returns ErrStale where other
+// writers kept the sequence busy: the caller begins again, as after any lost race.
 func (d *DB) Lease(ctx context.Context, sequence string, n int64) (first int64, err error) {
 	p := Counters.Key(sequence)
 	var row struct {

@@ -7,9 +7,9 @@
 // same list, in schema.go.
 //
 // guregu/dynamo turns values into items and back, reads single rows and leases
-// ids. Batches, questions to indexes and transactions are put to the SDK
-// directly: to build them through its expressions took half of all the
-// allocations of a request (see the handler's figures of make bench).
+// ids. Batches, queries and transactions call the SDK directly: building them
+// through guregu's expressions took half of all the allocations of a request (see
+// the handler's figures of make bench).
 package table
 
 import (
@@ -45,22 +45,22 @@ type key struct {
 	pk, sk pattern
 	serves string // the question this key answers
 	always bool   // also for items that are soft deleted
-	unless string // not for items with this attribute; "" for all
+	unless string // not for items with this attribute; "" for none such
 }
 
 // Entity is one kind of item, kept as a T.
 type Entity[T any] struct {
 	name   string
 	keys   []key    // keys[0] is the primary key
-	guards []string // attributes that together name one state of a row
+	guards []string // attributes that together identify one state of a row
 
 	unchanged  string           // the condition on the guards
-	fields     map[string][]int // where a T has its attributes
-	attributes []string         // their names, in order
-	indexed    map[string]bool  // those that keys of indexes are made of
-	holes      []string         // those that the primary key is made of
-	inPK       int              // how many of these its partition key has
-	sound      func() []checked // why an item can't be read as one, by attribute
+	fields     map[string][]int // the index of T's field, by attribute
+	attributes []string         // the names of fields, sorted
+	indexed    map[string]bool  // the attributes that keys of indexes are made of
+	holes      []string         // the attributes that the primary key is made of
+	inPK       int              // how many of these are in its partition key
+	sound      func() []checked // the checks that an item's attributes can be read
 }
 
 // GSI adds a secondary access path. An item has it only while it has every
@@ -74,7 +74,7 @@ func (e *Entity[T]) GSI(index, pk, sk, serves string) *Entity[T] {
 	return e
 }
 
-// Even keeps the access path added last for soft deleted items too.
+// Even makes the access path added last include soft deleted items.
 func (e *Entity[T]) Even() *Entity[T] {
 	e.keys[len(e.keys)-1].always = true
 	return e
@@ -88,8 +88,9 @@ func (e *Entity[T]) Without(attribute string) *Entity[T] {
 	return e
 }
 
-// Guarded names the attributes that tell one state of a row from every other.
-// A row that can be deleted and made again needs its id beside its version.
+// Guarded names the attributes that identify one state of a row, for conditions
+// that it is unchanged. A row that can be deleted and made again needs its id
+// beside its version.
 func (e *Entity[T]) Guarded(attributes ...string) *Entity[T] {
 	e.guards = attributes
 	e.unchanged = strings.TrimSuffix(strings.Repeat("$ = ? AND ", len(attributes)), " AND ")
@@ -97,7 +98,8 @@ func (e *Entity[T]) Guarded(attributes ...string) *Entity[T] {
 }
 
 // Key returns the primary key made of values, which fill the holes of the
-// partition key and then those of the sort key.
+// partition key and then those of the sort key. It panics on a wrong number of
+// them.
 func (e *Entity[T]) Key(values ...any) Primary {
 	if len(values) != len(e.holes) {
 		panic(fmt.Sprintf("table: %s has other holes than %d", e.name, len(values)))
@@ -140,21 +142,23 @@ func (e *Entity[T]) In(rows Rows, values ...any) (T, bool) {
 	return e.At(rows, e.Key(values...))
 }
 
-// At returns the row with primary key p, among rows that were read.
+// At returns the row with primary key p, among rows that Get read; false where
+// there is none. It panics on an unreadable one.
 func (e *Entity[T]) At(rows Rows, p Primary) (v T, ok bool) {
 	item, ok := rows[p]
 	if !ok {
 		return v, false
 	}
 	if err := dynamo.UnmarshalItem(item, &v); err != nil {
-		// Get gives no such row. It came here by Inspect, whose rows are for
-		// Try alone; to take it for absent could let a second one be made.
+		// Get returns no such row. It came from Inspect, whose rows are for
+		// Try alone; taking it for absent could let a second one be made.
 		panic(&Unreadable{p, e.name, err})
 	}
 	return v, true
 }
 
-// Try is At for rows that Inspect or Within gave: one that can't be read is none.
+// Try is At for rows that Inspect or Items returned: it is false for an unreadable
+// one, too.
 func (e *Entity[T]) Try(rows Rows, p Primary) (v T, ok bool) {
 	item, ok := rows[p]
 	if !ok || dynamo.UnmarshalItem(item, &v) != nil {
@@ -164,16 +168,16 @@ func (e *Entity[T]) Try(rows Rows, p Primary) (v T, ok bool) {
 	return v, true
 }
 
-// Parse returns what a primary key of this entity was filled with, by
-// attribute; false where p is a key of another one.
+// Parse returns the values in a primary key of this entity, by attribute; false
+// where p is the key of another entity.
 func (e *Entity[T]) Parse(p Primary) (map[string]string, bool) {
 	values := make(map[string]string, 2)
 	ok := e.parse(p, func(hole, value string) { values[hole] = value })
 	return values, ok
 }
 
-// ID returns the id that a primary key of this entity was filled with for an
-// attribute; false where p is a key of another one.
+// ID returns the id that a primary key of this entity has for an attribute; false
+// where p is the key of another entity.
 func (e *Entity[T]) ID(p Primary, attribute string) (id int64, ok bool) {
 	ok = e.parse(p, func(hole, value string) {
 		if hole == attribute {
@@ -187,11 +191,11 @@ func (e *Entity[T]) parse(p Primary, take func(hole, value string)) bool {
 	return e.keys[0].pk.parse(p.PK, take) && e.keys[0].sk.parse(p.SK, take)
 }
 
-// Rows are items by primary key, each of which can be read as what it is, unless
-// Inspect or Within gave them.
+// Rows are items by primary key. Each is readable as its entity, unless Inspect or
+// Items returned them.
 type Rows map[Primary]dynamo.Item
 
-// Add puts more rows among r.
+// Add adds more rows to r, which replace those with the same keys.
 func (r Rows) Add(more Rows) {
 	for k, v := range more {
 		r[k] = v

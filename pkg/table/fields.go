@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// fieldsOf returns where a struct has its attributes: the names of guregu's
-// tags, those of embedded structs among them. So a key or a guard can be read
-// off a value without making an item of all of it.
+// fieldsOf returns the index of each field of a struct by its attribute, the name
+// in guregu's tag, embedded structs included. So a key or a guard can be read off a
+// value without making a whole item of it.
 func fieldsOf(t reflect.Type) map[string][]int {
 	fields := map[string][]int{}
 	for _, f := range reflect.VisibleFields(t) {
@@ -19,7 +19,7 @@ func fieldsOf(t reflect.Type) map[string][]int {
 	return fields
 }
 
-// values returns what v has under the names.
+// values returns v's values of the named attributes, times as text.
 func (e *Entity[T]) values(v *T, names []string) []any {
 	row := reflect.ValueOf(v).Elem()
 	out := make([]any, len(names))
@@ -40,7 +40,7 @@ func (e *Entity[T]) values(v *T, names []string) []any {
 func (e *Entity[T]) keyOf(v *T) Primary { return e.Key(e.values(v, e.holes)...) }
 
 // differing returns the attributes in which from and to differ, and whether one
-// of them may move the row in an index.
+// of them may change the row's key in an index.
 func (e *Entity[T]) differing(from, to *T) (names []string, moves bool) {
 	a, b := reflect.ValueOf(from).Elem(), reflect.ValueOf(to).Elem()
 	for _, name := range e.attributes {
@@ -52,7 +52,7 @@ func (e *Entity[T]) differing(from, to *T) (names []string, moves bool) {
 	return names, moves
 }
 
-// equal compares what fields hold, not where it lies.
+// equal compares values, following pointers.
 func equal(a, b reflect.Value) bool {
 	switch {
 	case a.Kind() == reflect.Pointer:

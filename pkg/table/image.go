@@ -8,16 +8,16 @@ import (
 	"wardroom/pkg/model"
 )
 
-// KindAttr is the attribute in which every item says which entity it is, for
-// whoever filters a stream of them.
+// KindAttr is the attribute with the name of every item's entity, for filters of
+// the table's stream.
 const KindAttr = kind
 
-// Name returns what an item of this entity has under KindAttr.
+// Name returns the entity's name, which its items have under KindAttr.
 func (e *Entity[T]) Name() string { return e.name }
 
-// From returns an item that came from elsewhere than a read, such as the
-// table's stream; ok is false for an item of another entity. An item of this
-// one that can't be read is an error, since nobody here chose it.
+// From decodes an item that came from elsewhere than a read, such as the table's
+// stream; ok is false for an item of another entity. An unreadable item of this
+// one is an error.
 func (e *Entity[T]) From(item dynamo.Item) (v T, ok bool, err error) {
 	if KindOf(item) != e.name {
 		return v, false, nil
@@ -28,8 +28,9 @@ func (e *Entity[T]) From(item dynamo.Item) (v T, ok bool, err error) {
 	return v, true, nil
 }
 
-// Image encodes what a row of the transaction keeps of other rows. v is a struct
-// with attributes. One that can't be encoded makes the transaction fail.
+// Image encodes a copy of another row, or of a part of it, to be stored in a row of
+// the transaction. v is a struct with attributes; one that can't be encoded makes
+// the transaction fail.
 func (tx *Tx) Image(v any) model.Image {
 	item, err := dynamo.MarshalItem(v)
 	if err != nil {
@@ -38,7 +39,7 @@ func (tx *Tx) Image(v any) model.Image {
 	return model.Image(item)
 }
 
-// FromImage reads what Image encoded.
+// FromImage decodes an image that Image made of a T.
 func FromImage[T any](i model.Image) (v T, err error) {
 	if err := dynamo.UnmarshalItem(dynamo.Item(i), &v); err != nil {
 		return v, fmt.Errorf("table: an image of %T can't be read: %w", v, err)

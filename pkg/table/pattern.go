@@ -119,8 +119,8 @@ func (p pattern) with(values []any) string {
 	return string(b)
 }
 
-// under returns the beginning that all keys have whose first holes are filled
-// with values: everything up to the next hole.
+// under returns the common prefix of all keys whose first holes are filled with
+// values: everything up to the next hole.
 func (p pattern) under(values []any) string {
 	short := pattern{text: p.text}
 	for _, q := range p.parts {
@@ -133,7 +133,8 @@ func (p pattern) under(values []any) string {
 	return short.with(values)
 }
 
-// parse reads the values a key was filled with back out of it, by hole.
+// parse calls take with each hole's value in a key, and is false for a key that
+// doesn't fit the pattern, whatever take was told before.
 func (p pattern) parse(key string, take func(hole, value string)) bool {
 	for i, q := range p.parts {
 		rest, ok := strings.CutPrefix(key, q.literal)
@@ -151,7 +152,7 @@ func (p pattern) parse(key string, take func(hole, value string)) bool {
 			}
 			value = rest[:at]
 		}
-		if strings.Contains(value, "#") { // which fills no hole, so this is another entity's key
+		if strings.Contains(value, "#") { // no value has a "#", so this is another entity's key
 			return false
 		}
 		key = rest[len(value):]

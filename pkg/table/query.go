@@ -13,33 +13,33 @@ import (
 	"github.com/guregu/dynamo/v2"
 )
 
-// Query is a question to one partition, of an index or of the table itself. It is
-// a value: each method returns another query and leaves its own as it was. Which
-// part of the partition is meant is said by one of Prefix, Span, After and AfterID,
-// or by none, for all of it; on the table itself, After goes along with the others.
+// Query reads one partition of an index or of the table itself. It is a value: each
+// method returns another query and leaves its own as it was. One of Prefix, Span,
+// After and AfterID selects a part of the partition, none of them all of it; on the
+// table itself, After can be combined with Prefix or Span.
 //
 //	table.Teams.Query("gsi1", organization).AfterID(7).Limit(10).Keys(ctx, db)
 //
-// On the table itself ("") it is answered strongly consistent. An index is late by
-// a moment and has keys alone: read the rows again, by Get, before they are shown
-// or acted on.
+// The table itself ("") is read strongly consistent. An index is late by a moment
+// and has keys alone: read the rows again, by Get, before they are shown or acted
+// on.
 type Query[T any] struct {
 	of        *Entity[T]
 	key       key
 	partition string
-	prefix    string // what sort keys begin with
+	prefix    string // of sort keys
 	span      Span
 	after     start
 	limit     int
 	once      bool
 }
 
-// start is the position after which a query begins: in ascending order, and in
-// descending order. They differ where it is told by the beginning of a sort key.
+// start is the position after which a query begins, in ascending and in descending
+// order. They differ where a prefix of sort keys stands for all keys with it.
 type start struct{ ascending, descending string }
 
-// Query asks for the rows whose partition key of the index, "" for the table
-// itself, is filled with values.
+// Query returns the query of the rows whose partition key in the index, "" for the
+// table itself, is filled with values.
 func (e *Entity[T]) Query(index string, values ...any) Query[T] {
 	k := e.keys[0]
 	if index != "" {
@@ -48,7 +48,7 @@ func (e *Entity[T]) Query(index string, values ...any) Query[T] {
 	return Query[T]{of: e, key: k, partition: k.pk.with(values), limit: math.MaxInt32}
 }
 
-// No sort key is outside of these: keys begin with a digit or a letter.
+// Every sort key is between these: keys begin with a digit or a letter.
 const (
 	beforeAll = "!"
 	afterAll  = "~"
@@ -61,8 +61,9 @@ func (q Query[T]) Prefix(values ...any) Query[T] {
 	return q
 }
 
-// Span is a part of a partition: from the position From to the position To, both
-// included. "" is the beginning, or the end.
+// Span is a part of a partition, in an order: from the position From to the position
+// To, both included, and From not after To in either order. "" is the beginning, or
+// the end.
 type Span struct {
 	From, To   string
 	Descending bool
@@ -104,29 +105,29 @@ func (q Query[T]) Reverse() Query[T] {
 	return q
 }
 
-// Once puts the question to the service once, whose answers end at 1 MB: there may
-// be fewer rows than the limit, and more to follow. It is for rows that may be
-// large, and for Items, which tells whether more follow.
+// Once calls the service once, whose answers end at 1 MB: there may be fewer rows
+// than the limit though more follow. It is for rows that may be large, by Items or
+// Values, which say whether more follow.
 func (q Query[T]) Once() Query[T] {
 	q.once = true
 	return q
 }
 
-// Found is a row that a query led to: its primary key, and its position in the
-// order of the query's index.
+// Found is a row that a query found: its primary key, and its position in the order
+// of the query's index.
 type Found struct {
 	Primary
 	Position string
 }
 
-// Keys returns the keys of the rows, in order. Fewer than the limit are all there
-// are. It is one round trip, and another for each MB of keys.
+// Keys returns the keys of the rows, in order. Fewer than the limit means that no
+// more follow. It takes one round trip, and another for each MB of keys.
 func (q Query[T]) Keys(ctx context.Context, d *DB) ([]Found, error) {
 	if q.once {
 		panic("table: Keys doesn't tell whether more follow, as Once needs")
 	}
 	in := q.input()
-	if q.key.index == "" { // which has whole rows
+	if q.key.index == "" { // indexes project keys alone
 		in.ProjectionExpression = aws.String(PK + ", " + SK)
 	}
 	items, _, err := d.query(ctx, in, q.limit, false)
@@ -140,16 +141,16 @@ func (q Query[T]) Keys(ctx context.Context, d *DB) ([]Found, error) {
 	return found, nil
 }
 
-// Stretch is the answer of Items: rows in the order of their query, and whether the
-// partition may go on after them.
+// Stretch is the answer of Items: rows, their keys in the order of the query, and
+// whether more may follow.
 type Stretch struct {
 	Keys []Primary
 	Rows Rows
 	More bool
 }
 
-// Items returns the rows as they lie in the table itself, readable or not, and
-// those of other entities that share the partition, too.
+// Items returns the rows of a query of the table itself, unreadable ones and those
+// of other entities in the partition included.
 func (q Query[T]) Items(ctx context.Context, d *DB) (Stretch, error) {
 	q.onTable()
 	items, next, err := d.query(ctx, q.input(), q.limit, q.once)
@@ -164,10 +165,9 @@ func (q Query[T]) Items(ctx context.Context, d *DB) (Stretch, error) {
 	return out, nil
 }
 
-// Values returns the rows of the entity that lie in the table itself, and the
-// position after which the partition may go on, "" where nothing follows. Where
-// rows can't be read, it returns the others, that position, and an error that
-// UnreadableIn takes apart.
+// Values returns the entity's rows of a query of the table itself, and the position
+// after which more may follow, "" where nothing does. Where rows are unreadable, it
+// returns the others, the position, and an error that UnreadableIn takes apart.
 func (q Query[T]) Values(ctx context.Context, d *DB) ([]T, string, error) {
 	q.onTable()
 	if q.prefix == "" { // others may share the partition
@@ -235,8 +235,9 @@ func (q Query[T]) input() dynamodb.QueryInput {
 	return in
 }
 
-// query asks until n items have come or nothing follows, since one answer of the
-// service ends at 1 MB; or once. next is the key to go on behind, nil at the end.
+// query asks the service until n items have come or nothing follows, since one
+// answer ends at 1 MB; or once. next is the key after which to go on, nil at the
+// end.
 func (d *DB) query(ctx context.Context, in dynamodb.QueryInput, n int, once bool) (items []dynamo.Item, next dynamo.Item, err error) {
 	name := d.table.Name()
 	in.TableName = &name
@@ -260,9 +261,9 @@ func (d *DB) query(ctx context.Context, in dynamodb.QueryInput, n int, once bool
 	}
 }
 
-// Holes tells take what the primary key of a row that an index led to was filled
-// with, and its position there, by attribute: what is known of it before it is
-// read. It is false, and what it told worth nothing, for a row of another entity.
+// Holes calls take with the attributes in the primary key and in the position of a
+// row that an index found: those that are known before the row is read. It is false
+// for a row of another entity, and take's values are void then.
 func (e *Entity[T]) Holes(index string, f Found, take func(attribute, value string)) bool {
 	return e.parse(f.Primary, take) && e.path(index).sk.parse(f.Position, take)
 }
@@ -276,8 +277,8 @@ func (e *Entity[T]) path(index string) key {
 	panic("table: " + e.name + " is not in " + index)
 }
 
-// Siblings returns the keys of at most n items that lie in the partition of p, but
-// for p itself, strongly consistent. Fewer than n are all there are.
+// Siblings returns the keys of at most n other items in the partition of p, strongly
+// consistent. Fewer than n are all there are.
 func (d *DB) Siblings(ctx context.Context, p Primary, n int) ([]Primary, error) {
 	items, _, err := d.query(ctx, dynamodb.QueryInput{
 		KeyConditionExpression: aws.String(PK + " = :p"), ProjectionExpression: aws.String(PK + ", " + SK), ConsistentRead: aws.Bool(true),

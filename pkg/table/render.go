@@ -13,7 +13,8 @@ import (
 // ErrTooLarge is returned for a transaction of more than 100 items.
 var ErrTooLarge = errors.New("too many items for one transaction")
 
-// build renders the unit of work as the service takes it.
+// build renders the unit of work for the service. It returns the first error of tx,
+// or ErrTooLarge.
 func (tx *Tx) build(table string) ([]types.TransactWriteItem, error) {
 	if tx.err != nil {
 		return nil, tx.err
@@ -48,7 +49,7 @@ func (tx *Tx) build(table string) ([]types.TransactWriteItem, error) {
 	return items, nil
 }
 
-// change is what an update does: nil for other verbs, which do nothing so.
+// change renders the update expression, nil for verbs other than update.
 func (a *action) change(x *expression) *string {
 	if a.verb != update {
 		return nil
@@ -76,8 +77,9 @@ func (a *action) change(x *expression) *string {
 	return texts.of(text)
 }
 
-// texts are the expressions that were made before. Placeholders are counted anew in
-// each, so that they are few, and a transaction has one or two for each of its items.
+// texts caches expressions. Placeholders are numbered anew in each expression, so
+// there are few different ones, and a transaction has one or two for each of its
+// items.
 var texts = phrases{known: map[string]*string{}}
 
 // phrases keeps texts, each once.
@@ -86,7 +88,7 @@ type phrases struct {
 	known map[string]*string
 }
 
-// mostPhrases is how many are kept, so that they stay few whatever is asked for.
+// mostPhrases bounds the cache, whatever is asked for.
 const mostPhrases = 2000
 
 func (p *phrases) of(text []byte) *string {
@@ -105,14 +107,15 @@ func (p *phrases) of(text []byte) *string {
 	return &s
 }
 
-// expression gives names and values the placeholders that the service demands.
+// expression assigns the placeholders that the service demands for names and
+// values.
 type expression struct {
 	names  map[string]string
 	values map[string]types.AttributeValue
 	err    error
 }
 
-// all joins conditions; nil where there is none.
+// all renders the conjunction of conditions; nil where there is none.
 func (x *expression) all(conditions []clause) *string {
 	if len(conditions) == 0 {
 		return nil
@@ -167,8 +170,7 @@ func (x *expression) value(v any) string {
 	return holder
 }
 
-// marshal is v as an attribute; those that conditions are mostly about take no
-// detour.
+// marshal encodes v, the types of most conditions without guregu's reflection.
 func (x *expression) marshal(v any) types.AttributeValue {
 	switch v := v.(type) {
 	case types.AttributeValue:

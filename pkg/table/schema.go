@@ -61,18 +61,18 @@ var (
 	Tombstones = of[model.Tombstone]("Tombstone", "PROJECT#{project_id}", "REMOVED#{user_id}", "when was this user last taken out of the project?")
 	Recents    = of[model.Recents]("Recents", "USER#{user_id}", "RECENT#PROJECT", "the newest projects of a user")
 
-	// A list rather than an index: it is never late, and a page of it is a page.
+	// A list rather than an index: it is never late, and every page is full.
 	Ownerless = of[model.Ownerless]("Ownerless", "ORG#{organization_id}#OWNERLESS#{ownerless_of}", "{ownerless_id:16}", "projects, teams or agents that nobody holds, by id").Guarded("ownerless_id")
 
 	Agents = of[model.Agent]("Agent", "AGENT#{agent_id}", "AGENT", "an agent").
 		GSI("gsi1", "ORG#{organization_id}#AGENT", "{agent_id:16}#{project_id:16}", "agents of an organization, by id").
 		GSI("gsi2", "PROJECT#{project_id}#AGENT", "{agent_id:16}", "agents of a project, by id").
 		GSI("gsi3", "PENDING#{pending_shard}", "{pending_on}#AGENT#{agent_id:16}", "deleted agents whose retention ends, oldest first").Even()
-	// Lists, which an index would keep as well, but for being late: an agent that
-	// goes from one to another would be in neither for a moment.
+	// Lists rather than indexes, which are late: an agent that goes from one to
+	// another would be in neither for a moment.
 	TeamAgents = of[model.TeamAgent]("TeamAgent", "TEAM#{team_id}#AGENT", "{agent_id:16}", "agents of a team's projects, by id").Guarded("agent_id")
 	OpenAgents = of[model.OpenAgent]("OpenAgent", "ORG#{organization_id}#OPENAGENT", "{agent_id:16}", "agents that are open to their organization, by id").Guarded("agent_id")
-	// By the user, so that a removal overlooks none for being given a moment ago.
+	// In the user's partition, so that a removal finds one given a moment ago, too.
 	AgentMembers = of[model.AgentMember]("AgentMember", "USER#{user_id}#AGENT", "{agent_id:16}", "has this user a permission on the agent, as what? by agent").Guarded("id", versionAttr).
 			GSI("gsi1", "AGENT#{agent_id}#MEMBER", "{id:16}", "permissions on an agent, by id").
 			GSI("gsi3", "PERMISSION#{id}", "AGENT#{agent_id:16}#{project_id:16}", "which permission on an agent has this id?")
@@ -106,8 +106,8 @@ var (
 			GSI("gsi3", "ORG#{organization_id}#PERSON#{person}", "{ts}#{audit_id}", "changes of what a person has in a place, by time")
 	Mentions = of[model.Mention]("Mention", "ORG#{organization_id}#MENTION#{person}", "{ts}#{audit_id}", "changes that are about several people, by each of the others, by time")
 	Seals    = of[model.Seal]("Seal", "ORG#{organization_id}#AUDIT", "{ts}#{audit_id}#SEAL", "the link of the audit chain that a change is, read along with the change")
-	// An index by number would do as well, but for being late: verify would
-	// accuse the rows that it doesn't show yet.
+	// A list rather than an index by number, which would be late: verify would
+	// accuse rows that it doesn't show yet.
 	SealBatches = of[model.SealBatch]("SealBatch", "ORG#{organization_id}#SEAL", "{seq:16}", "which changes have these numbers in the chain? by the last number of each batch").Guarded("first")
 	SealHeads   = of[model.SealHead]("SealHead", "ORG#{organization_id}#SEALHEAD", "SEALHEAD", "where does the audit chain end?").Guarded("seq")
 	Checkpoints = of[model.Checkpoint]("Checkpoint", "ORG#{organization_id}#CHECKPOINT", "{seq:16}", "ends of the chain that were signed, by number").Guarded("seq")
@@ -132,7 +132,7 @@ var (
 	Counters = of[model.Counter]("Counter", "COUNTER#{sequence}", "COUNTER", "the last id leased of a sequence")
 )
 
-// PendingShards is over how many partitions unfinished work is spread.
+// PendingShards is the number of partitions over which unfinished work is spread.
 const PendingShards = 8
 
 // Index is one global secondary index. It projects keys alone: rows found by it
@@ -160,7 +160,7 @@ type Description struct {
 	Kinds   []Kind
 }
 
-// of declares an entity by its primary key. A row's state is told by its
+// of declares an entity by its primary key. A row's state is identified by its
 // version unless Guarded says otherwise.
 func of[T any](name, pk, sk, serves string) *Entity[T] {
 	e := &Entity[T]{name: name, keys: []key{{"", compile(pk), compile(sk), serves, true, ""}}, fields: fieldsOf(reflect.TypeFor[T]()), indexed: map[string]bool{}}

@@ -11,9 +11,9 @@ import (
 	"wardroom/pkg/model"
 )
 
-// sound says why an attribute can't be read as a field of some type, nil where it
-// can. Every row of every request is looked at, so the types that most fields
-// have are looked at without making a value.
+// sound returns why an attribute can't be decoded into a field of some type, nil
+// where it can. Every row of every request is checked, so common types are checked
+// without making a value.
 type sound func(types.AttributeValue) error
 
 // checked is an attribute and its check.
@@ -22,7 +22,8 @@ type checked struct {
 	check sound
 }
 
-// checks are those of all attributes of e, made when the first item is read.
+// checks returns the checks of all attributes of e. They are made when the first
+// item is read.
 func (e *Entity[T]) checks() []checked {
 	t, out := reflect.TypeFor[T](), make([]checked, len(e.attributes))
 	for i, name := range e.attributes {
@@ -36,7 +37,7 @@ var (
 	textType = reflect.TypeFor[encoding.TextUnmarshaler]()
 )
 
-// soundFor is the check of fields of type t.
+// soundFor returns the check of fields of type t.
 func soundFor(t reflect.Type) sound {
 	decodes := func(av types.AttributeValue) error {
 		return dynamo.Unmarshal(av, reflect.New(t).Interface()) //nolint:wrapcheck // Sound wraps it

@@ -12,9 +12,9 @@ import (
 // maxItems is how many items one transaction of DynamoDB may touch.
 const maxItems = 100
 
-// Tx is a unit of work: writes that hold together or not at all. Calls on it
-// only note what is to be done; DB.Commit does it. Several calls about one item
-// become one action, since a transaction may name an item once.
+// Tx is a unit of work: writes that are carried out together or not at all. Calls
+// on it only note writes and conditions; DB.Commit carries them out. Several calls
+// about one item become one action, since a transaction may name an item once.
 //
 // The first error is kept and returned by Commit.
 type Tx struct {
@@ -40,12 +40,12 @@ type action struct {
 	unset   []string
 	adds    []addition
 	bounds  []bound
-	changed bool      // a change of an old row to a new one is among the sets
+	changed bool      // by Change, which an action has once
 	ifs     []clause  // conditions, all of which must hold
-	room    [3]clause // for as many as most actions have
+	room    [3]clause // memory for ifs, as many as most actions have
 }
 
-// addition is what is added to a number, all in all.
+// addition is the sum that is added to a number.
 type addition struct {
 	attribute string
 	n         int64
@@ -98,7 +98,7 @@ func (tx *Tx) If(p Primary, expr string, args ...any) {
 	tx.on(p, check).demand(clause{expr, args})
 }
 
-// demand adds a condition once.
+// demand adds a condition, unless the action has it.
 func (a *action) demand(c clause) {
 	if !slices.ContainsFunc(a.ifs, func(d clause) bool { return d.expr == c.expr && slices.Equal(d.args, c.args) }) {
 		a.ifs = append(a.ifs, c)
@@ -138,7 +138,8 @@ func (tx *Tx) AtLeast(p Primary, attribute string, limit int64) {
 	a.bounds = append(a.bounds, bound{attribute, "$ >= ?", limit})
 }
 
-// AtMost demands that a number of p is no more than limit then.
+// AtMost demands that a number of p is no more than limit once everything this
+// transaction adds is added.
 func (tx *Tx) AtMost(p Primary, attribute string, limit int64) {
 	a := tx.on(p, check)
 	a.bounds = append(a.bounds, bound{attribute, "$ <= ?", limit})
@@ -147,8 +148,8 @@ func (tx *Tx) AtMost(p Primary, attribute string, limit int64) {
 // Len returns how many items the transaction touches.
 func (tx *Tx) Len() int { return len(tx.order) }
 
-// Creates reports whether the transaction makes the item p, on which no condition
-// can hold before.
+// Creates reports whether the transaction puts the item p, on whose present state
+// no condition can be made.
 func (tx *Tx) Creates(p Primary) bool {
 	a, ok := tx.actions[p]
 	return ok && a.verb == put
@@ -166,13 +167,13 @@ func (tx *Tx) Written() []Primary {
 	return written
 }
 
-// Create writes v, which must not exist yet.
+// Create writes v, on condition that its item doesn't exist.
 func (e *Entity[T]) Create(tx *Tx, v T) {
 	p := e.put(tx, v)
 	tx.Absent(p)
 }
 
-// Put writes v, whatever was there.
+// Put writes v, whether its item exists or not.
 func (e *Entity[T]) Put(tx *Tx, v T) { e.put(tx, v) }
 
 func (e *Entity[T]) put(tx *Tx, v T) Primary {
@@ -186,11 +187,11 @@ func (e *Entity[T]) put(tx *Tx, v T) Primary {
 	return p
 }
 
-// Check demands that v is still as it was read.
+// Check demands that the row of v is still as it was read.
 func (e *Entity[T]) Check(tx *Tx, v T) { e.same(tx, e.keyOf(&v), &v) }
 
-// CheckIn demands that the row with the primary key made of values is still as
-// it is among rows; where it isn't among them, nothing is demanded.
+// CheckIn demands that the row with the primary key made of values is still as in
+// rows; nothing where rows lack it.
 func (e *Entity[T]) CheckIn(tx *Tx, rows Rows, values ...any) {
 	p := e.Key(values...)
 	item, ok := rows[p]
@@ -215,13 +216,12 @@ func (e *Entity[T]) Delete(tx *Tx, v T) {
 	e.same(tx, p, &v)
 }
 
-// Drop deletes the row of v, whatever is in it; conditions on it are up to the
-// caller.
+// Drop deletes the row of v, whatever its state; conditions are up to the caller.
 func (e *Entity[T]) Drop(tx *Tx, v T) { tx.on(e.keyOf(&v), remove) }
 
-// Change turns the row from into the row to, which must still be as it was
-// read. Only attributes that differ are written, so counters that others add to
-// meanwhile are left alone.
+// Change turns the row from, which must still be as it was read, into to, which has
+// the same key. Only attributes that differ are written, so counters that others
+// add to meanwhile aren't overwritten.
 func (e *Entity[T]) Change(tx *Tx, from, to T) {
 	item, err := e.Item(to)
 	if err != nil {
@@ -260,7 +260,7 @@ func (e *Entity[T]) Change(tx *Tx, from, to T) {
 	e.same(tx, p, &from)
 }
 
-// become notes that an attribute gets a value, or goes where it has none.
+// become sets an attribute, or removes it where v is nil.
 func (a *action) become(name string, v types.AttributeValue) {
 	if v == nil {
 		a.unset = append(a.unset, name)
@@ -269,7 +269,7 @@ func (a *action) become(name string, v types.AttributeValue) {
 	a.sets = append(a.sets, clause{"$ = ?", []any{name, v}})
 }
 
-// same demands that the guards of the row p are as in v.
+// same demands that the guards of the row p are equal to v's.
 func (e *Entity[T]) same(tx *Tx, p Primary, v *T) {
 	args := make([]any, 0, 2*len(e.guards))
 	for i, value := range e.values(v, e.guards) {
@@ -289,8 +289,8 @@ func text(v types.AttributeValue) string {
 	return ""
 }
 
-// settle turns bounds on the outcome into conditions on what is there now, and
-// drops sums that came to nothing.
+// settle turns bounds on the outcome into conditions on the present numbers, and
+// drops additions of 0.
 func (a *action) settle() {
 	for _, b := range a.bounds {
 		for _, s := range a.adds {

@@ -7,10 +7,10 @@ import (
 	"github.com/guregu/dynamo/v2"
 )
 
-// Unreadable says that a row can't be read as what its key and its kind say it
-// is: somebody edited the table by hand, or a fault of ours wrote it. Whoever
-// needs the row fails with it; a list that is shown leaves the row out; work
-// that goes on without it tells of it. No row is taken for absent for being
+// Unreadable says that a row can't be decoded as the entity that its key and its
+// kind name: somebody edited the table by hand, or a fault of ours wrote it. A
+// request that needs the row fails with it; a list that is shown omits the row;
+// work that goes on without it reports it. No row is taken for absent for being
 // unreadable, since a second one could be made then.
 type Unreadable struct {
 	Key  Primary
@@ -22,11 +22,11 @@ func (u *Unreadable) Error() string {
 	return fmt.Sprintf("table: the %s %s / %s can't be read: %v", u.Kind, u.Key.PK, u.Key.SK, u.Err)
 }
 
-// Unwrap returns why.
+// Unwrap returns the reason.
 func (u *Unreadable) Unwrap() error { return u.Err }
 
-// UnreadableIn returns the rows that err says can't be read, if that is all that
-// it says.
+// UnreadableIn returns the unreadable rows that err names; false where err is or
+// contains another error.
 func UnreadableIn(err error) ([]*Unreadable, bool) {
 	switch e := err.(type) { //nolint:errorlint // a chain with anything else in it says more
 	case *Unreadable:
@@ -45,13 +45,13 @@ func UnreadableIn(err error) ([]*Unreadable, bool) {
 	return nil, false
 }
 
-// Reasons why a row can't be read, beside those of its values.
+// Reasons why a row is unreadable, beside those of its attributes.
 var (
 	errKind = errors.New("no entity is called so")
 	errKey  = errors.New("its key is that of something else")
 )
 
-// readers read an item as the entity of that name.
+// readers check that an item can be read as the entity with the name.
 var readers = map[string]func(Primary, dynamo.Item) error{}
 
 func (e *Entity[T]) reads(p Primary, item dynamo.Item) error {
@@ -68,7 +68,7 @@ func (e *Entity[T]) reads(p Primary, item dynamo.Item) error {
 	return nil
 }
 
-// Sound returns an *Unreadable where the item with this key can't be read.
+// Sound returns an *Unreadable where the item with this key can't be read, else nil.
 func Sound(p Primary, item dynamo.Item) error {
 	name := KindOf(item)
 	read, ok := readers[name]
@@ -81,8 +81,8 @@ func Sound(p Primary, item dynamo.Item) error {
 	return nil
 }
 
-// sift takes the rows out that can't be read, and returns an error that names
-// each of them, nil where there is none.
+// sift removes unreadable rows, and returns an error that names each of them, nil
+// where there is none.
 func (r Rows) sift() error {
 	var bad []error
 	for p, item := range r {

@@ -8,13 +8,12 @@ import (
 	"github.com/guregu/dynamo/v2"
 )
 
-// remakes are the remake of each entity, by its name.
+// remakes has each entity's remake, by its name.
 var remakes = map[string]func(dynamo.Item) (dynamo.Item, error){}
 
-// Remake reads an item as the entity that it says it is, and returns it as that
-// entity would be written anew. The two are the same unless a key disagrees
-// with the data it was made of, or an attribute is there that nobody declared.
-// It is for checks of a whole table.
+// Remake decodes an item as the entity that its kind names, and encodes it again.
+// The two are the same unless a key disagrees with the data it was made of, or the
+// item has an undeclared attribute. It is for checks of a whole table.
 func Remake(item dynamo.Item) (dynamo.Item, error) {
 	remake, ok := remakes[text(item[kind])]
 	if !ok {
@@ -31,8 +30,7 @@ func (e *Entity[T]) remake(item dynamo.Item) (dynamo.Item, error) {
 	return e.Item(v)
 }
 
-// All returns every row of this entity among rows, in the order of their keys.
-// A row is of the entity that its kind says.
+// All returns the rows of this entity among rows, in the order of their keys.
 func (e *Entity[T]) All(rows Rows) []T {
 	var keys []Primary
 	for p, item := range rows {

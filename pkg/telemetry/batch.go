@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// Batch is what became of work that no caller waits for: a batch of a stream,
-// or a sweep.
+// Batch is the outcome of work that no caller waits for: a batch of a stream, or a
+// sweep.
 type Batch struct {
 	Operation           string // "stream" or "sweep"
 	Items, Done, Failed int
 	Err                 error
 }
 
-// Write ends the record of ctx with one log line and its metrics. Items are
-// counted and never shown, so nothing personal can be in them.
+// Write ends the record of ctx with one log line and its metrics. Items are counted,
+// never shown, so the line has no personal data.
 func (b Batch) Write(ctx context.Context, o Options) {
 	r := From(ctx)
 	r.SetOperation(b.Operation)

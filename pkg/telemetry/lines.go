@@ -63,14 +63,14 @@ func (h *observer) write(ctx context.Context, f facts, stack []byte) {
 	_, _ = h.o.Metrics.Write(line)
 }
 
-// told reports whether the log tells an error though nothing is broken. A refusal
-// says itself what it is for, but for that of a token: its cause is told to
-// nobody else.
+// told reports whether the log has the error of a request with a status below 500: of
+// one that was answered, and of a 401 with a cause, which nobody else sees. Other
+// refusals explain themselves.
 func told(f facts) bool {
 	return f.err != nil && (f.status < 400 || f.status == http.StatusUnauthorized && errors.Unwrap(f.err) != nil)
 }
 
-// tellLeftOut writes a line for each thing that was left out.
+// tellLeftOut writes a line for each thing that was omitted.
 func (f facts) tellLeftOut(ctx context.Context, log *slog.Logger) {
 	for _, why := range f.leftOut {
 		log.LogAttrs(context.WithoutCancel(ctx), slog.LevelError, "left out",

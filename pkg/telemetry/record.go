@@ -133,9 +133,9 @@ func (r *Record) Units() (read, write float64) {
 	return r.read, r.write
 }
 
-// SetErr keeps the cause of a refusal for the log, where it is shown for
-// statuses from 500 up, and for a 401 that has one. The first cause stands: what follows it is usually
-// its consequence. A nil error changes nothing.
+// SetErr keeps the cause of a refusal for the log, which shows it for statuses from 500
+// up, and for a 401 that has one. The first cause is kept: later ones are usually its
+// consequences. A nil error changes nothing.
 func (r *Record) SetErr(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -151,8 +151,8 @@ func (r *Record) Err() error {
 	return r.err
 }
 
-// LeaveOut notes that something was left out of what was asked for, and why: a
-// row that can't be read. The log tells each in a line of its own.
+// LeaveOut notes that something was omitted from an answer, and why, such as an
+// unreadable row. The log has a line for each.
 func (r *Record) LeaveOut(why error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -15,8 +15,8 @@ import (
 	"wardroom/pkg/telemetry"
 )
 
-// config is what it is told of its environment. It isn't that of a function behind
-// API Gateway, which would link all that lets requests in.
+// config is the function's environment. It isn't service.Config, with which everything
+// that admits requests would be linked.
 type config struct {
 	store.Config
 	Stage string `env:"WARDROOM_STAGE" envDefault:"local"`

@@ -22,7 +22,7 @@ func main() {
 	defer stop()
 	if err := run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "infra/aws/lint:", err)
-		os.Exit(1) //nolint:gocritic // stop only gives the signals back
+		os.Exit(1) //nolint:gocritic // stop only restores the signals' handling
 	}
 }
 

@@ -101,8 +101,8 @@ func checkov(ctx context.Context, root string, templates []string) ([]finding, e
 	return found, nil
 }
 
-// output runs a checker. It answers in JSON and exits with some other status
-// than 0 when it found something, so an answer counts more than the status.
+// output runs a checker and returns its JSON. A checker with findings exits with a
+// status other than 0, so the status is an error only where there is no output.
 func output(ctx context.Context, name string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	var stderr bytes.Buffer

@@ -14,7 +14,7 @@ import (
 	"wardroom/infra/local/engine"
 )
 
-// bench is everything that a command of SAM's needs, set up.
+// bench is the environment of SAM's commands.
 type bench struct {
 	root      string
 	sam       string            // the program
@@ -22,7 +22,7 @@ type bench struct {
 	functions map[string]string // logical ids, by group
 	endpoint  string            // of the DynamoDB engine, as this process reaches it
 	gateway   string            // this machine's address, as a container reaches it
-	drops     []func()          // what takes the tables away again
+	drops     []func()          // each drops a table
 }
 
 // with sets a bench up, runs f and takes down what it set up.
@@ -90,8 +90,8 @@ func (b *bench) environment(table string) error {
 	return os.WriteFile(filepath.Join(b.root, ".local", "sam", "env.json"), raw, 0o600)
 }
 
-// fromContainer is an endpoint as a container reaches it: this machine's own
-// addresses mean the container there, so the bridge's takes their place.
+// fromContainer returns an endpoint as a container reaches it: a loopback address would
+// mean the container itself, so the bridge's replaces it.
 func fromContainer(endpoint, gateway string) (string, error) {
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Host == "" {
@@ -103,8 +103,8 @@ func fromContainer(endpoint, gateway string) (string, error) {
 	return u.String(), nil
 }
 
-// gateway is this machine's address on Docker's default bridge. Where
-// Docker runs in a machine of its own, as on a Mac, it knows this one by name.
+// gateway returns this machine's address on Docker's default bridge. Where Docker runs
+// in a virtual machine, as on a Mac, that is a name that Docker resolves.
 func gateway() string {
 	if bridge, err := net.InterfaceByName("docker0"); err == nil {
 		if addresses, err := bridge.Addrs(); err == nil {
@@ -118,10 +118,10 @@ func gateway() string {
 	return "host.docker.internal"
 }
 
-// variables are those of the SAM process: no telemetry, and credentials, which
-// the database wants and doesn't check, so that SAM looks for none. It would
-// ask AWS whose they are, which takes ten seconds where AWS can't be reached, so
-// it is sent to a door that is shut.
+// variables are the SAM process's environment: no telemetry, and credentials, which the
+// database wants and doesn't check, so that SAM looks for none. SAM would ask STS whose
+// they are, which takes ten seconds where AWS can't be reached, so its endpoint is a
+// closed port.
 func variables() []string {
 	return append(os.Environ(), "SAM_CLI_TELEMETRY=0", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local",
 		"AWS_SESSION_TOKEN=", "AWS_REGION=eu-west-1", "AWS_DEFAULT_REGION=eu-west-1",

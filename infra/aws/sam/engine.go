@@ -18,16 +18,16 @@ import (
 // engineDeadline is for an engine on a busy machine; three seconds are usual.
 const engineDeadline = 90 * time.Second
 
-// engineFlags are tried in turn. Where the kernel lends neither overlays nor
-// address translation, copies and the userland proxy do.
+// engineFlags are tried in turn. The second work without the kernel's overlays and
+// address translation.
 var engineFlags = [][]string{
 	nil,
 	{"--storage-driver=vfs", "--iptables=false", "--ip6tables=false"},
 }
 
-// dockerEngine makes sure that a Docker engine answers. One that runs already is used
-// and left alone; otherwise one is started, after being installed where apt can
-// do it, and stop ends it.
+// dockerEngine makes sure that a Docker engine answers. It uses one that runs already,
+// which stop leaves alone; otherwise it starts one, installed by apt where necessary,
+// and stop ends it.
 func dockerEngine(ctx context.Context, dir string) (stop func(), err error) {
 	if answers(ctx) == nil {
 		return func() {}, nil
@@ -111,7 +111,7 @@ func docker(ctx context.Context, args ...string) (string, error) {
 	return text, nil
 }
 
-// install brings a Debian package where that is ours to do.
+// install installs a Debian package, where this process may.
 func install(ctx context.Context, name string) error {
 	if _, err := exec.LookPath("apt-get"); err != nil || os.Geteuid() != 0 || runtime.GOOS != "linux" {
 		return fmt.Errorf("install %s (on Debian: sudo apt-get install %s)", name, name)
@@ -127,7 +127,7 @@ func install(ctx context.Context, name string) error {
 	return nil
 }
 
-// last is the end of a log, where the reason stands.
+// last returns the end of a log, which has the reason of a failure.
 func last(path string) string {
 	raw, err := os.ReadFile(path)
 	if err != nil {

@@ -13,12 +13,12 @@ import (
 //go:embed Dockerfile
 var dockerfile []byte
 
-// standIn is the bootstrap of the runtime: it hands over to the function's.
+// standIn is the bootstrap of the stand-in's runtime, which runs the function's.
 const standIn = "#!/bin/sh\nexec /var/task/bootstrap \"$@\"\n"
 
-// image makes sure that the base image of the functions is there, under the
-// name by which SAM asks for it: AWS's own where it can be pulled, and else a
-// stand-in of two megabytes, which serves since a Go binary needs nothing of it.
+// image makes sure that Docker has the functions' base image, under the name that SAM
+// uses: AWS's own where it can be pulled, else a stand-in of two megabytes, which
+// suffices since a Go binary needs nothing of it.
 func image(ctx context.Context, arch string) error {
 	tag := "public.ecr.aws/lambda/provided:al2023-" + arch
 	if _, err := docker(ctx, "image", "inspect", tag); err == nil {

@@ -13,8 +13,7 @@ import (
 	"time"
 )
 
-// invoke sends the sample event of an operation to its function and prints what
-// it answers.
+// invoke sends the sample event of an operation to its function and prints the answer.
 func invoke(ctx context.Context, b *bench, operation string) error {
 	found, err := filepath.Glob(filepath.Join(b.root, "events", "*", operation+".json"))
 	if err != nil || len(found) != 1 {
@@ -37,7 +36,7 @@ func invoke(ctx context.Context, b *bench, operation string) error {
 	return nil
 }
 
-// answer is what a function gives API Gateway.
+// answer is a function's answer to API Gateway.
 type answer struct {
 	Status int    `json:"statusCode"`
 	Body   string `json:"body"`
@@ -55,7 +54,7 @@ func (b *bench) call(ctx context.Context, group, event, table string, log io.Wri
 	return a, nil
 }
 
-// invoke gives an event to a function, and returns what it answers.
+// invoke sends an event to a function and returns its answer.
 func (b *bench) invoke(ctx context.Context, slug, event, table string, log io.Writer) ([]byte, error) {
 	id, err := b.function(slug)
 	if err != nil {

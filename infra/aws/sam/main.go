@@ -5,8 +5,8 @@
 //	go run ./infra/aws/sam api
 //	go run ./infra/aws/sam test
 //
-// It brings what it needs: SAM in a virtual environment, a Docker engine where
-// none runs, a base image where AWS's can't be pulled. It ends what it started.
+// It installs SAM in a virtual environment, starts a Docker engine where none runs, and
+// makes a base image where AWS's can't be pulled. It ends what it started.
 // DYNAMODB_ENDPOINT names an engine that already runs, such as that of
 // make run, instead.
 package main

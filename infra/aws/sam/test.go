@@ -74,7 +74,7 @@ func test(ctx context.Context, b *bench) error {
 	var log bytes.Buffer
 	if err := b.during(ctx, port, &log, func(base string) error {
 		made := bodies(all)
-		last := len(made) - 1 // governance plans what rests on all that is there, so it comes first
+		last := len(made) - 1 // governance's plan depends on all rows, so it comes first
 		for _, s := range slices.Concat(made[last:], chosen, made[:last]) {
 			check("api", s, func(io.Writer) (int, []byte, error) { return send(ctx, s, base) })
 		}
@@ -89,7 +89,7 @@ func test(ctx context.Context, b *bench) error {
 	return nil
 }
 
-// sweep has the stream's function do what the schedule asks of it.
+// sweep sends the schedule's event to the stream's function.
 func (b *bench) sweep(ctx context.Context) error {
 	table, err := b.demo(ctx)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Hello is the least a Go function can be. Its start is what the others are
-// measured by, so that a figure means the same on every machine.
+// Hello is the smallest Go function. The starts of the others are measured relative to
+// its start, so that a figure means the same on every machine.
 package main
 
 import "github.com/aws/aws-lambda-go/lambda"

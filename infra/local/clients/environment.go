@@ -15,18 +15,17 @@ import (
 	"wardroom/infra/local/filelock"
 )
 
-// Package is one exact release on PyPI, and what it needs beside it that pip
-// wouldn't choose by itself: "scim2-models==0.12.3".
+// Package is one exact release on PyPI. With are further requirements that pip wouldn't
+// choose by itself: "scim2-models==0.12.3".
 type Package struct {
 	Name, Version string
 	With          []string
 }
 
-// Environment returns the python of a virtual environment under dir that holds
-// the package, and makes it if need be. It counts as made only once its marker
-// is there, which is written last: one that broke off is made anew. Processes
-// that want the same one at the same time wait for one another. The error says
-// what to do; it carries the last words of pip.
+// Environment returns the python of a virtual environment under dir that has the
+// package, and makes the environment unless it is complete. A marker, written last, says
+// that it is: one that broke off is made anew. Processes that need the same one at the
+// same time wait for each other. The error says what to do, with the end of pip's output.
 func Environment(ctx context.Context, dir string, p Package, log func(string)) (python string, err error) {
 	home := filepath.Join(dir, p.Name+"-"+p.Version)
 	python = filepath.Join(home, "bin", "python")

@@ -6,7 +6,7 @@ import (
 	"wardroom/pkg/table"
 )
 
-// agent is an agent with everything that people have done with it.
+// agent is an agent with its versions, permissions, alias, review, vote and marks.
 type agent struct {
 	ID          int64               `json:"id"`
 	Project     int64               `json:"project"`
@@ -43,7 +43,7 @@ type agent struct {
 	Recent *mark `json:"recent"`
 }
 
-// mark is that a user has starred an agent, or used it lately.
+// mark is a user's star of an agent, or their recent use of it.
 type mark struct {
 	ID   int64 `json:"id"`
 	User int64 `json:"user"`
@@ -59,8 +59,8 @@ func (d *data) agentsIn(project int64) (n int64) {
 	return n
 }
 
-// agents adds the agents. What is counted on an agent's row is counted here,
-// since one transaction writes a row once.
+// agents adds the agents. It computes their counters itself, since a transaction writes
+// a row once.
 func (d *data) agents(s *store.Store, tx *table.Tx) {
 	for _, a := range d.Agents {
 		row := model.Agent{
@@ -90,7 +90,7 @@ func (d *data) agents(s *store.Store, tx *table.Tx) {
 	}
 }
 
-// opinions adds what people made of the agent.
+// opinions adds the agent's alias, review, vote and marks, and counts them in row.
 func (a agent) opinions(s *store.Store, tx *table.Tx, row *model.Agent) {
 	if a.Alias != nil {
 		row.AliasCount = 1

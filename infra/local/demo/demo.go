@@ -111,7 +111,7 @@ type data struct {
 	Agents []agent `json:"agents"`
 }
 
-// place is what teams and projects have in common.
+// place has the fields that teams and projects share.
 type place struct {
 	ID           int64      `json:"id"`
 	Organization int64      `json:"organization"`
@@ -125,28 +125,28 @@ type place struct {
 	} `json:"members"`
 }
 
-// Loaded reports whether the store holds the demo data, or any other: its first
-// organisation.
+// Loaded reports whether the store has an organisation 1, the demo data's or another.
 func Loaded(ctx context.Context, s *store.Store) (bool, error) {
 	rows, err := s.Read(ctx, table.Organizations.Key(int64(1)))
 	return len(rows) > 0, err
 }
 
-// Load writes the demo data into an empty table, in one transaction. The stamps
-// and ids are those of the file, and every counter of ids starts after them. The
-// keys count as used at that time, if one is given: who counts calls doesn't
-// want the one that writes it down.
+// Load writes the demo data into an empty table, and may be repeated after a failure.
+// Stamps and ids are the file's, and every sequence of ids starts after LastID. used, if
+// given, is the keys' last use, so that requests soon after it don't record theirs: tests
+// count calls.
 func Load(ctx context.Context, s *store.Store, used ...model.Time) error {
 	var d data
 	if err := json.Unmarshal(file, &d); err != nil {
 		return fmt.Errorf("demo.json: %w", err)
 	}
-	// Apart, since one transaction doesn't hold all; written anew they are the same.
+	// In a transaction of their own, since one hasn't room for all; a repetition writes the
+	// same rows.
 	var tx table.Tx
 	for _, sequence := range model.Sequences() {
 		table.Counters.Put(&tx, model.Counter{Sequence: sequence, Last: LastID})
 	}
-	// Always the same, like the keys of the demo data: so are the cursors.
+	// A fixed secret, like the demo data's keys, so that cursors are reproducible.
 	table.Secrets.Put(&tx, model.Secret{Name: model.CursorSecret, Key: []byte("local-only-secret-of-all-cursors")})
 	if err := s.Commit(ctx, &tx); err != nil {
 		return err
@@ -196,8 +196,8 @@ func (d *data) people(s *store.Store, tx *table.Tx, used []model.Time) {
 	}
 }
 
-// removals adds some that were worked off long ago, one of which nobody need
-// hurry to undo.
+// removals adds removals that were done long ago, with a deadline for their undo in a
+// century.
 func (d *data) removals(s *store.Store, tx *table.Tx) {
 	for _, r := range d.Removals {
 		row := model.Removal{
@@ -223,13 +223,13 @@ func (d *data) removals(s *store.Store, tx *table.Tx) {
 	}
 }
 
-// The audit rows here are named after the removals that they tell of.
+// auditPrefix, with the removal's id, is the id of a removal's audit row.
 const auditPrefix = "demo-removal-"
 
 // IsAudit reports whether the id is that of an audit row of the demo data.
 func IsAudit(id string) bool { return strings.HasPrefix(id, auditPrefix) }
 
-// userAt is the id of the user with the address.
+// userAt returns the id of the user with an address.
 func (d *data) userAt(email string) int64 {
 	for _, u := range d.Users {
 		if u.Email == email {
@@ -241,11 +241,10 @@ func (d *data) userAt(email string) int64 {
 
 const century = 100 * 365 * 24 * time.Hour
 
-// InviteSecret is what follows the dot in the token of every invitation here.
+// InviteSecret is the part after the dot in the token of every invitation here.
 const InviteSecret = "local-only-invitation"
 
-// invites adds invitations that nobody need hurry to accept, and such as were
-// accepted long ago.
+// invites adds invitations: accepted ones, and ones that don't expire soon.
 func (d *data) invites(s *store.Store, tx *table.Tx) {
 	for _, i := range d.Invites {
 		row := model.Invite{
@@ -268,8 +267,8 @@ func (d *data) invites(s *store.Store, tx *table.Tx) {
 	}
 }
 
-// plans adds plans, which may be applied for as long as their people are what the demo
-// data make of them, and that nobody need hurry to apply.
+// plans adds offboarding plans, which expire in a century and can be applied as long as
+// their users are unchanged.
 func (d *data) plans(s *store.Store, tx *table.Tx) {
 	for _, p := range d.Plans {
 		s.RecordPlan(tx, model.Offboarding{
@@ -316,8 +315,8 @@ func (d *data) places(tx *table.Tx) {
 	}
 }
 
-// Keyed names a key for checkpoints where the environment names none. It is made
-// by the first that is signed.
+// Keyed sets a file for the checkpoints' key, where the environment names none. The
+// first signature makes the file.
 var Keyed = sync.OnceFunc(func() {
 	const name = "WARDROOM_CHECKPOINT_FILE"
 	if os.Getenv(name) == "" {

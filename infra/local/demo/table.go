@@ -13,9 +13,8 @@ import (
 	"wardroom/pkg/table"
 )
 
-// CreateTable makes the table of the schema, stream and TTL included, unless it
-// is there, and reports whether it made it. In AWS the stack makes it. edits
-// change what is made, for tests.
+// CreateTable makes the table, with stream and TTL, unless it exists, and reports
+// whether it made it. In AWS the stack makes it. edits change the input, for tests.
 func CreateTable(ctx context.Context, db *dynamodb.Client, name string, edits ...func(*dynamodb.CreateTableInput)) (made bool, err error) {
 	s := table.Schema()
 	in := &dynamodb.CreateTableInput{
@@ -69,7 +68,7 @@ func keySchema(pk, sk string) []types.KeySchemaElement {
 	}
 }
 
-// Streamless leaves out the stream, for tables that nobody reads one of: DynamoDB
-// Local keeps the streams of deleted tables and looks through all of them at every
-// write, so that after some dozens of tables every call takes five times as long.
+// Streamless leaves out the stream, for tables whose stream nobody reads: DynamoDB Local
+// keeps the streams of deleted tables and searches all of them at every write, so that
+// after some dozens of tables every call takes five times as long.
 func Streamless(in *dynamodb.CreateTableInput) { in.StreamSpecification = nil }

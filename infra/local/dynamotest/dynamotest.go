@@ -18,12 +18,11 @@ var shared struct {
 	err    error
 }
 
-// Endpoint returns the address of a DynamoDB engine: one of those that
-// DYNAMODB_ENDPOINTS lists, as make test starts them for all packages, the same for
-// a test and its subtests; the one that DYNAMODB_ENDPOINT names; or one that this
-// test process starts for itself and shares between its tests, so that a plain go
-// test of one package works as well. Data is in memory; a test makes a table of its
-// own. Nobody need stop it: it ends with the process, however that ends.
+// Endpoint returns the address of a DynamoDB engine: one of DYNAMODB_ENDPOINTS, which
+// make test starts for all packages, the same for a test and its subtests; else that of
+// DYNAMODB_ENDPOINT; else one that this process starts and its tests share, so that a
+// plain go test of one package works as well. Data is in memory, and a test makes a table
+// of its own. The engine ends with the process, however that ends.
 func Endpoint(t testing.TB) string {
 	t.Helper()
 	given := os.Getenv("DYNAMODB_ENDPOINT")

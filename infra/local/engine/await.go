@@ -35,7 +35,8 @@ func (s *Server) await(ctx context.Context) error {
 	}
 }
 
-// said is read only after the server has ended: the copying goroutine is done then.
+// said returns the end of the server's output. Call it only after the server has ended,
+// when nothing writes to it any more.
 func (s *Server) said() string {
 	<-s.done
 	if text := strings.TrimSpace(s.stderr.buf.String()); text != "" {
@@ -44,9 +45,8 @@ func (s *Server) said() string {
 	return "(nothing)"
 }
 
-// Answers tells whether a server that speaks DynamoDB answers at the endpoint. It
-// is asked as everything else is, by the SDK: an engine may look at a signature's
-// form although it knows no key.
+// Answers reports whether a DynamoDB server answers at the endpoint. It calls by the
+// SDK, since an engine may check a signature's form although it knows no key.
 func Answers(ctx context.Context, endpoint string) bool {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()

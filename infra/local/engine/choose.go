@@ -15,8 +15,8 @@ const (
 	DynamoDBLocal = "dynamodb-local"
 )
 
-// NameVariable is the variable that chooses an engine, and that tells the command
-// beside one which it is.
+// NameVariable is the environment variable that chooses an engine, and that names it to
+// the command beside it.
 const NameVariable = "WARDROOM_ENGINE"
 
 // kind is one engine.
@@ -28,8 +28,8 @@ type kind struct {
 	find func(ctx context.Context, o Options) program
 }
 
-// program makes the command that runs an engine on a port, under Options that
-// have their defaults.
+// program makes the command that runs an engine on a port. Its Options have their
+// defaults.
 type program func(o Options, port int) *exec.Cmd
 
 // source is one way to install an engine.
@@ -44,10 +44,10 @@ func sources() []source {
 	return []source{{dynoxide, byNPM}, {dynamoDBLocal, byMaven}, {dynoxide, byCargo}}
 }
 
-// choose returns the engine to run and how. One that is named, or whose data lie
-// in the data folder, is that one or none. Otherwise the first that is installed
-// is taken, and if none is, the first that can be installed: as a binary from npm,
-// as jars from Maven, compiled by cargo.
+// choose returns the engine to run and its program. An engine that is named, or whose
+// data are in the data folder, is the only candidate. Otherwise it chooses the first
+// that is installed, else the first that can be installed: as a binary from npm, as jars
+// from Maven, compiled by cargo.
 func choose(ctx context.Context, o Options) (kind, program, error) {
 	want, err := wanted(o)
 	if err != nil {
@@ -74,7 +74,7 @@ func choose(ctx context.Context, o Options) (kind, program, error) {
 	return kind{}, nil, fmt.Errorf("no DynamoDB engine could be installed:\n%w", errors.Join(failed...))
 }
 
-// wanted returns the name of the one engine that will do, or "" where any will.
+// wanted returns the name of the only candidate, or "" where any engine will do.
 func wanted(o Options) (string, error) {
 	name, by := o.Name, "its caller"
 	if name == "" {

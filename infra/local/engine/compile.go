@@ -32,7 +32,7 @@ func compile(ctx context.Context, java, dir string) error {
 	if compiled(source) {
 		return nil
 	}
-	// The source gets its name once the class is there: it says that all is done.
+	// The source is renamed into place last: with it the class is complete.
 	draft := filepath.Join(dir, "draft")
 	if err := os.MkdirAll(draft, 0o750); err != nil {
 		return fmt.Errorf("preparing DynamoDB Local: %w", err)

@@ -15,8 +15,7 @@ const Version = "2.6.1"
 const compilerVersion = "3.33.0"
 
 const (
-	// heap keeps the server modest; a full test run stays well under it. collector
-	// takes the least work for one of that size.
+	// heap suffices for a full test run. collector is the cheapest for one of that size.
 	heap      = "-Xmx512m"
 	collector = "-XX:+UseSerialGC"
 )
@@ -25,8 +24,8 @@ const (
 // open-source software.
 var dynamoDBLocal = kind{name: DynamoDBLocal, title: "DynamoDB Local", data: "shared-local-instance.db", find: findDynamoDBLocal}
 
-// findDynamoDBLocal wants the jars and a java. One that is too old is a matter of
-// installing, which tells about it.
+// findDynamoDBLocal returns nil without the jars or a java that is new enough. The error
+// of an installation says which.
 func findDynamoDBLocal(ctx context.Context, o Options) program {
 	if !installed(jars(o)) {
 		return nil
@@ -52,7 +51,7 @@ func byMaven(ctx context.Context, o Options) (program, error) {
 	return runDynamoDBLocal(java), nil
 }
 
-// jars is the folder that they are kept in.
+// jars is the folder of the jars.
 func jars(o Options) string { return filepath.Join(o.Dir, "dynamodb") }
 
 func runDynamoDBLocal(java string) program {

@@ -13,21 +13,21 @@ import (
 	"wardroom/infra/local/filelock"
 )
 
-// Releases of dynoxide: the crate has another number than the program in it,
-// which is that of the npm package.
+// Releases of dynoxide: the crate's number differs from its program's, which is the npm
+// package's.
 const (
 	dynoxideCrate   = "3.2.0"
 	dynoxideProgram = "1.5.0"
 )
 
-// dynoxideFile is where its data lie in a data folder.
+// dynoxideFile is its data file in a data folder.
 const dynoxideFile = "dynoxide.db"
 
 // dynoxide is an open-source engine (MIT or Apache-2.0) in one binary, over SQLite.
 var dynoxide = kind{name: Dynoxide, title: "dynoxide", data: dynoxideFile, find: findDynoxide}
 
-// findDynoxide looks in .local/bin, then on the path, then where npm puts it. That
-// is the program itself, for the launcher beside it would leave its child behind.
+// findDynoxide looks in .local/bin, then on the path, then in npm's package. There it
+// takes the program itself, since the launcher's child would outlive it.
 func findDynoxide(_ context.Context, o Options) program {
 	if path, err := exec.LookPath(filepath.Join(o.Dir, "bin", "dynoxide")); err == nil {
 		return runDynoxide(path)
@@ -67,8 +67,8 @@ func byNPM(ctx context.Context, o Options) (program, error) {
 	return installDynoxide(ctx, o, npm, "install", "--silent", "--no-fund", "--no-audit", "--prefix", npmFolder(o), "dynoxide@"+dynoxideProgram)
 }
 
-// Cargo installs dynoxide under .local/bin and says so, unless it is there: it is
-// compiled, which takes some minutes.
+// Cargo compiles dynoxide into .local/bin, unless it is there, which takes some minutes,
+// and logs that.
 func Cargo(ctx context.Context, log func(string)) error {
 	root, err := Root()
 	if err != nil {
@@ -99,7 +99,7 @@ func byCargo(ctx context.Context, o Options) (program, error) {
 		"--no-default-features", "--features", "native-sqlite,http-server,cli")
 }
 
-// installDynoxide runs the command that brings it, alone among processes.
+// installDynoxide runs a command that installs it, one process at a time.
 func installDynoxide(ctx context.Context, o Options, command string, args ...string) (program, error) {
 	lock, err := filelock.Wait(ctx, npmFolder(o)+".lock", func() { o.Log("Waiting for another process that installs dynoxide.") })
 	if err != nil {

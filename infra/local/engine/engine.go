@@ -1,10 +1,9 @@
 // Package engine installs and runs a server that speaks DynamoDB, so that the
 // whole system works on one machine without an AWS account.
 //
-// There are two: dynoxide, which is open source, and DynamoDB Local, which is
-// AWS's own. Nothing is asked of the user: the first of them that is to be had is
-// taken (choose says in which order), installed under .local/ if need be, and
-// every later start is quick.
+// There are two: dynoxide, which is open source, and DynamoDB Local, which is AWS's own.
+// The user needs to do nothing: the first available one runs (see choose for the order),
+// installed under .local/ if necessary, and every later start is quick.
 package engine
 
 import (
@@ -36,12 +35,12 @@ const (
 
 // Options say what Start runs. The zero value is an in-memory server on a free port.
 type Options struct {
-	Name string       // Dynoxide or DynamoDBLocal; "" is what WARDROOM_ENGINE names, else the first to be had
+	Name string       // Dynoxide or DynamoDBLocal; "" for that of WARDROOM_ENGINE, else the first available
 	Dir  string       // where engines are installed; "" is .local under the module's root
 	Data string       // folder of the data files; "" keeps everything in memory
 	Port int          // 0 takes a free one
 	Host string       // address it listens on; "" is 127.0.0.1, and containers need "0.0.0.0"
-	Log  func(string) // told, in a sentence, of anything slow or surprising; nil is silence
+	Log  func(string) // gets a sentence about anything slow or surprising; nil drops it
 }
 
 // Server is one running engine. It ends with the process that started it, even when that one is killed.
@@ -51,12 +50,12 @@ type Server struct {
 	cmd    *exec.Cmd
 	stderr *tail
 	done   chan struct{}  // closed once the server has ended
-	lock   *filelock.Lock // holds the data folder, nil in memory
+	lock   *filelock.Lock // on the data folder; nil in memory
 }
 
 // Start installs what is missing, starts the server and returns once it answers.
-// ErrPortBusy is the one refusal worth telling apart; every other error says in
-// words what is missing and what to do.
+// It returns ErrPortBusy where the port is taken; every other error says in words what
+// is missing and what to do.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = func(string) {}
@@ -120,13 +119,13 @@ func start(ctx context.Context, k kind, command program, o Options, port int) (*
 	return s, nil
 }
 
-// Name is the engine that runs: Dynoxide or DynamoDBLocal.
+// Name returns the engine that runs: Dynoxide or DynamoDBLocal.
 func (s *Server) Name() string { return s.kind.name }
 
 // Port is the port the server listens on.
 func (s *Server) Port() int { return s.port }
 
-// Endpoint is what DYNAMODB_ENDPOINT wants, "http://127.0.0.1:…".
+// Endpoint returns the value for DYNAMODB_ENDPOINT, "http://127.0.0.1:…".
 func (s *Server) Endpoint() string { return fmt.Sprintf("http://127.0.0.1:%d", s.port) }
 
 // Done is closed when the server has ended, by Stop or by itself.
@@ -162,8 +161,8 @@ func freePort(host string) (int, error) {
 	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
-// portFree looks on loopback too, where our own calls go: another program may
-// hold just that.
+// portFree returns an error unless the port is free on host, and on loopback, where our
+// own calls go: another program may listen on loopback alone.
 func portFree(host string, port int) error {
 	for _, host := range []string{host, "127.0.0.1"} {
 		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
@@ -175,7 +174,7 @@ func portFree(host string, port int) error {
 	return nil
 }
 
-// tail keeps the last lines of what the server says, for the error message.
+// tail is a Writer that keeps the end of the server's output, for error messages.
 type tail struct{ buf bytes.Buffer }
 
 func (t *tail) Write(p []byte) (int, error) {

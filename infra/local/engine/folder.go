@@ -6,14 +6,14 @@ import (
 	"path/filepath"
 )
 
-// What lies in a data folder beside the data.
+// The files in a data folder beside the data.
 const (
-	EndpointFile   = "endpoint"       // where the server over it listens, while it runs
-	CheckpointFile = "checkpoint.pem" // the key of the audit log's checkpoints, unless another one is configured
+	EndpointFile   = "endpoint"       // the endpoint of its server, while that runs
+	CheckpointFile = "checkpoint.pem" // the key of the audit log's checkpoints, unless another is configured
 )
 
-// Folder is the data folder of make run: what WARDROOM_DATA says, else .local/data
-// in the repository.
+// Folder returns the data folder of make run: that of WARDROOM_DATA, else .local/data in
+// the repository.
 func Folder() (string, error) {
 	if data := os.Getenv("WARDROOM_DATA"); data != "" {
 		return data, nil
@@ -36,7 +36,7 @@ func Forget(data string) error {
 	return nil
 }
 
-// Root is the folder of go.mod above the working directory: tests run in the
+// Root returns the folder of go.mod at or above the working directory: tests run in the
 // folder of their package, commands anywhere in the repository.
 func Root() (string, error) {
 	wd, err := os.Getwd()

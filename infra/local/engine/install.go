@@ -16,11 +16,10 @@ import (
 //go:embed pom.xml
 var pom []byte
 
-// Install puts the jars into dir unless they are there. They are fetched into a
-// folder beside it, looked through, and renamed into place as the last step: a
-// folder of that name is therefore always whole, and a download that broke, or
-// a process that was killed in the middle, is simply done again. Processes that
-// install at the same time wait for one another.
+// Install puts the jars into dir unless they are there. They are fetched into a folder
+// beside it, checked, and renamed into place last: dir is therefore always complete, and
+// after a broken download or a killed process another call starts again. Processes that
+// install at the same time wait for each other.
 func Install(ctx context.Context, dir string, log func(string)) error {
 	if installed(dir) {
 		return nil
@@ -55,8 +54,8 @@ func Install(ctx context.Context, dir string, log func(string)) error {
 	return nil
 }
 
-// installed looks for the jars of these very releases, so that a new one is
-// fetched although an older one is there.
+// installed reports whether the jars of these very releases are there: others don't
+// count.
 func installed(dir string) bool {
 	for _, jar := range []string{"DynamoDBLocal-" + Version, "ecj-" + compilerVersion} {
 		if _, err := os.Stat(filepath.Join(dir, jar+".jar")); err != nil {
@@ -90,8 +89,7 @@ func fetch(ctx context.Context, mvn, parts string) error {
 	return check(parts)
 }
 
-// check opens every jar, for Maven may call a run complete that left a cut file
-// in its cache.
+// check opens every jar, since Maven may succeed with a truncated file in its cache.
 func check(dir string) error {
 	jars, err := filepath.Glob(filepath.Join(dir, "*.jar"))
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// oldestJava is what DynamoDB Local 2.x is compiled for.
+// oldestJava is the oldest Java that runs DynamoDB Local 2.x.
 const oldestJava = 17
 
 // findJava returns a java that is new enough, from JAVA_HOME or the path, and
@@ -31,7 +31,7 @@ func findJava(ctx context.Context, log func(string)) (string, error) {
 	return java, nil
 }
 
-// lookJava returns java's path, or what is wrong in half a sentence.
+// lookJava returns java's path, or the problem as half a sentence.
 func lookJava(ctx context.Context) (path, problem string) {
 	path = filepath.Join(os.Getenv("JAVA_HOME"), "bin", "java")
 	if os.Getenv("JAVA_HOME") == "" {
@@ -53,8 +53,8 @@ func lookJava(ctx context.Context) (path, problem string) {
 
 var versionLine = regexp.MustCompile(`version "(?:1\.)?(\d+)`)
 
-// javaVersion reads the major version from what java -version says, 0 if it
-// says nothing of the kind; up to Java 8 the major version came after "1.".
+// javaVersion reads the major version from the output of java -version, 0 if it has
+// none. Up to Java 8 the major version follows "1.".
 func javaVersion(said string) int {
 	m := versionLine.FindStringSubmatch(said)
 	if m == nil {
@@ -77,9 +77,9 @@ func findMaven(ctx context.Context, log func(string)) (string, error) {
 	return exec.LookPath("mvn")
 }
 
-// provide installs the first of the packages that can be had, if this is Debian
-// (or its kin) and we are root. Elsewhere it changes nothing and returns the
-// command that a person would type.
+// provide installs the first available package, if this is a Debian-like system and this
+// process is root. Elsewhere it changes nothing and returns the command that a person
+// would type.
 func provide(ctx context.Context, log func(string), problem string, packages ...string) (command string, err error) {
 	release, _ := os.ReadFile("/etc/os-release")
 	apt, aptErr := exec.LookPath("apt-get")
@@ -105,7 +105,7 @@ func provide(ctx context.Context, log func(string), problem string, packages ...
 	return command, err
 }
 
-// installCommand is what to type on this system for a package named as Debian does.
+// installCommand returns the command that installs a package, by its name in Debian.
 func installCommand(osRelease, name string) string {
 	id := regexp.MustCompile(`(?m)^ID(_LIKE)?=.*`).FindAllString(osRelease, -1)
 	ids := strings.Join(id, " ")

@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// Lock is an advisory lock on a file, held until Release or until the process
-// ends, however it ends: a crash never leaves one behind.
+// Lock is an advisory lock on a file, until Release or the end of the process: a crash
+// never leaves one behind.
 type Lock struct{ file *os.File }
 
-// Try takes the lock, making its file and folder, or fails at once.
+// Try takes the lock on a file, which it makes with its folder, or fails at once.
 func Try(path string) (*Lock, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return nil, err
@@ -31,8 +31,8 @@ func Try(path string) (*Lock, error) {
 	return &Lock{f}, nil
 }
 
-// Wait takes the lock as soon as its holder is done; waiting is called once if
-// that isn't at once. It gives up only with the context.
+// Wait takes the lock on a file as soon as that is free. It calls waiting once if it has
+// to wait, and gives up only when ctx ends.
 func Wait(ctx context.Context, path string, waiting func()) (*Lock, error) {
 	for first := true; ; first = false {
 		l, err := Try(path)
@@ -50,7 +50,7 @@ func Wait(ctx context.Context, path string, waiting func()) (*Lock, error) {
 	}
 }
 
-// Release lets the next one in. Releasing nil does nothing.
+// Release frees the lock. Releasing nil does nothing.
 func (l *Lock) Release() {
 	if l != nil {
 		_ = l.file.Close()

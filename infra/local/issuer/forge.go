@@ -1,5 +1,5 @@
-// Package issuer gives tests what signs tokens: a forger, which signs whatever
-// a test asks for, and the real oidc-provider from npm.
+// Package issuer gives tests two issuers of tokens: a forger, which signs any claims, and
+// the real oidc-provider from npm.
 package issuer
 
 import (
@@ -18,7 +18,7 @@ import (
 	"wardroom/pkg/signin"
 )
 
-// Client is the one client whose tokens are taken.
+// Client is the only client whose tokens are accepted.
 const Client = "wardroom-web"
 
 // Forger is an issuer that signs anything.
@@ -32,7 +32,7 @@ type Forger struct {
 	instead http.HandlerFunc
 }
 
-// Forge starts one on a free port of the loopback. It ends with the test.
+// Forge starts a forger on a free port of the loopback. It ends with the test.
 func Forge(t testing.TB) *Forger {
 	t.Helper()
 	f := &Forger{asked: map[string]int{}}
@@ -55,14 +55,14 @@ func (f *Forger) Rotate(t testing.TB) {
 	f.key, f.kid = key, rand.Text()
 }
 
-// Instead makes the forger answer everything by h; nil makes it well again.
+// Instead makes h answer all requests to the forger; nil ends that.
 func (f *Forger) Instead(h http.HandlerFunc) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.instead = h
 }
 
-// Asked is how often the keys were fetched.
+// Asked returns how often the keys were fetched.
 func (f *Forger) Asked() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -95,15 +95,15 @@ func (f *Forger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
-// Config makes a system take the forger's tokens.
+// Config returns the configuration of a system that accepts the forger's tokens.
 func (f *Forger) Config() signin.Config {
 	return signin.Config{Issuer: f.URL, Clients: []string{"another-of-ours", Client}}
 }
 
-// Claims are what a token says.
+// Claims are a token's claims.
 type Claims map[string]any
 
-// ID is what an ID token says whose issuer has verified the address.
+// ID returns the claims of an ID token whose issuer has verified the address.
 func (f *Forger) ID(subject, email string) Claims {
 	now := time.Now()
 	return Claims{
@@ -112,8 +112,7 @@ func (f *Forger) ID(subject, email string) Claims {
 	}
 }
 
-// Access is what an access token says, as Cognito writes it: without an
-// audience.
+// Access returns the claims of an access token of Cognito's: without an audience.
 func (f *Forger) Access(subject string) Claims {
 	now := time.Now()
 	return Claims{
@@ -122,7 +121,7 @@ func (f *Forger) Access(subject string) Claims {
 	}
 }
 
-// With is c with another claim; nil takes it away.
+// With returns c with a claim set to value; nil removes it.
 func (c Claims) With(name string, value any) Claims {
 	c = maps.Clone(c)
 	if c[name] = value; value == nil {
@@ -144,7 +143,7 @@ func (f *Forger) SignAs(t testing.TB, c Claims, typ jose.ContentType) string {
 	return Sign(t, c, jose.RS256, key, map[jose.HeaderKey]any{"kid": kid, jose.HeaderType: typ})
 }
 
-// Key is the forger's secret.
+// Key returns the forger's private key and its id.
 func (f *Forger) Key() (key *rsa.PrivateKey, kid string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

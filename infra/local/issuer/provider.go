@@ -32,7 +32,7 @@ import (
 //go:embed npm
 var files embed.FS
 
-// People are whom a provider knows: what their ID tokens say, by subject.
+// People are a provider's users: the claims of their ID tokens, by subject.
 type People map[string]map[string]any
 
 // Provider is oidc-provider, on a free port of the loopback.
@@ -43,7 +43,7 @@ type Provider struct {
 	stop   func()
 }
 
-// Start starts one, and installs it first where it isn't. It ends with the test.
+// Start starts a provider, and installs it first if necessary. It ends with the test.
 func Start(t testing.TB, people People) *Provider {
 	t.Helper()
 	text, err := json.Marshal(people)
@@ -56,7 +56,7 @@ func Start(t testing.TB, people People) *Provider {
 	return p
 }
 
-// Restart starts it anew at the same address, with new keys.
+// Restart starts the provider anew at the same address, with new keys.
 func (p *Provider) Restart(t testing.TB) {
 	t.Helper()
 	p.stop()
@@ -67,7 +67,7 @@ func (p *Provider) Restart(t testing.TB) {
 	p.start(t, u.Port())
 }
 
-// Stop takes it down.
+// Stop ends the provider.
 func (p *Provider) Stop() { p.stop() }
 
 func (p *Provider) start(t testing.TB, port string) {
@@ -107,7 +107,7 @@ func (p *Provider) start(t testing.TB, port string) {
 	t.Fatalf("oidc-provider did not start: %s", log.String())
 }
 
-// install puts oidc-provider under .local, once for each content of its files.
+// install installs oidc-provider under .local, once for each content of its files.
 func install(t testing.TB) string {
 	t.Helper()
 	root, err := engine.Root()
@@ -151,18 +151,18 @@ func install(t testing.TB) string {
 	return home
 }
 
-// Config makes a system take the provider's tokens.
+// Config returns the configuration of a system that accepts the provider's tokens.
 func (p *Provider) Config() signin.Config {
 	return signin.Config{Issuer: p.URL, Clients: []string{Client, "another-of-ours"}}
 }
 
-// Tokens are what a sign-in gives.
+// Tokens are the tokens of a sign-in.
 type Tokens struct {
 	ID     string `json:"id_token"`
 	Access string `json:"access_token"`
 }
 
-// SignIn goes the way of a browser: the authorization code flow with PKCE.
+// SignIn signs in as a browser does: by the authorization code flow with PKCE.
 func (p *Provider) SignIn(t testing.TB, client, subject string) (got Tokens) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)

@@ -15,27 +15,27 @@ import (
 	"wardroom/pkg/followup"
 )
 
-// Pump reads the stream of one table. Where it stands is kept in memory alone:
-// a new one begins with the oldest record there is, as at least once allows.
+// Pump reads the stream of one table. Its position is in memory alone: a new pump begins
+// with the oldest record, since delivery is at least once.
 type Pump struct {
 	Rule
 	DB      *dynamodb.Client
 	Streams *dynamodbstreams.Client
 	Table   string
-	Idle    time.Duration // how long to wait when there is nothing new
+	Idle    time.Duration // the wait after a round without new records
 }
 
-// cursor is where the pump stands in one shard.
+// cursor is the pump's position in one shard.
 type cursor struct {
 	iterator *string
 	ended    bool   // the shard is closed and read to its end
-	last     string // number of the last record that was handed over or passed over
+	last     string // sequence number of the last record that was delivered or given up
 }
 
-// errNoStream says that a table was made without a stream.
+// errNoStream is returned for a table without a stream.
 var errNoStream = errors.New("the table has no stream")
 
-// ClientOf returns the client of the streams that the DynamoDB behind db has.
+// ClientOf returns a client of the streams of db's DynamoDB.
 func ClientOf(db *dynamodb.Client) *dynamodbstreams.Client {
 	o := db.Options()
 	return dynamodbstreams.New(dynamodbstreams.Options{Region: o.Region, Credentials: o.Credentials, BaseEndpoint: o.BaseEndpoint})
@@ -56,14 +56,14 @@ func (p *Pump) Run(ctx context.Context) error {
 			break
 		}
 	}
-	return nil //nolint:nilerr // whoever ended the context wanted the end
+	return nil //nolint:nilerr // the end of the context is no failure
 }
 
-// Cursors returns a place to keep where a pump stands, for Round.
+// Cursors returns the positions of a new pump, for Round.
 func Cursors() map[string]*cursor { return map[string]*cursor{} }
 
-// Round reads every shard once, parents before their children, and reports
-// whether there was anything new.
+// Round reads a page of every shard, parents to their end before their children, and
+// reports whether there was anything new.
 func (p *Pump) Round(ctx context.Context, shards map[string]*cursor) (moved bool, err error) {
 	stream, list, err := p.shards(ctx)
 	if err != nil {
@@ -109,7 +109,7 @@ func (p *Pump) shards(ctx context.Context) (stream string, list []types.Shard, e
 	}
 }
 
-// read hands over what is new in one shard, a page of it.
+// read delivers a page of new records of one shard, and reports whether there were any.
 func (p *Pump) read(ctx context.Context, stream, shard string, c *cursor) (bool, error) {
 	if c.iterator == nil {
 		in := &dynamodbstreams.GetShardIteratorInput{StreamArn: &stream, ShardId: &shard, ShardIteratorType: types.ShardIteratorTypeTrimHorizon}
@@ -118,7 +118,7 @@ func (p *Pump) read(ctx context.Context, stream, shard string, c *cursor) (bool,
 		}
 		got, err := p.Streams.GetShardIterator(ctx, in)
 		var trimmed *types.TrimmedDataAccessException
-		if errors.As(err, &trimmed) { // what was to come next is gone: the sweep's part
+		if errors.As(err, &trimmed) { // the next records have expired, and the sweep does their work
 			c.last = ""
 			return true, nil
 		}

@@ -6,7 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 )
 
-// recordOf is a record of the Streams API as Lambda passes it on.
+// recordOf converts a record of the Streams API to Lambda's form.
 func recordOf(r types.Record) events.DynamoDBEventRecord {
 	out := events.DynamoDBEventRecord{
 		EventID: aws.ToString(r.EventID), EventName: string(r.EventName), EventSource: "aws:dynamodb", AWSRegion: aws.ToString(r.AwsRegion),

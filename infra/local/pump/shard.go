@@ -1,6 +1,6 @@
-// Package pump is Lambda's event source mapping on one machine: it reads the
-// streams of a table on an engine of this machine and calls the stream function with
-// batches of records, by Lambda's own rule.
+// Package pump is Lambda's event source mapping on one machine: it reads the stream of a
+// table on a local engine and calls the stream's function with batches of records, by
+// Lambda's own rule.
 package pump
 
 import (
@@ -15,35 +15,34 @@ import (
 	"wardroom/pkg/concurrent"
 )
 
-// Invoke is the function, as Lambda calls it for a stream.
+// Invoke calls the stream's function with records, as Lambda does.
 type Invoke func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error)
 
-// Rule is how records of a shard are handed over, as the stack sets it for
-// Lambda:
+// Rule is the delivery of a shard's records, as the stack sets it for Lambda:
 //
 //   - records go in order, in batches, and the next batch waits for this one;
 //   - an answer that names a record makes it the first of the next batch, and
 //     those before it are done;
-//   - a call that fails altogether is repeated with half of the batch, which
-//     isn't counted as a try;
-//   - a record that stays the first for too many tries goes to the dead letters
-//     and the shard goes on behind it.
+//   - a call that fails altogether is repeated with half of the batch, and isn't
+//     counted as a try;
+//   - a record that is the first for too many tries goes to the dead letters and the
+//     shard goes on after it.
 type Rule struct {
 	Invoke Invoke
 	Batch  int // most records of a call
-	Tries  int // most calls that begin with one record alone or name it
-	// Dead is told of a record that was given up; a dead letter holds its
-	// position, not what was in it.
+	Tries  int // most calls that have one record alone or whose answer names it
+	// Dead is called with a record that was given up; a dead letter has its position, not
+	// its contents.
 	Dead func(events.DynamoDBEventRecord)
 	// Pause waits before a try; nil doesn't.
 	Pause func(ctx context.Context, try int) error
 }
 
-// errForeign is an answer that Lambda would take for a failure of the batch.
+// errForeign is returned for an answer that Lambda treats as a failure of the batch.
 var errForeign = errors.New("the answer names a record that isn't in the batch")
 
-// Feed hands over records of one shard until all are done or dead. It returns
-// an error only when the context ends.
+// Feed delivers records of one shard until all are done or dead. It returns an error
+// only when the context ends.
 func (r Rule) Feed(ctx context.Context, records []events.DynamoDBEventRecord) error {
 	tries := 0 // of records[0]
 	for size := r.Batch; len(records) > 0; {
@@ -53,7 +52,7 @@ func (r Rule) Feed(ctx context.Context, records []events.DynamoDBEventRecord) er
 		batch := records[:min(size, len(records))]
 		done, err := r.call(ctx, batch)
 		if ctx.Err() != nil {
-			continue // what it says was cut short
+			continue // a call that the context cut short is no try
 		}
 		if done > 0 {
 			records, tries, size = records[done:], 0, r.Batch
@@ -79,7 +78,8 @@ func (r Rule) Feed(ctx context.Context, records []events.DynamoDBEventRecord) er
 	return nil
 }
 
-// call tells how many records from the start are done.
+// call calls the function with a batch and returns how many of its first records are
+// done.
 func (r Rule) call(ctx context.Context, batch []events.DynamoDBEventRecord) (int, error) {
 	var answer events.DynamoDBEventResponse
 	err := concurrent.Do(func() (err error) {
@@ -128,7 +128,7 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Lambda is the rule as the stack sets it.
+// Lambda returns the rule as the stack sets it.
 func Lambda(invoke Invoke, dead func(events.DynamoDBEventRecord)) Rule {
 	return Rule{Invoke: invoke, Batch: 100, Tries: 11, Dead: dead, Pause: backOff}
 }

@@ -1,6 +1,5 @@
-// Package scale says how often a test does something: as often as the product
-// promises in `make test-long`, a tenth of that in `make test`, which runs after
-// every step.
+// Package scale scales the counts of tests: the product's promised counts in
+// `make test-long`, a tenth in `make test`, which runs after every step.
 package scale
 
 import "os"
@@ -8,7 +7,7 @@ import "os"
 // variable is set to "long" by `make test-long`.
 const variable = "WARDROOM_TESTS"
 
-// Long reports whether this is `make test-long`, in which nothing is left out.
+// Long reports whether `make test-long` runs, which leaves nothing out.
 func Long() bool { return os.Getenv(variable) == "long" }
 
 // Of returns full in `make test-long` and a tenth of it, at least one, otherwise.
@@ -19,8 +18,8 @@ func Of(full int) int {
 	return max(1, full/10)
 }
 
-// Stride is how far it is from one to the next of many cases that are alike, such as
-// the calls at which something may end: 1 in `make test-long`, n otherwise.
+// Stride returns the step by which a test goes through many similar cases, such as the
+// calls at which something may end: 1 in `make test-long`, n otherwise.
 func Stride(n int) int {
 	if Long() {
 		return 1

@@ -12,14 +12,14 @@ import (
 	"wardroom/pkg/api"
 )
 
-// Operation is one of the list, with a valid request to it.
+// Operation is an operation of the API, with a valid request to it.
 type Operation struct {
 	api.Op
 	Name   string // its id
 	Sample fixture.Request
 }
 
-// Operations lists all there are. Their requests are those of events/.
+// Operations lists all operations, with the requests of events/.
 func Operations(t testing.TB) []Operation {
 	t.Helper()
 	all, err := operations()
@@ -29,7 +29,7 @@ func Operations(t testing.TB) []Operation {
 	return slices.Clone(all)
 }
 
-// operations are made once: declaring them all takes as long as some requests.
+// operations are computed once: declaring all takes as long as some requests.
 var operations = sync.OnceValues(func() ([]Operation, error) {
 	groups := functions.All(nil)
 	samples, err := events.Of(groups)

@@ -1,5 +1,5 @@
-// Package seed gives tests people and places by the thousand, and every operation
-// there is with a valid request to it.
+// Package seed gives tests users, teams and projects by the thousand, and every
+// operation with a valid request to it.
 package seed
 
 import (
@@ -14,8 +14,8 @@ import (
 	"wardroom/pkg/table"
 )
 
-// Seed is data for a test, noted without a look at the table, so that there can
-// be thousands of them.
+// Seed adds writes of a test's data, without reading the table, so that there can be
+// thousands of seeds.
 type Seed func(*table.Tx)
 
 // Sow writes seeds, as many to a transaction as fit.
@@ -33,10 +33,10 @@ func Sow(ctx context.Context, s *fixture.System, seeds ...Seed) error {
 	return nil
 }
 
-// Roles are a place's members, by id.
+// Roles are the roles of a project's or team's members, by user id.
 type Roles map[int64]string
 
-// count is how many hold a role, and how many there are.
+// count returns the numbers of members with a role and of all members.
 func (r Roles) count(role string) (holders, all int64) {
 	for _, has := range r {
 		if has == role {
@@ -46,8 +46,8 @@ func (r Roles) count(role string) (holders, all int64) {
 	return holders, int64(len(r))
 }
 
-// Project is a project in organisation 1. Its memberships' ids are its own
-// times a thousand, and the user's.
+// Project adds a project in organisation 1. The id of a membership is the project's
+// times a thousand plus the user's.
 func Project(id, team int64, members Roles) Seed {
 	return func(tx *table.Tx) {
 		p := model.Project{ID: id, Name: fmt.Sprint("Project ", id), OrganizationID: 1, Stamp: model.Created("System", model.At(fixture.Epoch)), Version: 1}
@@ -67,7 +67,7 @@ func Project(id, team int64, members Roles) Seed {
 	}
 }
 
-// Team is a team in organisation 1.
+// Team adds a team in organisation 1.
 func Team(id int64, members Roles) Seed {
 	return func(tx *table.Tx) {
 		t := model.Team{ID: id, Name: fmt.Sprint("Team ", id), Type: "default", OrganizationID: 1, Stamp: model.Created("System", model.At(fixture.Epoch)), Version: 1}
@@ -82,7 +82,7 @@ func Team(id int64, members Roles) Seed {
 	}
 }
 
-// Person is an active user of organisation 1, and their key "user<id>.secret".
+// Person adds an active user of organisation 1, and their key "user<id>.secret".
 func Person(id int64, edit ...func(*model.User)) Seed {
 	return func(tx *table.Tx) {
 		u := model.User{
@@ -101,7 +101,7 @@ func Person(id int64, edit ...func(*model.User)) Seed {
 	}
 }
 
-// People are active users with the ids from first to last.
+// People adds active users with the ids from first to last.
 func People(first, last int64) []Seed {
 	var out []Seed
 	for id := first; id <= last; id++ {
@@ -110,10 +110,10 @@ func People(first, last int64) []Seed {
 	return out
 }
 
-// KeyOf is the key that Person gives a user.
+// KeyOf returns the key that Person gives a user.
 func KeyOf(user int64) string { return fmt.Sprintf("user%d.secret", user) }
 
-// keyRow is the row of the key "<prefix>.secret", a service key for no user.
+// keyRow is the row of the key "<prefix>.secret", a service key where user is nil.
 func keyRow(prefix string, user *int64) model.APIKey {
 	used := model.At(fixture.Epoch)
 	k := model.APIKey{

@@ -6,22 +6,21 @@ import (
 	"unicode/utf16"
 )
 
-// maxMappings is how many characters a map may tell, all its ranges together, and those
-// that it tells again.
+// maxMappings is the most entries of a map, those of ranges and repeated ones included.
 const maxMappings = 200_000
 
-// unicodeMap tells characters of codes, as a font's ToUnicode stream has it.
+// unicodeMap maps codes to text, as a font's ToUnicode stream does.
 type unicodeMap struct {
 	of     map[uint32]string
-	widths [5]bool // how many bytes codes have, of those it speaks of
+	widths [5]bool // by number of bytes, whether it has codes of so many
 	told   int
 }
 
-// readUnicodeMap reads one. The format is PostScript's, of which these maps use so
-// little that a scan for it suffices (Adobe technical note 5411).
+// readUnicodeMap reads a ToUnicode stream. Its language is PostScript, of which these maps
+// use so little that a scan suffices (Adobe technical note 5411).
 func readUnicodeMap(b []byte) unicodeMap {
 	m := unicodeMap{of: map[uint32]string{}}
-	var tokens [][]byte // with the sign that they begin with
+	var tokens [][]byte // hexadecimal strings with their "<", and brackets
 	for len(b) > 0 {
 		switch c := b[0]; {
 		case c == '%':
@@ -72,7 +71,8 @@ func (m *unicodeMap) characters(tokens [][]byte) {
 	}
 }
 
-// ranges reads first, last, and the first's character or a list of all.
+// ranges reads entries of a first code, a last code, and the first's text or a list of
+// all texts.
 func (m *unicodeMap) ranges(tokens [][]byte) {
 	for len(tokens) > 2 {
 		first, last, to := codeOf(tokens[0]), codeOf(tokens[1]), tokens[2]
@@ -92,7 +92,7 @@ func (m *unicodeMap) ranges(tokens [][]byte) {
 	}
 }
 
-// plus is a big-endian number and n.
+// plus returns the sum of a big-endian number and n.
 func plus(number []byte, n uint32) []byte {
 	out := slices.Clone(number)
 	for i := len(out) - 1; i >= 0 && n > 0; i-- {

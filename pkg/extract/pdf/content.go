@@ -13,17 +13,17 @@ const (
 	maxNested   = 64 // arrays in arrays
 )
 
-// content goes through the operators of a content stream, each with its operands. A
-// damaged stream is read as far as it makes sense.
+// content reads the operators of a content stream, each with its operands. It tolerates
+// a damaged stream.
 type content struct {
 	rest     []byte
 	of       object
 	operands []object
-	arrays   []int // where those that aren't closed yet begin
+	arrays   []int // indices in operands of the open arrays' first elements
 }
 
-// next reads up to an operator; false at the end. The operands are valid until it is
-// called again.
+// next reads up to an operator; false at the end. The operands are valid until the next
+// call.
 func (c *content) next() (operator string, operands []object, more bool) {
 	c.operands, c.arrays = c.operands[:0], c.arrays[:0]
 	for len(c.rest) > 0 {
@@ -109,7 +109,7 @@ func (c *content) closeArray() {
 	c.operands = append(c.operands[:begin], object{table: c.of.table, is: array})
 }
 
-// skipImage goes behind an image in the stream: its end stands between white space.
+// skipImage skips an inline image, to an EI between white space; false without one.
 func (c *content) skipImage() bool {
 	begin := bytes.Index(c.rest, []byte("ID"))
 	if begin < 0 {
@@ -128,7 +128,7 @@ func (c *content) skipImage() bool {
 	}
 }
 
-// regular is the word that bytes begin with, of one at least.
+// regular returns the word at the beginning of b.
 func regular(b []byte) []byte {
 	n := 0
 	for n < len(b) && b[n] > ' ' && !bytes.ContainsRune([]byte("()<>[]{}/%"), rune(b[n])) {
@@ -137,7 +137,8 @@ func regular(b []byte) []byte {
 	return b[:n]
 }
 
-// number is what can be read of a number: programs write 1.2.3, 12-34 and --5, too.
+// number parses the longest number at the beginning of a word: some programs write
+// 1.2.3, 12-34 and --5.
 func number(word string) float64 {
 	for len(word) > 1 && word[:2] == "--" {
 		word = word[1:]
@@ -150,7 +151,7 @@ func number(word string) float64 {
 	return 0
 }
 
-// literal is a string in parentheses, and how many bytes it takes.
+// literal parses a string in parentheses, and returns its number of bytes in b.
 func literal(b []byte) (text []byte, n int) {
 	depth := 0
 	for i := 0; i < len(b); i++ {
@@ -177,8 +178,8 @@ func literal(b []byte) (text []byte, n int) {
 	return text, len(b)
 }
 
-// escaped adds what a backslash before b stands for, and returns how many bytes that
-// takes behind the first.
+// escaped appends the character of an escape, whose backslash is before b, and returns
+// the escape's number of bytes in b less one.
 func escaped(text, b []byte) ([]byte, int) {
 	switch c := b[0]; c {
 	case 'n':
@@ -210,7 +211,7 @@ func escaped(text, b []byte) ([]byte, int) {
 	}
 }
 
-// hexBytes are the bytes of hexadecimal digits, whatever stands between them.
+// hexBytes decodes hexadecimal digits, and ignores other bytes between them.
 func hexBytes(digits []byte) []byte {
 	only := make([]byte, 0, len(digits)+1)
 	for _, c := range digits {

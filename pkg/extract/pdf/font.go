@@ -10,22 +10,22 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// font tells the characters of codes, and how wide they are.
+// font maps codes to text and widths.
 type font struct {
 	wide    bool // codes of two bytes
 	unicode unicodeMap
 	ucs2    bool // codes are characters
 	byCode  [256]string
 	widths  map[uint32]float64
-	others  float64 // the width of others
+	others  float64 // the width of other codes
 	unit    float64 // of widths, in text space
 }
 
 const (
 	thousandth   = 0.001
-	usualWidth   = 550 // of a font that tells none
+	usualWidth   = 550 // of a font without widths
 	maxWidth     = 1 << 16
-	programStart = 16 << 10 // bytes of a font program in which its encoding stands
+	programStart = 16 << 10 // most bytes of a font program's encoding
 )
 
 func loadFont(o object) *font {
@@ -54,7 +54,7 @@ func loadFont(o object) *font {
 	return f
 }
 
-// loadComposite reads a font whose codes are of several bytes.
+// loadComposite loads a font whose codes may be of several bytes.
 func (f *font) loadComposite(o object) {
 	f.wide, f.others = true, 1000
 	if len(f.unicode.of) > 0 && f.unicode.widths[1] && !f.unicode.widths[2] {
@@ -85,8 +85,8 @@ func (f *font) loadComposite(o object) {
 	}
 }
 
-// loadEncoding reads what codes of one byte stand for: a named encoding, the font
-// program's own, and the differences from these.
+// loadEncoding loads the texts of one-byte codes: a named encoding or the font program's
+// own, with the differences from it.
 func (f *font) loadEncoding(o object, kind string) {
 	encoding := o.get("Encoding")
 	name, named := encoding.name()
@@ -156,7 +156,8 @@ func (f *font) loadProgram(program []byte) {
 	}
 }
 
-// next is the first code of a string, which isn't empty, and how many bytes it has.
+// next returns the first code of a string, which must not be empty, and its number of
+// bytes.
 func (f *font) next(s string) (code uint32, bytes int) {
 	if !f.wide || len(s) == 1 {
 		return uint32(s[0]), 1
@@ -164,7 +165,7 @@ func (f *font) next(s string) (code uint32, bytes int) {
 	return uint32(s[0])<<8 | uint32(s[1]), 2
 }
 
-// text is what a code stands for, "" where nothing tells.
+// text returns the text of a code, "" where it is unknown.
 func (f *font) text(code uint32) string {
 	if text, known := f.unicode.of[code]; known {
 		return text
@@ -178,7 +179,7 @@ func (f *font) text(code uint32) string {
 	return f.byCode[code]
 }
 
-// width is how wide a code's glyph is, in text space of a font of size 1.
+// width returns the width of a code's glyph, in text space at size 1.
 func (f *font) width(code uint32) float64 {
 	w, known := f.widths[code]
 	if !known {
@@ -187,8 +188,9 @@ func (f *font) width(code uint32) float64 {
 	return w * f.unit
 }
 
-// ofGlyph is the text of a glyph's name: one that is listed, several with underscores
-// between them, or the hexadecimal number of a character behind "uni" or "u".
+// ofGlyph returns the text of a glyph's name, "" for an unknown one: a listed name,
+// several names joined by underscores, or "uni" or "u" and the hexadecimal number of a
+// character.
 func ofGlyph(name string) string {
 	base, _, _ := strings.Cut(name, ".")
 	if text, known := glyphNames[base]; known || base == "" {
@@ -210,7 +212,7 @@ func ofGlyph(name string) string {
 	return ""
 }
 
-// character is the one of a text like "U+00A0", or the text itself.
+// character returns the character of a text like "U+00A0", and any other text unchanged.
 func character(text string) string {
 	digits, coded := strings.CutPrefix(text, "U+")
 	if !coded {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// errOperators is returned for a page that has too many operators to be read.
+// errOperators is returned for a document with more than maxOperators.
 var errOperators = errors.New("pdf: too many operators")
 
 const (
@@ -16,12 +16,12 @@ const (
 	maxStates    = 200
 )
 
-// matrix maps points: a b, c d and the shift e f.
+// matrix is an affine map of points: a b, c d and the translation e f.
 type matrix [6]float64
 
 var identity = matrix{1, 0, 0, 1, 0, 0}
 
-// times is m and then n.
+// times returns the map that applies m and then n.
 func (m matrix) times(n matrix) matrix {
 	return matrix{
 		m[0]*n[0] + m[1]*n[2], m[0]*n[1] + m[1]*n[3],
@@ -32,7 +32,7 @@ func (m matrix) times(n matrix) matrix {
 
 func shift(x, y float64) matrix { return matrix{1, 0, 0, 1, x, y} }
 
-// state is the graphics state as far as text depends on it.
+// state is the part of the graphics state that affects text.
 type state struct {
 	space                  matrix // of the user, on the page
 	font                   *font
@@ -44,9 +44,9 @@ type state struct {
 // Line is a line of a page, as it was drawn.
 type Line struct {
 	Text string
-	X, Y float64 // where it begins: points from the lower left corner of the page
+	X, Y float64 // its beginning, in points from the page's lower left corner
 	Size float64 // of its first glyph's font, in points
-	End  float64 // where it ends
+	End  float64 // X of its end
 }
 
 // reader reads the pages of a document.
@@ -57,12 +57,12 @@ type reader struct {
 
 	lines []Line
 	text  strings.Builder
-	first Line    // the line that is being drawn
-	x, y  float64 // where its last glyph ended
+	first Line    // the present line, without its text
+	x, y  float64 // the end of its last glyph
 	forms int
 }
 
-// run draws a content stream.
+// run interprets a content stream, and ignores forms nested deeper than maxForms.
 func (r *reader) run(stream, resources object, g state) error {
 	if r.forms++; r.forms > maxForms {
 		r.forms--
@@ -114,7 +114,7 @@ func (r *reader) run(stream, resources object, g state) error {
 	}
 }
 
-// form draws a form, which is content of its own.
+// form interprets a form XObject, and ignores other objects.
 func (r *reader) form(o, resources object, g state) error {
 	if kind, _ := o.get("Subtype").name(); kind != "Form" {
 		return nil
@@ -145,7 +145,7 @@ func (r *reader) font(o object) *font {
 	return f
 }
 
-// draw does what an operator of text says (ISO 32000-1, 9.3 and 9.4).
+// draw interprets an operator of text (ISO 32000-1, 9.3 and 9.4), and ignores others.
 func (r *reader) draw(operator string, operands []object, g *state) {
 	n := func(i int) float64 {
 		if i < len(operands) {
@@ -213,16 +213,17 @@ func (r *reader) draw(operator string, operands []object, g *state) {
 	}
 }
 
-// How far apart glyphs are says what is between them, in parts of the font's size.
+// The distances between glyphs that separate words and lines, relative to the font's
+// size and along the line unless they say otherwise.
 const (
-	space     = 0.17 // a gap that is a space
-	overlap   = -0.3 // a step back that is one
-	otherLine = 0.5  // across the direction of writing
-	farBack   = -2.4
-	farOn     = 12 // such as to another column
+	space     = 0.17 // a space, beyond this gap
+	overlap   = -0.3 // a space, beyond this step back
+	otherLine = 0.5  // another line, beyond this distance across the line
+	farBack   = -2.4 // another line, beyond this step back
+	farOn     = 12   // another line, beyond this gap, such as to another column
 )
 
-// show draws the characters of a string.
+// show places the glyphs of a string.
 func (r *reader) show(codes string, g *state) {
 	f := g.font
 	if f == nil {
@@ -245,7 +246,7 @@ func (r *reader) show(codes string, g *state) {
 	}
 }
 
-// place adds a glyph to the line that is drawn, or begins another.
+// place adds a glyph to the present line, or begins another.
 func (r *reader) place(text string, m matrix, width float64) {
 	size, along := math.Hypot(m[2], m[3]), math.Hypot(m[0], m[1])
 	if !(size > 0 && along > 0) || math.IsInf(size, 0) || math.IsInf(along, 0) {

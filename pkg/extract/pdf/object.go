@@ -11,13 +11,13 @@ import (
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 )
 
-// maxStream is how many bytes a stream of the file unpacks to at most.
+// maxStream is the most bytes of a decompressed stream.
 const maxStream = 32 << 20
 
-// maxReferences is how many references may lead to one object.
+// maxReferences is the most references in a chain to an object.
 const maxReferences = 32
 
-// limits keep pdfcpu within a process of 512 MB.
+// limits are pdfcpu's, for a process of 512 MB.
 var limits = model.ResourceLimits{
 	MaxStreamBytes: 64 << 20, MaxDecodeBytes: maxStream, MaxImagePixels: 1 << 20, MaxImageBytes: 1 << 20,
 	MaxObjectCount: 1_000_000, MaxObjectStreamCount: 100_000, MaxObjectStreamFirst: 4 << 20, MaxXRefEntries: 1_000_000, MaxRecursionDepth: 100,
@@ -25,7 +25,7 @@ var limits = model.ResourceLimits{
 
 // open reads a file's table of objects and returns its catalog.
 func open(ctx context.Context, r io.ReadSeeker) (object, error) {
-	model.ConfigPath = "disable" // else it writes a folder of settings
+	model.ConfigPath = "disable" // otherwise pdfcpu writes a folder of settings
 	c := model.NewDefaultConfiguration()
 	c.ValidationMode, c.Offline, c.Limits = model.ValidationRelaxed, true, limits
 	file, err := pdfcpu.ReadWithContext(ctx, r, c)
@@ -39,15 +39,15 @@ func open(ctx context.Context, r io.ReadSeeker) (object, error) {
 	return object{table: file.XRefTable, is: root}, nil
 }
 
-// object is one of a file, or an operand of a content stream. Whatever is asked of one
-// that is something else, or of none, is the zero value.
+// object is an object of a file, or an operand of a content stream. Its methods return
+// zero values where it is of another type, or nil.
 type object struct {
 	table  *model.XRefTable
 	is     types.Object // nil for none
-	number int          // of an indirect one; 0 for a direct one
+	number int          // of an indirect object; 0 for a direct one
 }
 
-// follow is what an object refers to, or itself.
+// follow resolves to, which may be a reference; a null object where it can't.
 func (o object) follow(to types.Object) object {
 	out := object{table: o.table, is: to}
 	for range maxReferences {
@@ -76,7 +76,7 @@ func (o object) dict() types.Dict {
 	return nil
 }
 
-// get is the entry of a dictionary, or of a stream's.
+// get returns an entry of a dictionary, or of a stream's.
 func (o object) get(name string) object {
 	if entry, ok := o.dict()[name]; ok && entry != nil {
 		return o.follow(entry)
@@ -115,7 +115,7 @@ func (o object) name() (string, bool) {
 	return string(n), ok
 }
 
-// number returns an integer or a real.
+// num returns an integer or a real.
 func (o object) num() (float64, bool) {
 	switch n := o.is.(type) {
 	case types.Integer:
@@ -139,7 +139,7 @@ func (o object) int() int {
 	return int(n)
 }
 
-// text is a string's bytes, false for what is none.
+// text returns a string's bytes, false for another type.
 func (o object) text() (string, bool) {
 	switch s := o.is.(type) {
 	case operand:
@@ -154,8 +154,8 @@ func (o object) text() (string, bool) {
 	return "", false
 }
 
-// data is what a stream unpacks to, or several after each other; as far as that goes,
-// where one is damaged.
+// data returns the decompressed bytes of a stream, or of an array of streams, of a damaged
+// one those before the damage.
 func (o object) data() []byte {
 	switch s := o.is.(type) {
 	case types.StreamDict:
@@ -177,10 +177,10 @@ func (o object) data() []byte {
 	return nil
 }
 
-// key tells objects apart that are used more than once.
+// key identifies an indirect object.
 func (o object) key() string { return strconv.Itoa(o.number) }
 
-// operand is a string of a content stream, as its bytes.
+// operand is a string operand of a content stream, decoded.
 type operand string
 
 func (s operand) String() string      { return string(s) }

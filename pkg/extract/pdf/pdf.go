@@ -1,8 +1,8 @@
-// Package pdf reads the text of PDF files, line by line as it was drawn. pdfcpu reads
-// the file's objects, repairs its tables and decrypts it with an empty password; what
-// the content of a page draws is interpreted here, since no library does that well:
-// text and line matrices, gaps that are spaces, forms, and what a font's codes stand
-// for by its ToUnicode map, its encoding, or its program's.
+// Package pdf reads the text of PDF files, line by line in the order of drawing. pdfcpu
+// reads the file's objects, repairs its tables and decrypts it with an empty password;
+// this package interprets the contents of pages, since no library does that well: text
+// and line matrices, gaps that are spaces, forms, and the texts of a font's codes by its
+// ToUnicode map, its encoding, or its program's.
 package pdf
 
 import (
@@ -15,30 +15,30 @@ import (
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu"
 )
 
-// The refusals. ErrDamaged is wrapped with the page, where it is about one.
+// The errors of files. ErrDamaged is wrapped with its cause.
 var (
 	ErrProtected = errors.New("pdf: a password is needed")
 	ErrDamaged   = errors.New("pdf: damaged")
 )
 
 const (
-	maxTree    = 40      // levels of pages
-	maxNodes   = 200_000 // of the tree, those that are no pages included
-	maxWidgets = 2_000   // of a page
+	maxTree    = 40      // levels of the tree of pages
+	maxNodes   = 200_000 // nodes of the tree, pages and others
+	maxWidgets = 2_000   // annotations of a page
 )
 
-// Page is a page, from 1 on.
+// Page is a page; Number counts from 1.
 type Page struct {
 	Number int
 	Lines  []Line
 }
 
-// Read calls do with each page, in their order, and ends with its error. It returns
-// ErrProtected for a file that isn't read without a password, ErrDamaged, and ctx's
-// error when that ends. A page that can't be read has the lines that could.
+// Read calls do with each page, in their order, and returns do's error. It returns
+// ErrProtected for a file that needs a password, ErrDamaged, and ctx's error when that
+// ends. A damaged page has the lines before the damage.
 func Read(ctx context.Context, file io.ReadSeeker, do func(Page) error) (err error) {
 	defer func() {
-		if x := recover(); x != nil { // of pdfcpu, which a damaged file makes fail anywhere
+		if x := recover(); x != nil { // pdfcpu may panic anywhere on a damaged file
 			err = fmt.Errorf("%w: %v", ErrDamaged, x)
 		}
 	}()
@@ -56,7 +56,7 @@ func Read(ctx context.Context, file io.ReadSeeker, do func(Page) error) (err err
 	return t.walk(root.get("Pages"), object{}, 0)
 }
 
-// tree goes through the tree of pages.
+// tree reads the pages in their tree.
 type tree struct {
 	r            *reader
 	do           func(Page) error
@@ -88,7 +88,7 @@ func (t *tree) walk(node, resources object, depth int) error {
 	return t.do(Page{t.pages, t.r.lines})
 }
 
-// page draws a page, and what is filled into its forms.
+// page reads the lines of a page, and of its filled fields and free texts.
 func (r *reader) page(node, resources object) error {
 	r.lines = nil
 	r.text.Reset()
@@ -112,7 +112,7 @@ func (r *reader) page(node, resources object) error {
 	return nil
 }
 
-// whole draws content to its end, or to where it makes the parser of objects fail.
+// whole interprets content to its end, or up to a panic of pdfcpu.
 func (r *reader) whole(stream, resources object, g state) (err error) {
 	defer r.endLine()
 	defer func() {

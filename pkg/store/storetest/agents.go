@@ -32,21 +32,21 @@ func (w *world) onAgent(a model.Agent, n int64, role access.AgentRole) model.Age
 	return model.AgentMember{ID: 10*a.ID + n, AgentID: a.ID, ProjectID: a.ProjectID, UserID: w.base + n, Role: string(role), CreatedOn: dawn}
 }
 
-// makes notes a new agent that the first user owns.
+// makes returns a write that creates an agent, which the first user owns.
 func (w *world) makes(a model.Agent) func(*table.Tx) {
 	owner, config := w.onAgent(a, 1, access.AgentOwner), w.config(1)
 	a.OwnerID, config.AgentID = &owner.UserID, a.ID
 	return func(tx *table.Tx) { w.Store.CreateAgent(tx, w.project, a, config, &owner) }
 }
 
-// agent makes one and returns its row.
+// agent creates the n-th agent and returns its row.
 func (w *world) agent(n int64) model.Agent {
 	w.Helper()
 	w.must(w.makes(w.newAgent(n)))
 	return w.now(w.base + n)
 }
 
-// now is an agent's row as it stands.
+// now returns an agent's present row.
 func (w *world) now(id int64) model.Agent {
 	w.Helper()
 	a, ok := find(w, table.Agents, id)
@@ -56,8 +56,8 @@ func (w *world) now(id int64) model.Agent {
 	return a
 }
 
-// allOf makes writes at the same time, each of which is tried again until nobody
-// is in its way: all of them pass.
+// allOf makes writes at the same time, and repeats each while it is stale, 50 times at
+// most. All have to pass.
 func (w *world) allOf(notes ...func(*table.Tx)) {
 	w.Helper()
 	g := concurrent.NewGroup()
@@ -225,7 +225,7 @@ func agentsOfLeavers(w *world) {
 	}
 }
 
-// in is a permission as it is given in the epoch of p.
+// in returns m with the epoch of p.
 func in(p model.Project, m model.AgentMember) model.AgentMember {
 	m.Epoch = p.Epoch
 	return m

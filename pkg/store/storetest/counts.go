@@ -7,7 +7,7 @@ import (
 	"wardroom/pkg/table"
 )
 
-// must2 is what a read gave.
+// must2 returns the ids of a read that has to succeed.
 func (w *world) must2(ids []int64, err error) []int64 {
 	w.Helper()
 	if err != nil {
@@ -85,7 +85,7 @@ func refusedMembers(w *world) {
 	w.refused("to a team that is deleted", func(tx *table.Tx) { store.TeamPlace(w.team).Add(tx, w.teamMember(3, access.Viewer)) })
 }
 
-// read is the team as it stands.
+// read returns the team's present row.
 func (w *world) read() model.Team {
 	w.Helper()
 	w.refresh()

@@ -15,7 +15,7 @@ func (w *world) alias(a model.Agent, n int64, name string) model.Alias {
 	return model.Alias{ID: 100*w.base + n, AgentID: a.ID, Alias: name, ProjectID: a.ProjectID, OrganizationID: a.OrganizationID, Stamp: model.Created("System", dawn)}
 }
 
-// leads demands where an alias of the organisation leads to, 0 for nowhere.
+// leads demands that an alias name of the organisation leads to an alias, 0 for none.
 func (w *world) leads(name string, alias int64) {
 	w.Helper()
 	key := table.AliasNames.Key(w.base, name)
@@ -105,7 +105,7 @@ func fullOfAliases(w *world) {
 	}
 }
 
-// review is what the n-th user thinks of an agent; rating 0 is none.
+// review is the n-th user's review of an agent; rating 0 is none.
 func (w *world) review(a model.Agent, n, rating int64) model.Review {
 	r := model.Review{ID: 100*w.base + n, AgentID: a.ID, UserID: w.base + n, Review: "So it is.", Stamp: model.Created("System", dawn)}
 	if rating > 0 {
@@ -114,7 +114,7 @@ func (w *world) review(a model.Agent, n, rating int64) model.Review {
 	return r
 }
 
-// judged demands what an agent counts of its reviews and votes.
+// judged demands the counters of an agent's reviews and votes.
 func (w *world) judged(says string, agent, reviews, ratings, sum, likes, dislikes int64) {
 	w.Helper()
 	a := w.now(agent)

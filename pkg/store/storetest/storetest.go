@@ -1,5 +1,5 @@
-// Package storetest is the contract of a store: what must hold of whatever
-// Wardroom keeps its rows in. Each line of the list is a sentence about it.
+// Package storetest tests the contract of a store, on any engine. Each test's name is a
+// sentence of the contract.
 package storetest
 
 import (
@@ -16,7 +16,7 @@ type Kept struct {
 	Table *table.DB
 }
 
-// Run holds a store against the contract.
+// Run tests a store by the contract.
 func Run(t *testing.T, kept Kept) {
 	for i, tt := range []struct {
 		holds string

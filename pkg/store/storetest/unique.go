@@ -53,7 +53,7 @@ func names(w *world) {
 	w.refused("the same name without a team", w.creates(another))
 }
 
-// creates notes a project that the first user is the admin of.
+// creates returns a write that creates a project, whose admin is the first user.
 func (w *world) creates(p model.Project) func(*table.Tx) {
 	m := w.member(1, access.ProjectAdmin)
 	m.ID, m.ProjectID = p.ID+200, p.ID

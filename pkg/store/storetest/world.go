@@ -81,7 +81,7 @@ func (w *world) try(note func(*table.Tx)) error {
 	return w.Store.Commit(w.Context(), &tx)
 }
 
-// must writes, and reads what the world is like then.
+// must makes a write that has to succeed.
 func (w *world) must(note func(*table.Tx)) {
 	w.Helper()
 	if err := w.try(note); err != nil {
@@ -122,7 +122,7 @@ func (w *world) oneOf(notes ...func(*table.Tx)) {
 	}
 }
 
-// refresh reads the team, the project and who leads them again.
+// refresh reads the team, its owner, the project and its admin again.
 func (w *world) refresh() {
 	w.Helper()
 	rows := w.rows(table.Teams.Key(w.base), table.Projects.Key(w.base),
@@ -148,7 +148,7 @@ func find[T any](w *world, e *table.Entity[T], values ...any) (T, bool) {
 	return e.In(w.rows(e.Key(values...)), values...)
 }
 
-// counts demands what the project and the team count.
+// counts demands the counters of the project and the team.
 func (w *world) counts(says string, members, admins, teamMembers, owners, projects int64) {
 	w.Helper()
 	w.refresh()
@@ -159,7 +159,7 @@ func (w *world) counts(says string, members, admins, teamMembers, owners, projec
 	}
 }
 
-// live is the store's project as it stands, or none.
+// live returns a project's present row, unless it is missing or deleted.
 func (w *world) live(id int64) (model.Project, bool) {
 	w.Helper()
 	return store.LiveProject(w.rows(table.Projects.Key(id)), id)
