@@ -137,7 +137,7 @@ func (d *Dir) Abort(_ context.Context, key string, u Upload) error {
 func (d *Dir) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p, given := d.door.read(r)
-		status := http.StatusOK
+		var status int
 		switch {
 		case r.Method != http.MethodPut:
 			status = http.StatusMethodNotAllowed

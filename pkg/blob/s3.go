@@ -129,7 +129,7 @@ func (s *S3) Delete(ctx context.Context, keys ...string) error {
 // List is Store's.
 func (s *S3) List(ctx context.Context, prefix, after string, n int) (all []Info, err error) {
 	for len(all) < n {
-		in := &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: &prefix, MaxKeys: aws.Int32(int32(min(n-len(all), 1000)))}
+		in := &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: &prefix, MaxKeys: aws.Int32(int32(min(n-len(all), 1000)))} //nolint:gosec // not more than that
 		if after != "" {
 			in.StartAfter = &after
 		}
@@ -205,7 +205,7 @@ func (s *S3) Complete(ctx context.Context, key string, u Upload, size int64) err
 			return failed(err)
 		}
 		for _, p := range page.Parts {
-			if n := len(done); n >= len(want) || aws.ToInt32(p.PartNumber) != int32(n+1) || aws.ToInt64(p.Size) != want[n].Size {
+			if n := len(done); n >= len(want) || int(aws.ToInt32(p.PartNumber)) != n+1 || aws.ToInt64(p.Size) != want[n].Size {
 				return ErrUpload
 			}
 			done = append(done, types.CompletedPart{PartNumber: p.PartNumber, ETag: p.ETag})
