@@ -2,8 +2,8 @@
 // JSON, PDF, and the office formats DOCX, PPTX and XLSX. What a document is, its bytes
 // say, not its name.
 //
-// Nothing here trusts a document. All that is unpacked counts against one budget, depth
-// and the number of parts are limited, and whatever can't be read ends with a Failure
+// Nothing here trusts a document. All that is unpacked counts against a budget, depth and
+// the number of parts are limited, and whatever can't be read ends with a Failure
 // that a person understands. Parsers of others may still panic, hang or take all memory
 // of a process, so a server extracts in a process of its own.
 package extract
@@ -49,10 +49,10 @@ type Limits struct {
 	Parts   int   // files in an archive
 	Depth   int   // of what is nested
 	Pages   int
-	Columns int // of a row, beyond which its cells are left out
+	Columns int // cells of a row, beyond which others are left out
 }
 
-// Default are limits under which a process of 512 MB suffices.
+// Default are limits under which the memory of a Contained suffices.
 var Default = Limits{Input: 1 << 30, Inside: 64 << 20, Text: 100 << 20, Parts: 20_000, Depth: 256, Pages: 2_000, Columns: 1_000}
 
 // Extract returns the text of a document, and its format. It returns a *Failure for a

@@ -9,6 +9,9 @@ import (
 // maxLevels is how many levels a list has (ECMA-376 part 1, 17.9.6).
 const maxLevels = 9
 
+// maxLabel is how long the number of an item is at most, in bytes.
+const maxLabel = 255
+
 // numberings are how the items of a document's lists are numbered.
 type numberings struct {
 	lists map[string]*numbering // by the id by which paragraphs name them
@@ -82,7 +85,7 @@ func (r *numberingReader) read(t xml.Token, _ int) error {
 	case "numFmt":
 		level.format = value
 	case "lvlText":
-		level.text = value
+		level.text = value[:min(len(value), maxLabel)]
 	case "isLgl":
 		level.legal = true
 	}

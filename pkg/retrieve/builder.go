@@ -58,6 +58,7 @@ func (b *Builder) begin(document int64, passage []byte) uint32 {
 
 // post notes that a chunk has a term once more.
 func (b *Builder) post(chunk uint32, term string) {
+	term = cut(term)
 	p := b.terms[term]
 	if p == nil {
 		p = &posted{}

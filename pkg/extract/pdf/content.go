@@ -11,6 +11,7 @@ import (
 const (
 	maxOperands = 4096
 	maxNested   = 64 // arrays in arrays
+	maxDigits   = 32 // of a number
 )
 
 // content goes through the operators of a content stream, each with its operands. A
@@ -139,6 +140,7 @@ func regular(b []byte) []byte {
 
 // number is what can be read of a number: programs write 1.2.3, 12-34 and --5, too.
 func number(word string) float64 {
+	word = word[:min(len(word), maxDigits)]
 	for len(word) > 1 && word[:2] == "--" {
 		word = word[1:]
 	}
