@@ -48,7 +48,7 @@ CONTRACT := ./pkg/table ./pkg/store/... ./functions/stream ./infra/events ./infr
 
 test-long: export GOGC ?= 400
 test-long: export WARDROOM_TESTS := long
-test-long: $(BIN)/engine ## the same tests at their full size, and the contract suites on DynamoDB Local
+test-long: $(BIN)/engine $(BIN)/versitygw ## the same tests at their full size, and the contract suites on DynamoDB Local
 	$(BIN)/engine exec -servers 2 -- go test -timeout 40m -p 3 -parallel 4 $(TEST)
 ifeq ($(TEST),./...)
 	WARDROOM_ENGINE=dynamodb-local $(BIN)/engine exec -servers 2 -- go test -timeout 20m -parallel 4 $(CONTRACT)
@@ -110,6 +110,9 @@ $(BUILT): .local/build/%/bootstrap:
 
 $(BIN)/engine:
 	@go build -o $@ ./infra/local/engine/cmd
+
+$(BIN)/versitygw: # which speaks S3: minutes once
+	GOBIN=$(CURDIR)/$(BIN) go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
 
 $(CDK):
 	npm install --silent --no-fund --prefix .local/cdk aws-cdk@2.1148.1

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime/debug"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -20,13 +21,14 @@ import (
 // or hangs affects nothing else. The process runs the program itself, whose main must
 // call ServeContained first.
 type Contained struct {
-	Memory  int64         // limit of a process's data in bytes, 200 MB at least; 320 MB if 0
-	Timeout time.Duration // for a document; a minute if 0
-	Limits  Limits        // Default if zero
+	Memory  int64         // bytes of data that a process may have: 200 MB if it is less, and 400 MB if it is 0
+	Timeout time.Duration // for a document; a minute if it is 0
+	Limits  Limits        // Default if it is zero
 }
 
 const (
-	usualMemory  = 320 << 20
+	usualMemory  = 400 << 20
+	leastMemory  = 200 << 20 // of which the program itself takes most
 	usualTimeout = time.Minute
 )
 
@@ -59,6 +61,9 @@ type part struct {
 // Extract is the function Extract for a file. A document that makes its process die, or
 // exceeds Timeout or Memory, is a *Failure too.
 func (c Contained) Extract(ctx context.Context, file *os.File) (Document, Format, error) {
+	if !serves.Load() {
+		return Document{}, Unknown, errors.New("extract: the program doesn't call ServeContained")
+	}
 	info, err := file.Stat()
 	if err != nil {
 		return Document{}, Unknown, err
@@ -71,6 +76,7 @@ func (c Contained) Extract(ctx context.Context, file *os.File) (Document, Format
 	if o.Memory == 0 {
 		o.Memory = usualMemory
 	}
+	o.Memory = max(o.Memory, leastMemory)
 	if o.Limits == (Limits{}) {
 		o.Limits = Default
 	}
@@ -95,15 +101,26 @@ func (c Contained) Extract(ctx context.Context, file *os.File) (Document, Format
 		return Document{}, format, ctx.Err()
 	case errors.Is(context.Cause(within), errSlow):
 		return Document{}, format, fail(TooLarge, "Reading it takes more than %d seconds", int(timeout.Seconds()))
-	case died != nil && bytes.Contains(said.Bytes(), []byte("out of memory")):
-		return Document{}, format, fail(TooLarge, "Reading it takes more than %d MB of memory", o.Memory>>20)
-	case died != nil:
+	case ended(died, crashed) && bytes.HasPrefix(said.Bytes(), []byte("panic:")):
 		return Document{}, format, &Failure{Damaged, "It can't be read."}
+	case ended(died, crashed), ended(died, -1): // what the runtime ends by is memory, whatever it says
+		return Document{}, format, fail(TooLarge, "Reading it takes more than %d MB of memory", o.Memory>>20)
+	case died != nil: // the document isn't to blame
+		return Document{}, format, fmt.Errorf("extract: %w: %s", died, said.Bytes())
 	}
 	return d, format, err
 }
 
-// run runs a process. died is the error of its exit, err that of its answer.
+// crashed is how a Go program ends that panics, or that the runtime ends.
+const crashed = 2
+
+// ended reports whether a process ended with a status, -1 for a signal.
+func ended(died error, status int) bool {
+	var exit *exec.ExitError
+	return errors.As(died, &exit) && exit.ExitCode() == status
+}
+
+// run runs a process. died is how it ended, nil for well.
 func run(child *exec.Cmd) (d Document, format Format, died, err error) {
 	answer, err := child.StdoutPipe()
 	if err != nil {
@@ -140,9 +157,14 @@ func receive(answer io.Reader) (d Document, format Format, err error) {
 	return d, b.Format, nil
 }
 
-// ServeContained does the work of a process that a Contained has started, and exits. In
-// any other process it does nothing.
+// serves is whether the program calls ServeContained: else it would be started once
+// more, whole, for each document.
+var serves atomic.Bool
+
+// ServeContained does the work of a process that a Contained has started, and ends it;
+// in every other it does nothing. A program that contains calls it first.
 func ServeContained() {
+	serves.Store(true)
 	text, ordered := os.LookupEnv(orderVariable)
 	if !ordered {
 		return

@@ -2,10 +2,10 @@
 // PDF, and the office formats DOCX, PPTX and XLSX. It detects the format by a document's
 // bytes, not its name.
 //
-// No document is trusted. A budget limits all decompressed bytes of a document, depth and
-// the number of parts are limited, and an unreadable document ends with a Failure that a
-// person understands. Third-party parsers may still panic, hang or exhaust the memory of
-// a process, so a server must extract in a separate process.
+// Nothing here trusts a document. All that is unpacked counts against a budget, depth and
+// the number of parts are limited, and whatever can't be read ends with a Failure
+// that a person understands. Parsers of others may still panic, hang or take all memory
+// of a process, so a server extracts in a process of its own.
 package extract
 
 import (
@@ -49,10 +49,10 @@ type Limits struct {
 	Parts   int   // files in an archive
 	Depth   int   // levels of nested elements
 	Pages   int
-	Columns int // cells of a row; further ones are left out
+	Columns int // cells of a row, beyond which others are left out
 }
 
-// Default are limits for a process of 512 MB.
+// Default are limits under which the memory of a Contained suffices.
 var Default = Limits{Input: 1 << 30, Inside: 64 << 20, Text: 100 << 20, Parts: 20_000, Depth: 256, Pages: 2_000, Columns: 1_000}
 
 // Extract returns the text of a document of size bytes, and its format. It returns a

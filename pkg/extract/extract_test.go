@@ -45,6 +45,8 @@ func TestTextFormats(t *testing.T) {
 		{"paragraphs are parted by empty lines", "One\nline.\n\nTwo.", extract.Text, []string{"p One line.", "p Two."}},
 		{"or are the lines, where no line is empty", "One.\nTwo.", extract.Text, []string{"p One.", "p Two."}},
 		{"a form feed turns the page", "One.\fTwo.", extract.Text, []string{"p@1 One.", "p@2 Two."}},
+		{"UTF-16 of other letters", "\xfe\xff\x04\x1a\x04\x3d\x04\x38\x04\x33\x04\x38", extract.Text, []string{"p Книги"}},
+		{"Shift-JIS, in whose characters there are signs", "\x83\x7ca\n\x83\x7ca\n\x83\x7ca\n\x83\x7ca\n", extract.CSV, []string{"p ポa", "p ポa", "p ポa", "p ポa"}},
 		{"UTF-16 with a mark", "\xff\xfeH\x00i\x00!\x00", extract.Text, []string{"p Hi!"}},
 		{"UTF-8 with a mark", "\xef\xbb\xbfHällo", extract.Text, []string{"p Hällo"}},
 		{"Latin-1", "Die H\xe4user der gr\xf6\xdferen St\xe4dte k\xf6nnen \xfcber l\xe4ngere Zeit geh\xf6ren", extract.Text, []string{"p Die Häuser der größeren Städte können über längere Zeit gehören"}},
@@ -55,12 +57,14 @@ func TestTextFormats(t *testing.T) {
 		{"its tables", "| a | b |\n|---|---|\n| 1 | 2 \\| 3 |\n", extract.Markdown, []string{"| a\tb", "| 1\t2 | 3"}},
 		{"its other headings", "Title\n=====\n\nText &amp; more\\!\n", extract.Markdown, []string{"h1 Title", "p Text & more!"}},
 		{"its front matter", "---\ntitle: \"The Plan\"\ntags: x\n---\n# One\n", extract.Markdown, []string{"title: The Plan", "h1 One"}},
+		{"a script's end, and what follows it", "# One\n\n<pre>\na\n\nb</pre> c\n", extract.Markdown, []string{"h1 One", "` a\n\nb", "p c"}},
 		{"HTML in it", "# One\n\n<table><tr><td>a</td><td>b</td></tr></table>\n", extract.Markdown, []string{"h1 One", "| a\tb"}},
 
 		{"HTML", "<!DOCTYPE html><title>A &amp; B</title><body><h1>One</h1><p>Some <b>bold</b>\n text.<br>Next</p><ul><li>x<li>y</ul><script>no()</script><pre>a\n  b</pre>", extract.HTML,
 			[]string{"title: A & B", "h1 One", "p Some bold text.", "p Next", "- x", "- y", "` a\n  b"}},
 		{"its tables keep their rows", "<table><tr><th>a<th>b</tr><tr><td><p>1</p><p>2</p></td><td>3</td></tr></table>", extract.HTML, []string{"| a\tb", "| 1 2\t3"}},
 		{"what nobody sees", "<html><style>p{}</style><svg><text>no</text></svg><p>yes</p><noscript>no</noscript>", extract.HTML, []string{"p yes"}},
+		{"what has no end though it is unseen", "<p>one<svg/><p>two", extract.HTML, []string{"p one", "p two"}},
 		{"without an end", "<p>one<p>two", extract.HTML, []string{"p one", "p two"}},
 		{"in an encoding that it names", "<meta charset=windows-1251><p>\xea\xed\xe8\xe3\xe8", extract.HTML, []string{"p книги"}},
 
@@ -71,6 +75,7 @@ func TestTextFormats(t *testing.T) {
 
 		{"JSON by its paths", `{"name":"Ada","roles":["owner",{"of":7}],"on":true,"none":null,"":" "}`, extract.JSON, []string{"p name: Ada", "p roles: owner", "p roles.of: 7", "p on: true"}},
 		{"a list", `["a","b"]`, extract.JSON, []string{"p a", "p b"}},
+		{"a list that isn't JSON, in much text", "[1, 2] " + strings.Repeat("and more. ", 10_000), extract.Text, []string{"p [1, 2] " + strings.TrimSpace(strings.Repeat("and more. ", 10_000))}},
 		{"large numbers stay as they are", `{"n":12345678901234567890}`, extract.JSON, []string{"p n: 12345678901234567890"}},
 		{"what only begins like JSON", `{not json`, extract.Text, []string{"p {not json"}},
 	} {
@@ -234,6 +239,7 @@ func TestFailures(t *testing.T) {
 		{"a broken part", archive(docx("<w:p><w:t>one</w:t><")), extract.Damaged},
 		{"a document without text", archive(without(docx(""), "word/footnotes.xml", "docProps/core.xml")), extract.NoText},
 		{"entities that double", archive(with(docx(""), "word/document.xml", `<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><w:document><w:p><w:t>&b;</w:t></w:p></w:document>`)), ""},
+		{"quotes in quotes", "# a\n" + strings.Repeat("> ", 30) + "b", extract.TooLarge},
 		{"too many pages", "a\fb\fc", extract.TooManyPage},
 		{"JSON that is nested too deep", strings.Repeat(`[`, 30) + `1` + strings.Repeat(`]`, 30), extract.TooLarge},
 	} {

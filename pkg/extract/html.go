@@ -40,7 +40,7 @@ func hypertext(w *writer, text string) error {
 		if err := w.step(); err != nil {
 			return err
 		}
-		switch z.Next() {
+		switch kind := z.Next(); kind {
 		case html.ErrorToken:
 			if err := z.Err(); errors.Is(err, html.ErrBufferExceeded) {
 				return fail(TooLarge, "It has a tag of more than %d MB", maxTag>>20)
@@ -50,7 +50,11 @@ func hypertext(w *writer, text string) error {
 			return r.flush()
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, _ := z.TagName()
-			if err := r.begin(atom.Lookup(name)); err != nil {
+			tag := atom.Lookup(name)
+			if kind == html.SelfClosingTagToken && unseen[tag] { // it has no end
+				continue
+			}
+			if err := r.begin(tag); err != nil {
 				return err
 			}
 		case html.EndTagToken:

@@ -16,6 +16,11 @@ var commonMark = goldmark.New(goldmark.WithExtensions(extension.Table, extension
 // markdown reads CommonMark with GitHub's tables.
 func markdown(w *writer, source string) error {
 	source = withoutFrontMatter(w, source)
+	for line := range strings.SplitSeq(source, "\n") { // quotes in quotes
+		if nested := len(line) - len(strings.TrimLeft(line, "> ")); nested > w.limits.Depth && strings.Count(line[:nested], ">") > w.limits.Depth {
+			return fail(TooLarge, "It is nested deeper than %d levels", w.limits.Depth)
+		}
+	}
 	root := commonMark.Parse(text.NewReader([]byte(source)))
 	return ast.Walk(root, func(n ast.Node, enters bool) (ast.WalkStatus, error) {
 		if !enters {
@@ -69,6 +74,9 @@ func linesOf(n ast.Node, source string) string {
 	for i := range n.Lines().Len() {
 		at := n.Lines().At(i)
 		out.WriteString(source[at.Start:at.Stop])
+	}
+	if block, ok := n.(*ast.HTMLBlock); ok && block.HasClosure() {
+		out.WriteString(source[block.ClosureLine.Start:block.ClosureLine.Stop])
 	}
 	return out.String()
 }

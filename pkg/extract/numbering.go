@@ -9,7 +9,10 @@ import (
 // maxLevels is the number of levels of a list (ECMA-376 part 1, 17.9.6).
 const maxLevels = 9
 
-// numberings are the numberings of a document's lists, with their counters.
+// maxLabel is how long the number of an item is at most, in bytes.
+const maxLabel = 255
+
+// numberings are how the items of a document's lists are numbered.
 type numberings struct {
 	lists map[string]*numbering // by numId
 }
@@ -83,7 +86,7 @@ func (r *numberingReader) read(t xml.Token, _ int) error {
 	case "numFmt":
 		level.format = value
 	case "lvlText":
-		level.text = value
+		level.text = value[:min(len(value), maxLabel)]
 	case "isLgl":
 		level.legal = true
 	}

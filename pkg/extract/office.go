@@ -148,7 +148,7 @@ func (p *parts) properties() error {
 			case xml.EndElement:
 				title = false
 			case xml.CharData:
-				if title {
+				if title && len(p.doc.Title) < maxTitle {
 					p.doc.Title += string(t)
 				}
 			}

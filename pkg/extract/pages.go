@@ -21,15 +21,12 @@ import (
 func pages(w *writer, r io.ReaderAt, size int64) error {
 	var all []pdf.Page
 	text := 0
-	err := pdf.Read(w.ctx, io.NewSectionReader(r, 0, size), func(p pdf.Page) error {
+	err := pdf.Read(w.ctx, io.NewSectionReader(r, 0, size), pdf.Limits{Inside: pdfTimes * w.limits.Inside, Text: w.limits.Text}, func(p pdf.Page) error {
 		for _, l := range p.Lines {
 			text += len(l.Text)
 		}
-		switch {
-		case p.Number > w.limits.Pages:
+		if p.Number > w.limits.Pages {
 			return fail(TooManyPage, "It has more than %d pages", w.limits.Pages)
-		case text > w.limits.Text:
-			return fail(TooLarge, "It has more than %d MB of text", w.limits.Text>>20)
 		}
 		all = append(all, p)
 		return nil
@@ -37,6 +34,8 @@ func pages(w *writer, r io.ReaderAt, size int64) error {
 	var failure *Failure
 	switch {
 	case err == nil, errors.As(err, &failure), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, pdf.ErrTooLarge):
+		return fail(TooLarge, "Its pages have more than can be read")
 	case errors.Is(err, pdf.ErrProtected):
 		return fail(Protected, "It is protected by a password")
 	case len(all) > 0:
@@ -56,13 +55,13 @@ func pages(w *writer, r io.ReaderAt, size int64) error {
 			return err
 		}
 		for _, lines := range paragraphs(p.Lines) {
-			kind, level := Paragraph, levels[rounded(lines[0].Size)]
-			if text := joined(lines); level > 0 && utf8.RuneCountInString(text) <= longestHeading {
+			kind, level, text := Paragraph, levels[rounded(lines[0].Size)], joined(lines)
+			if level > 0 && utf8.RuneCountInString(text) <= longestHeading {
 				kind = Heading
 			} else {
 				level = 0
 			}
-			if err := w.write(kind, level, joined(lines)); err != nil {
+			if err := w.write(kind, level, text); err != nil {
 				return err
 			}
 		}
@@ -71,11 +70,12 @@ func pages(w *writer, r io.ReaderAt, size int64) error {
 }
 
 const (
-	longestHeading = 200  // characters
-	larger         = 1.15 // least size of a heading, relative to the most frequent size
-	closeLines     = 1.9  // most distance between lines of a paragraph, relative to their size
-	sameSize       = 0.12 // most difference of sizes in a paragraph, relative to the size
-	deepest        = 6    // level of headings
+	pdfTimes       = 16  // as much of a PDF is unpacked, since that is gone again with its page
+	longestHeading = 200 // characters
+	larger         = 1.15
+	closeLines     = 1.9 // the distance between lines of a paragraph, in parts of their size
+	sameSize       = 0.12
+	deepest        = 6 // level of headings
 )
 
 // rounded returns a font size in tenths of a point.

@@ -3,7 +3,8 @@ package extract
 import (
 	"slices"
 	"strings"
-	"unicode"
+
+	"wardroom/pkg/words"
 
 	"github.com/clipperhouse/uax29/v2/sentences"
 )
@@ -46,10 +47,17 @@ func (d Document) gap(i int) string {
 	return between
 }
 
-// Passages divides a document. A passage ends with its section, unless that is short and
-// the next one belongs to the same section; where the page changes between sections; and
-// where it would become too long: between paragraphs, between the rows of a table, else
-// between sentences. A heading is in the passage of the text that follows it.
+// maxAbove is how many headings a passage has above it at most, and maxHeading how long
+// each is, in bytes.
+const (
+	maxAbove   = 9
+	maxHeading = 300
+)
+
+// Passages divides a document. A passage ends where a section ends, unless that is
+// short and the next one belongs to the same; where the page changes between sections;
+// and where it would become too long: between paragraphs, between the rows of a table,
+// else between sentences. A heading stands with what follows it.
 func (d Document) Passages() []Passage {
 	p := passages{title: d.Title, text: d.Text()}
 	at := 0
@@ -93,19 +101,19 @@ func (p *passages) section(b Block) {
 
 // add adds a block at an offset of the text, in pieces if it is too long for a passage.
 func (p *passages) add(b Block, at int) {
-	if words := countWords(b.Text); words <= mostWords {
-		p.put(b, at, len(b.Text), words)
+	if n := words.Count(b.Text); n <= mostWords {
+		p.put(b, at, len(b.Text), n)
 		return
 	}
 	for _, piece := range pieces(b) {
-		p.put(b, at, len(piece), countWords(piece))
+		p.put(b, at, len(piece), words.Count(piece))
 		at += len(piece)
 	}
 }
 
-// put adds a part of a block to the passage, or begins another with it.
-func (p *passages) put(b Block, at, length, words int) {
-	if p.words+words > mostWords && !p.bare {
+// put adds a part of a block.
+func (p *passages) put(b Block, at, length, n int) {
+	if p.words+n > mostWords && !p.bare {
 		p.end()
 	}
 	if p.words == 0 {
@@ -113,7 +121,7 @@ func (p *passages) put(b Block, at, length, words int) {
 		p.bare = true
 	}
 	p.now.To = at + length
-	p.words += max(1, words)
+	p.words += max(1, n)
 	p.bare = p.bare && b.Kind == Heading
 }
 
@@ -126,8 +134,8 @@ func (p *passages) headings(b Block) (all []string) {
 	if b.Kind == Heading && len(path) > 0 {
 		path = path[:len(path)-1]
 	}
-	for _, h := range path {
-		all = append(all, h.Text)
+	for _, h := range path[:min(len(path), maxAbove)] {
+		all = append(all, strings.ToValidUTF8(h.Text[:min(len(h.Text), maxHeading)], ""))
 	}
 	return all
 }
@@ -153,50 +161,13 @@ func pieces(b Block) (all []string) {
 	}
 	return slices.Collect(func(yield func(string) bool) {
 		for _, piece := range all {
-			for countWords(piece) > mostWords {
-				n := wordsEnd(piece, mostWords)
-				if !yield(piece[:n]) {
+			for piece != "" {
+				_, end := words.First(piece, mostWords)
+				if !yield(piece[:end]) {
 					return
 				}
-				piece = piece[n:]
-			}
-			if piece != "" && !yield(piece) {
-				return
+				piece = piece[end:]
 			}
 		}
 	})
-}
-
-// countWords returns the approximate number of words of a text.
-func countWords(text string) int {
-	words, _ := walkWords(text, len(text))
-	return words
-}
-
-// wordsEnd returns the end of the first n words of a text, which has more.
-func wordsEnd(text string, n int) int {
-	_, end := walkWords(text, n)
-	return end
-}
-
-// walkWords counts up to n words at the beginning of a text, and returns their number and
-// their end. In scripts without spaces two characters count as a word.
-func walkWords(text string, n int) (words, end int) {
-	halves, inWord := 0, false
-	for i, r := range text {
-		switch {
-		case r >= 0x2e80 && unicode.IsLetter(r):
-			halves++
-			inWord = false
-		case unicode.IsSpace(r):
-			inWord = false
-		case !inWord:
-			halves += 2
-			inWord = true
-		}
-		if halves > 2*n {
-			return n, i
-		}
-	}
-	return (halves + 1) / 2, len(text)
 }

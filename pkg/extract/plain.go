@@ -35,21 +35,24 @@ func plain(w *writer, text string) error {
 // table reads comma-separated values, and values separated by other characters; see
 // comma. Rows may be of different lengths.
 func table(w *writer, text string) error {
+	parts := comma(text)
+	if parts == 0 { // what looked like one before it was decoded
+		return plain(w, text)
+	}
 	r := csv.NewReader(strings.NewReader(text))
-	r.Comma, r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = comma(text), -1, true, true
+	r.Comma, r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = parts, -1, true, true
 	for {
 		cells, err := r.Read()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
-			line, _ := r.FieldPos(0)
-			return fail(Damaged, "Line %d is no row of a table", line)
+			return fail(Damaged, "It is no table from byte %d on", r.InputOffset())
 		}
 		for i, cell := range cells {
 			cells[i] = strings.ReplaceAll(cell, "\t", " ")
 		}
-		if err := w.write(Row, 0, strings.Join(cells[:min(len(cells), w.limits.Columns)], "\t")); err != nil {
+		if err := w.write(Row, 0, strings.Join(cells, "\t")); err != nil {
 			return err
 		}
 	}

@@ -137,6 +137,7 @@ func (b *book) styles(part string) error {
 type cellReader struct {
 	*book
 	row         []string
+	size        int // of the row, in bytes
 	kind, style string
 	text        strings.Builder
 	seen        bool
@@ -147,7 +148,7 @@ func (r *cellReader) read(t xml.Token, _ int) error {
 	case xml.StartElement:
 		switch t.Name.Local {
 		case "row":
-			r.row = r.row[:0]
+			r.row, r.size = r.row[:0], 0
 		case "c":
 			r.kind, r.style = attribute(t, "t"), attribute(t, "s")
 			r.text.Reset()
@@ -160,6 +161,9 @@ func (r *cellReader) read(t xml.Token, _ int) error {
 			r.seen = false
 		case "c":
 			if value := r.value(); value != "" && len(r.row) < r.limits.Columns {
+				if r.size += len(value); r.size > r.limits.Text {
+					return fail(TooLarge, "It has more than %d MB of text", r.limits.Text>>20)
+				}
 				r.row = append(r.row, strings.ReplaceAll(value, "\t", " "))
 			}
 		case "row":

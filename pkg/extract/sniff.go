@@ -8,7 +8,8 @@ import (
 	"io"
 	"regexp"
 	"strings"
-	"unicode/utf8"
+
+	"golang.org/x/text/encoding/unicode"
 )
 
 // Format is a document's format, as a media type.
@@ -56,15 +57,23 @@ func sniff(r io.ReaderAt, size int64) (Format, error) {
 	return textFormat(text, int64(len(head)) < size), nil
 }
 
-// asText returns the beginning of a text without byte order mark, of UTF-16 its ASCII
-// characters: they suffice to detect the format.
+// asText is the beginning of a text, decoded where it says by a mark that it is UTF-16.
+// In other encodings it is ASCII that tells formats.
 func asText(head []byte) string {
-	for _, bom := range []string{"\xff\xfe", "\xfe\xff"} {
-		if bytes.HasPrefix(head, []byte(bom)) {
-			return strings.ReplaceAll(string(head[2:]), "\x00", "")
-		}
+	order := unicode.LittleEndian
+	switch {
+	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
+		return string(head[3:])
+	case bytes.HasPrefix(head, []byte("\xfe\xff")):
+		order = unicode.BigEndian
+	case !bytes.HasPrefix(head, []byte("\xff\xfe")):
+		return string(head)
 	}
-	return string(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")))
+	text, err := unicode.UTF16(order, unicode.UseBOM).NewDecoder().Bytes(head[:len(head)&^1])
+	if err != nil {
+		return string(head)
+	}
+	return string(text)
 }
 
 // binary reports whether a text has a NUL, or many control characters.
@@ -109,13 +118,10 @@ func isJSON(text string, more bool) bool {
 		return false
 	}
 	d := json.NewDecoder(strings.NewReader(text))
-	tokens := 0
 	for {
 		if _, err := d.Token(); err != nil {
-			cut := errors.Is(err, io.ErrUnexpectedEOF) || more && tokens > 2
-			return errors.Is(err, io.EOF) || more && cut
+			return errors.Is(err, io.EOF) || more && errors.Is(err, io.ErrUnexpectedEOF)
 		}
-		tokens++
 	}
 }
 
@@ -136,7 +142,7 @@ func comma(text string) rune {
 // and the first line has no long ones.
 func isTable(text string, more bool) bool {
 	c := comma(text)
-	if c == 0 || !utf8.ValidString(text[:min(len(text), 4096)]) && strings.Contains(text, "\x00") {
+	if c == 0 {
 		return false
 	}
 	if more {

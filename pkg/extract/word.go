@@ -67,7 +67,8 @@ func (p *parts) headingStyles(main string) (map[string]int, error) {
 			case "name":
 				name := strings.ToLower(attribute(e, "val"))
 				if n, ok := strings.CutPrefix(name, "heading "); ok {
-					levels[id], _ = strconv.Atoi(n)
+					n, _ := strconv.Atoi(n)
+					levels[id] = min(max(n, 1), maxLevels)
 				} else if name == "title" {
 					levels[id] = 1
 				}
@@ -182,7 +183,7 @@ func (r *runReader) begin(e xml.StartElement, depth int) error {
 			return r.flush()
 		}
 	case "tc":
-		if r.cells++; r.rows == 1 && r.cells > 1 && r.cells <= r.limits.Columns {
+		if r.cells++; r.rows == 1 && r.cells > 1 {
 			r.text.WriteByte('\t')
 		}
 	}

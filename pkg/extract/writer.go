@@ -9,7 +9,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// writer builds a document, within the limits.
+// perBlock is what a block takes beside its text, in bytes: many small ones are large,
+// too.
+const perBlock = 48
+
+// writer puts a document together, within the limits.
 type writer struct {
 	ctx    context.Context
 	limits Limits
@@ -40,14 +44,14 @@ func (w *writer) turn() error {
 // write adds a block, unless its text is empty, or fails beyond the limit.
 func (w *writer) write(kind Kind, level int, text string) error {
 	if kind == Code {
-		text = strings.TrimRightFunc(clean(text), unicode.IsSpace)
+		text = strings.TrimLeft(strings.TrimRightFunc(clean(text), unicode.IsSpace), "\n")
 	} else {
-		text = line(text, kind == Row)
+		text = line(text, kind == Row, w.limits.Columns)
 	}
 	if strings.TrimSpace(text) == "" {
 		return w.step()
 	}
-	if w.size += len(text); w.size > w.limits.Text {
+	if w.size += len(text) + perBlock; w.size > w.limits.Text {
 		return fail(TooLarge, "It has more than %d MB of text", w.limits.Text>>20)
 	}
 	w.doc.Blocks = append(w.doc.Blocks, Block{kind, level, w.page, text})
@@ -55,7 +59,8 @@ func (w *writer) write(kind Kind, level int, text string) error {
 }
 
 func (w *writer) document() Document {
-	w.doc.Title = line(w.doc.Title, false)
+	title := line(w.doc.Title, false, 0)
+	w.doc.Title = strings.ToValidUTF8(title[:min(len(title), maxTitle)], "")
 	return w.doc
 }
 
@@ -68,6 +73,8 @@ func clean(text string) string {
 		switch {
 		case r == '\n' || r == '\t':
 			return r
+		case unicode.IsSpace(r):
+			return ' '
 		case r == '\u00AD' || r == '\uFEFF' || r == '\u200B', unicode.IsControl(r):
 			return -1
 		}
@@ -75,15 +82,20 @@ func clean(text string) string {
 	}, norm.NFC.String(strings.ReplaceAll(text, "\r\n", "\n")))
 }
 
-// line returns a text with one space for consecutive white space. In a row the tabs
-// between its cells are kept.
-func line(text string, row bool) string {
+// maxTitle is how long a title is at most, in bytes.
+const maxTitle = 1_000
+
+// line is a text with one space for all white space in a row. A row has tabs between its
+// cells, so many at most; those that are empty are left out.
+func line(text string, row bool, columns int) string {
 	if row {
-		cells := strings.Split(text, "\t")
-		for i, cell := range cells {
-			cells[i] = line(cell, false)
+		var cells []string
+		for cell := range strings.SplitSeq(text, "\t") {
+			if cell = line(cell, false, 0); cell != "" && len(cells) < columns {
+				cells = append(cells, cell)
+			}
 		}
-		return strings.TrimRight(strings.Join(cells, "\t"), "\t")
+		return strings.Join(cells, "\t")
 	}
 	return strings.Join(strings.Fields(clean(text)), " ")
 }

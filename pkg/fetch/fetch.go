@@ -30,15 +30,15 @@ type Config struct {
 	resolver *net.Resolver
 }
 
-// Known has the validators of a page that was read before; zero for a new page.
-type Known struct{ ETag, LastModified string }
+// Known is what is known of a page that was read before; its zero value is nothing. An
+// ETag is that of one address alone, where redirects led to.
+type Known struct{ URL, ETag, LastModified string }
 
 // Page is a page that was read.
 type Page struct {
-	URL         string // after all redirects
-	ContentType string // the site's header
-	Body        []byte // decompressed; nil where Unchanged
-	Unchanged   bool   // the page is as when its Known was read
+	ContentType string // as the site says
+	Body        []byte // nil where it is unchanged
+	Unchanged   bool   // it is as it was known
 	Known
 }
 
@@ -103,12 +103,15 @@ var errSlow = errors.New("fetch: too slow")
 
 // read reads a page, or returns the address that it redirects to.
 func (c *Client) read(ctx context.Context, at *url.URL, known Known) (Page, *url.URL, error) {
+	if known.URL != at.String() {
+		known = Known{}
+	}
 	r, err := c.ask(ctx, at, known)
 	if err != nil {
 		return Page{}, nil, err
 	}
 	defer r.Body.Close()
-	page := Page{URL: at.String(), ContentType: r.Header.Get("Content-Type"), Known: Known{r.Header.Get("ETag"), r.Header.Get("Last-Modified")}}
+	page := Page{ContentType: r.Header.Get("Content-Type"), Known: Known{at.String(), r.Header.Get("ETag"), r.Header.Get("Last-Modified")}}
 	switch {
 	case r.StatusCode == http.StatusNotModified && known != (Known{}):
 		page.Unchanged, page.Known = true, known

@@ -166,6 +166,8 @@ func TestGet(t *testing.T) {
 	}{
 		{says: "a page", path: "/page", body: "<p>page"},
 		{says: "unchanged by its ETag", path: "/page", known: Known{ETag: etag}},
+		{says: "known at another address", path: "/page", known: Known{URL: "http://other.example/page", ETag: etag}, body: "<p>page"},
+		{says: "unchanged where it leads to", path: "/here", known: Known{URL: "page", ETag: etag}},
 		{says: "changed since", path: "/page", known: Known{ETag: `"zero"`}, body: "<p>page"},
 		{says: "unchanged by its time", path: "/since", known: Known{LastModified: "Fri, 02 Jan 2026 03:04:05 GMT"}},
 		{says: "where it leads to", path: "/here", body: "<p>page"},
@@ -193,6 +195,12 @@ func TestGet(t *testing.T) {
 			host := tt.host
 			if host == "" {
 				host = "site.example"
+			}
+			if tt.known.URL == "page" {
+				tt.known.URL = s.at(host, "/page")
+			}
+			if tt.known != (Known{}) && tt.known.URL == "" {
+				tt.known.URL = s.at(host, tt.path)
 			}
 			page, err := s.client.Get(t.Context(), s.at(host, tt.path), tt.known)
 			var refusal *Refusal
@@ -235,6 +243,7 @@ func TestRobots(t *testing.T) {
 		"everything":              {200, "User-agent: *\nDisallow: /", Robots},
 		"nothing":                 {200, "User-agent: *\nDisallow:", ""},
 		"what is none":            {200, "<html>\x00", ""},
+		"a very long one":         {200, "User-agent: *\nDisallow: /a\n" + strings.Repeat("# more\n", 100_000), Robots},
 	} {
 		t.Run(says, func(t *testing.T) {
 			questions := 0

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/url"
 	"sync"
@@ -81,9 +82,9 @@ func (c *Client) readRobots(ctx context.Context, root string) (*robotstxt.Group,
 		if r.StatusCode >= http.StatusInternalServerError || r.StatusCode == http.StatusTooManyRequests {
 			return nil, refuse(Unreachable, "The site can't say at present whether it may be read")
 		}
-		text, err := c.body(ctx, r, maxRobots)
+		text, err := io.ReadAll(io.LimitReader(r.Body, maxRobots)) // the rest isn't asked for
 		if err != nil {
-			text = nil // too much to be meant
+			return nil, failed(ctx, err)
 		}
 		all, err := robotstxt.FromStatusAndBytes(r.StatusCode, text)
 		if err != nil {

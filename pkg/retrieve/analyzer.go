@@ -6,8 +6,10 @@ import (
 	"unicode/utf8"
 
 	"github.com/blevesearch/snowballstem"
-	"github.com/clipperhouse/uax29/v2/words"
+	uax29 "github.com/clipperhouse/uax29/v2/words"
 	"golang.org/x/text/unicode/norm"
+
+	"wardroom/pkg/words"
 )
 
 // maxTerm is the most bytes of a term. Longer ones are truncated.
@@ -36,10 +38,10 @@ func NewAnalyzer(language string) *Analyzer {
 	return &Analyzer{stem: stemmers[language], english: language == "en", env: snowballstem.NewEnv(""), stems: map[string]string{}}
 }
 
-// Terms yields the terms of a text, in their order.
+// Terms yields the terms of a text, in their order. The text may be decomposed.
 func (a *Analyzer) Terms(text string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
-		for token := range a.Tokens(text) {
+		for token := range a.Tokens(norm.NFC.String(text)) {
 			if !yield(token.Term) {
 				return
 			}
@@ -53,14 +55,15 @@ type Token struct {
 	From, To int
 }
 
-// Tokens yields the terms of a text with their places, in their order.
+// Tokens yields the terms of a text with their places. It takes composed text (NFC), as
+// documents are extracted.
 func (a *Analyzer) Tokens(text string) func(yield func(Token) bool) {
 	return func(yield func(Token) bool) {
 		pair := pairs{text: text, yield: yield}
-		for it := words.FromString(text); it.Next(); {
+		for it := uax29.FromString(text); it.Next(); {
 			word, from := it.Value(), it.Start()
 			first, _ := utf8.DecodeRuneInString(word)
-			if unspaced(first) {
+			if words.Spaceless(first) {
 				if !pair.add(word, from) {
 					return
 				}
@@ -104,13 +107,13 @@ func (a *Analyzer) term(word string) string {
 	switch {
 	case a.english && stopWords[text]:
 		stem = ""
-	case a.stem != nil && len(text) > 2:
+	case a.stem != nil && len(text) > 2 && len(text) <= maxTerm:
 		a.env.SetCurrent(text)
 		a.stem(a.env)
 		stem = a.env.Current()
 	}
 	stem = cut(stem)
-	if len(a.stems) < maxStems {
+	if len(a.stems) < maxStems && len(text) <= maxTerm {
 		a.stems[text] = stem
 	}
 	return stem
@@ -154,14 +157,8 @@ func cut(term string) string {
 	return term[:n]
 }
 
-// spaceless are the scripts that are written without spaces between words. Hangul has
-// spaces, though with particles behind its words, so pairs find more there, too.
-var spaceless = []*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar}
-
-func unspaced(r rune) bool { return r >= 0x0e00 && unicode.In(r, spaceless...) }
-
-// pairs yields every two neighbouring characters of a spaceless script, or a single
-// character that has no neighbour.
+// pairs yields every two neighbouring characters of such a script, or one that stands
+// alone.
 type pairs struct {
 	text       string
 	yield      func(Token) bool

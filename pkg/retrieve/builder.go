@@ -57,6 +57,7 @@ func (b *Builder) begin(document int64, passage []byte) uint32 {
 
 // post adds an occurrence of a term in the last chunk.
 func (b *Builder) post(chunk uint32, term string) {
+	term = cut(term)
 	p := b.terms[term]
 	if p == nil {
 		p = &posted{}

@@ -6,10 +6,11 @@ type Part struct {
 	Passages []byte
 }
 
-// Merge makes one segment of several, with the documents in the order of the parts,
-// without those for which live returns false; a nil live keeps all. If all are kept, a
-// query has the same hits and scores as in the parts. It returns ErrDamaged for passages
-// that aren't the segment's, and ErrTooLarge.
+// Merge makes one segment of several, whose documents come in the order of the parts,
+// without the documents that live refuses; nil refuses none. Where it refuses none, a
+// query finds in it what it finds in the parts, with the same scores. A term that a
+// chunk has more than 255 times is counted as so many, so the average length stays a
+// little longer than it is where such a chunk's document is gone. It returns ErrDamaged for passages that aren't the segment's, and ErrTooLarge.
 func Merge(parts []Part, live func(document int64) bool) (segment, passages []byte, err error) {
 	out := NewBuilder()
 	for _, p := range parts {

@@ -40,7 +40,7 @@ func compare(x, y Hit) int {
 type Index struct {
 	segments []*Segment
 	chunks   int
-	norms    []norms // by segment, for the average length of all chunks
+	norms    norms // of the average length of all
 }
 
 // NewIndex returns an index of segments. No document may be in two of them.
@@ -51,11 +51,7 @@ func NewIndex(segments ...*Segment) *Index {
 		x.chunks += s.chunks
 		words += s.words
 	}
-	average := float64(words) / float64(max(1, x.chunks))
-	x.norms = make([]norms, len(segments))
-	for i := range x.norms {
-		x.norms[i].set(average)
-	}
+	x.norms.set(float64(words) / float64(max(1, x.chunks)))
 	return x
 }
 
@@ -77,7 +73,7 @@ func (x *Index) Search(query []string, n int, live func(document int64) bool) []
 	scores := borrowScores()
 	defer scores.giveBack()
 	for i, s := range x.segments {
-		s.search(i, terms[i], &x.norms[i], scores, live, &best)
+		s.search(i, terms[i], &x.norms, scores, live, &best)
 	}
 	slices.SortFunc(best.hits, compare)
 	return best.hits
@@ -94,22 +90,22 @@ type weight struct {
 func (x *Index) weigh(query []string) [][]weight {
 	out := make([][]weight, len(x.segments))
 	lists := make([]list, len(x.segments))
-	for i, term := range query {
-		if slices.Contains(query[:i], term) {
+	times := make(map[string]int, len(query))
+	for _, term := range query {
+		times[term]++
+	}
+	for _, term := range query {
+		n := times[term]
+		if n == 0 { // it was looked up
 			continue
 		}
-		times := 0
-		for _, other := range query[i:] {
-			if other == term {
-				times++
-			}
-		}
+		times[term] = 0
 		in := 0
 		for i, s := range x.segments {
 			lists[i] = s.lookUp(term)
 			in += lists[i].chunks
 		}
-		idf := float32(math.Log(1+(float64(x.chunks)-float64(in)+0.5)/(float64(in)+0.5))) * float32(times)
+		idf := float32(math.Log(1+(float64(x.chunks)-float64(in)+0.5)/(float64(in)+0.5))) * float32(n)
 		for i, l := range lists {
 			if l.chunks > 0 {
 				out[i] = append(out[i], weight{l, idf})

@@ -45,9 +45,10 @@ func commonPrefix(a, b string) int {
 
 // lookUp finds the postings of a term, of no chunks where the segment hasn't it.
 func (s *Segment) lookUp(term string) list {
+	term = cut(term)
 	n := len(s.blocks) / 4
 	block := sort.Search(n, func(i int) bool { return s.firstOf(i) > term }) - 1
-	if block < 0 || len(term) > maxTerm {
+	if block < 0 {
 		return list{}
 	}
 	var name [maxTerm]byte

@@ -11,9 +11,12 @@ import (
 	"iter"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	spaces "wardroom/pkg/words"
 )
 
 const (
@@ -32,15 +35,15 @@ type Sketch [places]uint32
 // Of returns the sketch of a text. Case, punctuation and white space don't matter.
 func Of(text string) (s Sketch) {
 	filled := [places]bool{}
-	any := false
+	some := false
 	for h := range runs(text) {
-		any = true
+		some = true
 		place, value := h%places, uint32(h>>32)
 		if !filled[place] || value < s[place] {
 			s[place], filled[place] = value, true
 		}
 	}
-	if !any {
+	if !some {
 		return Sketch{}
 	}
 	full := s
@@ -70,8 +73,9 @@ func (s Sketch) Similarity(other Sketch) float64 {
 	return float64(same) / places
 }
 
-// Bands returns keys of an index for texts that may be nearly the same: of pairs with a
-// similarity of .5, 87 in 100 have a key in common, and of .7 all but 3 in 10,000.
+// Bands are keys by which texts are found that may be nearly the same: two with a
+// similarity of .5 have one in common 87 times in 100, and of .7 always but 2 times in
+// 10,000.
 func (s Sketch) Bands() (all []uint64) {
 	if s == (Sketch{}) {
 		return nil
@@ -106,7 +110,8 @@ func FromBytes(b []byte) (s Sketch, ok bool) {
 	return s, true
 }
 
-// Digest returns a digest of a text's words in their order, folded as by Of.
+// Digest is the same for texts of the same words in the same order, and for all that
+// have none.
 func Digest(text string) (sum [sha256.Size]byte) {
 	h := sha256.New()
 	for word := range words(text) {
@@ -124,7 +129,7 @@ func words(text string) iter.Seq[string] {
 		parts := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) }
 		for word := range strings.FieldsFuncSeq(text, parts) {
 			word = fold.String(norm.NFKC.String(word))
-			if !unicode.In([]rune(word)[0], unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) {
+			if first, _ := utf8.DecodeRuneInString(word); !spaces.Spaceless(first) {
 				if !yield(word) {
 					return
 				}

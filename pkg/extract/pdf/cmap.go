@@ -9,7 +9,10 @@ import (
 // maxMappings is the most entries of a map, those of ranges and repeated ones included.
 const maxMappings = 200_000
 
-// unicodeMap maps codes to text, as a font's ToUnicode stream does.
+// maxText is how many bytes the text of one code has at most.
+const maxText = 128
+
+// unicodeMap tells characters of codes, as a font's ToUnicode stream has it.
 type unicodeMap struct {
 	of     map[uint32]string
 	widths [5]bool // by number of bytes, whether it has codes of so many
@@ -34,9 +37,9 @@ func readUnicodeMap(b []byte) unicodeMap {
 			if end < 0 {
 				return m
 			}
-			tokens, b = append(tokens, b[:end]), b[end+1:]
+			tokens, b = m.token(tokens, b[:end]), b[end+1:]
 		case c == '[', c == ']':
-			tokens, b = append(tokens, b[:1]), b[1:]
+			tokens, b = m.token(tokens, b[:1]), b[1:]
 		case c <= ' ', bytes.IndexByte([]byte("<>(){}/"), c) >= 0:
 			b = b[1:]
 		default:
@@ -57,6 +60,13 @@ func readUnicodeMap(b []byte) unicodeMap {
 		}
 	}
 	return m
+}
+
+func (m *unicodeMap) token(all [][]byte, one []byte) [][]byte {
+	if len(all) >= 2*maxMappings {
+		return all
+	}
+	return append(all, one)
 }
 
 func (m *unicodeMap) set(code uint32, text string) {
@@ -114,6 +124,7 @@ func utf16Text(b []byte) string {
 	if len(b) == 1 {
 		return string(rune(b[0]))
 	}
+	b = b[:min(len(b), maxText)]
 	units := make([]uint16, 0, len(b)/2)
 	for i := 0; i+1 < len(b); i += 2 {
 		units = append(units, uint16(b[i])<<8|uint16(b[i+1]))

@@ -11,6 +11,7 @@ import (
 const (
 	maxOperands = 4096
 	maxNested   = 64 // arrays in arrays
+	maxDigits   = 32 // of a number
 )
 
 // content reads the operators of a content stream, each with its operands. It tolerates
@@ -140,6 +141,7 @@ func regular(b []byte) []byte {
 // number parses the longest number at the beginning of a word: some programs write
 // 1.2.3, 12-34 and --5.
 func number(word string) float64 {
+	word = word[:min(len(word), maxDigits)]
 	for len(word) > 1 && word[:2] == "--" {
 		word = word[1:]
 	}

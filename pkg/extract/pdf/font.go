@@ -25,7 +25,8 @@ const (
 	thousandth   = 0.001
 	usualWidth   = 550 // of a font without widths
 	maxWidth     = 1 << 16
-	programStart = 16 << 10 // most bytes of a font program's encoding
+	maxWidths    = 200_000  // that a font tells, those told again included
+	programStart = 16 << 10 // bytes of a font program in which its encoding stands
 )
 
 func loadFont(o object) *font {
@@ -68,17 +69,20 @@ func (f *font) loadComposite(o object) {
 	}
 	// c [w w …], or first last w
 	w := of.get("W")
-	for i := 0; i+1 < w.len(); {
+	told := 0
+	for i := 0; i+1 < w.len() && told < maxWidths; {
 		first := uint32(max(0, w.at(i).int()))
 		if list := w.at(i + 1); list.isArray() {
 			for j := range list.len() {
+				told++
 				f.widths[first+uint32(j)] = list.at(j).float()
 			}
 			i += 2
 			continue
 		}
 		last := uint32(min(maxWidth, max(0, w.at(i+1).int())))
-		for code := first; code <= last && len(f.widths) < maxWidth; code++ {
+		for code := first; code <= last && told < maxWidths; code++ {
+			told++
 			f.widths[code] = w.at(i + 2).float()
 		}
 		i += 3

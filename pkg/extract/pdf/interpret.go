@@ -2,13 +2,9 @@ package pdf
 
 import (
 	"context"
-	"errors"
 	"math"
 	"strings"
 )
-
-// errOperators is returned for a document with more than maxOperators.
-var errOperators = errors.New("pdf: too many operators")
 
 const (
 	maxOperators = 20_000_000 // of a document
@@ -52,8 +48,11 @@ type Line struct {
 // reader reads the pages of a document.
 type reader struct {
 	ctx       context.Context
+	limits    Limits
 	fonts     map[string]*font
 	operators int
+	inside    int64 // bytes that were unpacked
+	size      int   // bytes of text
 
 	lines []Line
 	text  strings.Builder
@@ -69,16 +68,22 @@ func (r *reader) run(stream, resources object, g state) error {
 		return nil
 	}
 	defer func() { r.forms-- }()
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
 	g.textMatrix, g.lineMatrix = identity, identity
 	var saved []state
 	c := content{rest: stream.data(), of: stream}
+	if r.inside += int64(len(c.rest)); r.inside > r.limits.Inside {
+		return ErrTooLarge
+	}
 	for {
 		operator, operands, more := c.next()
 		if !more {
 			return nil
 		}
 		if r.operators++; r.operators > maxOperators {
-			return errOperators
+			return ErrTooLarge
 		}
 		if r.operators%4096 == 0 {
 			if err := r.ctx.Err(); err != nil {
@@ -109,7 +114,9 @@ func (r *reader) run(stream, resources object, g state) error {
 				}
 			}
 		default:
-			r.draw(operator, operands, &g)
+			if r.draw(operator, operands, &g); r.size > r.limits.Text {
+				return ErrTooLarge
+			}
 		}
 	}
 }
@@ -268,6 +275,7 @@ func (r *reader) place(text string, m matrix, width float64) {
 		r.first = Line{X: x, Y: y, Size: size}
 	}
 	r.text.WriteString(text)
+	r.size += len(text)
 	end := shift(width, 0).times(m)
 	r.x, r.y = end[4], end[5]
 }

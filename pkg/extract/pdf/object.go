@@ -23,9 +23,10 @@ var limits = model.ResourceLimits{
 	MaxObjectCount: 1_000_000, MaxObjectStreamCount: 100_000, MaxObjectStreamFirst: 4 << 20, MaxXRefEntries: 1_000_000, MaxRecursionDepth: 100,
 }
 
+func init() { model.ConfigPath = "disable" } // else pdfcpu writes a folder of settings
+
 // open reads a file's table of objects and returns its catalog.
 func open(ctx context.Context, r io.ReadSeeker) (object, error) {
-	model.ConfigPath = "disable" // otherwise pdfcpu writes a folder of settings
 	c := model.NewDefaultConfiguration()
 	c.ValidationMode, c.Offline, c.Limits = model.ValidationRelaxed, true, limits
 	file, err := pdfcpu.ReadWithContext(ctx, r, c)

@@ -19,7 +19,14 @@ import (
 var (
 	ErrProtected = errors.New("pdf: a password is needed")
 	ErrDamaged   = errors.New("pdf: damaged")
+	ErrTooLarge  = errors.New("pdf: too large")
 )
+
+// Limits are how much is read of a file.
+type Limits struct {
+	Inside int64 // bytes that the content of its pages unpacks to, each time it is drawn
+	Text   int   // bytes
+}
 
 const (
 	maxTree    = 40      // levels of the tree of pages
@@ -33,10 +40,10 @@ type Page struct {
 	Lines  []Line
 }
 
-// Read calls do with each page, in their order, and returns do's error. It returns
-// ErrProtected for a file that needs a password, ErrDamaged, and ctx's error when that
-// ends. A damaged page has the lines before the damage.
-func Read(ctx context.Context, file io.ReadSeeker, do func(Page) error) (err error) {
+// Read calls do with each page, in their order, and ends with its error. It returns
+// ErrProtected for a file that isn't read without a password, ErrDamaged, ErrTooLarge,
+// and ctx's error when that ends. A page that can't be read has the lines that could.
+func Read(ctx context.Context, file io.ReadSeeker, limits Limits, do func(Page) error) (err error) {
 	defer func() {
 		if x := recover(); x != nil { // pdfcpu may panic anywhere on a damaged file
 			err = fmt.Errorf("%w: %v", ErrDamaged, x)
@@ -52,7 +59,7 @@ func Read(ctx context.Context, file io.ReadSeeker, do func(Page) error) (err err
 	default:
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	t := tree{r: &reader{ctx: ctx, fonts: map[string]*font{}}, do: do}
+	t := tree{r: &reader{ctx: ctx, limits: limits, fonts: map[string]*font{}}, do: do}
 	return t.walk(root.get("Pages"), object{}, 0)
 }
 

@@ -35,6 +35,8 @@ func stream(content, entries string) string {
 	return fmt.Sprintf("<</Length %d%s>>\nstream\n%s\nendstream", len(content), entries, content)
 }
 
+var limits = pdf.Limits{Inside: 64 << 20, Text: 1 << 20}
+
 const helvetica = `<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding/FirstChar 32/Widths[278]>>`
 
 // page is a file of one page: 4 is its content, 5 the font F, 6 the form X, and more.
@@ -58,7 +60,7 @@ func page(content string, more ...string) []byte {
 
 func lines(t *testing.T, content []byte) (all []string) {
 	t.Helper()
-	err := pdf.Read(t.Context(), bytes.NewReader(content), func(p pdf.Page) error {
+	err := pdf.Read(t.Context(), bytes.NewReader(content), limits, func(p pdf.Page) error {
 		for _, l := range p.Lines {
 			all = append(all, fmt.Sprintf("%d %s", p.Number, l.Text))
 		}
@@ -132,15 +134,19 @@ func TestHarm(t *testing.T) {
 		"content that unpacks to 200 MB": bomb,
 		"arrays a hundred thousand deep": page(strings.Repeat("[", 100_000) + " " + text),
 		"a map of four thousand million": page(text, "<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H/ToUnicode 7 0 R/DescendantFonts[<</W[0 4294967295 500]>>]>>", "", ranges),
+		"a number of a million digits":   page(strings.Repeat("1.1", 400_000) + " " + text),
+		"widths told again and again":    page(text, "<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H/DescendantFonts[<</W["+strings.Repeat("0 60000 500 ", 100_000)+"]>>]>>"),
+		"a code that is a megabyte":      page("BT /F 12 Tf "+strings.Repeat("(AAAAAAAAAA) Tj ", 1000)+"ET", "<</Type/Font/Subtype/Type1/BaseFont/X/ToUnicode 7 0 R>>", "", stream("1 beginbfchar <41> <"+strings.Repeat("0041", 1<<19)+"> endbfchar", "")),
+		"a form drawn again and again":   page(strings.Repeat("/X Do ", 10_000)+text, "", stream(strings.Repeat(" ", 1<<20), "/Type/XObject/Subtype/Form/BBox[0 0 9 9]")),
 		"a matrix without end":           page("1e300 0 0 1e300 0 0 cm 1e300 0 0 1e300 0 0 cm " + text),
 	} {
 		t.Run(says, func(t *testing.T) {
 			n := 0
-			err := pdf.Read(t.Context(), bytes.NewReader(content), func(pdf.Page) error {
+			err := pdf.Read(t.Context(), bytes.NewReader(content), limits, func(pdf.Page) error {
 				n++
 				return nil
 			})
-			if err != nil && !errors.Is(err, pdf.ErrDamaged) || n > 2 {
+			if err != nil && !errors.Is(err, pdf.ErrDamaged) && !errors.Is(err, pdf.ErrTooLarge) || n > 2 {
 				t.Errorf("%v, %d pages", err, n)
 			}
 		})
@@ -151,11 +157,11 @@ func TestReadEnds(t *testing.T) {
 	content := page("BT /F 12 Tf 72 700 Td (hello) Tj ET")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := pdf.Read(ctx, bytes.NewReader(content), func(pdf.Page) error { return nil }); !errors.Is(err, context.Canceled) {
+	if err := pdf.Read(ctx, bytes.NewReader(content), limits, func(pdf.Page) error { return nil }); !errors.Is(err, context.Canceled) {
 		t.Error("with its context:", err)
 	}
 	enough := errors.New("enough")
-	if err := pdf.Read(t.Context(), bytes.NewReader(content), func(pdf.Page) error { return enough }); !errors.Is(err, enough) {
+	if err := pdf.Read(t.Context(), bytes.NewReader(content), limits, func(pdf.Page) error { return enough }); !errors.Is(err, enough) {
 		t.Error("with the caller:", err)
 	}
 }
