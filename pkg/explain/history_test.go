@@ -409,7 +409,7 @@ func (w *world) agrees(t *testing.T, seed uint64) int {
 // The past, put together from the log, is that which a naive model kept.
 func TestPastIsAsItWasAtScale(t *testing.T) {
 	asked := 0
-	for seed := range uint64(scale.Of(400)) { //nolint:gosec // it is above nought
+	for seed := range uint64(scale.Of(400)) {
 		w := newWorld(seed)
 		for range 60 {
 			w.step()
@@ -427,7 +427,7 @@ func TestPastIsAsItWasAtScale(t *testing.T) {
 // agree on what had happened.
 func TestPastByClocksThatDifferAtScale(t *testing.T) {
 	asked, swapped := 0, 0
-	for seed := range uint64(scale.Of(400)) { //nolint:gosec // it is above nought
+	for seed := range uint64(scale.Of(400)) {
 		w := newWorld(seed)
 		w.skew = 5 * time.Second
 		for n := range 60 {

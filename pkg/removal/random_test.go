@@ -21,7 +21,7 @@ import (
 // and what happens to them meanwhile is all that it leaves.
 func TestRandomWorlds(t *testing.T) {
 	t.Parallel()
-	for seed := uint64(0); seed < 12; seed += uint64(scale.Stride(4)) { //nolint:gosec // it is above nought
+	for seed := uint64(0); seed < 12; seed += uint64(scale.Stride(4)) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			rnd := rand.New(rand.NewPCG(seed, 4))

@@ -163,7 +163,7 @@ func (w *world) faults() (out []string) {
 // Nothing is lost, effects are there once, the order of a key holds, and what
 // fails for ever, and that alone, ends in the dead letters after finite tries.
 func TestRandomBatchesAtScale(t *testing.T) {
-	for seed := range uint64(scale.Of(10_000)) { //nolint:gosec // it is above nought
+	for seed := range uint64(scale.Of(10_000)) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		w := &world{}
 		records := shard(t, r, w)
