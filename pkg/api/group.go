@@ -9,7 +9,7 @@ import (
 
 // Version is the version of the API that the document describes. The document
 // may not change without it.
-const Version = "0.4.0"
+const Version = "0.5.0"
 
 // Group is a section of the sidebar, and one function.
 type Group struct {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+
 	"strconv"
 	"sync/atomic"
 

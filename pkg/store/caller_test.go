@@ -126,6 +126,7 @@ func TestTheShortWayIsTheLongOne(t *testing.T) {
 		{"a single write meets a transaction", lease, []scripted{says(400, refused("TransactionConflictException", "")), says(200, `{}`)}, nil},
 		{"no connection", read, []scripted{fails(errors.New("connection refused"))}, nil},
 		{"an answer that breaks off once", read, []scripted{breaksOff(found[:40]), says(200, found)}, nil},
+		{"of an answer that breaks off nothing is left", read, []scripted{breaksOff(`{"UnprocessedKeys":{"t":{"Keys":[{"pk":{"S":"x"}}]}},"Responses":{"t":[`), says(200, `{"Responses":{}}`)}, nil},
 		{"answers that break off", read, []scripted{breaksOff(found[:40])}, nil},
 		{"no JSON", read, []scripted{says(200, `{"Responses":7}`)}, nil},
 		{"given up before", read, []scripted{fails(context.Canceled)}, cancelled},
