@@ -10,12 +10,12 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"wardroom/pkg/blob"
+	"wardroom/pkg/concurrent"
 )
 
 // Run holds a store to the contract. It begins empty.
@@ -111,19 +111,22 @@ func ranges(t *testing.T, s blob.Store) {
 
 func first(t *testing.T, s blob.Store) {
 	var won atomic.Int32
-	var all sync.WaitGroup
+	all, _ := concurrent.WithContext(t.Context())
 	for i := range 16 {
-		all.Go(func() {
+		all.Go(func() error {
 			err := s.Put(t.Context(), "3/once", strings.NewReader(fmt.Sprint(i)), blob.PutOptions{IfAbsent: true})
 			switch {
 			case err == nil:
 				won.Add(1)
 			case !errors.Is(err, blob.ErrExists):
-				t.Error(err)
+				return err
 			}
+			return nil
 		})
 	}
-	all.Wait()
+	if err := all.Wait(); err != nil {
+		t.Error(err)
+	}
 	if won.Load() != 1 {
 		t.Error(won.Load(), "writers were first")
 	}
