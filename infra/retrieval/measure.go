@@ -1,6 +1,8 @@
 package main
 
 import (
+	"iter"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -35,7 +37,8 @@ func measure(s set) (figures, error) {
 	var took time.Duration
 	for _, q := range s.queries {
 		grades := s.grades[q.ID]
-		if ideal(grades) == 0 {
+		best := ideal(grades)
+		if best == 0 {
 			continue
 		}
 		began := time.Now()
@@ -46,8 +49,8 @@ func measure(s set) (figures, error) {
 			found[i] = grades[s.documents[h.Document].ID]
 		}
 		out.queries++
-		out.ndcg += gain(found) / ideal(grades)
-		out.recall += float64(relevant(found)) / float64(relevantIn(grades))
+		out.ndcg += gain(found) / best
+		out.recall += float64(relevant(slices.Values(found))) / float64(relevant(maps.Values(grades)))
 	}
 	n := float64(max(1, out.queries))
 	return figures{out.queries, out.ndcg / n, out.recall / n, float64(took.Microseconds()) / n}, nil
@@ -63,25 +66,13 @@ func gain(grades []int) (sum float64) {
 
 // ideal is the highest gain that ten documents can have.
 func ideal(grades map[string]int) float64 {
-	var all []int
-	for _, g := range grades {
-		all = append(all, g)
-	}
-	slices.SortFunc(all, func(a, b int) int { return b - a })
+	all := slices.SortedFunc(maps.Values(grades), func(a, b int) int { return b - a })
 	return gain(all[:min(top, len(all))])
 }
 
-func relevant(grades []int) (n int) {
-	for _, g := range grades {
-		if g > 0 {
-			n++
-		}
-	}
-	return n
-}
-
-func relevantIn(grades map[string]int) (n int) {
-	for _, g := range grades {
+// relevant is how many of some grades are of relevant documents.
+func relevant(grades iter.Seq[int]) (n int) {
+	for g := range grades {
 		if g > 0 {
 			n++
 		}

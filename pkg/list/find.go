@@ -33,16 +33,8 @@ func Refs[K any](list func(ctx context.Context, of K, from int64, n int) ([]stor
 func IDs[K any](list func(ctx context.Context, of K, from int64, n int) ([]int64, error), of K) Finder {
 	return func(ctx context.Context, after string, n int) ([]store.Ref, error) {
 		ids, err := list(ctx, of, api.ID(after), n)
-		return refs(ids), err
+		return store.Refs(ids), err
 	}
-}
-
-func refs(ids []int64) []store.Ref {
-	out := make([]store.Ref, len(ids))
-	for i, id := range ids {
-		out[i].ID = id
-	}
-	return out
 }
 
 // Found makes a Finder, by ids, of rows that were found before, in any order.
@@ -54,7 +46,7 @@ func Found(found ...store.Ref) Finder {
 }
 
 // FoundIDs is Found for ids.
-func FoundIDs(ids ...int64) Finder { return Found(refs(ids)...) }
+func FoundIDs(ids ...int64) Finder { return Found(store.Refs(ids)...) }
 
 // Recents makes a Finder of a user's recent things, by time.
 func Recents(r model.Recents) Finder {

@@ -154,11 +154,7 @@ func listed(list func(s *store.Store, ctx context.Context, of, after int64, n in
 func listedIDs(list func(s *store.Store, ctx context.Context, of, after int64, n int) ([]int64, error)) List {
 	return func(ctx context.Context, s *store.Store, of, after int64, n int) ([]store.Ref, error) {
 		ids, err := list(s, ctx, of, after, n)
-		out := make([]store.Ref, len(ids))
-		for i, id := range ids {
-			out[i].ID = id
-		}
-		return out, err
+		return store.Refs(ids), err
 	}
 }
 

@@ -28,6 +28,15 @@ type Ref struct {
 	Position             string // in the list's order
 }
 
+// Refs are things of which a list told the ids alone.
+func Refs(ids []int64) []Ref {
+	out := make([]Ref, len(ids))
+	for i, id := range ids {
+		out[i].ID = id
+	}
+	return out
+}
+
 // entity is the part of an entity that lists need.
 type entity interface {
 	ID(p table.Primary, attribute string) (int64, bool)

@@ -168,7 +168,7 @@ var requestID = regexp.MustCompile(`"request_id":"[^"]*"`)
 
 // Whoever loses what allowed his request after it was looked at, and before the
 // request wrote, is answered as if he came only now, and nothing is written.
-// Without the conditions of the transaction he would get through. In make test each
+// Without the conditions of the transaction they would get through. In make test each
 // way of being allowed meets half of the requests.
 func TestOvertaken(t *testing.T) {
 	t.Parallel()
